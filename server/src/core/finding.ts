@@ -1,0 +1,47 @@
+import type { Span } from './text'
+
+export type Risk = 'locking' | 'data-loss' | 'rollback' | 'compatibility' | 'failure' | 'performance' | 'design'
+
+/** From the most to the least urgent. */
+export const severities = ['error', 'warning', 'information', 'hint'] as const
+export type Severity = (typeof severities)[number]
+
+/** One replacement in the file at `path`: `span` are UTF-16 offsets into that file as it was read. */
+export interface Edit {
+  readonly path: string
+  readonly span: Span
+  readonly text: string
+}
+
+/** A file that a fix creates. */
+export interface NewFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * `safe` reaches the same final schema with milder locks, and `fix` applies it unasked;
+ * `review` needs a person's decision.
+ */
+export type Safety = 'safe' | 'review'
+
+export interface Fix {
+  readonly title: string
+  readonly safety: Safety
+  readonly edits: readonly Edit[]
+  readonly creates?: readonly NewFile[]
+}
+
+/** What is wrong and where; `message`, `detail` and `hint` are PostgreSQL's three error fields. */
+export interface Finding {
+  readonly rule: string
+  readonly risk: Risk
+  readonly severity: Severity
+  readonly message: string
+  readonly detail?: string
+  readonly hint?: string
+  /** The relation at stake, schema-qualified: `public.users`. */
+  readonly relation?: string
+  readonly span: Span
+  readonly fixes: readonly Fix[]
+}

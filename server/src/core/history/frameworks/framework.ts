@@ -1,0 +1,64 @@
+import type { Edit, NewFile } from '../../finding'
+import type { Span } from '../../text'
+import type { Direction, TransactionMode } from '../migration'
+
+/** What `recognises` may look at: paths relative to the folder, `/`-separated, and the text of the few it asks for. */
+export interface Folder {
+  /** The folder's own path, as the caller gave it. */
+  readonly path: string
+  /** Files in it and below, relative. */
+  readonly files: readonly string[]
+  /** Returns the text of a file of `files`, or of a file above the folder such as `../goose.yaml`; undefined where there is none. */
+  readonly read: (relative: string) => string | undefined
+}
+
+/** What a framework tells of one file from its path and text. */
+export interface FileLayout {
+  /** Compared with `compareVersions`; files of one version are the two directions of one migration. */
+  readonly version: string
+  readonly repeatable: boolean
+  readonly sections: readonly SectionLayout[]
+}
+
+export interface SectionLayout {
+  readonly direction: Direction
+  /** Where the SQL of this section stands; all else in the file is masked. */
+  readonly span: Span
+  readonly transaction: TransactionMode
+  /** Offsets in the file where a statement ends even without a semicolon. */
+  readonly boundaries: readonly number[]
+  /** Runs inside the section that are not SQL (markers that are not comments). */
+  readonly masked: readonly Span[]
+}
+
+/** One migration tool. Each file of this folder is one, citing the tool's own documentation for what it says. */
+export interface Framework {
+  /** `golang-migrate`, `goose`, `plain`: what settings and output say. */
+  readonly id: string
+  readonly name: string
+  /** How sure the files make us that this tool runs them: 0 for not at all; the highest wins. */
+  readonly recognises: (folder: Folder) => number
+  /** Returns what the file is, or undefined for one that the tool does not run (schema dumps, its own metadata). */
+  readonly layout: (path: string, text: string) => FileLayout | undefined
+  /** Orders versions: negative where `a` runs first. */
+  readonly compareVersions: (a: string, b: string) => number
+  /** Returns the edits that make the tool run this section outside a transaction, or undefined where the tool cannot. */
+  readonly withoutTransaction?: (path: string, text: string, direction: Direction) => readonly Edit[] | undefined
+  /**
+   * Returns the files of a new migration that runs right after `path`: named and headed as the project does.
+   * `taken` are the paths of all migrations; `title` is in snake_case; `transaction` false asks for the no-transaction
+   * form. Undefined where the tool's files cannot be named without it.
+   */
+  readonly followUp?: (request: FollowUp) => readonly NewFile[] | undefined
+}
+
+export interface FollowUp {
+  readonly after: string
+  readonly taken: readonly string[]
+  readonly title: string
+  /** Statements, each ended by a semicolon. */
+  readonly up: string
+  /** Empty where nothing undoes it. */
+  readonly down: string
+  readonly transaction: boolean
+}

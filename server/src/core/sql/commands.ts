@@ -1,0 +1,659 @@
+import type { Span } from '../text'
+
+/**
+ * The typed vocabulary of commands: what `translate.ts` makes of the parser's tree, and all that the rest of the
+ * program ever sees of a statement. All spans are UTF-16 offsets from the start of the statement.
+ */
+export type Command =
+  | CreateIndex
+  | Reindex
+  | Drop
+  | AlterRelation
+  | CreateTable
+  | CreateTableAs
+  | CreateView
+  | RefreshMaterializedView
+  | Truncate
+  | Insert
+  | Update
+  | Delete
+  | Merge
+  | Select
+  | Copy
+  | LockTable
+  | TransactionControl
+  | SetParameter
+  | CreateRoutine
+  | Do
+  | CreateTrigger
+  | CreateType
+  | AlterEnum
+  | CreateDomain
+  | AlterDomain
+  | CreateSchema
+  | CreateSequence
+  | Maintenance
+  | Comment
+  | OtherCommand
+
+/** A command's tag as PostgreSQL reports it on completion: `CREATE INDEX`, `ALTER TABLE`, `TRUNCATE TABLE`. */
+export type Tag = Command['tag']
+export type CommandOf<T extends string> = Extract<Command, { tag: T }>
+
+/** A name as written, folded as PostgreSQL folds it. `schema` is absent where the statement leaves it to search_path. */
+export interface Name {
+  readonly schema?: string
+  readonly name: string
+  readonly span: Span
+}
+
+/** An identifier with its place. */
+export interface Identifier {
+  readonly name: string
+  readonly span: Span
+}
+
+/** A type as written. `name` is PostgreSQL's internal name (`int4`, `varchar`, `timestamptz`, `serial`). */
+export interface TypeName {
+  /** Absent for pg_catalog and for names left to search_path. */
+  readonly schema?: string
+  readonly name: string
+  /** Type modifiers that are integers: `varchar(20)` has `[20]`, `numeric(10,2)` has `[10, 2]`. */
+  readonly modifiers: readonly number[]
+  /** Array dimensions; 0 for no array. */
+  readonly dimensions: number
+  readonly span: Span
+}
+
+export interface Call {
+  readonly schema?: string
+  readonly name: string
+  readonly arguments: number
+}
+
+export interface Expression {
+  readonly span: Span
+  /** `constant`: literals and casts of literals only. */
+  readonly kind: 'null' | 'constant' | 'other'
+  /** Every function called anywhere inside; CURRENT_TIMESTAMP and its like appear under their names in lower case. */
+  readonly calls: readonly Call[]
+  /** Every column named anywhere inside, without its table; `*` for a whole row. */
+  readonly columns: readonly string[]
+  /** Columns that are not null whenever this is true: AND-ed `c IS NOT NULL` terms. */
+  readonly provesNotNull: readonly string[]
+  readonly hasSubquery: boolean
+}
+
+export type ConstraintKind = 'PRIMARY KEY' | 'UNIQUE' | 'CHECK' | 'FOREIGN KEY' | 'EXCLUDE' | 'NOT NULL'
+
+export interface ConstraintDefinition {
+  readonly kind: ConstraintKind
+  readonly name?: Identifier
+  /** The constrained columns; for an inline constraint its column; for CHECK the columns of the expression. */
+  readonly columns: readonly string[]
+  readonly include: readonly string[]
+  readonly expression?: Expression
+  /** `columns` is empty where the statement leaves them to the primary key. */
+  readonly references?: { readonly table: Name; readonly columns: readonly string[]; readonly onDelete: ForeignKeyAction }
+  readonly usingIndex?: string
+  readonly notValid: boolean
+  readonly notEnforced: boolean
+  readonly nullsNotDistinct: boolean
+  readonly noInherit: boolean
+  /** From CONSTRAINT or the first keyword to the last token of the clause. */
+  readonly span: Span
+  /** `FOREIGN KEY`, `CHECK`, `UNIQUE`, `PRIMARY KEY`, `REFERENCES` (inline), `NOT NULL`. */
+  readonly keywords: Span
+}
+
+export type ForeignKeyAction = 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT'
+
+export interface ColumnDefinition {
+  readonly name: Identifier
+  readonly type: TypeName
+  readonly notNull?: Span
+  /** `span` covers DEFAULT and its expression. */
+  readonly default?: { readonly expression: Expression; readonly span: Span }
+  readonly generated?: { readonly stored: boolean; readonly expression: Expression; readonly span: Span }
+  /** GENERATED { ALWAYS | BY DEFAULT } AS IDENTITY. */
+  readonly identity?: Span
+  /** Inline constraints other than NOT NULL. */
+  readonly constraints: readonly ConstraintDefinition[]
+  readonly span: Span
+}
+
+export interface IndexColumn {
+  /** Absent for an expression. */
+  readonly column?: string
+  readonly expression?: Expression
+  readonly span: Span
+}
+
+export interface CreateIndex {
+  readonly tag: 'CREATE INDEX'
+  readonly name?: Identifier
+  readonly table: Name
+  readonly only: boolean
+  readonly unique: boolean
+  /** The keyword, where written. */
+  readonly concurrently?: Span
+  readonly ifNotExists?: Span
+  readonly method: string
+  readonly columns: readonly IndexColumn[]
+  readonly include: readonly string[]
+  readonly where?: Expression
+  readonly nullsNotDistinct: boolean
+  /** `CREATE [UNIQUE] INDEX`. */
+  readonly keywords: Span
+}
+
+export interface Reindex {
+  readonly tag: 'REINDEX'
+  readonly target: 'INDEX' | 'TABLE' | 'SCHEMA' | 'DATABASE' | 'SYSTEM'
+  /** The index, table or schema; absent for DATABASE and SYSTEM. */
+  readonly name?: Name
+  readonly concurrently: boolean
+  readonly keywords: Span
+}
+
+/** DROP of anything that has a name: the tag says of what. */
+export interface Drop {
+  readonly tag:
+    | 'DROP TABLE'
+    | 'DROP INDEX'
+    | 'DROP VIEW'
+    | 'DROP MATERIALIZED VIEW'
+    | 'DROP SEQUENCE'
+    | 'DROP FOREIGN TABLE'
+    | 'DROP TYPE'
+    | 'DROP DOMAIN'
+    | 'DROP SCHEMA'
+    | 'DROP FUNCTION'
+    | 'DROP PROCEDURE'
+    | 'DROP ROUTINE'
+    | 'DROP AGGREGATE'
+    | 'DROP TRIGGER'
+    | 'DROP POLICY'
+    | 'DROP RULE'
+    | 'DROP EXTENSION'
+    | 'DROP STATISTICS'
+    | 'DROP COLLATION'
+    | 'DROP CAST'
+    | 'DROP OPERATOR'
+    | 'DROP PUBLICATION'
+    | 'DROP EVENT TRIGGER'
+    | 'DROP SERVER'
+    | 'DROP FOREIGN DATA WRAPPER'
+    | 'DROP ACCESS METHOD'
+    | 'DROP LANGUAGE'
+    | 'DROP CONVERSION'
+    | 'DROP TRANSFORM'
+    | 'DROP TEXT SEARCH CONFIGURATION'
+    | 'DROP TEXT SEARCH DICTIONARY'
+    | 'DROP TEXT SEARCH PARSER'
+    | 'DROP TEXT SEARCH TEMPLATE'
+    | 'DROP OPERATOR CLASS'
+    | 'DROP OPERATOR FAMILY'
+  /** In the order written. For triggers, policies and rules: their own name, with `on` the relation. */
+  readonly names: readonly Name[]
+  /** The relation of a trigger, policy or rule. */
+  readonly on?: Name
+  readonly concurrently?: Span
+  readonly ifExists?: Span
+  readonly cascade?: Span
+  /** `DROP INDEX`, `DROP TABLE`, ... */
+  readonly keywords: Span
+}
+
+export interface AlterRelation {
+  readonly tag:
+    | 'ALTER TABLE'
+    | 'ALTER INDEX'
+    | 'ALTER VIEW'
+    | 'ALTER MATERIALIZED VIEW'
+    | 'ALTER SEQUENCE'
+    | 'ALTER FOREIGN TABLE'
+  readonly relation: Name
+  readonly only: boolean
+  readonly ifExists?: Span
+  readonly subcommands: readonly Subcommand[]
+  /** `ALTER TABLE`, ... */
+  readonly keywords: Span
+}
+
+interface SubcommandBase {
+  /** The whole clause, without the commas around it. */
+  readonly span: Span
+  /** The words that say what it does: `ADD COLUMN`, `SET NOT NULL`, `TYPE`, `RENAME COLUMN`. */
+  readonly keywords: Span
+}
+
+export type Subcommand = SubcommandBase &
+  (
+    | { readonly kind: 'ADD COLUMN'; readonly column: ColumnDefinition; readonly ifNotExists: boolean }
+    | {
+        readonly kind: 'DROP COLUMN'
+        readonly column: Identifier
+        readonly ifExists: boolean
+        readonly cascade: boolean
+      }
+    | {
+        readonly kind: 'ALTER COLUMN TYPE'
+        readonly column: Identifier
+        readonly type: TypeName
+        readonly collation?: string
+        readonly using?: Expression
+      }
+    | { readonly kind: 'SET DEFAULT'; readonly column: Identifier; readonly expression: Expression }
+    | {
+        readonly kind:
+          | 'DROP DEFAULT'
+          | 'SET NOT NULL'
+          | 'DROP NOT NULL'
+          | 'DROP IDENTITY'
+          | 'ADD GENERATED'
+          | 'SET GENERATED'
+          | 'DROP EXPRESSION'
+          | 'SET STATISTICS'
+          | 'SET STORAGE'
+          | 'SET COMPRESSION'
+          | 'SET COLUMN OPTIONS'
+        readonly column: Identifier
+      }
+    | { readonly kind: 'SET EXPRESSION'; readonly column: Identifier; readonly expression: Expression }
+    | { readonly kind: 'ADD CONSTRAINT'; readonly constraint: ConstraintDefinition }
+    | { readonly kind: 'VALIDATE CONSTRAINT' | 'ALTER CONSTRAINT'; readonly constraint: Identifier }
+    | {
+        readonly kind: 'DROP CONSTRAINT'
+        readonly constraint: Identifier
+        readonly ifExists: boolean
+        readonly cascade: boolean
+      }
+    | { readonly kind: 'RENAME COLUMN' | 'RENAME CONSTRAINT'; readonly from: Identifier; readonly to: Identifier }
+    | { readonly kind: 'RENAME TO'; readonly to: Identifier }
+    | { readonly kind: 'SET SCHEMA'; readonly to: Identifier }
+    | { readonly kind: 'ATTACH PARTITION'; readonly partition: Name; readonly isDefault: boolean }
+    | {
+        readonly kind: 'DETACH PARTITION'
+        readonly partition: Name
+        readonly concurrently: boolean
+        readonly finalize: boolean
+      }
+    | { readonly kind: 'INHERIT' | 'NO INHERIT' | 'OF'; readonly parent: Name }
+    | { readonly kind: 'REPLICA IDENTITY'; readonly index?: string }
+    | { readonly kind: 'SET TABLESPACE' | 'SET ACCESS METHOD' | 'OWNER TO' | 'CLUSTER ON'; readonly to: string }
+    | {
+        readonly kind: 'SET PARAMETERS' | 'RESET PARAMETERS'
+        /** Storage parameter names, lower case. */
+        readonly parameters: readonly string[]
+      }
+    | {
+        readonly kind:
+          | 'NOT OF'
+          | 'SET WITHOUT CLUSTER'
+          | 'SET WITHOUT OIDS'
+          | 'SET LOGGED'
+          | 'SET UNLOGGED'
+          | 'ENABLE TRIGGER'
+          | 'DISABLE TRIGGER'
+          | 'ENABLE RULE'
+          | 'DISABLE RULE'
+          | 'ENABLE ROW LEVEL SECURITY'
+          | 'DISABLE ROW LEVEL SECURITY'
+          | 'FORCE ROW LEVEL SECURITY'
+          | 'NO FORCE ROW LEVEL SECURITY'
+          | 'DEPENDS ON EXTENSION'
+          | 'OPTIONS'
+          | 'SEQUENCE OPTIONS'
+          | 'OTHER'
+      }
+  )
+export type SubcommandKind = Subcommand['kind']
+export type SubcommandOf<K extends string> = Extract<Subcommand, { kind: K }>
+
+export interface CreateTable {
+  readonly tag: 'CREATE TABLE' | 'CREATE FOREIGN TABLE'
+  readonly table: Name
+  readonly ifNotExists?: Span
+  readonly persistence: 'permanent' | 'unlogged' | 'temporary'
+  readonly columns: readonly ColumnDefinition[]
+  readonly constraints: readonly ConstraintDefinition[]
+  /** CREATE TABLE (LIKE source ...); `including` holds DEFAULTS, INDEXES, CONSTRAINTS, ALL, ... */
+  readonly like: readonly { readonly table: Name; readonly including: readonly string[] }[]
+  readonly inherits: readonly Name[]
+  /** The parent of CREATE TABLE ... PARTITION OF. */
+  readonly partitionOf?: Name
+  readonly isDefaultPartition: boolean
+  /** PARTITION BY: the column names of the key; expressions are absent. */
+  readonly partitionBy?: { readonly strategy: 'range' | 'list' | 'hash'; readonly columns: readonly string[] }
+  readonly keywords: Span
+}
+
+export interface CreateTableAs {
+  readonly tag: 'CREATE TABLE AS' | 'SELECT INTO' | 'CREATE MATERIALIZED VIEW'
+  readonly relation: Name
+  readonly ifNotExists?: Span
+  readonly persistence: 'permanent' | 'unlogged' | 'temporary'
+  readonly withData: boolean
+  readonly columns: readonly string[]
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+}
+
+export interface CreateView {
+  readonly tag: 'CREATE VIEW'
+  readonly view: Name
+  readonly orReplace: boolean
+  readonly persistence: 'permanent' | 'temporary'
+  readonly columns: readonly string[]
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+}
+
+export interface RefreshMaterializedView {
+  readonly tag: 'REFRESH MATERIALIZED VIEW'
+  readonly view: Name
+  readonly concurrently: boolean
+  readonly withData: boolean
+  readonly keywords: Span
+}
+
+export interface Truncate {
+  readonly tag: 'TRUNCATE TABLE'
+  readonly tables: readonly (Name & { readonly only: boolean })[]
+  readonly cascade: boolean
+  readonly keywords: Span
+}
+
+export interface Insert {
+  readonly tag: 'INSERT'
+  readonly table: Name
+  readonly columns: readonly Identifier[]
+  readonly source: 'VALUES' | 'SELECT' | 'DEFAULT VALUES'
+  /** Rows of VALUES; 0 for other sources. */
+  readonly rows: number
+  readonly onConflict?: {
+    readonly action: 'NOTHING' | 'UPDATE'
+    /** Columns of the conflict target; empty without a target or for ON CONSTRAINT. */
+    readonly columns: readonly string[]
+    readonly constraint?: string
+    readonly span: Span
+  }
+  readonly hasReturning: boolean
+  /** Whether the SELECT (or the statement around it) excludes rows already there: NOT EXISTS, EXCEPT or NOT IN over the target. */
+  readonly excludesExisting: boolean
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+  /** Offset after the source, before ON CONFLICT and RETURNING: where ON CONFLICT belongs. */
+  readonly sourceEnd: number
+}
+
+export interface Update {
+  readonly tag: 'UPDATE'
+  readonly table: Name
+  readonly only: boolean
+  readonly alias?: string
+  readonly assignments: readonly { readonly column: string; readonly expression: Expression; readonly span: Span }[]
+  readonly where?: Expression
+  /** The FROM clause's text span, where written (without FROM). */
+  readonly from?: Span
+  readonly hasWith: boolean
+  readonly hasReturning: boolean
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+}
+
+export interface Delete {
+  readonly tag: 'DELETE'
+  readonly table: Name
+  readonly only: boolean
+  readonly alias?: string
+  readonly where?: Expression
+  readonly using?: Span
+  readonly hasWith: boolean
+  readonly hasReturning: boolean
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+}
+
+export interface Merge {
+  readonly tag: 'MERGE'
+  readonly table: Name
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+}
+
+export interface Select {
+  readonly tag: 'SELECT'
+  readonly reads: readonly Name[]
+  /** Relations that FOR UPDATE, FOR SHARE and their like lock in ROW SHARE mode. */
+  readonly locks: readonly Name[]
+  /** Tables that data-modifying CTEs write. */
+  readonly writes: readonly Name[]
+  readonly calls: readonly Call[]
+  /** `set_config('lock_timeout', '2s', true)` calls with constant arguments. */
+  readonly parameters: readonly { readonly name: string; readonly value: string; readonly isLocal: boolean }[]
+  readonly keywords: Span
+}
+
+export interface Copy {
+  readonly tag: 'COPY'
+  readonly table?: Name
+  readonly direction: 'FROM' | 'TO'
+  readonly reads: readonly Name[]
+  readonly keywords: Span
+}
+
+export interface LockTable {
+  readonly tag: 'LOCK TABLE'
+  readonly tables: readonly (Name & { readonly only: boolean })[]
+  /** As the manual prints it: `ACCESS EXCLUSIVE`. */
+  readonly mode: string
+  /** The words that name the mode, where written. */
+  readonly modeSpan?: Span
+  readonly nowait: boolean
+  readonly keywords: Span
+}
+
+export interface TransactionControl {
+  readonly tag:
+    | 'BEGIN'
+    | 'START TRANSACTION'
+    | 'COMMIT'
+    | 'ROLLBACK'
+    | 'SAVEPOINT'
+    | 'RELEASE'
+    | 'PREPARE TRANSACTION'
+    | 'COMMIT PREPARED'
+    | 'ROLLBACK PREPARED'
+  /** The savepoint of SAVEPOINT, RELEASE and ROLLBACK TO. */
+  readonly savepoint?: string
+  /** COMMIT AND CHAIN, ROLLBACK AND CHAIN. */
+  readonly chain: boolean
+  readonly keywords: Span
+}
+
+export interface SetParameter {
+  readonly tag: 'SET' | 'RESET'
+  /** Lower case; `all` for RESET ALL. */
+  readonly parameter: string
+  /** As written, strings without quotes, lists joined by `, `; absent for RESET and TO DEFAULT. */
+  readonly value?: string
+  readonly isLocal: boolean
+  readonly keywords: Span
+}
+
+export interface CreateRoutine {
+  readonly tag: 'CREATE FUNCTION' | 'CREATE PROCEDURE'
+  readonly name: Name
+  readonly orReplace: boolean
+  readonly language?: string
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
+  readonly returnsTrigger: boolean
+  /** Between the quotes, in a statement whose body is a string constant. */
+  readonly body?: Span
+  readonly keywords: Span
+}
+
+export interface Do {
+  readonly tag: 'DO'
+  readonly language: string
+  readonly body: Span
+  readonly keywords: Span
+}
+
+export interface CreateTrigger {
+  readonly tag: 'CREATE TRIGGER'
+  readonly name: Identifier
+  readonly table: Name
+  readonly isConstraint: boolean
+  /** The other table of a constraint trigger. */
+  readonly from?: Name
+  readonly function: Name
+  readonly keywords: Span
+}
+
+export interface CreateType {
+  readonly tag: 'CREATE TYPE'
+  readonly type: Name
+  /** The labels of an enum. */
+  readonly labels?: readonly string[]
+  readonly keywords: Span
+}
+
+export interface AlterEnum {
+  readonly tag: 'ALTER TYPE'
+  readonly type: Name
+  readonly addValue?: { readonly label: string; readonly ifNotExists: boolean; readonly span: Span }
+  readonly renameValue?: { readonly from: string; readonly to: string }
+  readonly renameTo?: Identifier
+  readonly setSchema?: Identifier
+  readonly keywords: Span
+}
+
+export interface CreateDomain {
+  readonly tag: 'CREATE DOMAIN'
+  readonly domain: Name
+  readonly type: TypeName
+  readonly constraints: readonly ConstraintDefinition[]
+  readonly keywords: Span
+}
+
+export interface AlterDomain {
+  readonly tag: 'ALTER DOMAIN'
+  readonly domain: Name
+  readonly action: 'ADD CONSTRAINT' | 'DROP CONSTRAINT' | 'SET NOT NULL' | 'DROP NOT NULL' | 'VALIDATE CONSTRAINT' | 'OTHER'
+  readonly constraint?: ConstraintDefinition
+  readonly keywords: Span
+}
+
+export interface CreateSchema {
+  readonly tag: 'CREATE SCHEMA'
+  readonly schema: string
+  readonly ifNotExists?: Span
+  readonly keywords: Span
+}
+
+export interface CreateSequence {
+  readonly tag: 'CREATE SEQUENCE'
+  readonly sequence: Name
+  readonly ifNotExists?: Span
+  readonly keywords: Span
+}
+
+export interface Maintenance {
+  readonly tag: 'VACUUM' | 'ANALYZE' | 'CLUSTER'
+  readonly tables: readonly Name[]
+  /** VACUUM FULL. */
+  readonly full: boolean
+  readonly keywords: Span
+}
+
+export interface Comment {
+  readonly tag: 'COMMENT'
+  readonly on: string
+  readonly relation?: Name
+  readonly column?: string
+  readonly keywords: Span
+}
+
+/**
+ * Every other command, known by its tag. `relation` is the one it names, where it names one: the table of CREATE
+ * POLICY, of CREATE RULE, of CREATE STATISTICS; the relations of GRANT are in `relations`.
+ */
+export interface OtherCommand {
+  readonly tag: OtherTag
+  readonly relations: readonly Name[]
+  readonly keywords: Span
+}
+
+export type OtherTag =
+  | 'CREATE POLICY'
+  | 'ALTER POLICY'
+  | 'CREATE RULE'
+  | 'CREATE STATISTICS'
+  | 'ALTER STATISTICS'
+  | 'GRANT'
+  | 'REVOKE'
+  | 'GRANT ROLE'
+  | 'REVOKE ROLE'
+  | 'ALTER DEFAULT PRIVILEGES'
+  | 'CREATE EXTENSION'
+  | 'ALTER EXTENSION'
+  | 'CREATE PUBLICATION'
+  | 'ALTER PUBLICATION'
+  | 'CREATE SUBSCRIPTION'
+  | 'ALTER SUBSCRIPTION'
+  | 'DROP SUBSCRIPTION'
+  | 'CREATE DATABASE'
+  | 'ALTER DATABASE'
+  | 'DROP DATABASE'
+  | 'CREATE TABLESPACE'
+  | 'ALTER TABLESPACE'
+  | 'DROP TABLESPACE'
+  | 'CREATE ROLE'
+  | 'ALTER ROLE'
+  | 'DROP ROLE'
+  | 'CREATE AGGREGATE'
+  | 'CREATE OPERATOR'
+  | 'CREATE OPERATOR CLASS'
+  | 'CREATE OPERATOR FAMILY'
+  | 'CREATE COLLATION'
+  | 'CREATE CAST'
+  | 'CREATE EVENT TRIGGER'
+  | 'ALTER EVENT TRIGGER'
+  | 'CREATE SERVER'
+  | 'CREATE FOREIGN DATA WRAPPER'
+  | 'CREATE USER MAPPING'
+  | 'CREATE LANGUAGE'
+  | 'CREATE ACCESS METHOD'
+  | 'CREATE TRANSFORM'
+  | 'CREATE CONVERSION'
+  | 'CREATE TEXT SEARCH'
+  | 'ALTER FUNCTION'
+  | 'ALTER PROCEDURE'
+  | 'ALTER SCHEMA'
+  | 'ALTER TRIGGER'
+  | 'ALTER RULE'
+  | 'ALTER SYSTEM'
+  | 'ALTER OBJECT'
+  | 'REASSIGN OWNED'
+  | 'DROP OWNED'
+  | 'IMPORT FOREIGN SCHEMA'
+  | 'SECURITY LABEL'
+  | 'SET CONSTRAINTS'
+  | 'EXPLAIN'
+  | 'CALL'
+  | 'EXECUTE'
+  | 'PREPARE'
+  | 'DEALLOCATE'
+  | 'DECLARE CURSOR'
+  | 'FETCH'
+  | 'CLOSE CURSOR'
+  | 'LISTEN'
+  | 'NOTIFY'
+  | 'UNLISTEN'
+  | 'DISCARD'
+  | 'CHECKPOINT'
+  | 'LOAD'
+  | 'OTHER'

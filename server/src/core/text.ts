@@ -1,0 +1,17 @@
+/** A half-open run of text: UTF-16 offsets, `start` included, `end` excluded. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Returns `span` moved right by `offset` UTF-16 units. */
+export const shifted = (span: Span, offset: number): Span => ({ start: span.start + offset, end: span.end + offset })
+
+/** Returns whether `offset` lies in `span`; its end counts, so a caret after the last letter is inside. */
+export const touches = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end
+
+/** Returns the folder part of a `/`-separated path, without the trailing slash; `''` for a bare name. */
+export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+/** Returns the last part of a `/`-separated path. */
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
