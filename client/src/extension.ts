@@ -1,0 +1,63 @@
+import { commands, type ExtensionContext, type LogOutputChannel, type TextDocument, window, workspace } from 'vscode'
+import { LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node'
+import { restartAfterCrash } from './crashes'
+
+/** What SQL is called by VS Code itself and by the PostgreSQL extensions that bring a language of their own. */
+const languages = ['sql', 'pgsql', 'plpgsql', 'postgres', 'postgresql']
+const schemes = ['file', 'untitled']
+
+/** The files that tell which folders hold migrations and how they run. */
+const watched = '**/*.{sql,toml,conf}'
+
+let client: LanguageClient | undefined
+
+/** Starts the language server when the first SQL document opens; until then nothing runs. */
+export const activate = (context: ExtensionContext): void => {
+  const output = window.createOutputChannel('Migration Guard', { log: true })
+  const server = languageClient(context.asAbsolutePath('dist/server.js'), output)
+  client = server
+  context.subscriptions.push(
+    output,
+    commands.registerCommand('migrationGuard.showOutput', () => output.show()),
+    commands.registerCommand('migrationGuard.restartServer', async () => {
+      if (server.needsStop()) await server.stop()
+      await server.start()
+    }),
+  )
+  if (workspace.textDocuments.some(isSql)) return start(server)
+  const opened = workspace.onDidOpenTextDocument(document => {
+    if (!isSql(document)) return
+    opened.dispose()
+    start(server)
+  })
+  context.subscriptions.push(opened)
+}
+
+export const deactivate = async (): Promise<void> => {
+  if (client?.needsStop()) await client.stop()
+}
+
+const isSql = ({ languageId, uri }: TextDocument): boolean =>
+  languages.includes(languageId) && schemes.includes(uri.scheme)
+
+/** A start that fails is told to the user by the client itself; there is nobody above to tell. */
+const start = (server: LanguageClient): void => {
+  server.start().catch(error => server.error('The language server did not start', error, false))
+}
+
+const languageClient = (module: string, outputChannel: LogOutputChannel): LanguageClient =>
+  new LanguageClient(
+    'migrationGuard',
+    'Migration Guard',
+    { module, transport: TransportKind.ipc },
+    {
+      documentSelector: schemes.flatMap(scheme => languages.map(language => ({ scheme, language }))),
+      outputChannel,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      errorHandler: restartAfterCrash(),
+      synchronize: {
+        configurationSection: 'migrationGuard',
+        fileEvents: workspace.createFileSystemWatcher(watched),
+      },
+    },
+  )
