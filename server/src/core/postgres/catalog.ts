@@ -1,4 +1,5 @@
-import type { Expression, TypeName } from '../sql/commands'
+import type { Comparison, Expression, ForeignKeyAction, Name, PartitionBound, TypeName } from '../sql/commands'
+import { PersistentMap } from './persistent-map'
 
 /**
  * What we know of the database at one point of the history. A value: `apply` returns a new one that shares all it did
@@ -8,7 +9,13 @@ export interface Catalog {
   /** Whether the history starts at the beginning, so that what is not here does not exist. */
   readonly complete: boolean
   readonly searchPath: readonly string[]
-  readonly relations: ReadonlyMap<RelationKey, Relation>
+  readonly relations: PersistentMap<Relation>
+  /** For each relation the keys of those built on it (its indexes, partitions, referencing tables ...), oldest first. */
+  readonly dependents: PersistentMap<readonly RelationKey[]>
+  /** Enums, domains and other types that the history made, by `schema.name`. */
+  readonly types: PersistentMap<Type>
+  /** Functions and procedures that the history made, by `schema.name`; overloads share one entry. */
+  readonly routines: PersistentMap<Routine>
 }
 
 /** `schema.name`, folded, unquoted: `public.users`. */
@@ -51,10 +58,15 @@ export interface Table extends RelationBase {
   /** The partitioned table this is a partition of. */
   readonly partitionOf?: RelationKey
   readonly isDefaultPartition: boolean
+  /** Absent where the statement that made it a partition was not understood so far. */
+  readonly bound?: PartitionBound
   readonly partitionBy?: readonly string[]
   readonly inherits: readonly RelationKey[]
+  /** The composite type of CREATE TABLE ... OF, `schema.name`. */
+  readonly ofType?: string
   /** For views: what they read. */
   readonly reads: readonly RelationKey[]
+  readonly triggers: readonly Trigger[]
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */
   readonly written: boolean
 }
@@ -64,6 +76,11 @@ export interface Index extends RelationBase {
   readonly table: RelationKey
   /** In order; absent names stand for expressions. */
   readonly columns: readonly (string | undefined)[]
+  readonly include: readonly string[]
+  /** Columns that its expressions and its predicate name; for an expression index also those of `columns`. */
+  readonly expressionColumns: readonly string[]
+  /** `btree`, `gin`, ... */
+  readonly method: string
   readonly unique: boolean
   readonly primary: boolean
   readonly partial: boolean
@@ -79,14 +96,21 @@ export interface Sequence extends RelationBase {
   readonly ownedBy?: { readonly table: RelationKey; readonly column: string }
 }
 
-export type Relation = Table | Index | Sequence
+export interface CompositeType extends RelationBase {
+  readonly kind: 'composite type'
+}
+
+export type Relation = Table | Index | Sequence | CompositeType
 
 export interface Column {
   readonly name: string
   readonly type: TypeName
+  readonly collation?: string
   readonly notNull: boolean
   readonly default?: Expression
   readonly generated?: 'stored' | 'virtual'
+  /** For a generated column: the columns it is computed from. */
+  readonly generatedFrom?: readonly string[]
   readonly identity: boolean
   readonly born?: Birth
 }
@@ -99,7 +123,221 @@ export interface Constraint {
   readonly enforced: boolean
   /** CHECK: columns it proves not null. */
   readonly provesNotNull: readonly string[]
-  readonly references?: { readonly table: RelationKey; readonly columns: readonly string[] }
+  /** CHECK: its condition as an OR of ANDs of simple comparisons, where it has that form. */
+  readonly comparisons?: readonly (readonly Comparison[])[]
+  readonly references?: Reference
+  readonly noInherit: boolean
   readonly index?: RelationKey
   readonly born?: Birth
 }
+
+export interface Reference {
+  readonly table: RelationKey
+  /** Empty where the statement left them to the primary key and the catalog does not know it. */
+  readonly columns: readonly string[]
+  readonly onDelete: ForeignKeyAction
+  readonly onUpdate: ForeignKeyAction
+}
+
+export interface Trigger {
+  readonly name: string
+  /** The function's name, without schema. */
+  readonly function: string
+}
+
+export type Type =
+  | { readonly kind: 'enum'; readonly labels: readonly string[]; readonly born?: Birth }
+  | {
+      readonly kind: 'domain'
+      readonly base: TypeName
+      /** Names of its CHECK and NOT NULL constraints. */
+      readonly constraints: readonly string[]
+      readonly born?: Birth
+    }
+  | { readonly kind: 'composite' | 'other'; readonly born?: Birth }
+
+export interface Routine {
+  /** The worst over all overloads. */
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
+}
+
+/** A name as a statement writes it. */
+export type WrittenName = Pick<Name, 'schema' | 'name'>
+
+/** Returns the catalog of a new database, or (`complete` false) of one that an unknown history has already filled. */
+export const emptyCatalog = (complete: boolean): Catalog => ({
+  complete,
+  searchPath: ['public'],
+  relations: PersistentMap.empty(),
+  dependents: PersistentMap.empty(),
+  types: PersistentMap.empty(),
+  routines: PersistentMap.empty(),
+})
+
+/** The schema under which the catalog keeps temporary relations; searched first (runtime-config-client.html#GUC-SEARCH-PATH). */
+export const temporarySchema = 'pg_temp'
+
+/** Returns the key of a schema-qualified name. */
+export const key = (schema: string, name: string): RelationKey => `${schema}.${name}`
+
+/** Returns the key under which the catalog keeps `relation`. */
+export const keyOfRelation = (relation: Pick<Relation, 'schema' | 'name'>): RelationKey =>
+  key(relation.schema, relation.name)
+
+/** Returns the relation a name means: in its schema, else in the first schema of search_path that has it. */
+export const relationNamed = (catalog: Catalog, name: WrittenName): Relation | undefined =>
+  catalog.relations.get(keyOf(catalog, name))
+
+/** Returns the key a name means: of the existing relation through search_path, else in the first schema of the path. */
+export const keyOf = (catalog: Catalog, name: WrittenName): RelationKey => {
+  if (name.schema !== undefined) return key(name.schema, name.name)
+  const temporary = key(temporarySchema, name.name)
+  if (catalog.relations.has(temporary)) return temporary
+  for (const schema of catalog.searchPath) {
+    const candidate = key(schema, name.name)
+    if (catalog.relations.has(candidate)) return candidate
+  }
+  return key(catalog.searchPath[0] ?? 'public', name.name)
+}
+
+/** Returns the schema that a statement creates `name` in. */
+export const creationSchema = (catalog: Catalog, name: WrittenName): string =>
+  name.schema ?? catalog.searchPath[0] ?? 'public'
+
+/** Returns the table (or view) a key stands for, or undefined for other kinds and unknown keys. */
+export const tableAt = (catalog: Catalog, relation: RelationKey): Table | undefined =>
+  asTable(catalog.relations.get(relation))
+
+/** Returns `relation` where it has columns: a table of any kind, a view, a materialized view. */
+export const asTable = (relation: Relation | undefined): Table | undefined =>
+  relation && 'columns' in relation && !isIndex(relation) ? relation : undefined
+
+export const isIndex = (relation: Relation | undefined): relation is Index =>
+  relation?.kind === 'index' || relation?.kind === 'partitioned index'
+
+/** Returns the indexes of a table or materialized view, oldest first. */
+export const indexesOf = (catalog: Catalog, table: RelationKey): Index[] => dependentsOf(catalog, table).filter(isIndex)
+
+/** Returns the partitions of a partitioned table, oldest first; with `recursive` those of its partitions too. */
+export const partitionsOf = (catalog: Catalog, table: RelationKey, options?: { recursive?: boolean }): Table[] =>
+  childrenOf(catalog, table, options, child => child.partitionOf === table)
+
+/** Returns the tables that inherit from a table, partitions included, oldest first; with `recursive` theirs too. */
+export const inheritorsOf = (catalog: Catalog, table: RelationKey, options?: { recursive?: boolean }): Table[] =>
+  childrenOf(
+    catalog,
+    table,
+    options,
+    (child, parent) => child.partitionOf === parent || child.inherits.includes(parent),
+  )
+
+const childrenOf = (
+  catalog: Catalog,
+  table: RelationKey,
+  options: { recursive?: boolean } | undefined,
+  isChild: (child: Table, parent: RelationKey) => boolean,
+): Table[] => {
+  const found: Table[] = []
+  const seen = new Set([table])
+  const visit = (parent: RelationKey) => {
+    for (const relation of dependentsOf(catalog, parent)) {
+      const child = asTable(relation)
+      if (!child || seen.has(keyOfRelation(child)) || !isChild(child, parent)) continue
+      seen.add(keyOfRelation(child))
+      found.push(child)
+      if (options?.recursive) visit(keyOfRelation(child))
+    }
+  }
+  visit(table)
+  return found
+}
+
+/** A foreign key as seen from the table it references. */
+export interface IncomingForeignKey {
+  readonly table: Table
+  readonly constraint: Constraint & { readonly references: Reference }
+}
+
+/** Returns the foreign keys of all tables (the table itself included) that reference `table`, oldest table first. */
+export const foreignKeysTo = (catalog: Catalog, table: RelationKey): IncomingForeignKey[] => {
+  const found: IncomingForeignKey[] = []
+  for (const relation of dependentsOf(catalog, table)) {
+    const referencing = asTable(relation)
+    for (const constraint of referencing?.constraints ?? []) {
+      if (referencing && hasReference(constraint) && constraint.references.table === table)
+        found.push({ table: referencing, constraint })
+    }
+  }
+  return found
+}
+
+/** Returns whether a constraint is a foreign key with its reference. */
+export const hasReference = (constraint: Constraint): constraint is Constraint & { readonly references: Reference } =>
+  constraint.references !== undefined
+
+/** Returns the sequences that a column of `table` owns: of serial and identity columns, and by OWNED BY. */
+export const sequencesOwnedBy = (catalog: Catalog, table: RelationKey, column?: string): Sequence[] =>
+  dependentsOf(catalog, table).filter(
+    (relation): relation is Sequence =>
+      relation.kind === 'sequence' &&
+      relation.ownedBy?.table === table &&
+      (column === undefined || relation.ownedBy.column === column),
+  )
+
+/** Returns the views and materialized views that read `relation` directly, oldest first. */
+export const viewsReading = (catalog: Catalog, relation: RelationKey): Table[] =>
+  dependentsOf(catalog, relation).flatMap(dependent => {
+    const view = asTable(dependent)
+    return view?.reads.includes(relation) ? [view] : []
+  })
+
+/** Returns the indexes attached to a partitioned index, oldest first; with `recursive` theirs too. */
+export const partitionIndexesOf = (
+  catalog: Catalog,
+  index: RelationKey,
+  options?: { recursive?: boolean },
+): Index[] => {
+  const direct = dependentsOf(catalog, index).filter(
+    (relation): relation is Index => isIndex(relation) && relation.partitionOf === index,
+  )
+  if (!options?.recursive) return direct
+  return direct.flatMap(child => [child, ...partitionIndexesOf(catalog, keyOfRelation(child), options)])
+}
+
+/** Returns the relations built on `relation`, oldest first. */
+export const dependentsOf = (catalog: Catalog, relation: RelationKey): Relation[] =>
+  (catalog.dependents.get(relation) ?? []).flatMap(dependent => catalog.relations.get(dependent) ?? [])
+
+/** Returns the column of a table by name. */
+export const columnNamed = (table: Table | undefined, name: string): Column | undefined =>
+  table?.columns.find(column => column.name === name)
+
+/** Returns the constraint of a table by name. */
+export const constraintNamed = (table: Table | undefined, name: string): Constraint | undefined =>
+  table?.constraints.find(constraint => constraint.name === name)
+
+/** Returns the primary key of a table. */
+export const primaryKeyOf = (table: Table | undefined): Constraint | undefined =>
+  table?.constraints.find(constraint => constraint.kind === 'PRIMARY KEY')
+
+/** Returns every column that an index depends on: its keys, included columns, expressions and predicate. */
+export const columnsOfIndex = (index: Index): Set<string> =>
+  new Set([...index.columns.filter(column => column !== undefined), ...index.include, ...index.expressionColumns])
+
+/** Returns the key of a type or routine a name means, as `keyOf` does for relations. */
+export const keyIn = (catalog: Catalog, map: PersistentMap<unknown>, name: WrittenName): string => {
+  if (name.schema !== undefined) return key(name.schema, name.name)
+  for (const schema of catalog.searchPath) {
+    const candidate = key(schema, name.name)
+    if (map.has(candidate)) return candidate
+  }
+  return key(catalog.searchPath[0] ?? 'public', name.name)
+}
+
+/** Returns the enum, domain or other type that a type name means, where the history made it. */
+export const typeNamed = (catalog: Catalog, name: WrittenName): Type | undefined =>
+  catalog.types.get(keyIn(catalog, catalog.types, name))
+
+/** Returns the function or procedure that a call means, where the history made it. */
+export const routineNamed = (catalog: Catalog, name: WrittenName): Routine | undefined =>
+  catalog.routines.get(keyIn(catalog, catalog.routines, name))

@@ -69,7 +69,28 @@ export interface Call {
   readonly schema?: string
   readonly name: string
   readonly arguments: number
+  /** The first argument where it is a string constant: `nextval('tickets')`. */
+  readonly constant?: string
 }
+
+/** One test of a column against a constant, as in `age >= 18`. */
+export interface Comparison {
+  readonly column: string
+  readonly operator: '<' | '<=' | '=' | '>=' | '>' | '<>' | 'IS NULL' | 'IS NOT NULL'
+  /** The constant without quotes and casts. */
+  readonly value?: string
+}
+
+/** FOR VALUES of a partition. In `from` and `to`, undefined stands for MINVALUE and MAXVALUE; null in `values` for NULL. */
+export type PartitionBound =
+  | {
+      readonly strategy: 'range'
+      readonly from: readonly (string | undefined)[]
+      readonly to: readonly (string | undefined)[]
+    }
+  | { readonly strategy: 'list'; readonly values: readonly (string | null)[] }
+  | { readonly strategy: 'hash'; readonly modulus: number; readonly remainder: number }
+  | { readonly strategy: 'default' }
 
 export interface Expression {
   readonly span: Span
@@ -82,6 +103,10 @@ export interface Expression {
   /** Columns that are not null whenever this is true: AND-ed `c IS NOT NULL` terms. */
   readonly provesNotNull: readonly string[]
   readonly hasSubquery: boolean
+  /** Set where the whole expression is one column under casts, innermost first: `sku::varchar(40)`; `sku` has none. */
+  readonly cast?: { readonly column: string; readonly types: readonly TypeName[] }
+  /** The expression as an OR of ANDs of comparisons with constants, where it has that form. */
+  readonly comparisons?: readonly (readonly Comparison[])[]
 }
 
 export type ConstraintKind = 'PRIMARY KEY' | 'UNIQUE' | 'CHECK' | 'FOREIGN KEY' | 'EXCLUDE' | 'NOT NULL'
@@ -94,7 +119,12 @@ export interface ConstraintDefinition {
   readonly include: readonly string[]
   readonly expression?: Expression
   /** `columns` is empty where the statement leaves them to the primary key. */
-  readonly references?: { readonly table: Name; readonly columns: readonly string[]; readonly onDelete: ForeignKeyAction }
+  readonly references?: {
+    readonly table: Name
+    readonly columns: readonly string[]
+    readonly onDelete: ForeignKeyAction
+    readonly onUpdate?: ForeignKeyAction
+  }
   readonly usingIndex?: string
   readonly notValid: boolean
   readonly notEnforced: boolean
@@ -111,6 +141,8 @@ export type ForeignKeyAction = 'NO ACTION' | 'RESTRICT' | 'CASCADE' | 'SET NULL'
 export interface ColumnDefinition {
   readonly name: Identifier
   readonly type: TypeName
+  /** As written after COLLATE, without schema. */
+  readonly collation?: string
   readonly notNull?: Span
   /** `span` covers DEFAULT and its expression. */
   readonly default?: { readonly expression: Expression; readonly span: Span }
@@ -126,6 +158,8 @@ export interface IndexColumn {
   /** Absent for an expression. */
   readonly column?: string
   readonly expression?: Expression
+  /** For an expression: what PostgreSQL names the index column after (a function's name, a cast's type), else absent. */
+  readonly label?: string
   readonly span: Span
 }
 
@@ -262,7 +296,15 @@ export type Subcommand = SubcommandBase &
       }
     | { readonly kind: 'SET EXPRESSION'; readonly column: Identifier; readonly expression: Expression }
     | { readonly kind: 'ADD CONSTRAINT'; readonly constraint: ConstraintDefinition }
-    | { readonly kind: 'VALIDATE CONSTRAINT' | 'ALTER CONSTRAINT'; readonly constraint: Identifier }
+    | { readonly kind: 'VALIDATE CONSTRAINT'; readonly constraint: Identifier }
+    | {
+        readonly kind: 'ALTER CONSTRAINT'
+        readonly constraint: Identifier
+        /** ENFORCED and NOT ENFORCED (18). */
+        readonly enforced?: boolean
+        /** INHERIT and NO INHERIT (18). */
+        readonly inherit?: boolean
+      }
     | {
         readonly kind: 'DROP CONSTRAINT'
         readonly constraint: Identifier
@@ -272,7 +314,13 @@ export type Subcommand = SubcommandBase &
     | { readonly kind: 'RENAME COLUMN' | 'RENAME CONSTRAINT'; readonly from: Identifier; readonly to: Identifier }
     | { readonly kind: 'RENAME TO'; readonly to: Identifier }
     | { readonly kind: 'SET SCHEMA'; readonly to: Identifier }
-    | { readonly kind: 'ATTACH PARTITION'; readonly partition: Name; readonly isDefault: boolean }
+    | {
+        readonly kind: 'ATTACH PARTITION'
+        readonly partition: Name
+        readonly isDefault: boolean
+        /** Absent for ALTER INDEX. */
+        readonly bound?: PartitionBound
+      }
     | {
         readonly kind: 'DETACH PARTITION'
         readonly partition: Name
@@ -304,8 +352,12 @@ export type Subcommand = SubcommandBase &
           | 'NO FORCE ROW LEVEL SECURITY'
           | 'DEPENDS ON EXTENSION'
           | 'OPTIONS'
-          | 'SEQUENCE OPTIONS'
           | 'OTHER'
+      }
+    | {
+        readonly kind: 'SEQUENCE OPTIONS'
+        /** OWNED BY a column; null for OWNED BY NONE. */
+        readonly ownedBy?: { readonly table: Name; readonly column: string } | null
       }
   )
 export type SubcommandKind = Subcommand['kind']
@@ -324,6 +376,9 @@ export interface CreateTable {
   /** The parent of CREATE TABLE ... PARTITION OF. */
   readonly partitionOf?: Name
   readonly isDefaultPartition: boolean
+  readonly bound?: PartitionBound
+  /** CREATE TABLE ... OF. */
+  readonly ofType?: Name
   /** PARTITION BY: the column names of the key; expressions are absent. */
   readonly partitionBy?: { readonly strategy: 'range' | 'list' | 'hash'; readonly columns: readonly string[] }
   readonly keywords: Span
@@ -362,6 +417,7 @@ export interface Truncate {
   readonly tag: 'TRUNCATE TABLE'
   readonly tables: readonly (Name & { readonly only: boolean })[]
   readonly cascade: boolean
+  readonly restartIdentity?: boolean
   readonly keywords: Span
 }
 
@@ -490,6 +546,8 @@ export interface CreateRoutine {
   readonly language?: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
   readonly returnsTrigger: boolean
+  /** What a body in LANGUAGE sql reads: PostgreSQL looks at it when it creates the function. */
+  readonly reads?: readonly Name[]
   /** Between the quotes, in a statement whose body is a string constant. */
   readonly body?: Span
   readonly keywords: Span
@@ -518,6 +576,8 @@ export interface CreateType {
   readonly type: Name
   /** The labels of an enum. */
   readonly labels?: readonly string[]
+  /** The attributes of a composite type. */
+  readonly attributes?: readonly { readonly name: string; readonly type: TypeName }[]
   readonly keywords: Span
 }
 
@@ -528,6 +588,8 @@ export interface AlterEnum {
   readonly renameValue?: { readonly from: string; readonly to: string }
   readonly renameTo?: Identifier
   readonly setSchema?: Identifier
+  /** ADD, DROP or ALTER ATTRIBUTE of a composite type. */
+  readonly attributes?: boolean
   readonly keywords: Span
 }
 
@@ -542,7 +604,13 @@ export interface CreateDomain {
 export interface AlterDomain {
   readonly tag: 'ALTER DOMAIN'
   readonly domain: Name
-  readonly action: 'ADD CONSTRAINT' | 'DROP CONSTRAINT' | 'SET NOT NULL' | 'DROP NOT NULL' | 'VALIDATE CONSTRAINT' | 'OTHER'
+  readonly action:
+    | 'ADD CONSTRAINT'
+    | 'DROP CONSTRAINT'
+    | 'SET NOT NULL'
+    | 'DROP NOT NULL'
+    | 'VALIDATE CONSTRAINT'
+    | 'OTHER'
   readonly constraint?: ConstraintDefinition
   readonly keywords: Span
 }
@@ -557,6 +625,8 @@ export interface CreateSchema {
 export interface CreateSequence {
   readonly tag: 'CREATE SEQUENCE'
   readonly sequence: Name
+  readonly persistence?: 'permanent' | 'unlogged' | 'temporary'
+  readonly ownedBy?: { readonly table: Name; readonly column: string }
   readonly ifNotExists?: Span
   readonly keywords: Span
 }
@@ -584,6 +654,16 @@ export interface Comment {
 export interface OtherCommand {
   readonly tag: OtherTag
   readonly relations: readonly Name[]
+  /** Tables that the expressions of CREATE POLICY and the actions of CREATE RULE read. */
+  readonly reads?: readonly Name[]
+  /** Tables that the actions of CREATE RULE write. */
+  readonly writes?: readonly Name[]
+  /** WITH (...) options by lower-case name, values as written: `connect` of CREATE SUBSCRIPTION. */
+  readonly options?: Readonly<Record<string, string>>
+  /** What EXPLAIN explains. */
+  readonly explained?: Command
+  /** EXPLAIN ANALYZE. */
+  readonly analyze?: boolean
   readonly keywords: Span
 }
 

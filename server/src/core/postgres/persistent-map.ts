@@ -1,0 +1,146 @@
+/**
+ * An immutable map from strings: `with` and `without` return a new map that shares all but one path with the old, so a
+ * catalog per migration costs what the migration changed. A hash array mapped trie (Bagwell, "Ideal Hash Trees").
+ * Iteration follows hashes, not insertion: sort what is shown to people.
+ */
+export class PersistentMap<V> implements Iterable<readonly [string, V]> {
+  readonly size: number
+  readonly #root: Branch<V>
+
+  private constructor(root: Branch<V>, size: number) {
+    this.#root = root
+    this.size = size
+  }
+
+  /** Returns the map that holds nothing. */
+  static empty<V>(): PersistentMap<V> {
+    return new PersistentMap<V>(emptyBranch, 0)
+  }
+
+  get(key: string): V | undefined {
+    const hash = hashOf(key)
+    let node: Branch<V> = this.#root
+    for (let shift = 0; ; shift += bitsPerLevel) {
+      const slot = node.slots[indexIn(node.bitmap, hash, shift)]
+      if (!(node.bitmap & bitOf(hash, shift)) || slot === undefined) return undefined
+      if (slot.kind === 'branch') {
+        node = slot
+        continue
+      }
+      return slot.entries.find(entry => entry[0] === key)?.[1]
+    }
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined
+  }
+
+  /** Returns a map in which `key` means `value`; this one where it already does. */
+  with(key: string, value: V): PersistentMap<V> {
+    const before = this.get(key)
+    if (before === value) return this
+    const root = inserted(this.#root, hashOf(key), 0, [key, value])
+    return new PersistentMap(root, before === undefined ? this.size + 1 : this.size)
+  }
+
+  /** Returns a map without `key`; this one where it has none. */
+  without(key: string): PersistentMap<V> {
+    if (!this.has(key)) return this
+    return new PersistentMap(removed(this.#root, hashOf(key), 0, key) ?? emptyBranch, this.size - 1)
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [key] of this) yield key
+  }
+
+  *values(): IterableIterator<V> {
+    for (const [, value] of this) yield value
+  }
+
+  [Symbol.iterator](): IterableIterator<readonly [string, V]> {
+    return entriesOf(this.#root)
+  }
+}
+
+/** `slots` are packed: one for each set bit of `bitmap`. */
+interface Branch<V> {
+  readonly kind: 'branch'
+  readonly bitmap: number
+  readonly slots: readonly Slot<V>[]
+}
+
+/** Entries whose keys share one hash: nearly always a single one. */
+interface Leaf<V> {
+  readonly kind: 'leaf'
+  readonly hash: number
+  readonly entries: readonly (readonly [string, V])[]
+}
+
+type Slot<V> = Branch<V> | Leaf<V>
+
+const bitsPerLevel = 5
+const emptyBranch: Branch<never> = { kind: 'branch', bitmap: 0, slots: [] }
+
+/** FNV-1a over UTF-16 units. */
+const hashOf = (key: string): number => {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  return hash | 0
+}
+
+const bitOf = (hash: number, shift: number): number => 1 << ((hash >>> shift) & 31)
+
+const indexIn = (bitmap: number, hash: number, shift: number): number => bitCount(bitmap & (bitOf(hash, shift) - 1))
+
+const bitCount = (bits: number): number => {
+  let n = bits - ((bits >>> 1) & 0x55555555)
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+const inserted = <V>(node: Branch<V>, hash: number, shift: number, entry: readonly [string, V]): Branch<V> => {
+  const bit = bitOf(hash, shift)
+  const index = indexIn(node.bitmap, hash, shift)
+  const slot = node.bitmap & bit ? node.slots[index] : undefined
+  if (slot === undefined) {
+    const leaf: Leaf<V> = { kind: 'leaf', hash, entries: [entry] }
+    return { kind: 'branch', bitmap: node.bitmap | bit, slots: node.slots.toSpliced(index, 0, leaf) }
+  }
+  return {
+    kind: 'branch',
+    bitmap: node.bitmap,
+    slots: node.slots.with(index, insertedInSlot(slot, hash, shift, entry)),
+  }
+}
+
+const insertedInSlot = <V>(slot: Slot<V>, hash: number, shift: number, entry: readonly [string, V]): Slot<V> => {
+  if (slot.kind === 'branch') return inserted(slot, hash, shift + bitsPerLevel, entry)
+  if (slot.hash === hash)
+    return { kind: 'leaf', hash, entries: [...slot.entries.filter(other => other[0] !== entry[0]), entry] }
+  // Two hashes meet here: put the older leaf one level down, then try again.
+  const deeper: Branch<V> = { kind: 'branch', bitmap: bitOf(slot.hash, shift + bitsPerLevel), slots: [slot] }
+  return inserted(deeper, hash, shift + bitsPerLevel, entry)
+}
+
+const removed = <V>(node: Branch<V>, hash: number, shift: number, key: string): Branch<V> | undefined => {
+  const bit = bitOf(hash, shift)
+  const index = indexIn(node.bitmap, hash, shift)
+  const slot = node.slots[index]
+  if (!(node.bitmap & bit) || slot === undefined) return node
+  const rest = slot.kind === 'branch' ? removed(slot, hash, shift + bitsPerLevel, key) : leafWithout(slot, key)
+  if (rest) return { kind: 'branch', bitmap: node.bitmap, slots: node.slots.with(index, rest) }
+  if (node.slots.length === 1) return undefined
+  return { kind: 'branch', bitmap: node.bitmap & ~bit, slots: node.slots.toSpliced(index, 1) }
+}
+
+const leafWithout = <V>(leaf: Leaf<V>, key: string): Leaf<V> | undefined => {
+  const entries = leaf.entries.filter(entry => entry[0] !== key)
+  return entries.length === 0 ? undefined : { kind: 'leaf', hash: leaf.hash, entries }
+}
+
+function* entriesOf<V>(node: Branch<V>): IterableIterator<readonly [string, V]> {
+  for (const slot of node.slots) {
+    if (slot.kind === 'branch') yield* entriesOf(slot)
+    else yield* slot.entries
+  }
+}
