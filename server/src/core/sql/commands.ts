@@ -27,7 +27,7 @@ export type Command =
   | Do
   | CreateTrigger
   | CreateType
-  | AlterEnum
+  | AlterType
   | CreateDomain
   | AlterDomain
   | CreateSchema
@@ -449,6 +449,7 @@ export interface Update {
   readonly table: Name
   readonly only: boolean
   readonly alias?: string
+  /** One for each column; where a row is assigned (`(a, b) = ...`) both spans are the column's alone. */
   readonly assignments: readonly { readonly column: string; readonly expression: Expression; readonly span: Span }[]
   readonly where?: Expression
   /** The FROM clause's text span, where written (without FROM). */
@@ -581,7 +582,7 @@ export interface CreateType {
   readonly keywords: Span
 }
 
-export interface AlterEnum {
+export interface AlterType {
   readonly tag: 'ALTER TYPE'
   readonly type: Name
   readonly addValue?: { readonly label: string; readonly ifNotExists: boolean; readonly span: Span }
@@ -709,14 +710,34 @@ export type OtherTag =
   | 'CREATE ACCESS METHOD'
   | 'CREATE TRANSFORM'
   | 'CREATE CONVERSION'
-  | 'CREATE TEXT SEARCH'
+  | 'CREATE TEXT SEARCH CONFIGURATION'
+  | 'CREATE TEXT SEARCH DICTIONARY'
+  | 'CREATE TEXT SEARCH PARSER'
+  | 'CREATE TEXT SEARCH TEMPLATE'
+  | 'DROP USER MAPPING'
+  | 'SHOW'
   | 'ALTER FUNCTION'
   | 'ALTER PROCEDURE'
   | 'ALTER SCHEMA'
   | 'ALTER TRIGGER'
   | 'ALTER RULE'
   | 'ALTER SYSTEM'
-  | 'ALTER OBJECT'
+  | 'ALTER COLLATION'
+  | 'ALTER CONVERSION'
+  | 'ALTER LANGUAGE'
+  | 'ALTER LARGE OBJECT'
+  | 'ALTER OPERATOR'
+  | 'ALTER OPERATOR CLASS'
+  | 'ALTER OPERATOR FAMILY'
+  | 'ALTER AGGREGATE'
+  | 'ALTER ROUTINE'
+  | 'ALTER SERVER'
+  | 'ALTER FOREIGN DATA WRAPPER'
+  | 'ALTER USER MAPPING'
+  | 'ALTER TEXT SEARCH CONFIGURATION'
+  | 'ALTER TEXT SEARCH DICTIONARY'
+  | 'ALTER TEXT SEARCH PARSER'
+  | 'ALTER TEXT SEARCH TEMPLATE'
   | 'REASSIGN OWNED'
   | 'DROP OWNED'
   | 'IMPORT FOREIGN SCHEMA'

@@ -1,28 +1,28 @@
 import type { Span } from '../text'
 import type { Command } from './commands'
-import type { Token } from './tokens'
 
 /** What the parser says of one statement's text. Cached by that text, so all offsets are relative to its start. */
 export interface Reading {
   readonly command?: Command
   readonly problem?: Problem
-  /** Without white space; comments included. Computed when first asked for. */
-  readonly tokens: readonly Token[]
 }
 
-/** Why a statement has no command: PostgreSQL's own message, or ours where the parser itself gave up. */
+/** Why a text is not a statement: PostgreSQL's own message, or ours where the parser itself gave up. */
 export interface Problem {
   readonly kind: 'syntax' | 'unreadable'
   readonly message: string
   readonly span: Span
 }
 
-/** The text between two top-level semicolons, from its first token to its last. */
+/**
+ * The text between two top-level semicolons, from its first token that is not a comment to its last token. It may have
+ * both a command and a problem: where a semicolon is missing before it.
+ */
 export interface Statement extends Reading {
   /** UTF-16 offsets in the file. `end` excludes the semicolon. */
   readonly span: Span
   /** The masked text: as long as the span, with everything that is not SQL replaced. */
   readonly text: string
-  /** Whether a semicolon (or a marker that ends statements) follows. */
+  /** Whether a semicolon follows. */
   readonly terminated: boolean
 }

@@ -1,0 +1,153 @@
+import type { ColumnDef, Constraint, Node } from 'libpg-query'
+import type { Span } from '../text'
+import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, ForeignKeyAction, Identifier } from './commands'
+import { expressionOf } from './expressions'
+import { fields, identifierAt, nameOf, strings, typeOf } from './nodes'
+import { afterGroup, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
+
+/** Returns the column that `column` defines; its tokens run from its name to the end of its clause. */
+export function columnDefinition(column: ColumnDef, source: Source): ColumnDefinition {
+  const first = indexAt(source, source.at(column.location))
+  const end = clauseEnd(source, first)
+  const clauses = columnClauses(column, source, end)
+  const typeEnd = Math.min(
+    clauses[0]?.first ?? end,
+    column.collClause ? indexAt(source, source.at(column.collClause.location)) : end,
+  )
+  const name = identifierAt(source, first, column.colname ?? '')
+  const find = (kind: Constraint['contype']) => clauses.find(clause => clause.constraint.contype === kind)
+
+  const notNull = find('CONSTR_NOTNULL')
+  const standard = find('CONSTR_DEFAULT')
+  const generated = find('CONSTR_GENERATED')
+  const identity = find('CONSTR_IDENTITY')
+  return {
+    name,
+    type: typeOf(column.typeName, source, typeEnd),
+    ...(notNull && { notNull: notNull.span }),
+    ...(standard && {
+      default: {
+        expression: expressionOf(standard.constraint.raw_expr, spanOf(source, standard.first + 1, standard.end - 1)),
+        span: standard.span,
+      },
+    }),
+    ...(generated && {
+      generated: {
+        stored: generated.constraint.generated_kind !== 'v',
+        expression: expressionOf(generated.constraint.raw_expr, generated.span),
+        span: generated.span,
+      },
+    }),
+    ...(identity && { identity: identity.span }),
+    constraints: clauses.flatMap(clause =>
+      clause.constraint.contype && clause.constraint.contype in kinds && clause.constraint.contype !== 'CONSTR_NOTNULL'
+        ? [definitionOf(clause, source, [name.name], clauses)]
+        : [],
+    ),
+    span: spanOf(source, first, end - 1),
+  }
+}
+
+/** Returns the constraint of ADD CONSTRAINT, CREATE TABLE or CREATE DOMAIN; its tokens run to the end of its clause. */
+export function constraintDefinition(constraint: Constraint, source: Source): ConstraintDefinition {
+  const first = indexAt(source, source.at(constraint.location))
+  const end = clauseEnd(source, first)
+  const columns = constraint.contype === 'CONSTR_FOREIGN' ? strings(constraint.fk_attrs) : strings(constraint.keys)
+  return definitionOf({ constraint, first, end, span: spanOf(source, first, end - 1) }, source, columns, [])
+}
+
+interface Clause {
+  readonly constraint: Constraint
+  /** Token indexes, `end` excluded. */
+  readonly first: number
+  readonly end: number
+  readonly span: Span
+}
+
+/** The clauses of a column definition in order; one ends where the next begins. */
+function columnClauses(column: ColumnDef, source: Source, end: number): Clause[] {
+  const constraints = (column.constraints ?? []).flatMap(node => fields(node).Constraint ?? [])
+  const starts = constraints.map(constraint => indexAt(source, source.at(constraint.location)))
+  return constraints.map((constraint, index) => {
+    const first = starts[index] as number
+    const next = Math.min(end, ...starts.filter(start => start > first))
+    return { constraint, first, end: next, span: spanOf(source, first, next - 1) }
+  })
+}
+
+const kinds: Partial<Record<NonNullable<Constraint['contype']>, ConstraintKind>> = {
+  CONSTR_NOTNULL: 'NOT NULL',
+  CONSTR_CHECK: 'CHECK',
+  CONSTR_PRIMARY: 'PRIMARY KEY',
+  CONSTR_UNIQUE: 'UNIQUE',
+  CONSTR_EXCLUSION: 'EXCLUDE',
+  CONSTR_FOREIGN: 'FOREIGN KEY',
+}
+
+const actions: Record<string, ForeignKeyAction> = {
+  a: 'NO ACTION',
+  r: 'RESTRICT',
+  c: 'CASCADE',
+  n: 'SET NULL',
+  d: 'SET DEFAULT',
+}
+
+function definitionOf(
+  clause: Clause,
+  source: Source,
+  columns: readonly string[],
+  siblings: readonly Clause[],
+): ConstraintDefinition {
+  const { constraint, first, end } = clause
+  const named = isWord(source.tokens[first], 'CONSTRAINT')
+  const keyword = named ? first + 2 : first
+  const kind = kinds[constraint.contype ?? 'CONSTR_CHECK'] ?? 'CHECK'
+  const name: Identifier | undefined =
+    constraint.conname && named ? identifierAt(source, first + 1, constraint.conname) : undefined
+  const expression = kind === 'CHECK' ? checkExpression(constraint.raw_expr, source, keyword) : undefined
+  return {
+    kind,
+    ...(name && { name }),
+    columns: columns.length > 0 || !expression ? columns : expression.columns.filter(column => column !== '*'),
+    include: strings(constraint.including),
+    ...(expression && { expression }),
+    ...(constraint.pktable && {
+      references: {
+        table: nameOf(constraint.pktable, source),
+        columns: strings(constraint.pk_attrs),
+        onDelete: actions[constraint.fk_del_action ?? 'a'] ?? 'NO ACTION',
+      },
+    }),
+    ...(constraint.indexname && { usingIndex: constraint.indexname }),
+    notValid: constraint.skip_validation === true,
+    notEnforced: notEnforced(constraint, clause, siblings),
+    nullsNotDistinct: constraint.nulls_not_distinct === true,
+    noInherit: constraint.is_no_inherit === true,
+    span: clause.span,
+    keywords: spanOf(source, keyword, keyword + keywordCount(source, keyword, end) - 1),
+  }
+}
+
+/** In a column definition NOT ENFORCED is a clause of its own that follows the constraint it belongs to. */
+function notEnforced(constraint: Constraint, clause: Clause, siblings: readonly Clause[]): boolean {
+  if (siblings.length === 0)
+    return (
+      constraint.is_enforced !== true &&
+      (constraint.contype === 'CONSTR_CHECK' || constraint.contype === 'CONSTR_FOREIGN')
+    )
+  for (const next of siblings.slice(siblings.indexOf(clause) + 1)) {
+    if (next.constraint.contype === 'CONSTR_ATTR_NOT_ENFORCED') return true
+    if (!next.constraint.contype?.startsWith('CONSTR_ATTR_')) return false
+  }
+  return false
+}
+
+function keywordCount({ tokens }: Source, index: number, end: number): number {
+  const pairs = ['PRIMARY', 'FOREIGN', 'NOT']
+  return isWord(tokens[index], ...pairs) && index + 1 < end ? 2 : 1
+}
+
+function checkExpression(node: Node | undefined, source: Source, keyword: number) {
+  const group = keyword + 1
+  return expressionOf(node, spanOf(source, group + 1, afterGroup(source, group) - 2))
+}

@@ -1,0 +1,105 @@
+import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, SQLValueFunction } from 'libpg-query'
+import type { Span } from '../text'
+import type { Call, Expression, Name } from './commands'
+import { fields, nameOf, strings, walk } from './nodes'
+import type { Source } from './source'
+
+/** Returns what `node` computes; `span` is its place in the statement. */
+export function expressionOf(node: Node | undefined, span: Span): Expression {
+  const calls: Call[] = []
+  const columns = new Set<string>()
+  let hasSubquery = false
+  let hasNull = false
+  let isConstant = true
+  walk({ node }, (kind, value) => {
+    if (kind === 'FuncCall') calls.push(callOf(value))
+    else if (kind === 'SQLValueFunction') calls.push(valueFunction(value))
+    else if (kind === 'ColumnRef') columns.add(columnOf(value))
+    else if (kind === 'SubLink') hasSubquery = true
+    else if (kind === 'A_Const') hasNull ||= (value as A_Const).isnull === true
+    else if (!constantKinds.has(kind)) isConstant = false
+  })
+  isConstant &&= calls.length === 0 && columns.size === 0 && !hasSubquery
+  return {
+    span,
+    kind: isConstant ? (hasNull && isNull(node) ? 'null' : 'constant') : 'other',
+    calls,
+    columns: [...columns],
+    provesNotNull: provenNotNull(node),
+    hasSubquery,
+  }
+}
+
+/** Literals, their casts and plain operators on them. */
+const constantKinds = new Set([
+  'A_Const',
+  'TypeCast',
+  'TypeName',
+  'String',
+  'Integer',
+  'A_ArrayExpr',
+  'A_Expr',
+  'BoolExpr',
+  'List',
+  'RowExpr',
+  'CoalesceExpr',
+  'NullTest',
+])
+
+function isNull(node: Node | undefined): boolean {
+  let inner = node
+  while (inner && fields(inner).TypeCast) inner = fields(inner).TypeCast?.arg
+  return fields(inner).A_Const?.isnull === true
+}
+
+function callOf(call: FuncCall): Call {
+  const names = strings(call.funcname)
+  const schema = names.at(-2)
+  return {
+    ...(schema === undefined || schema === 'pg_catalog' ? {} : { schema }),
+    name: names.at(-1) ?? '',
+    arguments: call.args?.length ?? 0,
+  }
+}
+
+const valueFunction = (value: SQLValueFunction): Call => ({
+  name: (value.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase(),
+  arguments: 0,
+})
+
+const columnOf = (reference: ColumnRef): string => strings(reference.fields).at(-1) ?? '*'
+
+function provenNotNull(node: Node | undefined): string[] {
+  const { BoolExpr, NullTest } = fields(node)
+  if (BoolExpr?.boolop === 'AND_EXPR') return (BoolExpr.args ?? []).flatMap(provenNotNull)
+  if (NullTest?.nulltesttype !== 'IS_NOT_NULL') return []
+  const column = fields(NullTest.arg).ColumnRef
+  return column && columnOf(column) !== '*' ? [columnOf(column)] : []
+}
+
+/** Returns every function called below `node`. */
+export function callsIn(node: unknown): Call[] {
+  const calls: Call[] = []
+  walk({ node }, (kind, value) => {
+    if (kind === 'FuncCall') calls.push(callOf(value))
+  })
+  return calls
+}
+
+/** Returns the relations that a query below `node` names, without those its WITH clauses define. */
+export function relationsIn(node: unknown, source: Source, except?: RangeVar): Name[] {
+  const found: RangeVar[] = []
+  const defined = new Set<string>()
+  walk(node, (kind, value: { ctename?: string }) => {
+    if (kind === 'RangeVar') found.push(value as RangeVar)
+    else if (kind === 'CommonTableExpr') defined.add(value.ctename ?? '')
+  })
+  const seen = new Set<string>()
+  return found.flatMap(relation => {
+    const isDefined = relation.schemaname === undefined && defined.has(relation.relname ?? '')
+    const key = `${relation.schemaname ?? ''}.${relation.relname}`
+    if (relation === except || isDefined || seen.has(key)) return []
+    seen.add(key)
+    return [nameOf(relation, source)]
+  })
+}

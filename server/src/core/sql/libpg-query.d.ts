@@ -1,0 +1,14 @@
+/** The emscripten module inside libpg-query, which the package itself leaves untyped. */
+declare module 'libpg-query/wasm/libpg-query.js' {
+  export interface PgQueryEngine {
+    lengthBytesUTF8(text: string): number
+    stringToUTF8(text: string, pointer: number, size: number): void
+    UTF8ToString(pointer: number): string
+    getValue(pointer: number, type: 'i32'): number
+    _malloc(size: number): number
+    _free(pointer: number): void
+    _wasm_parse_query_raw(query: number): number
+    _wasm_free_parse_result(result: number): void
+  }
+  export default function createEngine(options: { wasmBinary: Uint8Array | ArrayBuffer }): Promise<PgQueryEngine>
+}

@@ -1,0 +1,721 @@
+import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
+import type { Span } from '../text'
+import { alterRelation, moveRelation, renameRelation } from './alter'
+import type {
+  AlterDomain,
+  AlterType,
+  Command,
+  CreateIndex,
+  CreateRoutine,
+  CreateTable,
+  Drop,
+  IndexColumn,
+  Maintenance,
+  Name,
+  OtherCommand,
+  OtherTag,
+  SetParameter,
+  TransactionControl,
+} from './commands'
+import { columnDefinition, constraintDefinition } from './definitions'
+import { expressionOf, relationsIn } from './expressions'
+import { fields, identifierAt, nameFromParts, nameOf, strings, typeOf, walk } from './nodes'
+import { constantText, copyOf, deleteOf, insertOf, mergeOf, selectOf, updateOf } from './queries'
+import { afterGroup, Cursor, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
+
+/** Returns the command that the parser's tree of one statement means. Every tree has one: the last resort is `OTHER`. */
+export function commandOf(node: Node, source: Source): Command {
+  const [kind = '', statement] = Object.entries(node)[0] ?? []
+  const command = (translators as Readonly<Record<string, Translator | undefined>>)[kind]?.(statement as never, source)
+  return command ?? other(kind, statement, source)
+}
+
+type Raw = ReturnType<typeof fields>
+type Translator = (statement: never, source: Source) => Command | undefined
+
+const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source: Source) => Command | undefined } = {
+  IndexStmt: createIndex,
+  ReindexStmt: (statement, source) => ({
+    tag: 'REINDEX',
+    target: (statement.kind ?? 'REINDEX_OBJECT_TABLE').replace('REINDEX_OBJECT_', '') as 'TABLE',
+    ...(statement.relation && { name: nameOf(statement.relation, source) }),
+    ...(statement.name &&
+      !statement.relation && {
+        name: { name: statement.name, span: spanOf(source, source.tokens.length - 1, source.tokens.length - 1) },
+      }),
+    concurrently: (statement.params ?? []).some(isOn('concurrently')),
+    keywords: spanOf(source, 0, 1),
+  }),
+  DropStmt: dropOf,
+  AlterTableStmt: (statement, source) =>
+    statement.objtype === 'OBJECT_TYPE' ? alterType(statement.relation, source) : alterRelation(statement, source),
+  RenameStmt: (statement, source) => {
+    if (statement.renameType === 'OBJECT_TYPE') {
+      return {
+        ...alterTypeNamed(nameFromList(statement.object, source), source),
+        renameTo: lastIdentifier(source, statement.newname),
+      }
+    }
+    if (statement.renameType === 'OBJECT_ATTRIBUTE') return alterType(statement.relation, source)
+    if (statement.renameType === 'OBJECT_DOMAIN' || statement.renameType === 'OBJECT_DOMCONSTRAINT')
+      return alterDomain(statement.object, source)
+    return renameRelation(statement, source)
+  },
+  AlterObjectSchemaStmt: (statement, source) => {
+    if (statement.objectType === 'OBJECT_TYPE') {
+      return {
+        ...alterTypeNamed(nameFromList(statement.object, source), source),
+        setSchema: lastIdentifier(source, statement.newschema),
+      }
+    }
+    if (statement.objectType === 'OBJECT_DOMAIN') return alterDomain(statement.object, source)
+    return moveRelation(statement, source)
+  },
+  AlterOwnerStmt: (statement, source) => {
+    if (statement.objectType === 'OBJECT_TYPE') return alterTypeNamed(nameFromList(statement.object, source), source)
+    return statement.objectType === 'OBJECT_DOMAIN' ? alterDomain(statement.object, source) : undefined
+  },
+  AlterSeqStmt: (statement, source) =>
+    statement.sequence && {
+      tag: 'ALTER SEQUENCE',
+      relation: nameOf(statement.sequence, source),
+      only: false,
+      subcommands: [
+        { kind: 'SEQUENCE OPTIONS', span: spanOf(source, 2, source.tokens.length - 1), keywords: spanOf(source, 0, 1) },
+      ],
+      keywords: spanOf(source, 0, 1),
+    },
+  CreateStmt: (statement, source) => createTable(statement, 'CREATE TABLE', source),
+  CreateForeignTableStmt: (statement, source) =>
+    statement.base && createTable(statement.base, 'CREATE FOREIGN TABLE', source),
+  CreateTableAsStmt: (statement, source) => {
+    const relation = statement.into?.rel
+    if (!relation) return undefined
+    const isView = statement.objtype === 'OBJECT_MATVIEW'
+    return {
+      tag: isView ? 'CREATE MATERIALIZED VIEW' : 'CREATE TABLE AS',
+      relation: nameOf(relation, source),
+      ...ifNotExists(statement.if_not_exists, source),
+      persistence: persistenceOf(relation),
+      withData: statement.into?.skipData !== true,
+      columns: strings(statement.into?.colNames),
+      reads: relationsIn(statement.query, source),
+      keywords: keywordsThrough(source, isView ? 'VIEW' : 'TABLE'),
+    }
+  },
+  ViewStmt: (statement, source) =>
+    statement.view && {
+      tag: 'CREATE VIEW',
+      view: nameOf(statement.view, source),
+      orReplace: statement.replace === true,
+      persistence: persistenceOf(statement.view) === 'temporary' ? 'temporary' : 'permanent',
+      columns: strings(statement.aliases),
+      reads: relationsIn(statement.query, source),
+      keywords: keywordsThrough(source, 'VIEW'),
+    },
+  RefreshMatViewStmt: (statement, source) =>
+    statement.relation && {
+      tag: 'REFRESH MATERIALIZED VIEW',
+      view: nameOf(statement.relation, source),
+      concurrently: statement.concurrent === true,
+      withData: statement.skipData !== true,
+      keywords: spanOf(source, 0, 2),
+    },
+  TruncateStmt: (statement, source) => ({
+    tag: 'TRUNCATE TABLE',
+    tables: namesOf(statement.relations, source),
+    cascade: statement.behavior === 'DROP_CASCADE',
+    keywords: isWord(source.tokens[1], 'TABLE') ? spanOf(source, 0, 1) : spanOf(source, 0, 0),
+  }),
+  InsertStmt: insertOf,
+  UpdateStmt: updateOf,
+  DeleteStmt: deleteOf,
+  MergeStmt: mergeOf,
+  SelectStmt: (statement, source) => {
+    const into = statement.intoClause?.rel
+    if (!into) return selectOf(statement, source)
+    return {
+      tag: 'SELECT INTO',
+      relation: nameOf(into, source),
+      persistence: persistenceOf(into),
+      withData: true,
+      columns: [],
+      reads: relationsIn(statement, source, into),
+      keywords: spanOf(source, 0, 0),
+    }
+  },
+  CopyStmt: copyOf,
+  LockStmt: (statement, source) => {
+    const cursor = new Cursor(source)
+    const written = cursor.seek('IN')
+    const mode = lockModeNames[(statement.mode ?? 8) - 1] ?? 'ACCESS EXCLUSIVE'
+    return {
+      tag: 'LOCK TABLE',
+      tables: namesOf(statement.relations, source),
+      mode,
+      ...(written && { modeSpan: spanOf(source, cursor.index + 1, cursor.index + mode.split(' ').length) }),
+      nowait: statement.nowait === true,
+      keywords: isWord(source.tokens[1], 'TABLE') ? spanOf(source, 0, 1) : spanOf(source, 0, 0),
+    }
+  },
+  TransactionStmt: (statement, source) => ({
+    tag: transactionTags[statement.kind ?? 'TRANS_STMT_BEGIN'],
+    ...(statement.savepoint_name !== undefined && { savepoint: statement.savepoint_name }),
+    chain: statement.chain === true,
+    keywords: spanOf(source, 0, 0),
+  }),
+  VariableSetStmt: setParameter,
+  CreateFunctionStmt: createRoutine,
+  DoStmt: (statement, source) => {
+    const language = (statement.args ?? []).find(node => fields(node).DefElem?.defname === 'language')
+    const body = source.tokens.findIndex(
+      (token, index) => isString(token) && !isWord(source.tokens[index - 1], 'LANGUAGE'),
+    )
+    return {
+      tag: 'DO',
+      language: fields(fields(language).DefElem?.arg).String?.sval ?? 'plpgsql',
+      body: inside(source, body),
+      keywords: spanOf(source, 0, 0),
+    }
+  },
+  CreateTrigStmt: (statement, source) => {
+    if (!statement.relation) return undefined
+    const cursor = new Cursor(source)
+    cursor.seek('TRIGGER')
+    const called = new Cursor(source)
+    called.seek('EXECUTE')
+    called.index += 2
+    return {
+      tag: 'CREATE TRIGGER',
+      name: identifierAt(source, cursor.index + 1, statement.trigname ?? ''),
+      table: nameOf(statement.relation, source),
+      isConstraint: statement.isconstraint === true,
+      ...(statement.constrrel && { from: nameOf(statement.constrrel, source) }),
+      function: nameFromParts(strings(statement.funcname), called.name()?.span ?? spanOf(source, 0, 0)),
+      keywords: keywordsThrough(source, 'TRIGGER'),
+    }
+  },
+  CreateEnumStmt: (statement, source) => createType(strings(statement.typeName), source, strings(statement.vals)),
+  CompositeTypeStmt: (statement, source) =>
+    statement.typevar && {
+      tag: 'CREATE TYPE',
+      type: nameOf(statement.typevar, source),
+      keywords: spanOf(source, 0, 1),
+    },
+  CreateRangeStmt: (statement, source) => createType(strings(statement.typeName), source),
+  DefineStmt: (statement, source) =>
+    statement.kind === 'OBJECT_TYPE' ? createType(strings(statement.defnames), source) : undefined,
+  AlterEnumStmt: (statement, source) => {
+    const type = alterTypeNamed(nameAt(source, 2, strings(statement.typeName)), source)
+    if (statement.oldVal !== undefined)
+      return { ...type, renameValue: { from: statement.oldVal, to: statement.newVal ?? '' } }
+    const label = source.tokens.findIndex(isString)
+    return {
+      ...type,
+      addValue: {
+        label: statement.newVal ?? '',
+        ifNotExists: statement.skipIfNewValExists === true,
+        span: spanOf(source, label, label),
+      },
+    }
+  },
+  AlterTypeStmt: (statement, source) => alterTypeNamed(nameAt(source, 2, strings(statement.typeName)), source),
+  CreateDomainStmt: (statement, source) => {
+    const type = typeOf(statement.typeName, source, source.tokens.length)
+    const constraints = (statement.constraints ?? []).flatMap(node => fields(node).Constraint ?? [])
+    const isReal = constraints.filter(({ contype }) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL')
+    return {
+      tag: 'CREATE DOMAIN',
+      domain: nameAt(source, 2, strings(statement.domainname)),
+      type,
+      constraints: isReal.map(constraint => constraintDefinition(constraint, source)),
+      keywords: spanOf(source, 0, 1),
+    }
+  },
+  AlterDomainStmt: (statement, source) => {
+    const constraint = fields(statement.def).Constraint
+    return {
+      tag: 'ALTER DOMAIN',
+      domain: nameAt(source, 2, strings(statement.typeName)),
+      action: domainActions[statement.subtype ?? ''] ?? 'OTHER',
+      ...(constraint && { constraint: constraintDefinition(constraint, source) }),
+      keywords: spanOf(source, 0, 1),
+    }
+  },
+  CreateSchemaStmt: (statement, source) => ({
+    tag: 'CREATE SCHEMA',
+    schema: statement.schemaname ?? statement.authrole?.rolename ?? '',
+    ...ifNotExists(statement.if_not_exists, source),
+    keywords: spanOf(source, 0, 1),
+  }),
+  CreateSeqStmt: (statement, source) =>
+    statement.sequence && {
+      tag: 'CREATE SEQUENCE',
+      sequence: nameOf(statement.sequence, source),
+      ...ifNotExists(statement.if_not_exists, source),
+      keywords: keywordsThrough(source, 'SEQUENCE'),
+    },
+  VacuumStmt: (statement, source): Maintenance => ({
+    tag: statement.is_vacuumcmd ? 'VACUUM' : 'ANALYZE',
+    tables: (statement.rels ?? []).flatMap(node => {
+      const relation = fields(node).VacuumRelation?.relation
+      return relation ? [nameOf(relation, source)] : []
+    }),
+    full: (statement.options ?? []).some(isOn('full')),
+    keywords: spanOf(source, 0, 0),
+  }),
+  ClusterStmt: (statement, source) => ({
+    tag: 'CLUSTER',
+    tables: statement.relation ? [nameOf(statement.relation, source)] : [],
+    full: false,
+    keywords: spanOf(source, 0, 0),
+  }),
+  CommentStmt: (statement, source) => {
+    const parts = strings(fields(statement.object).List?.items)
+    const type = statement.objtype ?? ''
+    const ofRelation = /^OBJECT_(TABLE|VIEW|MATVIEW|INDEX|SEQUENCE|FOREIGN_TABLE)$/.test(type)
+    const ofPart = /^OBJECT_(COLUMN|TABCONSTRAINT|TRIGGER|POLICY|RULE)$/.test(type)
+    const relation = ofRelation ? parts : ofPart ? parts.slice(0, -1) : []
+    const cursor = new Cursor(source)
+    if (ofPart && type !== 'OBJECT_COLUMN') cursor.index = 3
+    cursor.seek('ON')
+    cursor.index++
+    if (type === 'OBJECT_COLUMN') cursor.words('COLUMN')
+    else if (ofRelation)
+      while (isWord(cursor.peek(), 'TABLE', 'VIEW', 'MATERIALIZED', 'INDEX', 'SEQUENCE', 'FOREIGN')) cursor.index++
+    return {
+      tag: 'COMMENT',
+      on: type.replace('OBJECT_', '').replaceAll('_', ' '),
+      ...(relation.length > 0 && { relation: nameFromParts(relation, cursor.name()?.span ?? spanOf(source, 0, 0)) }),
+      ...(type === 'OBJECT_COLUMN' && { column: parts.at(-1) }),
+      keywords: spanOf(source, 0, 1),
+    }
+  },
+}
+
+const transactionTags: Record<TransactionStmtKind, TransactionControl['tag']> = {
+  TRANS_STMT_BEGIN: 'BEGIN',
+  TRANS_STMT_START: 'START TRANSACTION',
+  TRANS_STMT_COMMIT: 'COMMIT',
+  TRANS_STMT_ROLLBACK: 'ROLLBACK',
+  TRANS_STMT_SAVEPOINT: 'SAVEPOINT',
+  TRANS_STMT_RELEASE: 'RELEASE',
+  TRANS_STMT_ROLLBACK_TO: 'ROLLBACK',
+  TRANS_STMT_PREPARE: 'PREPARE TRANSACTION',
+  TRANS_STMT_COMMIT_PREPARED: 'COMMIT PREPARED',
+  TRANS_STMT_ROLLBACK_PREPARED: 'ROLLBACK PREPARED',
+}
+
+const lockModeNames = [
+  'ACCESS SHARE',
+  'ROW SHARE',
+  'ROW EXCLUSIVE',
+  'SHARE UPDATE EXCLUSIVE',
+  'SHARE',
+  'SHARE ROW EXCLUSIVE',
+  'EXCLUSIVE',
+  'ACCESS EXCLUSIVE',
+]
+
+const domainActions: Record<string, AlterDomain['action']> = {
+  C: 'ADD CONSTRAINT',
+  X: 'DROP CONSTRAINT',
+  O: 'SET NOT NULL',
+  N: 'DROP NOT NULL',
+  V: 'VALIDATE CONSTRAINT',
+}
+
+function createIndex(statement: NonNullable<Raw['IndexStmt']>, source: Source): CreateIndex | undefined {
+  if (!statement.relation) return undefined
+  const cursor = new Cursor(source)
+  const keywords = cursor.words('CREATE', 'UNIQUE', 'INDEX') ?? cursor.words('CREATE', 'INDEX') ?? spanOf(source, 0, 0)
+  const concurrently = cursor.words('CONCURRENTLY')
+  const ifNotExists = cursor.words('IF', 'NOT', 'EXISTS')
+  const name = statement.idxname === undefined ? undefined : identifierAt(source, cursor.index, statement.idxname)
+  cursor.seek('ON')
+  const only = isWord(cursor.peek(1), 'ONLY')
+  cursor.index = indexAt(source, source.at(statement.relation.location))
+  cursor.name()
+  if (cursor.words('USING')) cursor.index++
+  const where = statement.whereClause && whereClause(statement.whereClause, source)
+  return {
+    tag: 'CREATE INDEX',
+    ...(name && { name }),
+    table: nameOf(statement.relation, source),
+    only,
+    unique: statement.unique === true,
+    ...(concurrently && { concurrently }),
+    ...(ifNotExists && { ifNotExists }),
+    method: statement.accessMethod ?? 'btree',
+    columns: indexColumns(statement.indexParams, source, cursor.index),
+    include: (statement.indexIncludingParams ?? []).flatMap(node => fields(node).IndexElem?.name ?? []),
+    ...(where && { where }),
+    nullsNotDistinct: statement.nulls_not_distinct === true,
+    keywords,
+  }
+}
+
+function indexColumns(params: readonly Node[] | undefined, source: Source, group: number): IndexColumn[] {
+  let first = group + 1
+  return (params ?? []).map(node => {
+    const element = fields(node).IndexElem
+    const end = clauseEnd(source, first)
+    const span = spanOf(source, first, end - 1)
+    first = end + 1
+    return element?.expr
+      ? { expression: expressionOf(element.expr, span), span }
+      : { column: element?.name ?? '', span }
+  })
+}
+
+function whereClause(node: Node, source: Source) {
+  const cursor = new Cursor(source)
+  cursor.seek('WHERE')
+  return expressionOf(node, spanOf(source, cursor.index + 1, source.tokens.length - 1))
+}
+
+function createTable(
+  statement: NonNullable<Raw['CreateStmt']>,
+  tag: CreateTable['tag'],
+  source: Source,
+): CreateTable | undefined {
+  if (!statement.relation) return undefined
+  const elements = (statement.tableElts ?? []).map(fields)
+  const parents = (statement.inhRelations ?? []).flatMap(node => fields(node).RangeVar ?? [])
+  const isPartition = statement.partbound !== undefined
+  return {
+    tag,
+    table: nameOf(statement.relation, source),
+    ...ifNotExists(statement.if_not_exists, source),
+    persistence: persistenceOf(statement.relation),
+    columns: elements.flatMap(({ ColumnDef }) => (ColumnDef ? [columnDefinition(ColumnDef, source)] : [])),
+    constraints: [
+      ...elements.flatMap(({ Constraint }) => Constraint ?? []),
+      ...(statement.constraints ?? []).flatMap(node => fields(node).Constraint ?? []),
+    ].map(constraint => constraintDefinition(constraint, source)),
+    like: elements.flatMap(({ TableLikeClause }) =>
+      TableLikeClause?.relation
+        ? [{ table: nameOf(TableLikeClause.relation, source), including: likeOptions(TableLikeClause.options ?? 0) }]
+        : [],
+    ),
+    inherits: isPartition ? [] : parents.map(parent => nameOf(parent, source)),
+    ...(isPartition && parents[0] && { partitionOf: nameOf(parents[0], source) }),
+    isDefaultPartition: statement.partbound?.is_default === true,
+    ...(statement.partspec && {
+      partitionBy: {
+        strategy: (statement.partspec.strategy ?? '').replace('PARTITION_STRATEGY_', '').toLowerCase() as 'range',
+        columns: (statement.partspec.partParams ?? []).flatMap(node => fields(node).PartitionElem?.name ?? []),
+      },
+    }),
+    keywords: keywordsThrough(source, 'TABLE'),
+  }
+}
+
+/** The bits of TableLikeOption in parsenodes.h. */
+const likeOptions = (bits: number): string[] =>
+  [
+    'COMMENTS',
+    'COMPRESSION',
+    'CONSTRAINTS',
+    'DEFAULTS',
+    'GENERATED',
+    'IDENTITY',
+    'INDEXES',
+    'STATISTICS',
+    'STORAGE',
+  ].filter((_, bit) => bits & (1 << bit))
+
+const dropTags: Record<string, Drop['tag']> = {
+  OBJECT_TABLE: 'DROP TABLE',
+  OBJECT_INDEX: 'DROP INDEX',
+  OBJECT_VIEW: 'DROP VIEW',
+  OBJECT_MATVIEW: 'DROP MATERIALIZED VIEW',
+  OBJECT_SEQUENCE: 'DROP SEQUENCE',
+  OBJECT_FOREIGN_TABLE: 'DROP FOREIGN TABLE',
+  OBJECT_TYPE: 'DROP TYPE',
+  OBJECT_DOMAIN: 'DROP DOMAIN',
+  OBJECT_SCHEMA: 'DROP SCHEMA',
+  OBJECT_FUNCTION: 'DROP FUNCTION',
+  OBJECT_PROCEDURE: 'DROP PROCEDURE',
+  OBJECT_ROUTINE: 'DROP ROUTINE',
+  OBJECT_AGGREGATE: 'DROP AGGREGATE',
+  OBJECT_TRIGGER: 'DROP TRIGGER',
+  OBJECT_POLICY: 'DROP POLICY',
+  OBJECT_RULE: 'DROP RULE',
+  OBJECT_EXTENSION: 'DROP EXTENSION',
+  OBJECT_STATISTIC_EXT: 'DROP STATISTICS',
+  OBJECT_COLLATION: 'DROP COLLATION',
+  OBJECT_CAST: 'DROP CAST',
+  OBJECT_OPERATOR: 'DROP OPERATOR',
+  OBJECT_PUBLICATION: 'DROP PUBLICATION',
+  OBJECT_EVENT_TRIGGER: 'DROP EVENT TRIGGER',
+  OBJECT_FOREIGN_SERVER: 'DROP SERVER',
+  OBJECT_FDW: 'DROP FOREIGN DATA WRAPPER',
+  OBJECT_ACCESS_METHOD: 'DROP ACCESS METHOD',
+  OBJECT_LANGUAGE: 'DROP LANGUAGE',
+  OBJECT_CONVERSION: 'DROP CONVERSION',
+  OBJECT_TRANSFORM: 'DROP TRANSFORM',
+  OBJECT_TSCONFIGURATION: 'DROP TEXT SEARCH CONFIGURATION',
+  OBJECT_TSDICTIONARY: 'DROP TEXT SEARCH DICTIONARY',
+  OBJECT_TSPARSER: 'DROP TEXT SEARCH PARSER',
+  OBJECT_TSTEMPLATE: 'DROP TEXT SEARCH TEMPLATE',
+  OBJECT_OPCLASS: 'DROP OPERATOR CLASS',
+  OBJECT_OPFAMILY: 'DROP OPERATOR FAMILY',
+}
+
+function dropOf(statement: NonNullable<Raw['DropStmt']>, source: Source): Drop | undefined {
+  const tag = dropTags[statement.removeType ?? '']
+  if (!tag) return undefined
+  const cursor = new Cursor(source)
+  const keywords = cursor.words(...tag.split(' ')) ?? spanOf(source, 0, 0)
+  const concurrently = cursor.words('CONCURRENTLY')
+  const ifExists = cursor.words('IF', 'EXISTS')
+  const names = (statement.objects ?? []).map(object => {
+    const start = cursor.index
+    const name = cursor.name()
+    const span = name?.span ?? spanOf(source, start, start)
+    cursor.index = clauseEnd(source, cursor.index) + 1
+    return nameFromParts(droppedParts(object), span)
+  })
+  const last = source.tokens.length - 1
+  const cascade = isWord(source.tokens[last], 'CASCADE') ? spanOf(source, last, last) : undefined
+  const base = {
+    tag,
+    keywords,
+    ...(concurrently && { concurrently }),
+    ...(ifExists && { ifExists }),
+    ...(cascade && { cascade }),
+  }
+  if (!['DROP TRIGGER', 'DROP POLICY', 'DROP RULE'].includes(tag)) return { ...base, names }
+  const on = new Cursor(source)
+  on.seek('ON')
+  on.index++
+  const relation = droppedParts(statement.objects?.[0])
+  return {
+    ...base,
+    names: names.map(name => ({ name: name.name, span: name.span })),
+    on: nameFromParts(relation.slice(0, -1), on.name()?.span ?? spanOf(source, 0, 0)),
+  }
+}
+
+function droppedParts(object: Node | undefined): string[] {
+  const { List, ObjectWithArgs, TypeName, String: single } = fields(object)
+  if (List) return strings(List.items)
+  if (ObjectWithArgs) return strings(ObjectWithArgs.objname)
+  if (TypeName) return strings(TypeName.names).filter(part => part !== 'pg_catalog')
+  return single?.sval === undefined ? [] : [single.sval]
+}
+
+function setParameter(statement: NonNullable<Raw['VariableSetStmt']>, source: Source): SetParameter | undefined {
+  const { kind } = statement
+  if (kind === 'VAR_SET_MULTI') return undefined
+  const isReset = kind === 'VAR_RESET' || kind === 'VAR_RESET_ALL'
+  const values = (statement.args ?? []).map(node => constantText(node) ?? '')
+  return {
+    tag: isReset ? 'RESET' : 'SET',
+    parameter: kind === 'VAR_RESET_ALL' ? 'all' : (statement.name ?? '').toLowerCase(),
+    ...(kind === 'VAR_SET_VALUE' && { value: values.join(', ') }),
+    isLocal: statement.is_local === true,
+    keywords: spanOf(source, 0, isWord(source.tokens[1], 'LOCAL', 'SESSION') ? 1 : 0),
+  }
+}
+
+function createRoutine(statement: NonNullable<Raw['CreateFunctionStmt']>, source: Source): CreateRoutine {
+  const option = (name: string) =>
+    fields((statement.options ?? []).find(node => fields(node).DefElem?.defname === name)).DefElem?.arg
+  const tag = statement.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION'
+  const cursor = new Cursor(source)
+  cursor.seek(statement.is_procedure ? 'PROCEDURE' : 'FUNCTION')
+  const keywords = spanOf(source, 0, cursor.index)
+  cursor.index++
+  const name = cursor.name()
+  cursor.index = afterGroup(source, cursor.index)
+  let body = -1
+  while (body < 0 && cursor.seek('AS')) {
+    if (isString(cursor.peek(1))) body = cursor.index + 1
+    cursor.index++
+  }
+  return {
+    tag,
+    name: nameFromParts(strings(statement.funcname), name?.span ?? keywords),
+    orReplace: statement.replace === true,
+    ...(fields(option('language')).String?.sval && {
+      language: fields(option('language')).String?.sval?.toLowerCase(),
+    }),
+    volatility: (fields(option('volatility')).String?.sval ?? 'volatile') as CreateRoutine['volatility'],
+    returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
+    ...(body >= 0 && { body: inside(source, body) }),
+    keywords,
+  }
+}
+
+function createType(parts: readonly string[], source: Source, labels?: readonly string[]): Command {
+  return {
+    tag: 'CREATE TYPE',
+    type: nameAt(source, 2, parts),
+    ...(labels && { labels }),
+    keywords: spanOf(source, 0, 1),
+  }
+}
+
+const alterType = (relation: RangeVar | undefined, source: Source): AlterType | undefined =>
+  relation && alterTypeNamed(nameOf(relation, source), source)
+
+const alterTypeNamed = (type: Name, source: Source): AlterType => ({
+  tag: 'ALTER TYPE',
+  type,
+  keywords: spanOf(source, 0, 1),
+})
+
+function alterDomain(object: Node | undefined, source: Source): AlterDomain {
+  return { tag: 'ALTER DOMAIN', domain: nameFromList(object, source), action: 'OTHER', keywords: spanOf(source, 0, 1) }
+}
+
+const nameFromList = (object: Node | undefined, source: Source): Name => nameAt(source, 2, droppedParts(object))
+
+/** The name whose tokens start at `index`, with the parts the parser read. */
+function nameAt(source: Source, index: number, parts: readonly string[]): Name {
+  return nameFromParts(parts, new Cursor(source, index).name()?.span ?? spanOf(source, index, index))
+}
+
+function lastIdentifier(source: Source, name: string | undefined) {
+  return identifierAt(source, source.tokens.length - 1, name ?? '')
+}
+
+function namesOf(nodes: readonly Node[] | undefined, source: Source): (Name & { only: boolean })[] {
+  return (nodes ?? []).flatMap(node => {
+    const relation = fields(node).RangeVar
+    return relation ? [{ ...nameOf(relation, source), only: relation.inh !== true }] : []
+  })
+}
+
+function persistenceOf(relation: RangeVar): 'permanent' | 'unlogged' | 'temporary' {
+  if (relation.relpersistence === 't') return 'temporary'
+  return relation.relpersistence === 'u' ? 'unlogged' : 'permanent'
+}
+
+function ifNotExists(written: boolean | undefined, source: Source): { ifNotExists?: Span } {
+  if (!written) return {}
+  const cursor = new Cursor(source)
+  cursor.seek('IF')
+  return { ifNotExists: spanOf(source, cursor.index, cursor.index + 2) }
+}
+
+/** The span from the first token to the first `word`: `CREATE TEMPORARY TABLE`. */
+function keywordsThrough(source: Source, word: string): Span {
+  const cursor = new Cursor(source)
+  return spanOf(source, 0, cursor.seek(word) ? cursor.index : 0)
+}
+
+const isString = (token: { kind: string } | undefined) => token?.kind === 'string' || token?.kind === 'dollar string'
+
+/** The span between the quotes of the string at token `index`. */
+function inside(source: Source, index: number): Span {
+  const token = source.tokens[index]
+  if (!token) return { start: 0, end: 0 }
+  const opening = /^(?:\$[^$]*\$|[A-Za-z]?&?')/.exec(source.text.slice(token.start, token.end))?.[0] ?? ''
+  const closing = token.kind === 'dollar string' ? opening.length : 1
+  return { start: token.start + opening.length, end: Math.max(token.start + opening.length, token.end - closing) }
+}
+
+/** An option that is on where it stands alone or has a true value. */
+const isOn = (name: string) => (node: Node) => {
+  const option = fields(node).DefElem
+  if (option?.defname !== name) return false
+  const value = option.arg ? (fields(option.arg).String?.sval ?? String(fields(option.arg).Integer?.ival ?? 0)) : 'true'
+  return ['true', 'on', '1'].includes(value.toLowerCase())
+}
+
+const otherTags: Record<string, OtherTag> = {
+  CreatePolicyStmt: 'CREATE POLICY',
+  AlterPolicyStmt: 'ALTER POLICY',
+  RuleStmt: 'CREATE RULE',
+  CreateStatsStmt: 'CREATE STATISTICS',
+  AlterStatsStmt: 'ALTER STATISTICS',
+  AlterDefaultPrivilegesStmt: 'ALTER DEFAULT PRIVILEGES',
+  CreateExtensionStmt: 'CREATE EXTENSION',
+  AlterExtensionStmt: 'ALTER EXTENSION',
+  AlterExtensionContentsStmt: 'ALTER EXTENSION',
+  CreatePublicationStmt: 'CREATE PUBLICATION',
+  AlterPublicationStmt: 'ALTER PUBLICATION',
+  CreateSubscriptionStmt: 'CREATE SUBSCRIPTION',
+  AlterSubscriptionStmt: 'ALTER SUBSCRIPTION',
+  DropSubscriptionStmt: 'DROP SUBSCRIPTION',
+  CreatedbStmt: 'CREATE DATABASE',
+  AlterDatabaseStmt: 'ALTER DATABASE',
+  AlterDatabaseSetStmt: 'ALTER DATABASE',
+  AlterDatabaseRefreshCollStmt: 'ALTER DATABASE',
+  DropdbStmt: 'DROP DATABASE',
+  CreateTableSpaceStmt: 'CREATE TABLESPACE',
+  AlterTableSpaceOptionsStmt: 'ALTER TABLESPACE',
+  DropTableSpaceStmt: 'DROP TABLESPACE',
+  CreateRoleStmt: 'CREATE ROLE',
+  AlterRoleStmt: 'ALTER ROLE',
+  AlterRoleSetStmt: 'ALTER ROLE',
+  DropRoleStmt: 'DROP ROLE',
+  CreateOpClassStmt: 'CREATE OPERATOR CLASS',
+  CreateOpFamilyStmt: 'CREATE OPERATOR FAMILY',
+  CreateCastStmt: 'CREATE CAST',
+  CreateEventTrigStmt: 'CREATE EVENT TRIGGER',
+  AlterEventTrigStmt: 'ALTER EVENT TRIGGER',
+  CreateForeignServerStmt: 'CREATE SERVER',
+  CreateFdwStmt: 'CREATE FOREIGN DATA WRAPPER',
+  CreateUserMappingStmt: 'CREATE USER MAPPING',
+  CreatePLangStmt: 'CREATE LANGUAGE',
+  CreateAmStmt: 'CREATE ACCESS METHOD',
+  CreateTransformStmt: 'CREATE TRANSFORM',
+  CreateConversionStmt: 'CREATE CONVERSION',
+  AlterSystemStmt: 'ALTER SYSTEM',
+  ReassignOwnedStmt: 'REASSIGN OWNED',
+  DropOwnedStmt: 'DROP OWNED',
+  ImportForeignSchemaStmt: 'IMPORT FOREIGN SCHEMA',
+  SecLabelStmt: 'SECURITY LABEL',
+  ConstraintsSetStmt: 'SET CONSTRAINTS',
+  ExplainStmt: 'EXPLAIN',
+  CallStmt: 'CALL',
+  ExecuteStmt: 'EXECUTE',
+  PrepareStmt: 'PREPARE',
+  DeallocateStmt: 'DEALLOCATE',
+  DeclareCursorStmt: 'DECLARE CURSOR',
+  FetchStmt: 'FETCH',
+  ClosePortalStmt: 'CLOSE CURSOR',
+  ListenStmt: 'LISTEN',
+  NotifyStmt: 'NOTIFY',
+  UnlistenStmt: 'UNLISTEN',
+  DiscardStmt: 'DISCARD',
+  CheckPointStmt: 'CHECKPOINT',
+  LoadStmt: 'LOAD',
+  VariableShowStmt: 'SHOW',
+}
+
+/** Commands whose tag the object they name decides, read from their first words. */
+const namedByWords =
+  /^(?:(?:CREATE|ALTER|DROP)(?: OR REPLACE)? )?(?:TEXT SEARCH (?:CONFIGURATION|DICTIONARY|PARSER|TEMPLATE)|OPERATOR (?:CLASS|FAMILY)|EVENT TRIGGER|FOREIGN DATA WRAPPER|LARGE OBJECT|MATERIALIZED VIEW|USER MAPPING|ACCESS METHOD|\w+)/
+
+function other(kind: string, statement: unknown, source: Source): OtherCommand {
+  const relations: Name[] = []
+  walk({ statement }, (childKind, relation: RangeVar) => {
+    if (childKind === 'RangeVar') relations.push(nameOf(relation, source))
+  })
+  const direct = ['table', 'relation'].flatMap(field => {
+    const relation = (statement as Record<string, RangeVar | undefined>)[field]
+    return relation?.relname ? [nameOf(relation, source)] : []
+  })
+  return {
+    tag: otherTag(kind, statement, source),
+    relations: direct.length > 0 ? direct : relations,
+    keywords: spanOf(source, 0, 1),
+  }
+}
+
+function otherTag(kind: string, statement: unknown, source: Source): OtherTag {
+  if (kind === 'GrantStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT' : 'REVOKE'
+  if (kind === 'GrantRoleStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT ROLE' : 'REVOKE ROLE'
+  const words = source.tokens
+    .slice(0, 6)
+    .map(token => token.text.toUpperCase())
+    .join(' ')
+  return (
+    otherTags[kind] ?? (namedByWords.exec(words)?.[0].replace(' OR REPLACE', '') as OtherTag | undefined) ?? 'OTHER'
+  )
+}
