@@ -14,7 +14,9 @@ export const restartAfterCrash = (): ErrorHandler => {
       const now = Date.now()
       crashes = [...crashes.filter(crash => now - crash < withinMinutes * 60_000), now]
       if (crashes.length <= mostRestarts) {
-        offer(window.showWarningMessage, 'The language server stopped unexpectedly and was started again.', [showOutput])
+        offer(window.showWarningMessage, 'The language server stopped unexpectedly and was started again.', [
+          showOutput,
+        ])
         return { action: CloseAction.Restart, handled: true }
       }
       const message = `The language server stopped ${crashes.length} times within ${withinMinutes} minutes and was not started again.`

@@ -24,7 +24,10 @@ export const activate = (context: ExtensionContext): void => {
       await server.start()
     }),
   )
-  if (workspace.textDocuments.some(isSql)) return start(server)
+  if (workspace.textDocuments.some(isSql)) {
+    start(server)
+    return
+  }
   const opened = workspace.onDidOpenTextDocument(document => {
     if (!isSql(document)) return
     opened.dispose()
