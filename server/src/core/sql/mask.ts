@@ -1,4 +1,5 @@
 import type { Span } from '../text'
+import { postgresBranches } from './branches'
 import { skipSpace, tokenAt } from './tokens'
 
 export interface Masked {
@@ -10,12 +11,12 @@ export interface Masked {
 
 /**
  * Returns `text` with everything that PostgreSQL's parser would not read replaced by as many characters: psql
- * meta-commands and COPY data become spaces, `${x}` `{{x}}` `$%x%$` `:x` become identifiers, template directives become
- * spaces, and BOM, NBSP and NUL become spaces. Quoted text and comments stay as they are.
+ * meta-commands and COPY data become spaces, `${x}` `{{x}}` `$%x%$` `:x` become identifiers, template directives and
+ * their branches for other databases become spaces, and BOM, NBSP and NUL become spaces. Quoted text and comments stay as they are.
  */
 export function mask(text: string): Masked {
   if (!suspicious.test(text)) return { text, placeholders: none }
-  const edits = new Edits(text)
+  const edits = new Edits(postgresBranches(text))
   maskSql(edits)
   return { text: edits.result(), placeholders: edits.placeholders }
 }
@@ -86,6 +87,8 @@ function maskAt(edits: Edits, offset: number, inBrackets: boolean): number | und
     case '$':
     case '{':
       return template(edits, offset)
+    case '"':
+      return templateInName(edits, offset)
   }
   if (!isBlank(text[offset])) return undefined
   let end = offset
@@ -150,6 +153,17 @@ function template(edits: Edits, offset: number): number | undefined {
   if (isDirective(text, offset, inside) || standsAlone(text, span)) edits.blank(span)
   else edits.identifier(span)
   return span.end
+}
+
+/** A template inside a quoted name may hold quotes of its own: `"{{ index .Options "schema" }}"`. */
+function templateInName(edits: Edits, offset: number): number | undefined {
+  const { text } = edits
+  const line = text.slice(offset, lineEndAt(text, offset))
+  const match = /^"[^"]*?(\{\{[^}]*"[^}]*\}\})[^"]*"/.exec(line)
+  if (!match?.[1]) return undefined
+  const start = offset + match[0].indexOf(match[1])
+  edits.identifier({ start, end: start + match[1].length })
+  return offset + match[0].length
 }
 
 function templateClosing(text: string, offset: number): string | undefined {

@@ -80,12 +80,11 @@ function split(sql: string, boundaries: readonly number[], broken: boolean): Ext
     }
     const token = closed(sql, offset, tokenAt(sql, offset), broken)
     if (token === undefined) return undefined
-    if (token.kind === 'comment') {
+    if (token.kind === 'comment' && !token.unterminated) {
       offset = token.end
       continue
     }
     if (sql[offset] === ';' && words.mayEnd()) {
-      last = offset
       finish(true)
     } else {
       if (start < 0) start = offset
@@ -96,10 +95,9 @@ function split(sql: string, boundaries: readonly number[], broken: boolean): Ext
     offset = token.end
   }
   finish(false)
-  return found.map(extent => ({ ...extent, end: trimmedEnd(sql, extent) }))
+  return found
 }
 
-/** The semicolon's offset was taken as the end; the last token is what counts. */
 function trimmedEnd(sql: string, { start, end }: Span): number {
   let trimmed = end
   while (trimmed > start && /\s/.test(sql[trimmed - 1] as string)) trimmed--
@@ -112,7 +110,7 @@ function closed(sql: string, offset: number, token: RawToken, broken: boolean): 
   if (!['string', 'quoted identifier', 'comment', 'dollar string'].includes(token.kind)) return token
   if (token.kind === 'dollar string' && !token.unterminated) return token
   const cut = nextStatementLine(sql, offset, token.end)
-  return cut === undefined ? token : { ...token, end: cut }
+  return cut === undefined ? token : { ...token, end: trimmedEnd(sql, { start: offset, end: cut }), unterminated: true }
 }
 
 function nextStatementLine(sql: string, from: number, to: number): number | undefined {
