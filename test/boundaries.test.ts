@@ -24,7 +24,7 @@ type Room = (typeof order)[number]
 /** The files below `server/src` that touch the disk: migrations are read by the first, our own package by the second. */
 const disk = ['files', 'product']
 /** Where edits are written back: the only other file that may. */
-const writer = 'cli/fix'
+const writer = 'cli/write'
 
 describe('boundaries', () => {
   const files = globSync('**/*.ts', { cwd: source, ignore: ['**/*.d.ts'] }).map(path => path.replace(/\.ts$/, ''))

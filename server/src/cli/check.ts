@@ -1,0 +1,32 @@
+import type { Severity } from '../core/finding'
+import type { Settings } from '../core/settings'
+import { jsonFindings } from './json'
+import { judged, projectAt, ruleReport } from './judge'
+import { prettyFindings, prettyTotals } from './pretty'
+import { exitCodes, type Terminal } from './terminal'
+import { hasAtLeast, totalsOf } from './totals'
+
+export interface CheckOptions {
+  readonly format: 'pretty' | 'json'
+  readonly failOn: Severity
+  readonly debug: boolean
+}
+
+/** Prints what the rules say of the migrations at `paths`; returns the exit code. */
+export async function check(
+  paths: readonly string[],
+  settings: Settings,
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { histories, isMissingNamed } = await projectAt(paths, terminal)
+  const files = judged(histories, settings, ruleReport(terminal, options.debug))
+  const totals = totalsOf(files)
+  if (options.format === 'json') terminal.write(jsonFindings(files, totals, settings, terminal.folder))
+  else {
+    for (const file of files) terminal.write(prettyFindings(file, terminal))
+    terminal.write(prettyTotals(totals, terminal))
+  }
+  if (isMissingNamed) return exitCodes.failed
+  return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
+}

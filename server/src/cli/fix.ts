@@ -1,0 +1,64 @@
+import type { Severity } from '../core/finding'
+import type { Settings } from '../core/settings'
+import { unifiedDiff } from './diff'
+import { type Change, fixed } from './fixpoint'
+import { findingsOf, projectAt, type RuleReport, ruleReport } from './judge'
+import { shownPath } from './paths'
+import { counted } from './pretty'
+import { exitCodes, type Terminal } from './terminal'
+import { hasAtLeast, totalsOf } from './totals'
+import { written } from './write'
+
+export interface FixOptions {
+  /** Print what would change, and write nothing. */
+  readonly diff: boolean
+  /** Apply also the fixes that a person should look at. */
+  readonly review: boolean
+  readonly failOn: Severity
+  readonly debug: boolean
+}
+
+/** Applies the fixes of the migrations at `paths` until none is left; returns the exit code. */
+export async function fix(
+  paths: readonly string[],
+  settings: Settings,
+  options: FixOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { histories, isMissingNamed } = await projectAt(paths, terminal)
+  const report: RuleReport = ruleReport(terminal, options.debug)
+  let isRefused = false
+  const left = []
+  for (const loaded of histories) {
+    const result = fixed(loaded, options.review, (history, migration) =>
+      findingsOf(history, migration, settings, report),
+    )
+    if (options.diff) terminal.write(result.changes.map(change => diffOf(change, terminal)).join(''))
+    else if (await isWritten(result.changes, terminal)) for (const change of result.changes) tell(change, terminal)
+    else isRefused = true
+    left.push(...result.judged)
+  }
+  const totals = totalsOf(left)
+  const remaining = totals.error + totals.warning + totals.information + totals.hint
+  const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'migration')}.\n`
+  if (options.diff) terminal.complain(summary)
+  else terminal.write(summary)
+  if (isMissingNamed || isRefused) return exitCodes.failed
+  return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
+}
+
+const diffOf = (change: Change, { folder }: Terminal): string =>
+  unifiedDiff(shownPath(change.path, folder), change.before, change.after)
+
+/** Writes the changes of one history, all or none; says why where none could be. */
+async function isWritten(changes: readonly Change[], terminal: Terminal): Promise<boolean> {
+  const refusal = await written(changes)
+  if (!refusal) return true
+  terminal.complain(`migration-guard: ${shownPath(refusal.path, terminal.folder)}: ${refusal.reason}\n`)
+  return false
+}
+
+function tell({ path, before, titles }: Change, { folder, colours, write }: Terminal): void {
+  write(`${before === undefined ? 'created' : 'fixed'} ${colours.bold(shownPath(path, folder))}\n`)
+  for (const title of titles) write(`  ${title}\n`)
+}

@@ -1,0 +1,108 @@
+import { type Explanation, explain } from '../core/explain'
+import type { Finding } from '../core/finding'
+import type { History } from '../core/history/history'
+import { asWritten } from '../core/placeholders'
+import type { RelationLock } from '../core/postgres/effects'
+import type { Settings } from '../core/settings'
+import { productVersion } from '../product'
+import type { Judged } from './judge'
+import { type Position, positionsIn } from './lines'
+import { shownPath } from './paths'
+import type { Totals } from './totals'
+
+/** Returns the answer of `check --format json`: docs/formats.md describes every field. */
+export function jsonFindings(files: readonly Judged[], totals: Totals, settings: Settings, folder: string): string {
+  return printed({
+    version: productVersion(),
+    postgres: settings.postgres,
+    files: files.map(({ migration, history, findings }) => {
+      const places = placesIn(history)
+      return {
+        path: shownPath(migration.path, folder),
+        framework: migration.framework.id,
+        direction: migration.direction,
+        findings: findings.map(finding => findingRecord(finding, migration.path, places, folder)),
+      }
+    }),
+    summary: totals,
+  })
+}
+
+/** Returns the answer of `explain --format json`. */
+export function jsonExplanations(files: readonly Judged[], settings: Settings, folder: string): string {
+  return printed({
+    postgres: settings.postgres,
+    files: files.map(({ migration, history }) => {
+      const positionOf = positionsIn(migration.text)
+      return {
+        path: shownPath(migration.path, folder),
+        framework: migration.framework.id,
+        statements: explain(history, migration.path, settings).map(explanation =>
+          statementRecord(explanation, positionOf, name => asWritten(name, migration.placeholders)),
+        ),
+      }
+    }),
+  })
+}
+
+const printed = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
+
+type Places = (path: string) => (offset: number) => Position
+
+/** Fixes may edit other files of the history; each is measured once, when first needed. */
+function placesIn(history: History): Places {
+  const known = new Map<string, (offset: number) => Position>()
+  return path => {
+    const found = known.get(path)
+    if (found) return found
+    const made = positionsIn(history.migrations.find(migration => migration.path === path)?.text ?? '')
+    known.set(path, made)
+    return made
+  }
+}
+
+const findingRecord = (finding: Finding, path: string, places: Places, folder: string) => ({
+  rule: finding.rule,
+  risk: finding.risk,
+  severity: finding.severity,
+  message: finding.message,
+  detail: finding.detail,
+  hint: finding.hint,
+  relation: finding.relation,
+  start: places(path)(finding.span.start),
+  end: places(path)(finding.span.end),
+  fixes: finding.fixes.map(fix => ({
+    title: fix.title,
+    safety: fix.safety,
+    edits: fix.edits.map(edit => ({
+      path: shownPath(edit.path, folder),
+      start: places(edit.path)(edit.span.start),
+      end: places(edit.path)(edit.span.end),
+      text: edit.text,
+    })),
+    creates: fix.creates?.map(file => ({ path: shownPath(file.path, folder), text: file.text })),
+  })),
+})
+
+const statementRecord = (
+  explanation: Explanation,
+  positionOf: (offset: number) => Position,
+  written: (name: string) => string,
+) => ({
+  start: positionOf(explanation.span.start),
+  end: positionOf(explanation.span.end),
+  direction: explanation.direction,
+  tag: explanation.tag,
+  transaction: explanation.transaction,
+  refusesTransactionBlock: explanation.refusesTransactionBlock,
+  locks: explanation.locks.map((lock: RelationLock) => ({ ...lock, relation: written(lock.relation) })),
+  blocksReads: explanation.blocksReads.map(written),
+  blocksWrites: explanation.blocksWrites.map(written),
+  rewrites: explanation.rewrites.map(written),
+  scans: explanation.scans.map(written),
+  builds: explanation.builds.map(written),
+  drops: explanation.drops.map(written),
+  waitsForTransactions: explanation.waitsForTransactions,
+  unknown: explanation.unknown.map(written),
+  problem: explanation.problem?.message,
+})

@@ -1,0 +1,131 @@
+import { type Explanation, explain } from '../core/explain'
+import type { Finding, Severity } from '../core/finding'
+import { asWritten } from '../core/placeholders'
+import type { Settings } from '../core/settings'
+import { plainOf, wordsOf } from '../core/words'
+import { frameOf, visible } from './frame'
+import type { Judged } from './judge'
+import { positionsIn } from './lines'
+import { shownPath } from './paths'
+import type { Terminal } from './terminal'
+import type { Totals } from './totals'
+
+/** Returns the findings of one migration as a person reads them: place and message, the line marked, detail, hint, fixes. */
+export function prettyFindings({ migration, findings }: Judged, terminal: Terminal): string {
+  const positionOf = positionsIn(migration.text)
+  const path = shownPath(migration.path, terminal.folder)
+  return findings
+    .map(finding => {
+      const { line, column } = positionOf(finding.span.start)
+      return prettyFinding(finding, `${path}:${line + 1}:${column + 1}`, String(line + 1), migration.text, terminal)
+    })
+    .join('')
+}
+
+function prettyFinding(finding: Finding, place: string, line: string, text: string, terminal: Terminal): string {
+  const { colours } = terminal
+  const paint = painters(terminal)[finding.severity]
+  const gutter = ' '.repeat(line.length + 2)
+  const frame = frameOf(text, finding.span, terminal.columns - gutter.length - 2)
+  const lines = [
+    `${colours.bold(visible(place))} ${paint(finding.severity)} ${colours.bold(visible(finding.message))} ${colours.dim(`[${finding.rule}]`)}`,
+    `${colours.dim(` ${line} |`)} ${frame.source}`,
+    `${colours.dim(`${gutter}|`)} ${' '.repeat(frame.indent)}${paint('^'.repeat(frame.width))}`,
+  ]
+  if (finding.detail) lines.push(...labelled('DETAIL', finding.detail, gutter, terminal))
+  if (finding.hint) lines.push(...labelled('HINT', finding.hint, gutter, terminal))
+  for (const fix of finding.fixes)
+    lines.push(...labelled('FIX', `${fix.title}${fix.safety === 'review' ? ' (to review)' : ''}`, gutter, terminal))
+  return `${lines.join('\n')}\n\n`
+}
+
+const painters = ({ colours }: Terminal): Record<Severity, (text: string) => string> => ({
+  error: colours.red,
+  warning: colours.yellow,
+  information: colours.blue,
+  hint: colours.cyan,
+})
+
+/** PostgreSQL's own way of printing the fields of a message; folded only where a person reads along. */
+function labelled(
+  label: string,
+  text: string,
+  indent: string,
+  { colours, columns, isInteractive }: Terminal,
+): string[] {
+  const head = `${label}: `
+  const width = isInteractive ? columns - indent.length - head.length : Number.POSITIVE_INFINITY
+  return visible(text)
+    .split('\n')
+    .flatMap(line => folded(line, width))
+    .map((line, index) => `${indent}${index === 0 ? colours.dim(head) : ' '.repeat(head.length)}${line}`)
+}
+
+function folded(text: string, width: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const word of text.split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > width) {
+      lines.push(current)
+      current = word
+    } else current = current === '' ? word : `${current} ${word}`
+  }
+  return [...lines, current]
+}
+
+/** Returns the last line of `check`: how much was found in how much. */
+export function prettyTotals(totals: Totals, { colours }: Terminal): string {
+  const scope = `${counted(totals.statements, 'statement')} in ${counted(totals.files, 'migration')}`
+  const found = (['error', 'warning', 'information', 'hint'] as const)
+    .filter(severity => totals[severity] > 0)
+    .map(severity => counted(totals[severity], severity))
+  if (found.length === 0) return `${colours.green('No findings')} in ${scope}.\n`
+  return `${colours.bold(found.join(', '))} in ${scope}.\n`
+}
+
+/** Returns a number with its noun: `1 error`, `2 errors`, `2 information`. */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${count === 1 || noun === 'information' ? noun : `${noun}s`}`
+
+/** Returns what every statement of a migration does, in plain words. */
+export function prettyExplanation({ migration, history }: Judged, settings: Settings, terminal: Terminal): string {
+  const positionOf = positionsIn(migration.text)
+  const path = shownPath(migration.path, terminal.folder)
+  return explain(history, migration.path, settings)
+    .map(explanation => {
+      const { line, column } = positionOf(explanation.span.start)
+      return prettyWords(
+        explanation,
+        `${path}:${line + 1}:${column + 1}`,
+        String(line + 1),
+        migration.text,
+        settings,
+        terminal,
+      )
+    })
+    .join('\n')
+}
+
+function prettyWords(
+  explanation: Explanation,
+  place: string,
+  line: string,
+  text: string,
+  settings: Settings,
+  terminal: Terminal,
+): string {
+  const { colours } = terminal
+  const { source } = frameOf(
+    text,
+    { start: explanation.span.start, end: explanation.span.start },
+    terminal.columns - line.length - 4,
+  )
+  const [title = '', ...rest] = plainOf(wordsOf(explanation, settings)).split('\n')
+  const written = (part: string) => visible(asWritten(part, explanation.step.migration.placeholders))
+  return [
+    `${colours.bold(visible(place))} ${colours.cyan(title)} ${colours.dim(`[${explanation.direction}]`)}`,
+    `${colours.dim(` ${line} |`)} ${source}`,
+    ...rest.map(written),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,140 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type Severity, severities } from '../core/finding'
+import { defaultSettings, newestPostgres, oldestPostgres, type Settings } from '../core/settings'
+import { productVersion } from '../product'
+import { check } from './check'
+import { explainFiles } from './explain'
+import { fix } from './fix'
+import { knownRule, showRules } from './rules'
+import { exitCodes, type Terminal, UsageError } from './terminal'
+
+/** Runs one command line (without the program's name); returns its exit code. Never throws. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const outcome = { code: exitCodes.fine as number }
+  try {
+    await programFor(terminal, outcome).parseAsync([...args], { from: 'user' })
+    return outcome.code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.failed
+    const message = error instanceof Error ? error.message : String(error)
+    terminal.complain(`migration-guard: ${oneLine(message)}\n`)
+    if (args.includes('--debug') && error instanceof Error) terminal.complain(`${error.stack}\n`)
+    return exitCodes.failed
+  }
+}
+
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
+
+/** What every command understands. */
+interface Shared {
+  readonly postgres: number
+  readonly failOn: Severity
+  readonly rule: Settings['rules']
+  readonly debug: boolean
+}
+
+function programFor(terminal: Terminal, outcome: { code: number }): Command {
+  const program = new Command('migration-guard')
+    .description('Says what a PostgreSQL migration will do to the running system, and fixes it.')
+    .version(productVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .addOption(
+      new Option('--postgres <version>', 'oldest major version of PostgreSQL that the migrations run on')
+        .argParser(majorVersion)
+        .default(defaultSettings.postgres),
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 for findings at least this severe')
+        .choices(severities)
+        .default('error'),
+    )
+    .addOption(
+      new Option('--rule <id=severity>', 'how much a rule weighs, or "off"; can be repeated')
+        .argParser(ruleWeight)
+        .default({}, 'their own'),
+    )
+    .option('--debug', 'print stack traces of failures', false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: terminal.write,
+      writeErr: terminal.complain,
+      outputError: (text, write) => write(`migration-guard: ${oneLine(text.replace(/^error: /, ''))}\n`),
+      getOutHasColors: () => terminal.colours.isColorSupported,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .showHelpAfterError(false)
+    .addHelpText('after', exitCodeHelp)
+    .helpCommand(false)
+    .action(() => {
+      throw new UsageError('a command is needed: check, explain, fix, rules or lsp (see --help)')
+    })
+
+  const settings = (): Settings => ({ postgres: shared().postgres, rules: shared().rule })
+  const shared = () => program.opts<Shared>()
+  const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty')
+
+  inheriting(
+    program,
+    'check',
+    'print the findings of migrations: files or folders; the current folder where none is named',
+  )
+    .argument('[paths...]')
+    .addOption(format())
+    .action(async (paths: string[], options: { format: 'pretty' | 'json' }) => {
+      outcome.code = await check(orHere(paths), settings(), { ...shared(), ...options }, terminal)
+    })
+  inheriting(program, 'explain', 'print what every statement of a file locks, scans, rewrites and builds')
+    .argument('<files...>')
+    .addOption(format())
+    .action(async (files: string[], options: { format: 'pretty' | 'json' }) => {
+      outcome.code = await explainFiles(files, settings(), options.format, terminal)
+    })
+  inheriting(program, 'fix', 'apply the safe fixes of migrations')
+    .argument('[paths...]')
+    .option('--diff', 'print a unified diff and write nothing', false)
+    .option('--review', 'apply also the fixes that a person should look at', false)
+    .action(async (paths: string[], options: { diff: boolean; review: boolean }) => {
+      outcome.code = await fix(orHere(paths), settings(), { ...shared(), ...options }, terminal)
+    })
+  inheriting(program, 'rules', 'print all rules, or one with its reasons and examples')
+    .addArgument(new Argument('[id]'))
+    .action((id: string | undefined) => {
+      outcome.code = showRules(id, shared().postgres, terminal)
+    })
+  inheriting(program, 'lsp', 'serve an editor over the language server protocol')
+    .option('--stdio', 'over standard input and output')
+    .action(async (options: { stdio?: boolean }) => {
+      if (!options.stdio) throw new UsageError('lsp needs --stdio')
+      const { serveProcess } = await import('../lsp/serve')
+      serveProcess()
+    })
+  return program
+}
+
+/** Subcommands made this way print errors and leave as their program does. */
+const inheriting = (program: Command, name: string, description: string): Command =>
+  program.command(name).description(description).copyInheritedSettings(program).allowExcessArguments(false)
+
+const orHere = (paths: readonly string[]): readonly string[] => (paths.length > 0 ? paths : ['.'])
+
+function majorVersion(value: string): number {
+  const version = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (version >= oldestPostgres && version <= newestPostgres) return version
+  throw new InvalidArgumentError(`It must be a major version from ${oldestPostgres} to ${newestPostgres}.`)
+}
+
+function ruleWeight(value: string, earlier: Settings['rules']): Settings['rules'] {
+  const [id = '', weight = ''] = value.split('=')
+  const severity = [...severities, 'off' as const].find(known => known === weight)
+  if (!severity)
+    throw new InvalidArgumentError(`It must be <id>=<severity>, with a severity of ${severities.join(', ')} or off.`)
+  return { ...earlier, [knownRule(id)]: severity }
+}
+
+const exitCodeHelp = `
+Exit codes:
+  0  no finding is as severe as --fail-on
+  1  some finding is
+  2  the command line is wrong, or a path named on it could not be read or written
+`

@@ -1,0 +1,130 @@
+import type { History } from './history/history'
+import type { Direction } from './history/migration'
+import { type Step, stepsOf, type Transaction } from './history/steps'
+import type { RelationKey, RelationKind } from './postgres/catalog'
+import type { Effects, RelationLock } from './postgres/effects'
+import { blocksReads, blocksWrites } from './postgres/locks'
+import type { Settings } from './settings'
+import type { Problem } from './sql/statements'
+import type { Span } from './text'
+
+/** What one statement does when it runs, or why that cannot be said. */
+export interface Explanation {
+  /** UTF-16 offsets in the file, without the semicolon. */
+  readonly span: Span
+  readonly direction: Direction
+  /** As PostgreSQL reports it on completion; absent where the statement could not be read. */
+  readonly tag?: string
+  readonly transaction: Transaction['kind']
+  readonly locks: readonly RelationLock[]
+  /** Relations whose readers wait while this statement holds its locks. */
+  readonly blocksReads: readonly RelationKey[]
+  /** Relations whose writers wait. */
+  readonly blocksWrites: readonly RelationKey[]
+  readonly rewrites: readonly RelationKey[]
+  readonly scans: readonly RelationKey[]
+  readonly builds: readonly string[]
+  readonly drops: readonly RelationKey[]
+  readonly refusesTransactionBlock: boolean
+  readonly waitsForTransactions: boolean
+  readonly unknown: readonly string[]
+  /** Why the statement could not be read. */
+  readonly problem?: Problem
+  readonly step: Step
+  /** The statements of the same transaction that run after this one, in order: its locks are held over them. */
+  readonly followedBy: readonly Step[]
+}
+
+/** Returns what every statement of the migration at `path` does, in the order of the file; nothing for an unknown path. */
+export function explain(history: History, path: string, settings: Settings): Explanation[] {
+  return history.migrations
+    .filter(migration => migration.path === path)
+    .flatMap(migration => {
+      const steps = stepsOf(history, migration, settings)
+      return steps.map((step, index) => explanationOf(step, followersOf(steps, index)))
+    })
+    .sort((a, b) => a.span.start - b.span.start)
+}
+
+function explanationOf(step: Step, followedBy: readonly Step[]): Explanation {
+  const effects = step.effects ?? nothing
+  return {
+    span: step.statement.span,
+    direction: step.direction,
+    tag: step.command?.tag,
+    transaction: step.transaction.kind,
+    locks: effects.locks,
+    blocksReads: readersThatWait(step, effects),
+    blocksWrites: writersThatWait(step, effects),
+    rewrites: effects.rewrites,
+    scans: effects.scans,
+    builds: effects.builds,
+    drops: effects.drops,
+    refusesTransactionBlock: effects.refusesTransactionBlock,
+    waitsForTransactions: effects.waitsForTransactions,
+    unknown: effects.unknown,
+    problem: step.statement.problem,
+    step,
+    followedBy,
+  }
+}
+
+const nothing: Effects = {
+  locks: [],
+  rewrites: [],
+  scans: [],
+  builds: [],
+  drops: [],
+  refusesTransactionBlock: false,
+  waitsForTransactions: false,
+  unknown: [],
+}
+
+function followersOf(steps: readonly Step[], index: number): readonly Step[] {
+  const step = steps[index]
+  if (!step) return []
+  return steps
+    .slice(index + 1)
+    .filter(later => later.section === step.section && later.transaction.number === step.transaction.number)
+}
+
+function readersThatWait(step: Step, effects: Effects): RelationKey[] {
+  const readable = effects.locks.filter(lock => blocksReads(lock.mode) && readableKinds.has(lock.kind))
+  return unique([...readable.map(lock => lock.relation), ...tablesOfClosedIndexes(step, effects)])
+}
+
+function writersThatWait(step: Step, effects: Effects): RelationKey[] {
+  const writable = effects.locks.filter(lock => blocksWrites(lock.mode) && writableKinds.has(lock.kind))
+  return unique([...writable.map(lock => lock.relation), ...tablesOfClosedIndexes(step, effects)])
+}
+
+const readableKinds: ReadonlySet<RelationKind> = new Set<RelationKind>([
+  'table',
+  'partitioned table',
+  'foreign table',
+  'view',
+  'materialized view',
+  'sequence',
+])
+const writableKinds: ReadonlySet<RelationKind> = new Set<RelationKind>([
+  'table',
+  'partitioned table',
+  'foreign table',
+  'view',
+])
+
+/**
+ * Tables whose queries wait because one of their indexes is locked in ACCESS EXCLUSIVE mode: the planner takes ACCESS
+ * SHARE on every index of a table (sql-reindex.html, "Rebuilding Indexes Concurrently"). The CONCURRENTLY forms take that
+ * mode only on an index that the planner has ceased to look at.
+ */
+function tablesOfClosedIndexes(step: Step, effects: Effects): RelationKey[] {
+  if (effects.waitsForTransactions) return []
+  return effects.locks.flatMap(lock => {
+    if (lock.mode !== 'ACCESS EXCLUSIVE') return []
+    const relation = step.before.relations.get(lock.relation)
+    return relation && 'table' in relation ? [relation.table] : []
+  })
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]

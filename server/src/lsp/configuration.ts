@@ -1,0 +1,76 @@
+import { severities } from '../core/finding'
+import { defaultSettings, newestPostgres, oldestPostgres, type Settings } from '../core/settings'
+
+/** What an editor can set below `migrationGuard`: the settings of the engine, and where findings appear. */
+export interface Configuration extends Settings {
+  /** Patterns of folders that hold migrations. */
+  readonly migrations: readonly string[]
+  readonly findingsIn: 'migrations' | 'all'
+}
+
+export const defaultConfiguration: Configuration = { ...defaultSettings, migrations: [], findingsIn: 'migrations' }
+
+/** Returns the configuration that `value` describes; each malformed part is told in `problems` and has its default. */
+export function configurationFrom(
+  value: unknown,
+  knownRules: readonly string[],
+): { configuration: Configuration; problems: string[] } {
+  const problems: string[] = []
+  if (value === undefined || value === null) return { configuration: defaultConfiguration, problems }
+  if (!isRecord(value)) {
+    return { configuration: defaultConfiguration, problems: [`migrationGuard must be an object, not ${shown(value)}`] }
+  }
+  const part = <T>(name: string, read: (value: unknown) => T | undefined, expected: string, fallback: T): T => {
+    const given = value[name]
+    if (given === undefined || given === null) return fallback
+    const accepted = read(given)
+    if (accepted === undefined) problems.push(`migrationGuard.${name} must be ${expected}, not ${shown(given)}`)
+    return accepted ?? fallback
+  }
+  const configuration: Configuration = {
+    postgres: part(
+      'postgres',
+      majorVersion,
+      `a version from ${oldestPostgres} to ${newestPostgres}`,
+      defaultSettings.postgres,
+    ),
+    migrations: part('migrations', strings, 'a list of folder patterns', []),
+    findingsIn: part('findingsIn', place, '"migrations" or "all"', 'migrations'),
+    rules: rulesFrom(part('rules', record, 'an object of rules and severities', {}), knownRules, problems),
+  }
+  return { configuration, problems }
+}
+
+function rulesFrom(given: Record<string, unknown>, known: readonly string[], problems: string[]): Settings['rules'] {
+  const accepted = new Map<string, Settings['rules'][string]>()
+  for (const [id, value] of Object.entries(given)) {
+    const weight = [...severities, 'off' as const].find(candidate => candidate === value)
+    if (!known.includes(id)) problems.push(`migrationGuard.rules: no rule is called "${id}"`)
+    else if (weight) accepted.set(id, weight)
+    else
+      problems.push(`migrationGuard.rules: ${id} must be one of ${severities.join(', ')} or off, not ${shown(value)}`)
+  }
+  return Object.fromEntries(accepted)
+}
+
+function majorVersion(value: unknown): number | undefined {
+  const version = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  if (typeof version !== 'number' || !Number.isInteger(version)) return undefined
+  return version >= oldestPostgres && version <= newestPostgres ? version : undefined
+}
+
+const strings = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined
+
+const place = (value: unknown): Configuration['findingsIn'] | undefined =>
+  value === 'migrations' || value === 'all' ? value : undefined
+
+const record = (value: unknown): Record<string, unknown> | undefined => (isRecord(value) ? value : undefined)
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

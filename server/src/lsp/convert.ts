@@ -1,0 +1,203 @@
+import {
+  type ClientCapabilities,
+  type CodeAction,
+  CodeActionKind,
+  type CreateFile,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type Hover,
+  MarkupKind,
+  type Range,
+  type TextDocumentEdit,
+  type TextEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver'
+import { TextDocument } from 'vscode-languageserver-textdocument'
+import { URI } from 'vscode-uri'
+import { type Combined, combined, inLineEndingOf } from '../core/edits'
+import { explain } from '../core/explain'
+import type { Finding, Fix, Severity } from '../core/finding'
+import { asWritten } from '../core/placeholders'
+import { type Span, touches } from '../core/text'
+import { markdownOf, plainOf, wordsOf } from '../core/words'
+import { type Judgement, type OpenDocument, pathIn } from './workspace'
+
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.migrationGuard`
+
+/** Returns the path of a file document, `/`-separated as core has it; undefined for a document that is not a file. */
+export function pathOf(uri: string): string | undefined {
+  const parsed = URI.parse(uri)
+  if (parsed.scheme !== 'file') return undefined
+  const path = parsed.fsPath
+  return /^[A-Za-z]:\\|^\\\\/.test(path) ? path.replaceAll('\\', '/') : path
+}
+
+/** Returns a document's findings as the editor shows them. `rulePage` gives the address of a rule's page. */
+export function diagnosticsOf(
+  { document, findings }: Judgement,
+  capabilities: ClientCapabilities,
+  rulePage: (id: string) => string | undefined,
+): Diagnostic[] {
+  const rangeOf = rangesIn(document.text)
+  const hasLinks = capabilities.textDocument?.publishDiagnostics?.codeDescriptionSupport === true
+  return findings.map(finding => diagnosticOf(finding, rangeOf, hasLinks ? rulePage : () => undefined))
+}
+
+function diagnosticOf(
+  finding: Finding,
+  rangeOf: (span: Span) => Range,
+  rulePage: (id: string) => string | undefined,
+): Diagnostic {
+  const href = rulePage(finding.rule)
+  return {
+    range: rangeOf(finding.span),
+    severity: diagnosticSeverity[finding.severity],
+    code: finding.rule,
+    ...(href ? { codeDescription: { href } } : {}),
+    source: 'migration-guard',
+    message: [finding.message, finding.detail, finding.hint].filter(part => part).join('\n'),
+  }
+}
+
+const diagnosticSeverity: Record<Severity, DiagnosticSeverity> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+}
+
+function rangesIn(text: string): (span: Span) => Range {
+  const document = TextDocument.create('', 'sql', 0, text)
+  return span => ({ start: document.positionAt(span.start), end: document.positionAt(span.end) })
+}
+
+/** Returns what to show about the statement at a position of the document; null where no statement is. */
+export function hoverAt(
+  judgement: Judgement,
+  position: Range['start'],
+  capabilities: ClientCapabilities,
+): Hover | null {
+  const { document, history, configuration, migration } = judgement
+  const offset = TextDocument.create('', 'sql', 0, document.text).offsetAt(position)
+  const explanation = explain(history, pathIn(document), configuration).find(({ span }) => touches(span, offset))
+  if (!explanation) return null
+  const words = wordsOf(explanation, configuration)
+  const formats = capabilities.textDocument?.hover?.contentFormat ?? [MarkupKind.Markdown]
+  const kind = formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText
+  const text = kind === MarkupKind.Markdown ? markdownOf(words) : plainOf(words)
+  return {
+    contents: { kind, value: asWritten(text, migration?.placeholders ?? new Map()) },
+    range: rangesIn(document.text)(explanation.span),
+  }
+}
+
+/** What code actions are asked for: LSP's own parameters, and what is known of other documents. */
+export interface ActionRequest {
+  readonly range: Range
+  /** Absent where every kind is wanted. */
+  readonly only?: readonly string[]
+  /** The diagnostics that the editor shows there. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly capabilities: ClientCapabilities
+  readonly documentAt: (path: string) => OpenDocument | undefined
+}
+
+/** Returns the fixes of the findings in a range, and one action for all safe fixes of the document. */
+export function codeActionsOf(judgement: Judgement, request: ActionRequest): CodeAction[] {
+  if (!request.capabilities.textDocument?.codeAction?.codeActionLiteralSupport) return []
+  const actions: CodeAction[] = []
+  if (isWanted(CodeActionKind.QuickFix, request)) actions.push(...quickFixes(judgement, request))
+  if (isWanted(fixAllKind, request)) actions.push(...fixAll(judgement, request))
+  return actions
+}
+
+const isWanted = (kind: string, { only }: ActionRequest): boolean =>
+  only === undefined || only.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`))
+
+function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] {
+  const rangeOf = rangesIn(judgement.document.text)
+  return judgement.findings.flatMap(finding => {
+    const range = rangeOf(finding.span)
+    if (!meet(range, request.range)) return []
+    const shown = request.diagnostics.filter(({ code, range: other }) => code === finding.rule && isSame(range, other))
+    const diagnostics = shown.length > 0 ? shown : [diagnosticOf(finding, rangeOf, () => undefined)]
+    const safe = finding.fixes.filter(fix => fix.safety === 'safe')
+    return finding.fixes.flatMap(fix => {
+      const edit = workspaceEdit(fix, judgement, request)
+      if (!edit) return []
+      const isPreferred = safe.length === 1 && safe[0] === fix
+      return [
+        { title: fix.title, kind: CodeActionKind.QuickFix, diagnostics, ...(isPreferred ? { isPreferred } : {}), edit },
+      ]
+    })
+  })
+}
+
+function fixAll(judgement: Judgement, request: ActionRequest): CodeAction[] {
+  const safe = judgement.findings
+    .flatMap(finding => finding.fixes.find(fix => fix.safety === 'safe') ?? [])
+    .filter(fix => workspaceEdit(fix, judgement, request))
+  const all = combined(safe)
+  const edit = all.fixes.length > 0 ? workspaceEdit(all, judgement, request) : undefined
+  return edit ? [{ title: 'Apply all safe fixes', kind: fixAllKind, edit }] : []
+}
+
+/** Returns a fix as the client can apply it, or undefined where it cannot: it must be able to create files for some. */
+function workspaceEdit(fix: Fix | Combined, judgement: Judgement, request: ActionRequest): WorkspaceEdit | undefined {
+  const support = request.capabilities.workspace?.workspaceEdit
+  const creates = fix.creates ?? []
+  if (creates.length > 0) {
+    if (!support?.documentChanges || !support.resourceOperations?.includes('create')) return undefined
+    if (judgement.document.path === undefined) return undefined
+  }
+  const edits = editsByFile(fix, judgement, request)
+  if (!edits) return undefined
+  if (!support?.documentChanges) return { changes: Object.fromEntries(edits.map(({ uri, edits }) => [uri, edits])) }
+  return { documentChanges: [...creates.flatMap(newFile), ...edits.map(documentEdit)] }
+}
+
+interface FileEdits {
+  readonly uri: string
+  readonly version: number | null
+  readonly edits: TextEdit[]
+}
+
+/** Edits of every file at once; undefined where a file's text is not known. */
+function editsByFile(fix: Fix | Combined, judgement: Judgement, request: ActionRequest): FileEdits[] | undefined {
+  const paths = [...new Set(fix.edits.map(edit => edit.path))]
+  const files = paths.flatMap((path): FileEdits[] => {
+    const open = path === pathIn(judgement.document) ? judgement.document : request.documentAt(path)
+    const text = open?.text ?? judgement.history.migrations.find(migration => migration.path === path)?.text
+    if (text === undefined) return []
+    const rangeOf = rangesIn(text)
+    const edits = fix.edits
+      .filter(edit => edit.path === path)
+      .map(edit => ({ range: rangeOf(edit.span), newText: inLineEndingOf(text, edit.text) }))
+    return [{ uri: open?.uri ?? uriOf(path), version: open?.version ?? null, edits }]
+  })
+  return files.length === paths.length ? files : undefined
+}
+
+const documentEdit = ({ uri, version, edits }: FileEdits): TextDocumentEdit => ({
+  textDocument: { uri, version },
+  edits,
+})
+
+function newFile({ path, text }: { path: string; text: string }): [CreateFile, TextDocumentEdit] {
+  const uri = uriOf(path)
+  const start = { line: 0, character: 0 }
+  return [
+    { kind: 'create', uri, options: { overwrite: false, ignoreIfExists: false } },
+    { textDocument: { uri, version: null }, edits: [{ range: { start, end: start }, newText: text }] },
+  ]
+}
+
+const uriOf = (path: string): string => URI.file(path).toString()
+
+const isSame = (a: Range, b: Range): boolean =>
+  !isBefore(a.start, b.start) && !isBefore(b.start, a.start) && !isBefore(a.end, b.end) && !isBefore(b.end, a.end)
+
+const meet = (a: Range, b: Range): boolean => !isBefore(a.end, b.start) && !isBefore(b.end, a.start)
+
+const isBefore = (a: Range['start'], b: Range['start']): boolean =>
+  a.line < b.line || (a.line === b.line && a.character < b.character)

@@ -1,0 +1,279 @@
+import { type History, historyOf, withFile } from '../core/history/history'
+import type { Migration } from '../core/history/migration'
+import { lint } from '../core/lint'
+import { findingAsWritten } from '../core/placeholders'
+import { folderOf } from '../core/text'
+import { load } from '../files'
+import type { Configuration } from './configuration'
+import { isMigration } from './membership'
+
+/** A document that the editor has open. `path` is absent for one that is not a file. */
+export interface OpenDocument {
+  readonly uri: string
+  readonly path?: string
+  readonly version: number
+  readonly text: string
+}
+
+/** What is known of one version of a document. */
+export interface Judgement {
+  readonly document: OpenDocument
+  readonly configuration: Configuration
+  readonly history: History
+  /** Absent where the tool of the folder does not run the document. */
+  readonly migration?: Migration
+  readonly findings: ReturnType<typeof lint>
+}
+
+/** What the workspace needs of those who speak with the editor. */
+export interface Surroundings {
+  readonly publish: (judgement: Judgement) => void
+  readonly withdraw: (document: OpenDocument) => void
+  /** Told what went wrong without stopping anything. */
+  readonly log: (message: string) => void
+  readonly configurationFor: (path: string | undefined) => Configuration
+  /** Paths of the folders that patterns of the configuration are relative to. */
+  readonly roots: () => readonly string[]
+}
+
+/** The history of a folder, with the texts of open documents in the place of what is on disk. */
+interface Shelf {
+  history: History
+}
+
+/**
+ * The open documents and the histories they belong to. An edit is judged at once, without reading any disk; what is built
+ * on the edited migration is judged after it; the latest edit wins.
+ */
+export class Workspace {
+  private readonly documents = new Map<string, OpenDocument>()
+  private readonly judgements = new Map<string, Judgement>()
+  /** By path: of every migration of the histories that have an open document. */
+  private shelves = new Map<string, Shelf>()
+  /** Paths of open files that no tool's history holds. */
+  private loners = new Set<string>()
+  /** The end of the last reading of the disk that was asked for: one at a time. */
+  private reading: Promise<void> = Promise.resolve()
+  private isReloading = false
+  private isConfigured = false
+  private readonly edited = new Set<string>()
+  private readonly dependent = new Set<string>()
+  private edits = 0
+  private readonly failedRules = new Set<string>()
+
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** Takes a document's new text; a document that was not open is now. */
+  put(document: OpenDocument): void {
+    this.documents.set(document.uri, document)
+    this.edited.add(document.uri)
+    this.settle()
+  }
+
+  close(uri: string): void {
+    const document = this.documents.get(uri)
+    if (!document) return
+    this.documents.delete(uri)
+    this.judgements.delete(uri)
+    this.edited.delete(uri)
+    this.dependent.delete(uri)
+    this.surroundings.withdraw(document)
+    // Its unsaved text is gone: what builds on it builds on the disk again.
+    const shelf = document.path && this.shelves.get(document.path)
+    if (shelf) this.reload()
+  }
+
+  /** Judges everything again: configuration has arrived or changed. Nothing is judged before the first call. */
+  configured(): void {
+    this.isConfigured = true
+    this.judgeAll()
+  }
+
+  /** Reads the histories again that files on disk concern; the text of an open document is the editor's, whatever the disk says. */
+  changedOnDisk(changes: readonly { readonly path: string; readonly isNewOrGone: boolean }[]): void {
+    const open = new Set([...this.documents.values()].map(document => document.path))
+    if (changes.some(({ path, isNewOrGone }) => (isNewOrGone || !open.has(path)) && this.concerns(path))) this.reload()
+  }
+
+  /** Returns the document as last told by the editor. */
+  documentAt(path: string): OpenDocument | undefined {
+    return [...this.documents.values()].find(document => document.path === path)
+  }
+
+  /** Returns what is known of the document's latest text, judged now where it has to be. */
+  async judgementOf(uri: string): Promise<Judgement | undefined> {
+    for (;;) {
+      const document = this.documents.get(uri)
+      if (!document || !this.isConfigured) return undefined
+      if (!this.isPlaced(document)) {
+        await this.shelved(document)
+        continue
+      }
+      const known = this.judgements.get(uri)
+      const isCurrent = known?.document === document && !this.edited.has(uri) && !this.dependent.has(uri)
+      return isCurrent ? known : this.judge(document)
+    }
+  }
+
+  private judgeAll(): void {
+    for (const uri of this.documents.keys()) this.edited.add(uri)
+    this.settle()
+  }
+
+  /** Judges what was edited once the messages that have arrived already are handled: they may hold a later edit. */
+  private settle(): void {
+    if (!this.isConfigured) return
+    const edit = ++this.edits
+    setImmediate(() =>
+      setImmediate(() => {
+        if (edit === this.edits) this.judgeNext()
+      }),
+    )
+  }
+
+  /** Edited documents first, then one by one those that build on them, with time for messages between. */
+  private judgeNext(): void {
+    const document = this.take(this.edited) ?? this.take(this.dependent)
+    if (!document) return
+    if (this.isPlaced(document)) this.judge(document)
+    else void this.shelved(document).then(() => this.reconsider(document.uri))
+    this.settle()
+  }
+
+  private reconsider(uri: string): void {
+    if (!this.documents.has(uri)) return
+    this.edited.add(uri)
+    this.settle()
+  }
+
+  private take(uris: Set<string>): OpenDocument | undefined {
+    for (const uri of uris) {
+      uris.delete(uri)
+      const document = this.documents.get(uri)
+      if (document) return document
+    }
+    return undefined
+  }
+
+  private judge(document: OpenDocument): Judgement | undefined {
+    this.edited.delete(document.uri)
+    this.dependent.delete(document.uri)
+    try {
+      const judgement = this.judgementFor(document)
+      this.judgements.set(document.uri, judgement)
+      this.surroundings.publish(judgement)
+      return judgement
+    } catch (error) {
+      this.surroundings.log(`${document.uri} could not be judged: ${said(error)}`)
+      return undefined
+    }
+  }
+
+  private judgementFor(document: OpenDocument): Judgement {
+    const configuration = this.surroundings.configurationFor(document.path)
+    const history = this.historyWith(document)
+    const migration = history.migrations.find(({ path }) => path === pathIn(document))
+    const wanted = migration && this.isWanted(document, migration, configuration)
+    const findings = wanted
+      ? lint(history, migration.path, configuration, (rule, error) => this.ruleFailed(rule, error))
+      : []
+    return {
+      document,
+      configuration,
+      history,
+      migration,
+      findings: findings.map(finding => findingAsWritten(finding, migration?.placeholders ?? new Map())),
+    }
+  }
+
+  private isWanted({ path }: OpenDocument, migration: Migration, configuration: Configuration): boolean {
+    if (configuration.findingsIn === 'all') return true
+    return path !== undefined && isMigration(migration, configuration.migrations, this.surroundings.roots())
+  }
+
+  private historyWith(document: OpenDocument): History {
+    const shelf = document.path === undefined ? undefined : this.shelves.get(document.path)
+    if (!shelf || document.path === undefined) return historyOfOne(document)
+    const known = shelf.history.migrations.find(({ path }) => path === document.path)
+    if (known?.text === document.text) return shelf.history
+    shelf.history = withFile(shelf.history, document.path, document.text)
+    for (const other of this.documents.values()) {
+      if (other !== document && other.path && this.shelves.get(other.path) === shelf) this.dependent.add(other.uri)
+    }
+    if (this.dependent.size > 0) this.settle()
+    return shelf.history
+  }
+
+  private isPlaced({ path }: OpenDocument): boolean {
+    return path === undefined || this.shelves.has(path) || this.loners.has(path)
+  }
+
+  /** Reads the history that a document belongs to, unless a reading before it has. */
+  private shelved(document: OpenDocument): Promise<void> {
+    this.reading = this.reading.then(async () => {
+      if (!this.isPlaced(document) && document.path) await this.read([document.path], this.shelves, this.loners)
+    })
+    return this.reading
+  }
+
+  /** Reads all histories again that have an open document, and judges all again. */
+  private reload(): void {
+    if (this.isReloading) return
+    this.isReloading = true
+    this.reading = this.reading.then(async () => {
+      this.isReloading = false
+      const shelves = new Map<string, Shelf>()
+      const loners = new Set<string>()
+      for (const { path } of this.documents.values()) {
+        if (path && !shelves.has(path) && !loners.has(path)) await this.read([path], shelves, loners)
+      }
+      this.shelves = shelves
+      this.loners = loners
+      this.judgeAll()
+    })
+  }
+
+  private async read(paths: readonly string[], shelves: Map<string, Shelf>, loners: Set<string>): Promise<void> {
+    try {
+      const { histories } = await load(paths, {})
+      for (const { history } of histories) {
+        const shelf = { history }
+        for (const { path } of history.migrations) shelves.set(path, shelf)
+      }
+    } catch (error) {
+      this.surroundings.log(`${paths.join(', ')} could not be read: ${said(error)}`)
+    }
+    for (const path of paths) if (!shelves.has(path)) loners.add(path)
+    for (const document of this.documents.values()) {
+      const shelf = document.path && shelves.get(document.path)
+      if (shelf && document.path) shelf.history = withFile(shelf.history, document.path, document.text)
+    }
+  }
+
+  /** Whether a file may be part of a history that is open: it stands in, above or beside a folder of one. */
+  private concerns(path: string): boolean {
+    const folder = folderOf(path)
+    const folders = new Set([...this.shelves.keys(), ...this.loners].map(folderOf))
+    return [...folders].some(
+      known =>
+        `${folder}/`.startsWith(`${known}/`) ||
+        `${known}/`.startsWith(`${folder}/`) ||
+        folderOf(known) === folderOf(folder),
+    )
+  }
+
+  private ruleFailed(rule: string, error: unknown): void {
+    if (this.failedRules.has(rule)) return
+    this.failedRules.add(rule)
+    this.surroundings.log(`rule ${rule} failed and is skipped: ${said(error)}`)
+  }
+}
+
+/** A document that belongs to no folder of migrations is a history of its own, of which nothing earlier is known. */
+const historyOfOne = (document: OpenDocument): History =>
+  historyOf({ path: '', files: [{ path: pathIn(document), text: document.text }], framework: 'plain' })
+
+/** The path that stands for a document in its history. */
+export const pathIn = (document: OpenDocument): string => document.path ?? 'untitled.sql'
+
+const said = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
