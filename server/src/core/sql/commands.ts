@@ -38,7 +38,10 @@ export type Command =
 
 /** A command's tag as PostgreSQL reports it on completion: `CREATE INDEX`, `ALTER TABLE`, `TRUNCATE TABLE`. */
 export type Tag = Command['tag']
-export type CommandOf<T extends string> = Extract<Command, { tag: T }>
+/** The command that has tag `T`, where one command has several tags too. */
+export type CommandOf<T extends string> = Having<Command, 'tag', T>
+
+type Having<U, F extends keyof U, V> = U extends unknown ? (Extract<U[F], V> extends never ? never : U) : never
 
 /** A name as written, folded as PostgreSQL folds it. `schema` is absent where the statement leaves it to search_path. */
 export interface Name {
@@ -361,7 +364,7 @@ export type Subcommand = SubcommandBase &
       }
   )
 export type SubcommandKind = Subcommand['kind']
-export type SubcommandOf<K extends string> = Extract<Subcommand, { kind: K }>
+export type SubcommandOf<K extends string> = Having<Subcommand, 'kind', K>
 
 export interface CreateTable {
   readonly tag: 'CREATE TABLE' | 'CREATE FOREIGN TABLE'
