@@ -11,9 +11,13 @@ export type Outcome =
  * Loads PostgreSQL's parser from the bytes of libpg-query.wasm. Await it once before anything is read; later calls
  * return the first one's promise.
  */
-export function loadParser(wasm: Uint8Array | ArrayBuffer): Promise<void> {
+export function loadParser(wasm: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<void> {
   loading ??= (async () => {
-    create = () => createEngine({ wasmBinary: wasm })
+    const compiled = await WebAssembly.compile(wasm)
+    create = () =>
+      createEngine({
+        instantiateWasm: (imports, use) => void WebAssembly.instantiate(compiled, imports).then(use),
+      })
     engine = await create()
     prepareSpare()
   })()
