@@ -52,7 +52,10 @@ const everything = async () => {
       outdir: 'out/test/editor',
       external: ['vscode', 'mocha'],
     }),
-    copyFile(createRequire(import.meta.url).resolve('libpg-query/wasm/libpg-query.wasm'), join(root, 'dist/libpg-query.wasm')),
+    copyFile(
+      createRequire(import.meta.url).resolve('libpg-query/wasm/libpg-query.wasm'),
+      join(root, 'dist/libpg-query.wasm'),
+    ),
   ])
   await chmod(join(root, 'dist/cli.js'), 0o755)
 }

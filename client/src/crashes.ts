@@ -14,14 +14,14 @@ export const restartAfterCrash = (): ErrorHandler => {
       const now = Date.now()
       crashes = [...crashes.filter(crash => now - crash < withinMinutes * 60_000), now]
       if (crashes.length <= mostRestarts) {
-        offer(window.showWarningMessage, 'The language server stopped unexpectedly and was started again.', [
-          showOutput,
-        ])
-        return { action: CloseAction.Restart, handled: true }
+        const message = 'The language server stopped unexpectedly and was started again.'
+        // Once for a series: VS Code hides messages that follow each other fast, and the last is the one that matters.
+        if (crashes.length === 1) void offer(window.showWarningMessage, message, [showOutput])
+        return { action: CloseAction.Restart, message, handled: true }
       }
       const message = `The language server stopped ${crashes.length} times within ${withinMinutes} minutes and was not started again.`
       crashes = []
-      offer(window.showErrorMessage, message, [showOutput, restart])
+      void offer(window.showErrorMessage, message, [showOutput, restart])
       return { action: CloseAction.DoNotRestart, message, handled: true }
     },
   }

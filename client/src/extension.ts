@@ -6,12 +6,12 @@ import { restartAfterCrash } from './crashes'
 const languages = ['sql', 'pgsql', 'plpgsql', 'postgres', 'postgresql']
 const schemes = ['file', 'untitled']
 
-/** The files that tell which folders hold migrations and how they run. */
-const watched = '**/*.{sql,toml,conf}'
-
 let client: LanguageClient | undefined
 
-/** Starts the language server when the first SQL document opens; until then nothing runs. */
+/**
+ * Starts the language server when the first SQL document opens; until then nothing runs. The server itself asks for the
+ * settings, and for news of the files it watches.
+ */
 export const activate = (context: ExtensionContext): void => {
   const output = window.createOutputChannel('Migration Guard', { log: true })
   const server = languageClient(context.asAbsolutePath('dist/server.js'), output)
@@ -43,13 +43,20 @@ export const deactivate = async (): Promise<void> => {
 const isSql = ({ languageId, uri }: TextDocument): boolean =>
   languages.includes(languageId) && schemes.includes(uri.scheme)
 
-/** A start that fails is told to the user by the client itself; there is nobody above to tell. */
+/** A server that does not come up has crashed, and the user hears so from there; the details are in the output. */
 const start = (server: LanguageClient): void => {
-  server.start().catch(error => server.error('The language server did not start', error, false))
+  server.start().catch(error => server.error('The language server did not start', error))
+}
+
+/** Keeps its errors in the output: the library would show each in a message box, and ours would be lost among them. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false)
+  }
 }
 
 const languageClient = (module: string, outputChannel: LogOutputChannel): LanguageClient =>
-  new LanguageClient(
+  new QuietClient(
     'migrationGuard',
     'Migration Guard',
     { module, transport: TransportKind.ipc },
@@ -58,9 +65,6 @@ const languageClient = (module: string, outputChannel: LogOutputChannel): Langua
       outputChannel,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: restartAfterCrash(),
-      synchronize: {
-        configurationSection: 'migrationGuard',
-        fileEvents: workspace.createFileSystemWatcher(watched),
-      },
+      initializationFailedHandler: () => false,
     },
   )

@@ -1,0 +1,2 @@
+/** Begins each line that the suite prints inside VS Code. */
+export const mark = '[migration-guard] '

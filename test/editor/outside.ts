@@ -1,0 +1,80 @@
+import { strict as assert } from 'node:assert'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { languageServerBelow } from './processes'
+import { root } from './root'
+import type { Workbench } from './workbench'
+
+const artifacts = join(root, 'test/.artifacts')
+
+/** Declares what a person sees and clicks, with a picture of each in `test/.artifacts`. */
+export const fromOutside = (workbench: Workbench): void => {
+  describe('seen from outside', () => {
+    let page: Page
+    const picture = (name: string) => page.screenshot({ path: join(artifacts, `${name}.png`), animations: 'disabled' })
+
+    before(async () => {
+      mkdirSync(artifacts, { recursive: true })
+      const file = join(workbench.workspace, 'db/migrations/000002_index_users_email.up.sql')
+      page = await workbench.open({ payload: [['openFile', file]] })
+      page.setDefaultTimeout(15_000)
+    })
+
+    afterEach(async function () {
+      if (this.currentTest?.state === 'failed') await picture('failed')
+    })
+
+    it('underlines the words that take the lock', async () => {
+      await page.locator('.squiggly-error').first().waitFor()
+      await picture('squiggle')
+    })
+
+    it('tells in a hover which lock is taken and who waits', async () => {
+      await word(page, 'INDEX').hover()
+      const hover = page.locator('.monaco-hover:visible', { hasText: 'SHARE' })
+      await hover.waitFor()
+      await picture('hover')
+      await page.keyboard.press('Escape')
+    })
+
+    it('offers the fix behind the lightbulb, applies it and takes it back', async () => {
+      await word(page, 'INDEX').click()
+      await page.locator('[class*="lightbulb"]:visible').first().click()
+      const offer = page.locator('.action-widget .action', { hasText: 'CONCURRENTLY' }).first()
+      await offer.waitFor()
+      await picture('lightbulb')
+      // The menu takes no clicks until the mouse has moved.
+      await offer.hover({ force: true })
+      await offer.click()
+      await word(page, 'CONCURRENTLY').waitFor()
+      await page.locator('.squiggly-error').first().waitFor({ state: 'detached' })
+      await picture('fixed')
+      await page.keyboard.press('Control+z')
+      await page.locator('.squiggly-error').first().waitFor()
+      assert.equal(await word(page, 'CONCURRENTLY').count(), 0)
+    })
+
+    it('starts a crashed server again, says so, and gives up on one that keeps crashing', async () => {
+      const toast = (text: string) => page.locator('.notification-toast', { hasText: text })
+      const kill = async (before?: number) => {
+        const pid = await languageServerBelow(workbench.pid, before)
+        process.kill(pid, 'SIGKILL')
+        return pid
+      }
+      const first = await kill()
+      await toast('was started again').waitFor()
+      await picture('restarted')
+      const gaveUp = toast('was not started again')
+      await kill(await kill(await kill(first)))
+      await gaveUp.waitFor()
+      await picture('gave-up')
+      await gaveUp.getByRole('button', { name: 'Show output' }).click()
+      await page.locator('.part.panel .output-view, .part.panel [id*="output"]').first().waitFor()
+      await picture('output')
+    })
+  })
+}
+
+/** A word of the open file, as the editor draws it. */
+const word = (page: Page, text: string): Locator => page.locator('.view-line span span', { hasText: text }).first()

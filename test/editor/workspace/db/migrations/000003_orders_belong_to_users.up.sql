@@ -1,0 +1,3 @@
+ALTER TABLE orders
+  -- nobody buys anonymously
+  ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id);

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Mocha from 'mocha'
+import { glob } from 'tinyglobby'
+import { root } from './editor/root'
+import { editorTests } from './editor/run'
+import { sum, type Tally, tallyOf } from './tally'
+
+/** `npm test`: everything that `.mocharc.json` names, then the editor; the last line sums them up. */
+const everything = async (): Promise<void> => {
+  const tallies = [await unitTests(), await editorTests()]
+  const { passed, failed } = sum(tallies)
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+}
+
+const unitTests = async (): Promise<Tally> => {
+  const { spec, timeout } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8'))
+  const mocha = new Mocha({ timeout, forbidOnly: true, forbidPending: true })
+  for (const file of (await glob(spec, { cwd: root, absolute: true })).sort()) mocha.addFile(file)
+  await mocha.loadFilesAsync()
+  return tallyOf(mocha)
+}
+
+void everything()
