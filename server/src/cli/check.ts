@@ -20,7 +20,8 @@ export async function check(
   terminal: Terminal,
 ): Promise<number> {
   const { histories, isMissingNamed } = await projectAt(paths, terminal)
-  const files = judged(histories, settings, ruleReport(terminal, options.debug))
+  const report = ruleReport(terminal, options.debug)
+  const files = histories.flatMap(loaded => judged(loaded, settings, report))
   const totals = totalsOf(files)
   if (options.format === 'json') terminal.write(jsonFindings(files, totals, settings, terminal.folder))
   else {

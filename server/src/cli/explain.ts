@@ -1,7 +1,7 @@
 import type { Settings } from '../core/settings'
 import { jsonExplanations } from './json'
-import { type Judged, projectAt } from './judge'
-import { prettyExplanation } from './pretty'
+import { type Judged, migrationsAt, projectAt } from './judge'
+import { prettyExplanations } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
 
 /** Prints what every statement of `files` does; returns the exit code. */
@@ -13,11 +13,9 @@ export async function explainFiles(
 ): Promise<number> {
   const { histories, isMissingNamed } = await projectAt(files, terminal)
   const explained = histories.flatMap(({ history, asked }): Judged[] =>
-    history.migrations
-      .filter(migration => asked.includes(migration.path))
-      .map(migration => ({ migration, history, findings: [] })),
+    migrationsAt(history, asked).map(migration => ({ migration, history, findings: [] })),
   )
   if (format === 'json') terminal.write(jsonExplanations(explained, settings, terminal.folder))
-  else terminal.write(explained.map(file => prettyExplanation(file, settings, terminal)).join('\n'))
+  else terminal.write(prettyExplanations(explained, settings, terminal))
   return isMissingNamed ? exitCodes.failed : exitCodes.fine
 }

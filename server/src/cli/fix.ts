@@ -1,15 +1,15 @@
 import type { Severity } from '../core/finding'
+import { type Change, fixed } from '../core/fix'
 import type { Settings } from '../core/settings'
 import { unifiedDiff } from './diff'
-import { type Change, fixed } from './fixpoint'
-import { findingsOf, projectAt, type RuleReport, ruleReport } from './judge'
+import { type Judged, judged, projectAt, ruleReport } from './judge'
 import { shownPath } from './paths'
 import { counted } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
 import { hasAtLeast, totalsOf } from './totals'
 import { written } from './write'
 
-export interface FixOptions {
+export interface FixCommand {
   /** Print what would change, and write nothing. */
   readonly diff: boolean
   /** Apply also the fixes that a person should look at. */
@@ -22,21 +22,19 @@ export interface FixOptions {
 export async function fix(
   paths: readonly string[],
   settings: Settings,
-  options: FixOptions,
+  options: FixCommand,
   terminal: Terminal,
 ): Promise<number> {
   const { histories, isMissingNamed } = await projectAt(paths, terminal)
-  const report: RuleReport = ruleReport(terminal, options.debug)
+  const report = ruleReport(terminal, options.debug)
+  const left: Judged[] = []
   let isRefused = false
-  const left = []
   for (const loaded of histories) {
-    const result = fixed(loaded, options.review, (history, migration) =>
-      findingsOf(history, migration, settings, report),
-    )
+    const result = fixed(loaded.history, loaded.asked, settings, { review: options.review, creates: true, report })
     if (options.diff) terminal.write(result.changes.map(change => diffOf(change, terminal)).join(''))
     else if (await isWritten(result.changes, terminal)) for (const change of result.changes) tell(change, terminal)
     else isRefused = true
-    left.push(...result.judged)
+    left.push(...judged({ history: result.history, asked: result.paths }, settings, report))
   }
   const totals = totalsOf(left)
   const remaining = totals.error + totals.warning + totals.information + totals.hint

@@ -1,8 +1,7 @@
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
-import { lint } from '../core/lint'
-import { findingAsWritten } from '../core/placeholders'
+import { lint, type Report } from '../core/lint'
 import type { Settings } from '../core/settings'
 import { loadParser } from '../core/sql/engine'
 import { type FileProblem, type Loaded, load, parserBinary } from '../files'
@@ -35,34 +34,26 @@ export interface Judged {
   readonly findings: readonly Finding[]
 }
 
-/** Returns the findings of the migrations asked for; a rule that fails is told once, on standard error. */
-export function judged(loaded: readonly Loaded[], settings: Settings, report: RuleReport): Judged[] {
-  return loaded.flatMap(({ history, asked }) => {
-    const wanted = new Set(asked)
-    return history.migrations
-      .filter(migration => wanted.has(migration.path))
-      .map(migration => ({ migration, history, findings: findingsOf(history, migration, settings, report) }))
+/** Returns the findings of the migrations asked for. */
+export function judged({ history, asked }: Loaded, settings: Settings, report: Report): Judged[] {
+  return migrationsAt(history, asked).map(migration => {
+    return { migration, history, findings: lint(history, migration.path, settings, report) }
   })
 }
 
-export type RuleReport = (path: string, rule: string, error: unknown) => void
-
-/** Returns a migration's findings with all names as its file writes them. */
-export function findingsOf(history: History, migration: Migration, settings: Settings, report: RuleReport): Finding[] {
-  const findings = lint(history, migration.path, settings, (rule, error) => report(migration.path, rule, error))
-  return findings.map(finding => findingAsWritten(finding, migration.placeholders))
+/** Returns the migrations of a history that stand at `paths`, in the order of the history. */
+export function migrationsAt(history: History, paths: readonly string[]): Migration[] {
+  const wanted = new Set(paths)
+  return history.migrations.filter(migration => wanted.has(migration.path))
 }
 
 /** Returns a report that tells of each rule's first failure, with its stack trace where `debug` asks for it. */
-export function ruleReport(terminal: Terminal, debug: boolean): RuleReport {
+export function ruleReport(terminal: Terminal, debug: boolean): Report {
   const told = new Set<string>()
-  return (path, rule, error) => {
+  return (rule, error) => {
     if (told.has(rule)) return
     told.add(rule)
-    const reason = error instanceof Error ? error.message : String(error)
-    terminal.complain(
-      `migration-guard: ${shownPath(path, terminal.folder)}: rule ${rule} failed and was skipped: ${reason}\n`,
-    )
+    terminal.complain(`migration-guard: rule ${rule} failed and was skipped: ${String(error)}\n`)
     if (debug && error instanceof Error) terminal.complain(`${error.stack}\n`)
   }
 }

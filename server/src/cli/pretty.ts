@@ -1,8 +1,9 @@
 import { type Explanation, explain } from '../core/explain'
 import type { Finding, Severity } from '../core/finding'
 import { asWritten } from '../core/placeholders'
+import { type LockMode, lockModes } from '../core/postgres/locks'
 import type { Settings } from '../core/settings'
-import { plainOf, wordsOf } from '../core/words'
+import { conflictText, unquoted, type Words, wordsOf } from '../core/words'
 import { frameOf, visible } from './frame'
 import type { Judged } from './judge'
 import { positionsIn } from './lines'
@@ -75,7 +76,7 @@ function folded(text: string, width: number): string[] {
 
 /** Returns the last line of `check`: how much was found in how much. */
 export function prettyTotals(totals: Totals, { colours }: Terminal): string {
-  const scope = `${counted(totals.statements, 'statement')} in ${counted(totals.files, 'migration')}`
+  const scope = `${counted(totals.files, 'migration')} (${counted(totals.statements, 'statement')})`
   const found = (['error', 'warning', 'information', 'hint'] as const)
     .filter(severity => totals[severity] > 0)
     .map(severity => counted(totals[severity], severity))
@@ -87,45 +88,50 @@ export function prettyTotals(totals: Totals, { colours }: Terminal): string {
 export const counted = (count: number, noun: string): string =>
   `${count} ${count === 1 || noun === 'information' ? noun : `${noun}s`}`
 
-/** Returns what every statement of a migration does, in plain words. */
-export function prettyExplanation({ migration, history }: Judged, settings: Settings, terminal: Terminal): string {
-  const positionOf = positionsIn(migration.text)
-  const path = shownPath(migration.path, terminal.folder)
-  return explain(history, migration.path, settings)
-    .map(explanation => {
+/** Returns what every statement of the migrations does, in plain words, and at the end what the lock modes met mean. */
+export function prettyExplanations(files: readonly Judged[], settings: Settings, terminal: Terminal): string {
+  const met = new Set<LockMode>()
+  const texts = files.map(({ migration, history }) => {
+    const positionOf = positionsIn(migration.text)
+    const path = shownPath(migration.path, terminal.folder)
+    return explain(history, migration.path, settings).map(explanation => {
       const { line, column } = positionOf(explanation.span.start)
-      return prettyWords(
-        explanation,
-        `${path}:${line + 1}:${column + 1}`,
-        String(line + 1),
-        migration.text,
-        settings,
-        terminal,
-      )
+      const words = wordsOf(explanation, settings)
+      for (const mode of words.conflicts) met.add(mode)
+      const place = `${path}:${line + 1}:${column + 1}`
+      return prettyWords(words, explanation, place, String(line + 1), terminal)
     })
-    .join('\n')
+  })
+  const modes = lockModes.filter(mode => met.has(mode)).reverse()
+  const legend = modes.length > 0 ? [`${conflictText(modes)}\n`] : []
+  return [...texts.flat(), ...legend].join('\n')
 }
 
 function prettyWords(
-  explanation: Explanation,
+  words: Words,
+  { span, step }: Explanation,
   place: string,
   line: string,
-  text: string,
-  settings: Settings,
   terminal: Terminal,
 ): string {
   const { colours } = terminal
+  const gutter = ' '.repeat(line.length + 2)
   const { source } = frameOf(
-    text,
-    { start: explanation.span.start, end: explanation.span.start },
-    terminal.columns - line.length - 4,
+    step.migration.text,
+    { start: span.start, end: span.start },
+    terminal.columns - gutter.length - 2,
   )
-  const [title = '', ...rest] = plainOf(wordsOf(explanation, settings)).split('\n')
-  const written = (part: string) => visible(asWritten(part, explanation.step.migration.placeholders))
+  const written = (text: string) => visible(asWritten(unquoted(text), step.migration.placeholders))
   return [
-    `${colours.bold(visible(place))} ${colours.cyan(title)} ${colours.dim(`[${explanation.direction}]`)}`,
+    `${colours.bold(visible(place))} ${colours.cyan(words.title)} ${colours.dim(`[${step.direction}]`)}`,
     `${colours.dim(` ${line} |`)} ${source}`,
-    ...rest.map(written),
+    ...words.sentences.flatMap(sentence => indented(written(sentence), gutter, terminal)),
+    ...(words.manual ? [`${gutter}${colours.dim(words.manual.href)}`] : []),
     '',
   ].join('\n')
+}
+
+function indented(text: string, gutter: string, { columns, isInteractive }: Terminal): string[] {
+  const width = isInteractive ? columns - gutter.length - 2 : Number.POSITIVE_INFINITY
+  return folded(text, width).map((line, index) => `${gutter}${index === 0 ? '' : '  '}${line}`)
 }

@@ -1,4 +1,5 @@
-import { rules } from '../core/rules/index'
+import { syntaxRule } from '../core/lint'
+import { rules } from '../core/rules'
 import { exitCodes, type Terminal, UsageError } from './terminal'
 
 /** Prints every rule in a line, or all that one rule says; returns the exit code. */
@@ -10,7 +11,7 @@ export function showRules(id: string | undefined, postgres: number, terminal: Te
 
 /** Returns the rule's id as it is; throws with the nearest one for an id that no rule has. */
 export function knownRule(id: string): string {
-  if (rules.some(rule => rule.id === id)) return id
+  if (id === syntaxRule || rules.some(rule => rule.id === id)) return id
   const near = rules.map(rule => rule.id).find(known => known.includes(id) || id.includes(known))
   throw new UsageError(
     `no rule is called "${id}"${near ? `; did you mean "${near}"?` : '; `migration-guard rules` lists them'}`,

@@ -66,8 +66,11 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .showHelpAfterError(false)
     .addHelpText('after', exitCodeHelp)
     .helpCommand(false)
-    .action(() => {
-      throw new UsageError('a command is needed: check, explain, fix, rules or lsp (see --help)')
+    .argument('[command]')
+    .usage('[options] <command>')
+    .allowExcessArguments()
+    .action((command?: string) => {
+      throw new UsageError(`${command ? `there is no command "${command}"` : 'a command is needed'}: ${commands}`)
     })
 
   const settings = (): Settings => ({ postgres: shared().postgres, rules: shared().rule })
@@ -131,6 +134,8 @@ function ruleWeight(value: string, earlier: Settings['rules']): Settings['rules'
     throw new InvalidArgumentError(`It must be <id>=<severity>, with a severity of ${severities.join(', ')} or off.`)
   return { ...earlier, [knownRule(id)]: severity }
 }
+
+const commands = 'check, explain, fix, rules or lsp (see --help)'
 
 const exitCodeHelp = `
 Exit codes:

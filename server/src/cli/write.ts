@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Change } from './fixpoint'
+import type { Change } from '../core/fix'
 
 /** Why nothing was written. */
 export interface Refusal {

@@ -33,8 +33,9 @@ export interface Combined {
 }
 
 /**
- * Returns the fixes that can be applied at once, earlier ones first: one that touches text of an earlier one, or makes the
- * same file, is left for a later round. Equal edits of two fixes are one.
+ * Returns the fixes that can be applied at once, earlier ones first: one that touches text of an earlier one is left for a
+ * later round, and so is a second one that creates files, because it numbers them as if it were alone. Equal edits of two
+ * fixes are one.
  */
 export function combined(fixes: readonly Fix[]): Combined {
   const accepted: Fix[] = []
@@ -44,7 +45,7 @@ export function combined(fixes: readonly Fix[]): Combined {
     const fresh = fix.edits.filter(edit => !edits.some(other => isSame(edit, other)))
     if (fix.edits.length > 0 && fresh.length === 0 && !fix.creates?.length) continue
     if (fresh.some(edit => edits.some(other => meet(edit, other)))) continue
-    if (fix.creates?.some(file => creates.some(other => other.path === file.path))) continue
+    if (fix.creates?.length && creates.length > 0) continue
     accepted.push(fix)
     edits.push(...fresh)
     creates.push(...(fix.creates ?? []))

@@ -190,14 +190,11 @@ const asLongAsItsRows: ReadonlySet<string> = new Set([
 const asLongAsItsBody: ReadonlySet<string> = new Set(['DO', 'CALL', 'EXECUTE', 'EXPLAIN'])
 
 /** Why a command that refuses a transaction block fails where it stands. */
-function refused({ transaction, step, followedBy }: Explanation): string {
-  if (transaction === 'own') return ''
+function refused({ transaction, step }: Explanation): string {
+  if (!step.transaction.isBlock) return ''
   if (transaction === 'block') return ' Here it fails: it stands between BEGIN and COMMIT.'
   if (transaction === 'tool') return ` Here it fails: ${step.migration.framework.name} runs this file in a transaction.`
-  const isAlone = followedBy.length === 0 && step.section.statements.length <= 1
-  return isAlone
-    ? ''
-    : ' Here it fails: the statements of this file are sent together, which makes them one transaction.'
+  return ' Here it fails: statements that are sent together are one transaction.'
 }
 
 /** When locks end: at the end of the transaction (explicit-locking.html#LOCKING-TABLES). */
@@ -206,14 +203,11 @@ function releaseSentences(explanation: Explanation, visible: readonly RelationLo
   const { transaction, step, followedBy } = explanation
   const later = followedBy.filter(({ command }) => command && !endsTransaction.has(command.tag)).length
   const over = later === 0 ? '' : `, after ${later === 1 ? 'one more statement' : `${later} more statements`}`
-  if (transaction === 'own') return ['Its locks are released when this statement ends.']
+  if (!step.transaction.isBlock) return ['Its locks are released when this statement ends.']
   if (transaction === 'block') return [`Its locks are held to the end of the transaction block${over}.`]
   if (transaction === 'tool')
     return [`Its locks are held until ${step.migration.framework.name} commits the transaction of this file${over}.`]
-  if (later === 0 && step.section.statements.length <= 1) return ['Its locks are released when this statement ends.']
-  return [
-    `Its locks are held until the whole file has run${over}: statements that are sent together are one transaction.`,
-  ]
+  return [`Its locks are held to the end of the statements that are sent together${over}: they are one transaction.`]
 }
 
 const endsTransaction: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK', 'PREPARE TRANSACTION'])
@@ -228,11 +222,14 @@ export function markdownOf(words: Words): string {
 
 /** Returns the words as plain text: the table aligned by spaces. */
 export function plainOf(words: Words): string {
-  const lines = [words.title, ...words.sentences.map(sentence => `  ${sentence.replaceAll('`', '')}`)]
-  if (words.conflicts.length > 0) lines.push('', ...conflictLines(words.conflicts).map(line => `  ${line}`))
-  if (words.manual) lines.push('', `  ${words.manual.href}`)
-  return lines.join('\n')
+  const blocks = [words.title, words.sentences.map(unquoted).join('\n')]
+  if (words.conflicts.length > 0) blocks.push(conflictText(words.conflicts))
+  if (words.manual) blocks.push(words.manual.href)
+  return blocks.join('\n\n')
 }
+
+/** Returns a sentence without its backquotes. */
+export const unquoted = (sentence: string): string => sentence.replaceAll('`', '')
 
 /** What an application or an operator does most that takes each mode: explicit-locking.html, section 13.3.1. */
 const typical: Record<LockMode, string> = {
@@ -258,16 +255,14 @@ function conflictTable(held: readonly LockMode[]): string {
   return [head, rule, ...rows].join('\n')
 }
 
-function conflictLines(held: readonly LockMode[]): string[] {
+/** Returns what each of the lock modes makes others wait for, as text: a column for each. */
+export function conflictText(held: readonly LockMode[]): string {
   const first = lockModes.map(wanted => `${wanted} (${typical[wanted]})`)
   const width = Math.max(...first.map(cell => cell.length))
   const head = ['while it holds'.padEnd(width), ...held].join('  ')
-  return [
-    head,
-    ...lockModes.map((wanted, row) =>
-      [(first[row] ?? '').padEnd(width), ...held.map(mode => verdict(mode, wanted).padEnd(mode.length))]
-        .join('  ')
-        .trimEnd(),
-    ),
-  ]
+  const rows = lockModes.map((wanted, row) => {
+    const cells = held.map(mode => verdict(mode, wanted).padEnd(mode.length))
+    return [(first[row] ?? '').padEnd(width), ...cells].join('  ').trimEnd()
+  })
+  return [head, ...rows].join('\n')
 }

@@ -14,9 +14,11 @@ import {
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { URI } from 'vscode-uri'
-import { type Combined, combined, inLineEndingOf } from '../core/edits'
+import { replacementsBetween } from '../core/changes'
+import { inLineEndingOf } from '../core/edits'
 import { explain } from '../core/explain'
 import type { Finding, Fix, Severity } from '../core/finding'
+import { fixed } from '../core/fix'
 import { asWritten } from '../core/placeholders'
 import { type Span, touches } from '../core/text'
 import { markdownOf, plainOf, wordsOf } from '../core/words'
@@ -107,7 +109,8 @@ export function codeActionsOf(judgement: Judgement, request: ActionRequest): Cod
   if (!request.capabilities.textDocument?.codeAction?.codeActionLiteralSupport) return []
   const actions: CodeAction[] = []
   if (isWanted(CodeActionKind.QuickFix, request)) actions.push(...quickFixes(judgement, request))
-  if (isWanted(fixAllKind, request)) actions.push(...fixAll(judgement, request))
+  // Editors ask for everything whenever the caret moves; what takes several rounds is done when it is asked for.
+  if (request.only && isWanted(fixAllKind, request)) actions.push(...fixAll(judgement, request))
   return actions
 }
 
@@ -133,27 +136,43 @@ function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] 
   })
 }
 
+/** What `migration-guard fix` would do to the document and the files that its fixes touch. */
 function fixAll(judgement: Judgement, request: ActionRequest): CodeAction[] {
-  const safe = judgement.findings
-    .flatMap(finding => finding.fixes.find(fix => fix.safety === 'safe') ?? [])
-    .filter(fix => workspaceEdit(fix, judgement, request))
-  const all = combined(safe)
-  const edit = all.fixes.length > 0 ? workspaceEdit(all, judgement, request) : undefined
+  const { document, history, configuration, findings } = judgement
+  if (!findings.some(finding => finding.fixes.some(fix => fix.safety === 'safe'))) return []
+  const { changes } = fixed(history, [pathIn(document)], configuration, {
+    review: false,
+    creates: canCreate(judgement, request),
+  })
+  const fix = {
+    edits: changes.flatMap(({ path, before, after }) =>
+      before === undefined ? [] : replacementsBetween(before, after).map(replacement => ({ path, ...replacement })),
+    ),
+    creates: changes.flatMap(({ path, before, after }) => (before === undefined ? [{ path, text: after }] : [])),
+  }
+  const edit = workspaceEdit(fix, judgement, request)
   return edit ? [{ title: 'Apply all safe fixes', kind: fixAllKind, edit }] : []
 }
 
+/** What fixes and all of them together have in common. */
+type Applicable = Pick<Fix, 'edits' | 'creates'>
+
 /** Returns a fix as the client can apply it, or undefined where it cannot: it must be able to create files for some. */
-function workspaceEdit(fix: Fix | Combined, judgement: Judgement, request: ActionRequest): WorkspaceEdit | undefined {
-  const support = request.capabilities.workspace?.workspaceEdit
+function workspaceEdit(fix: Applicable, judgement: Judgement, request: ActionRequest): WorkspaceEdit | undefined {
   const creates = fix.creates ?? []
-  if (creates.length > 0) {
-    if (!support?.documentChanges || !support.resourceOperations?.includes('create')) return undefined
-    if (judgement.document.path === undefined) return undefined
-  }
+  if (creates.length > 0 && !canCreate(judgement, request)) return undefined
   const edits = editsByFile(fix, judgement, request)
   if (!edits) return undefined
-  if (!support?.documentChanges) return { changes: Object.fromEntries(edits.map(({ uri, edits }) => [uri, edits])) }
+  if (!request.capabilities.workspace?.workspaceEdit?.documentChanges)
+    return { changes: Object.fromEntries(edits.map(({ uri, edits }) => [uri, edits])) }
   return { documentChanges: [...creates.flatMap(newFile), ...edits.map(documentEdit)] }
+}
+
+/** Files can be created beside one that is a file, by an editor that can create files. */
+function canCreate({ document }: Judgement, { capabilities }: ActionRequest): boolean {
+  const support = capabilities.workspace?.workspaceEdit
+  const canBeTold = support?.documentChanges === true && support.resourceOperations?.includes('create') === true
+  return canBeTold && document.path !== undefined
 }
 
 interface FileEdits {
@@ -163,7 +182,7 @@ interface FileEdits {
 }
 
 /** Edits of every file at once; undefined where a file's text is not known. */
-function editsByFile(fix: Fix | Combined, judgement: Judgement, request: ActionRequest): FileEdits[] | undefined {
+function editsByFile(fix: Applicable, judgement: Judgement, request: ActionRequest): FileEdits[] | undefined {
   const paths = [...new Set(fix.edits.map(edit => edit.path))]
   const files = paths.flatMap((path): FileEdits[] => {
     const open = path === pathIn(judgement.document) ? judgement.document : request.documentAt(path)

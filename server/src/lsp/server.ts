@@ -5,12 +5,15 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   FileChangeType,
+  MessageType,
   PositionEncodingKind,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { rules } from '../core/rules/index'
+import { syntaxRule } from '../core/lint'
+import { rules } from '../core/rules'
 import { productVersion, rulePage } from '../product'
 import { type Configuration, configurationFrom, defaultConfiguration } from './configuration'
 import { codeActionsOf, diagnosticsOf, fixAllKind, hoverAt, pathOf } from './convert'
@@ -134,13 +137,15 @@ export function serve(connection: Connection, ready: Promise<void>): void {
     const { configuration, problems } = configurationFrom(answer, ruleIds)
     const fresh = problems.filter(problem => !told.has(problem))
     for (const problem of fresh) told.add(problem)
-    if (fresh.length > 0)
-      void connection.window.showWarningMessage(`Migration Guard: ${fresh.join('; ')}. The default is used.`)
+    if (fresh.length > 0) {
+      const message = `Migration Guard: ${fresh.join('; ')}. The default is used.`
+      void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message })
+    }
     return configuration
   }
 }
 
-const ruleIds = rules.map(rule => rule.id)
+const ruleIds = [syntaxRule, ...rules.map(rule => rule.id)]
 
 /** The files that tell which folders hold migrations and how they run. */
 const watched = '**/*.{sql,toml,conf}'

@@ -1,7 +1,6 @@
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint } from '../core/lint'
-import { findingAsWritten } from '../core/placeholders'
 import { folderOf } from '../core/text'
 import { load } from '../files'
 import type { Configuration } from './configuration'
@@ -177,13 +176,7 @@ export class Workspace {
     const findings = wanted
       ? lint(history, migration.path, configuration, (rule, error) => this.ruleFailed(rule, error))
       : []
-    return {
-      document,
-      configuration,
-      history,
-      migration,
-      findings: findings.map(finding => findingAsWritten(finding, migration?.placeholders ?? new Map())),
-    }
+    return { document, configuration, history, migration, findings }
   }
 
   private isWanted({ path }: OpenDocument, migration: Migration, configuration: Configuration): boolean {

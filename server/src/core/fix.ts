@@ -1,0 +1,90 @@
+import { combined, edited } from './edits'
+import type { Finding, Fix } from './finding'
+import { type History, withFile } from './history/history'
+import { lint, type Report } from './lint'
+import type { Settings } from './settings'
+
+/** What fixing does to one file. */
+export interface Change {
+  readonly path: string
+  /** Absent for a file that a fix creates. */
+  readonly before?: string
+  readonly after: string
+  /** The titles of the fixes that changed it. */
+  readonly titles: readonly string[]
+}
+
+export interface Fixed {
+  /** Created files first: what an edit moves away is then never in no file. */
+  readonly changes: readonly Change[]
+  /** The history with all changes made. */
+  readonly history: History
+  /** The migrations asked for, and those that fixes created. */
+  readonly paths: readonly string[]
+}
+
+export interface FixOptions {
+  /** Apply also the fixes that a person should look at. */
+  readonly review: boolean
+  /** Whether fixes may create files; not everywhere they can. */
+  readonly creates: boolean
+  readonly report?: Report
+}
+
+/** A fix that brings its own finding back would go on for ever. */
+const mostRounds = 50
+
+/**
+ * Returns what applying the fixes of the migrations at `paths` does, round after round until none is left. Nothing is
+ * written: the history is changed in memory.
+ */
+export function fixed(start: History, paths: readonly string[], settings: Settings, options: FixOptions): Fixed {
+  const wanted = new Set(paths)
+  const changes = new Map<string, Change>()
+  let history = start
+  for (let round = 0; round < mostRounds; round++) {
+    const findings = [...wanted].flatMap(path => lint(history, path, settings, options.report))
+    const applied = appliedTo(
+      history,
+      findings.flatMap(finding => chosen(finding, options) ?? []),
+    )
+    if (applied.length === 0) break
+    for (const change of applied) {
+      changes.set(change.path, merged(changes.get(change.path), change))
+      history = withFile(history, change.path, change.after)
+      if (change.before === undefined) wanted.add(change.path)
+    }
+  }
+  const all = [...changes.values()].filter(change => change.before !== change.after)
+  return {
+    changes: all.sort((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined)),
+    history,
+    paths: [...wanted],
+  }
+}
+
+/** The first fix of a finding that may be applied: a finding's fixes are alternatives, best first. */
+function chosen({ fixes }: Finding, { review, creates }: FixOptions): Fix | undefined {
+  const possible = fixes.filter(fix => creates || !fix.creates?.length)
+  return possible.find(fix => fix.safety === 'safe') ?? (review ? possible[0] : undefined)
+}
+
+function appliedTo(history: History, candidates: readonly Fix[]): Change[] {
+  const texts = new Map(history.migrations.map(migration => [migration.path, migration.text]))
+  const applicable = candidates.filter(
+    fix => fix.edits.every(edit => texts.has(edit.path)) && (fix.creates ?? []).every(file => !texts.has(file.path)),
+  )
+  const { fixes, edits, creates } = combined(applicable)
+  const titlesFor = (path: string) =>
+    fixes.filter(fix => [...fix.edits, ...(fix.creates ?? [])].some(part => part.path === path)).map(fix => fix.title)
+  const created = creates.map(file => ({ path: file.path, after: file.text, titles: titlesFor(file.path) }))
+  const changed = [...new Set(edits.map(edit => edit.path))].map(path => {
+    const before = texts.get(path) ?? ''
+    const own = edits.filter(edit => edit.path === path)
+    return { path, before, after: edited(before, own), titles: titlesFor(path) }
+  })
+  return [...created, ...changed]
+}
+
+const merged = (earlier: Change | undefined, later: Change): Change =>
+  earlier ? { ...later, before: earlier.before, titles: [...earlier.titles, ...later.titles] } : later

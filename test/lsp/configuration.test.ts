@@ -1,0 +1,64 @@
+import { strict as assert } from 'node:assert'
+import { configurationFrom, defaultConfiguration } from '../../server/src/lsp/configuration'
+import { isBelow } from '../../server/src/lsp/globs'
+
+const rules = ['dropped-column', 'volatile-default']
+
+describe('configuration of an editor', () => {
+  it('is the default where nothing is set', () => {
+    assert.deepEqual(configurationFrom(undefined, rules), { configuration: defaultConfiguration, problems: [] })
+    assert.deepEqual(configurationFrom(null, rules), { configuration: defaultConfiguration, problems: [] })
+    assert.deepEqual(configurationFrom({ trace: { server: 'off' } }, rules).problems, [])
+  })
+
+  it('takes what is well formed', () => {
+    const given = { postgres: 17, migrations: ['db/*'], findingsIn: 'all', rules: { 'dropped-column': 'off' } }
+    assert.deepEqual(configurationFrom(given, rules), { configuration: given, problems: [] })
+  })
+
+  it('tells of every malformed part and takes the rest', () => {
+    const { configuration, problems } = configurationFrom(
+      {
+        postgres: 9,
+        migrations: 'db',
+        findingsIn: 'all',
+        rules: { 'dropped-column': 'loud', nonsense: 'off', 'volatile-default': 'hint' },
+      },
+      rules,
+    )
+    assert.deepEqual(configuration, {
+      ...defaultConfiguration,
+      findingsIn: 'all',
+      rules: { 'volatile-default': 'hint' },
+    })
+    assert.deepEqual(problems, [
+      'migrationGuard.postgres must be a version from 12 to 18, not 9',
+      'migrationGuard.migrations must be a list of folder patterns, not "db"',
+      'migrationGuard.rules: dropped-column must be one of error, warning, information, hint or off, not "loud"',
+      'migrationGuard.rules: no rule is called "nonsense"',
+    ])
+    assert.deepEqual(configurationFrom([], rules).problems, ['migrationGuard must be an object, not []'])
+  })
+})
+
+describe('folder patterns', () => {
+  const cases: [string, string, boolean][] = [
+    ['db/migrations', 'db/migrations/1.sql', true],
+    ['./db/migrations/', 'db/migrations/a/1.sql', true],
+    ['db/migrations', 'db/migrations2/1.sql', false],
+    ['services/*/migrations', 'services/users/migrations/1.sql', true],
+    ['services/*/migrations', 'services/a/b/migrations/1.sql', false],
+    ['**/changes', 'changes/1.sql', true],
+    ['**/changes', 'a/b/changes/1.sql', true],
+    ['db/**', 'db/x/y.sql', true],
+    ['{db,sql}/m', 'sql/m/1.sql', true],
+    ['db/**/*.sql', 'db/x/y.sql', true],
+    ['a.b', 'aXb/1.sql', false],
+    ['{a', 'a/1.sql', true],
+  ]
+  for (const [pattern, path, expected] of cases) {
+    it(`${pattern} ${expected ? 'holds' : 'does not hold'} ${path}`, () => {
+      assert.equal(isBelow(path, pattern), expected)
+    })
+  }
+})
