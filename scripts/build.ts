@@ -1,63 +1,65 @@
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build } from 'esbuild'
+import { noticesOf } from './notices'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/**
- * Everything runs from one file per process, with nothing but the parser's binary beside it: neither the extension nor
- * the command line needs node_modules.
- */
-const shipped: BuildOptions = {
+const common = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
   format: 'cjs',
   // The Node of VS Code 1.91, the oldest that `engines` admits.
   target: 'node20.11',
-  // Language server packages name their CommonJS build, whose `require` esbuild cannot follow, as `main`.
+  // What a package calls `main` may hide its imports from esbuild; `module` never does.
   mainFields: ['module', 'main'],
+  logLevel: 'warning',
+} satisfies BuildOptions
+
+/** One file per process, and the parser's binary beside them: what ships needs no node_modules. */
+const shipped = {
+  ...common,
+  outdir: 'dist',
   minify: true,
-  // Names that reach a person: `Error.name`, and stack traces with --debug.
+  // Names that a person reads: of errors, and in stack traces with --debug.
   keepNames: true,
   legalComments: 'none',
-  logLevel: 'warning',
-}
+  metafile: true,
+} satisfies BuildOptions
 
-/** Builds what ships to `dist/` and the editor's test suite to `out/test/editor/`. */
-const everything = async () => {
-  await rm(join(root, 'dist'), { recursive: true, force: true })
-  await mkdir(join(root, 'dist'), { recursive: true })
+/** Builds what ships into `dist/`, and the editor's test suite into `out/test/editor/`. */
+const everything = async (): Promise<void> => {
+  const dist = join(root, 'dist')
+  await rm(dist, { recursive: true, force: true })
+  await mkdir(dist)
+  const bundles = await Promise.all([
+    build({ ...shipped, entryPoints: { client: 'client/src/extension.ts' }, external: ['vscode'] }),
+    build({ ...shipped, entryPoints: { server: 'server/src/lsp/main.ts' } }),
+    build({ ...shipped, entryPoints: { cli: 'server/src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+  ])
+  const metafiles = bundles.map(({ metafile }) => metafile)
   await Promise.all([
     build({
-      ...shipped,
-      entryPoints: { client: 'client/src/extension.ts' },
-      outdir: 'dist',
-      external: ['vscode'],
-    }),
-    build({ ...shipped, entryPoints: { server: 'server/src/lsp/main.ts' }, outdir: 'dist' }),
-    build({
-      ...shipped,
-      entryPoints: { cli: 'server/src/cli/main.ts' },
-      outdir: 'dist',
-      banner: { js: '#!/usr/bin/env node' },
-    }),
-    build({
-      ...shipped,
-      minify: false,
-      sourcemap: 'inline',
+      ...common,
       entryPoints: ['test/editor/suite/index.ts'],
       outdir: 'out/test/editor',
+      sourcemap: 'inline',
       external: ['vscode', 'mocha'],
     }),
     copyFile(
       createRequire(import.meta.url).resolve('libpg-query/wasm/libpg-query.wasm'),
-      join(root, 'dist/libpg-query.wasm'),
+      join(dist, 'libpg-query.wasm'),
     ),
+    writeFile(join(dist, 'third-party-notices.txt'), await noticesOf(root, metafiles)),
+    chmod(join(dist, 'cli.js'), 0o755),
   ])
-  await chmod(join(root, 'dist/cli.js'), 0o755)
 }
 
-await everything()
+everything().catch(error => {
+  // What esbuild found wrong, esbuild has printed.
+  if (!(error instanceof Error && 'errors' in error)) console.error(error)
+  process.exitCode = 1
+})

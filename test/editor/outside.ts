@@ -70,10 +70,33 @@ export const fromOutside = (workbench: Workbench): void => {
       await gaveUp.waitFor()
       await picture('gave-up')
       await gaveUp.getByRole('button', { name: 'Show output' }).click()
-      await page.locator('.part.panel .output-view, .part.panel [id*="output"]').first().waitFor()
+      await page.locator('.part.panel', { hasText: '[error]' }).waitFor()
       await picture('output')
+      await command(page, 'Migration Guard: Restart server')
+      await page.locator('.squiggly-error').first().waitFor()
+    })
+
+    // Last: a window that is closed leaves its language server behind for a while, and the test above kills by process.
+    it('tells the words of migration tools and our own from the rest of a comment', async () => {
+      const file = join(workbench.workspace, 'services/billing/migrations/00001_create_invoices.sql')
+      const other = await workbench.open({ payload: [['openFile', file]] })
+      const style = (text: string) =>
+        other.locator('.view-line span span').getByText(text, { exact: true }).first().getAttribute('class')
+      const comment = await style(': it goes up and down in development only')
+      for (const marked of ['+goose', 'Up', 'guard', 'allow', 'dropped-table']) {
+        assert.notEqual(await style(marked), comment, marked)
+      }
+      await other.screenshot({ path: join(artifacts, 'directives.png') })
+      await other.close()
     })
   })
+}
+
+const command = async (page: Page, title: string): Promise<void> => {
+  await page.keyboard.press('F1')
+  await page.keyboard.type(title)
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor()
+  await page.keyboard.press('Enter')
 }
 
 /** A word of the open file, as the editor draws it. */
