@@ -10,6 +10,7 @@ import {
   type Diagnostic,
   type Hover,
   type InitializeResult,
+  MarkupContent,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
   type Range,
@@ -168,15 +169,19 @@ export class Editor {
     }
   }
 
-  /** Hovers over the first occurrence of `target`. */
-  hover(uri: string, target: string): Promise<Hover | null> {
+  /** Hovers over the first occurrence of `target`; returns what is shown. */
+  async hover(uri: string, target: string): Promise<MarkupContent | null> {
     const document = this.document(uri)
     const offset = document.getText().indexOf(target)
     assert(offset >= 0, `no ${target} in ${uri}`)
-    return this.connection.sendRequest('textDocument/hover', {
+    const position = document.positionAt(offset)
+    const hover = await this.connection.sendRequest<Hover | null>('textDocument/hover', {
       textDocument: { uri },
-      position: document.positionAt(offset),
+      position,
     })
+    if (!hover) return null
+    assert(MarkupContent.is(hover.contents))
+    return hover.contents
   }
 
   actions(uri: string, range: Range, only?: string[], diagnostics: Diagnostic[] = []): Promise<CodeAction[]> {

@@ -55,7 +55,7 @@ function placesIn(history: History): Places {
   return path => {
     const found = known.get(path)
     if (found) return found
-    const made = positionsIn(history.migrations.find(migration => migration.path === path)?.text ?? '')
+    const made = positionsIn(history.source.files.get(path) ?? '')
     known.set(path, made)
     return made
   }

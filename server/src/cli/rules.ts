@@ -27,7 +27,7 @@ function ruleList({ colours }: Terminal): string {
 
 function ruleText(id: string, postgres: number, { colours }: Terminal): string {
   const rule = rules.find(candidate => candidate.id === knownRule(id))
-  if (!rule) return ''
+  if (!rule) return `${colours.bold(syntaxRule)} (error, failure)\n\nPostgreSQL's parser refuses the statement.\n`
   const manual = rule.manual.map(page => `https://www.postgresql.org/docs/${postgres}/${page}`)
   const blocks = [
     `${colours.bold(rule.id)} (${rule.severity}, ${rule.risk})`,

@@ -70,7 +70,7 @@ function chosen({ fixes }: Finding, { review, creates }: FixOptions): Fix | unde
 }
 
 function appliedTo(history: History, candidates: readonly Fix[]): Change[] {
-  const texts = new Map(history.migrations.map(migration => [migration.path, migration.text]))
+  const texts = history.source.files
   const applicable = candidates.filter(
     fix => fix.edits.every(edit => texts.has(edit.path)) && (fix.creates ?? []).every(file => !texts.has(file.path)),
   )

@@ -186,7 +186,7 @@ function editsByFile(fix: Applicable, judgement: Judgement, request: ActionReque
   const paths = [...new Set(fix.edits.map(edit => edit.path))]
   const files = paths.flatMap((path): FileEdits[] => {
     const open = path === pathIn(judgement.document) ? judgement.document : request.documentAt(path)
-    const text = open?.text ?? judgement.history.migrations.find(migration => migration.path === path)?.text
+    const text = open?.text ?? judgement.history.source.files.get(path)
     if (text === undefined) return []
     const rangeOf = rangesIn(text)
     const edits = fix.edits

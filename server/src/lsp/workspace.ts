@@ -243,15 +243,13 @@ export class Workspace {
     }
   }
 
-  /** Whether a file may be part of a history that is open: it stands in, above or beside a folder of one. */
+  /** Whether a file may be part of a history that is open: it stands in its folder, above it or beside it. */
   private concerns(path: string): boolean {
     const folder = folderOf(path)
-    const folders = new Set([...this.shelves.keys(), ...this.loners].map(folderOf))
-    return [...folders].some(
-      known =>
-        `${folder}/`.startsWith(`${known}/`) ||
-        `${known}/`.startsWith(`${folder}/`) ||
-        folderOf(known) === folderOf(folder),
+    const homes = new Set([...this.shelves.values()].map(shelf => shelf.history.source.path))
+    for (const loner of this.loners) homes.add(folderOf(loner))
+    return [...homes].some(
+      home => isWithin(folder, home) || isWithin(home, folder) || folderOf(home) === folderOf(folder),
     )
   }
 
@@ -261,6 +259,8 @@ export class Workspace {
     this.surroundings.log(`rule ${rule} failed and is skipped: ${said(error)}`)
   }
 }
+
+const isWithin = (folder: string, home: string): boolean => folder === home || folder.startsWith(`${home}/`)
 
 /** A document that belongs to no folder of migrations is a history of its own, of which nothing earlier is known. */
 const historyOfOne = (document: OpenDocument): History =>

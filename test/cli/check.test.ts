@@ -1,0 +1,172 @@
+import { strict as assert } from 'node:assert'
+import { folderWith, invoke, removeFolders } from './invoke'
+
+const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
+const project = {
+  'migrations/000001_users.up.sql': users,
+  'migrations/000001_users.down.sql': 'DROP TABLE users;\n',
+  'migrations/000002_index.up.sql': '-- 数据 🙂\n\tCREATE INDEX users_email_idx ON users (email);\n',
+  'migrations/000002_index.down.sql': '',
+}
+
+describe('migration-guard check', () => {
+  afterEach(removeFolders)
+
+  it('prints findings with place, marks, detail, hint and fixes, and what it looked at', async () => {
+    const { code, out, err } = await invoke(folderWith(project), 'check')
+    assert.equal(code, 1)
+    assert.equal(err, '')
+    const [place = '', source, marks, ...rest] = out.split('\n')
+    assert.match(place, /^migrations\/000002_index\.up\.sql:2:2 error .*"users".* \[index-without-concurrently\]$/)
+    assert.equal(source, ' 2 |     CREATE INDEX users_email_idx ON users (email);')
+    assert.equal(marks, '   |     ^^^^^^^^^^^^')
+    assert(rest.some(line => line.startsWith('   FIX: ')))
+    assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 migrations (3 statements).')
+  })
+
+  it('answers machines in the documented shape', async () => {
+    const { code, out } = await invoke(folderWith(project), 'check', '--format', 'json', 'migrations')
+    assert.equal(code, 1)
+    const answer = JSON.parse(out)
+    assert.deepEqual(Object.keys(answer), ['version', 'postgres', 'files', 'summary'])
+    assert.equal(answer.postgres, 15)
+    assert.deepEqual(answer.summary, { files: 4, statements: 3, error: 1, warning: 0, information: 0, hint: 0 })
+    assert.deepEqual(
+      answer.files.map((file: { path: string; framework: string; direction: string; findings: unknown[] }) => [
+        file.path,
+        file.framework,
+        file.direction,
+        file.findings.length,
+      ]),
+      [
+        ['migrations/000001_users.up.sql', 'golang-migrate', 'up', 0],
+        ['migrations/000001_users.down.sql', 'golang-migrate', 'down', 0],
+        ['migrations/000002_index.up.sql', 'golang-migrate', 'up', 1],
+        ['migrations/000002_index.down.sql', 'golang-migrate', 'down', 0],
+      ],
+    )
+    const { message, detail, hint, fixes, ...finding } = answer.files[2].findings[0]
+    assert.deepEqual(finding, {
+      rule: 'index-without-concurrently',
+      risk: 'locking',
+      severity: 'error',
+      relation: 'public.users',
+      start: { line: 1, column: 1, offset: 10 },
+      end: { line: 1, column: 13, offset: 22 },
+    })
+    assert.equal(typeof message, 'string')
+    assert.equal(fixes[0].safety, 'safe')
+    assert.deepEqual(
+      fixes[0].edits.map((edit: { path: string; start: unknown; text: string }) => [edit.path, edit.start, edit.text]),
+      [['migrations/000002_index.up.sql', { line: 1, column: 13, offset: 22 }, ' CONCURRENTLY']],
+    )
+  })
+
+  it('judges a file that is named on what came before it', async () => {
+    const folder = folderWith(project)
+    const { code, out } = await invoke(folder, 'check', 'migrations/000002_index.up.sql')
+    assert.equal(code, 1)
+    assert.match(out, /1 error in 1 migration \(1 statement\)\.\n$/)
+    assert.equal((await invoke(folder, 'check', 'migrations/000001_users.up.sql')).code, 0)
+  })
+
+  it('fails at the severity it is told', async () => {
+    const folder = folderWith(project)
+    const weight = ['--rule', 'index-without-concurrently=warning']
+    assert.equal((await invoke(folder, 'check', ...weight)).code, 0)
+    assert.equal((await invoke(folder, 'check', ...weight, '--fail-on', 'warning')).code, 1)
+    assert.equal((await invoke(folder, '--fail-on', 'hint', 'check', ...weight)).code, 1)
+    assert.equal(
+      (await invoke(folder, 'check', '--rule', 'index-without-concurrently=off', '--fail-on', 'hint')).code,
+      0,
+    )
+  })
+
+  it('reports a syntax error as a finding and judges its neighbours', async () => {
+    const folder = folderWith({
+      ...project,
+      'migrations/000003_broken.up.sql': 'ALTER TABLE users ADD;\nCREATE INDEX i ON users (id);\n',
+    })
+    const { out } = await invoke(folder, 'check', '--format', 'json', 'migrations/000003_broken.up.sql')
+    assert.deepEqual(
+      JSON.parse(out).files[0].findings.map(({ rule }: { rule: string }) => rule),
+      ['syntax', 'index-without-concurrently'],
+    )
+  })
+
+  it('shows placeholders as they are written', async () => {
+    const schema = '\x24{schema}'
+    const folder = folderWith({
+      'db/migration/V1__users.sql': `CREATE TABLE ${schema}.users (id bigint, email text);\n`,
+      'db/migration/V2__index.sql': `CREATE INDEX users_email_idx ON ${schema}.users (email);\n`,
+    })
+    const { out } = await invoke(folder, 'check', '--format', 'json')
+    const [{ message, relation }] = JSON.parse(out).files[1].findings
+    assert.equal(relation, `${schema}.users`)
+    assert.doesNotMatch(message, /__schema_/)
+  })
+
+  it('is content with a folder without migrations', async () => {
+    const { code, out } = await invoke(folderWith({ 'README.md': 'nothing' }), 'check')
+    assert.equal(code, 0)
+    assert.equal(out, 'No findings in 0 migrations (0 statements).\n')
+  })
+})
+
+describe('migration-guard explain', () => {
+  afterEach(removeFolders)
+
+  it('answers machines in the documented shape', async () => {
+    const folder = folderWith(project)
+    const { code, out } = await invoke(folder, 'explain', '--format', 'json', 'migrations/000002_index.up.sql')
+    assert.equal(code, 0)
+    assert.deepEqual(JSON.parse(out), {
+      postgres: 15,
+      files: [
+        {
+          path: 'migrations/000002_index.up.sql',
+          framework: 'golang-migrate',
+          statements: [
+            {
+              start: { line: 1, column: 1, offset: 10 },
+              end: { line: 1, column: 48, offset: 57 },
+              direction: 'up',
+              tag: 'CREATE INDEX',
+              transaction: 'implicit',
+              refusesTransactionBlock: false,
+              locks: [{ relation: 'public.users', kind: 'table', mode: 'SHARE' }],
+              blocksReads: [],
+              blocksWrites: ['public.users'],
+              rewrites: [],
+              scans: ['public.users'],
+              builds: ['users_email_idx'],
+              drops: [],
+              waitsForTransactions: false,
+              unknown: [],
+            },
+          ],
+        },
+      ],
+    })
+  })
+
+  it('explains a file that no tool runs', async () => {
+    const folder = folderWith({ 'query.sql': 'UPDATE users SET email = NULL;\nSELEC;\n' })
+    const { code, out } = await invoke(folder, 'explain', '--format', 'json', 'query.sql')
+    assert.equal(code, 0)
+    const [{ statements }] = JSON.parse(out).files
+    assert.deepEqual(statements[0].locks, [{ relation: 'public.users', kind: 'table', mode: 'ROW EXCLUSIVE' }])
+    assert.equal(statements[1].tag, undefined)
+    assert.equal(statements[1].problem, 'syntax error at or near "SELEC"')
+  })
+
+  it('says it in words, and what the lock modes mean', async () => {
+    const { code, out } = await invoke(folderWith(project), 'explain', 'migrations/000002_index.up.sql')
+    assert.equal(code, 0)
+    const lines = out.split('\n')
+    assert.equal(lines[0], 'migrations/000002_index.up.sql:2:2 CREATE INDEX [up]')
+    assert.equal(lines[1], ' 2 |     CREATE INDEX users_email_idx ON users (email);')
+    assert.equal(lines[2], '   SHARE on table public.users: writes and schema changes wait; reads go on.')
+    assert(lines.includes('ROW EXCLUSIVE (INSERT, UPDATE, DELETE)                      waits'))
+  })
+})
