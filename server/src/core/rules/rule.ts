@@ -1,20 +1,19 @@
-import type { Finding, Fix, Risk, Severity } from '../finding'
+import type { Fix, Risk, Severity } from '../finding'
 import type { History } from '../history/history'
+import type { Direction } from '../history/migration'
 import type { Step } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { Settings } from '../settings'
-import type { CommandOf, Tag } from '../sql/commands'
+import type { Command, CommandOf, Tag } from '../sql/commands'
 import type { Span } from '../text'
-import type { Direction } from '../history/migration'
 
 /** Everything a rule is: words, check, fixes, examples. One per file, listed in `index.ts`. */
-export interface Rule<T extends Tag = Tag> {
+interface RuleWords {
   /** The file's name; names what is flagged; completes the sentence "allow ...". */
   readonly id: string
   readonly risk: Risk
   readonly severity: Severity
-  readonly on: readonly T[]
   /** Directions in which the hazard is one; up alone where a rule does not say. */
   readonly directions?: readonly Direction[]
   /** What happens and who waits, in Markdown paragraphs. */
@@ -23,9 +22,20 @@ export interface Rule<T extends Tag = Tag> {
   readonly instead: string
   /** Pages of PostgreSQL's manual below /docs/current/. */
   readonly manual: readonly string[]
-  readonly check: (command: CommandOf<T>, context: RuleContext) => Iterable<RuleFinding>
   /** SQL in the notation of the fixtures: tests and documentation at once. */
   readonly examples: string
+}
+
+/** A rule as all but its own file see it. */
+export interface Rule extends RuleWords {
+  readonly on: readonly Tag[]
+  check(command: Command, context: RuleContext): Iterable<RuleFinding>
+}
+
+/** A rule as its file writes it: `on` narrows the command. */
+interface RuleOn<T extends Tag> extends RuleWords {
+  readonly on: readonly T[]
+  check(command: CommandOf<T>, context: RuleContext): Iterable<RuleFinding>
 }
 
 /** What a rule may ask about the statement it checks. */
@@ -53,7 +63,5 @@ export interface RuleFinding {
   readonly fixes?: readonly Fix[]
 }
 
-export type { Finding }
-
 /** Returns the rule as given; fixes the command's type from its tags. */
-export const defineRule = <const T extends Tag>(rule: Rule<T>): Rule<T> => rule
+export const defineRule = <const T extends Tag>(rule: RuleOn<T>): Rule => rule

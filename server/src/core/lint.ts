@@ -1,0 +1,93 @@
+import type { Finding, Severity } from './finding'
+import type { History } from './history/history'
+import { type Step, stepsOf } from './history/steps'
+import { findingAsWritten } from './placeholders'
+import { rules } from './rules'
+import type { Rule, RuleContext, RuleFinding } from './rules/rule'
+import type { Settings } from './settings'
+import { withoutAllowed } from './suppress'
+import { shifted } from './text'
+
+/** Told of a rule that threw: its other findings and those of all other rules stand. */
+export type Report = (rule: string, error: unknown) => void
+
+/**
+ * Returns what is wrong in the migration at `path`, in the order of the file: what the rules find, and as rule `syntax`
+ * what could not be read. A function of its arguments alone.
+ */
+export function lint(history: History, path: string, settings: Settings, report?: Report): Finding[] {
+  const migration = history.migrations.find(candidate => candidate.path === path)
+  if (!migration) return []
+  const steps = stepsOf(history, migration, settings)
+  const findings = migration.sections.flatMap(section => {
+    const own = steps.filter(step => step.section === section)
+    return own.flatMap((step, index) => findingsOf(step, own, index, history, settings, report))
+  })
+  return withoutAllowed(findings, migration)
+    .map(finding => findingAsWritten(finding, migration.placeholders))
+    .sort(
+      (a, b) =>
+        a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
+    )
+}
+
+function findingsOf(
+  step: Step,
+  steps: readonly Step[],
+  index: number,
+  history: History,
+  settings: Settings,
+  report?: Report,
+): Finding[] {
+  const { command, effects } = step
+  if (step.statement.problem) return problemOf(step, settings)
+  if (!command || !effects) return []
+  const context: RuleContext = { ...step, effects, catalog: step.before, settings, history, steps, index }
+  return (rulesByTag.get(command.tag) ?? []).flatMap(rule => {
+    const severity = settings.rules[rule.id]
+    if (severity === 'off' || !(rule.directions ?? ['up']).includes(step.direction)) return []
+    try {
+      return Array.from(rule.check(command, context), found => asFinding(found, rule, severity, step))
+    } catch (error) {
+      report?.(rule.id, error)
+      return []
+    }
+  })
+}
+
+const rulesByTag: ReadonlyMap<string, readonly Rule[]> = new Map(
+  [...new Set(rules.flatMap(rule => rule.on))].map(tag => [tag, rules.filter(rule => rule.on.includes(tag))]),
+)
+
+/** A severity from the settings holds for all of a rule's findings; else a finding may weigh more or less than its rule. */
+const asFinding = (found: RuleFinding, rule: Rule, severity: Severity | undefined, step: Step): Finding => ({
+  rule: rule.id,
+  risk: rule.risk,
+  severity: severity ?? found.severity ?? rule.severity,
+  message: found.message,
+  detail: found.detail,
+  hint: found.hint,
+  relation: found.relation,
+  span: shifted(found.at, step.statement.span.start),
+  fixes: found.fixes ?? [],
+})
+
+/** What PostgreSQL's parser refuses is an error; what only our engine could not read may be all right. */
+function problemOf({ statement }: Step, settings: Settings): Finding[] {
+  const { problem } = statement
+  const severity = settings.rules[syntaxRule]
+  if (!problem || severity === 'off') return []
+  const { message, span, kind } = problem
+  return [
+    {
+      rule: syntaxRule,
+      risk: 'failure',
+      severity: severity ?? (kind === 'syntax' ? 'error' : 'information'),
+      message,
+      span: shifted(span, statement.span.start),
+      fixes: [],
+    },
+  ]
+}
+
+export const syntaxRule = 'syntax'

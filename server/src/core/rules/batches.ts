@@ -1,0 +1,142 @@
+import type { Edit, Fix } from '../finding'
+import { columnNamed, primaryKeyOf, type Table } from '../postgres/catalog'
+import type { Delete, Insert, Name, Update } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { tokensOf } from '../sql/tokens'
+import { mentions } from './dependence'
+import { insertion, written } from './edits'
+import { outsideTransaction } from './placement'
+import type { RuleContext } from './rule'
+import { batchableSource } from './select-source'
+import { existingTable } from './target'
+
+/** Rows of one batch: a transaction of well under a second on most tables. */
+const rows = 5000
+
+/**
+ * Returns the fix that runs a statement over all rows in batches: a DO block that walks along the primary key from the
+ * first row to what was the last when it began, so it ends and visits each row once, and commits after each batch
+ * (allowed outside a transaction block: plpgsql-transactions.html).
+ */
+export function batched(command: Update | Delete | Insert, context: RuleContext): Fix[] {
+  const walk = walkOf(command, context)
+  if (!walk) return []
+  const { open, close } = block(walk, context)
+  const { length } = context.statement.text
+  const insertions = [
+    { at: 0, text: open },
+    ...keyset(command, walk, context),
+    ...indents(context),
+    { at: length, text: close },
+  ]
+  const placed = outsideTransaction(context, joined(insertions, context), {
+    title: `backfill_${command.table.name}`,
+    neededBy: step => mentions(step, command.table.name) || mentions(step, walk.table.name),
+  })
+  return placed ? [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** The table to walk along, by its key. */
+interface Walk {
+  readonly table: Name
+  readonly key: string
+  /** What the columns of the table are named with in the statement. */
+  readonly alias: string
+  readonly variables: { readonly start: string; readonly end: string; readonly last: string }
+}
+
+function walkOf(command: Update | Delete | Insert, context: RuleContext): Walk | undefined {
+  const source = sourceOf(command, context)
+  const table = source && existingTable(source.table, context)?.table
+  const primary = primaryKeyOf(table)
+  const [key, ...others] = primary?.columns ?? []
+  if (!source || !table || key === undefined || others.length > 0) return undefined
+  if (command.tag === 'UPDATE' && command.assignments.some(({ column }) => column === key)) return undefined
+  return { ...source, key, variables: variablesFor(table) }
+}
+
+function sourceOf(command: Update | Delete | Insert, context: RuleContext): Pick<Walk, 'table' | 'alias'> | undefined {
+  if (command.hasReturning) return undefined
+  if (command.tag === 'INSERT') return batchableSource(command, context)
+  const readsItself = command.reads.some(({ name }) => name === command.table.name)
+  if (command.only || command.hasWith || readsItself) return undefined
+  return { table: command.table, alias: command.alias ? quoted(command.alias) : written(context, command.table.span) }
+}
+
+/** PL/pgSQL refuses a name that could mean both a variable and a column (plpgsql-implementation.html#PLPGSQL-VAR-SUBST). */
+function variablesFor(table: Table): Walk['variables'] {
+  const free = (name: string): string => (columnNamed(table, name) ? free(`${name}_`) : name)
+  return { start: free('batch_start'), end: free('batch_end'), last: free('last_key') }
+}
+
+interface Inserted {
+  /** From the start of the statement. */
+  readonly at: number
+  readonly text: string
+}
+
+/** Two edits must not start at one place: their order would be anybody's. */
+function joined(insertions: readonly Inserted[], context: RuleContext): Edit[] {
+  const texts = new Map<number, string>()
+  for (const { at, text } of insertions) texts.set(at, (texts.get(at) ?? '') + text)
+  return [...texts].map(([at, text]) => insertion(context, at, text))
+}
+
+/** What limits the statement to the rows of a batch. */
+function keyset(command: Update | Delete | Insert, walk: Walk, context: RuleContext): Inserted[] {
+  const { key, alias, variables } = walk
+  const condition = `${alias}.${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`
+  const end = command.tag === 'INSERT' ? command.sourceEnd : context.statement.text.length
+  const where = command.tag === 'INSERT' ? undefined : command.where
+  if (!where) return [{ at: end, text: `${lineBreak(context)}WHERE ${condition}` }]
+  return [
+    { at: where.span.start, text: `${condition} AND (` },
+    { at: where.span.end, text: ')' },
+  ]
+}
+
+const lineBreak = ({ statement }: RuleContext): string => (statement.text.includes('\n') ? `\n${inside}` : ' ')
+
+const inside = '    '
+
+/** The statement moves four columns to the right, except inside its strings and comments. */
+function indents(context: RuleContext): Inserted[] {
+  const { text } = context.statement
+  const kept = tokensOf(text).filter(({ kind }) => kind.includes('string') || kind === 'comment')
+  return [...text.matchAll(/\n(?=[^\r\n])/g)]
+    .map(({ index }) => index + 1)
+    .filter(offset => !kept.some(({ start, end }) => start < offset && offset < end))
+    .map(at => ({ at, text: inside }))
+}
+
+/** What stands before and after the statement. */
+function block({ table, key, variables }: Walk, context: RuleContext): { open: string; close: string } {
+  const { start, end, last } = variables
+  const name = written(context, table.span)
+  const column = quoted(key)
+  const tag = context.statement.text.includes('$$') ? '$backfill$' : '$$'
+  const open = [
+    `DO ${tag}`,
+    'DECLARE',
+    `  ${start} ${name}.${column}%TYPE;`,
+    `  ${end} ${name}.${column}%TYPE;`,
+    `  ${last} ${name}.${column}%TYPE;`,
+    'BEGIN',
+    `  SELECT ${column} INTO ${start} FROM ${name} ORDER BY ${column} LIMIT 1;`,
+    `  SELECT ${column} INTO ${last} FROM ${name} ORDER BY ${column} DESC LIMIT 1;`,
+    `  WHILE ${start} <= ${last} LOOP`,
+    `    SELECT batch.${column} INTO ${end} FROM (`,
+    `      SELECT ${column} FROM ${name} WHERE ${column} >= ${start} ORDER BY ${column} LIMIT ${rows}`,
+    `    ) AS batch ORDER BY batch.${column} DESC LIMIT 1;`,
+    inside,
+  ].join('\n')
+  const close = [
+    ';',
+    '    COMMIT;',
+    `    SELECT ${column} INTO ${start} FROM ${name} WHERE ${column} > ${end} ORDER BY ${column} LIMIT 1;`,
+    '  END LOOP;',
+    'END',
+    tag,
+  ].join('\n')
+  return { open, close }
+}

@@ -1,0 +1,79 @@
+import type { Edit, Fix } from '../finding'
+import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { reshapes } from './dependence'
+import { anotherSubcommand, insertion, replacement, written } from './edits'
+import { constraintName } from './made-names'
+import { laterSteps, laterTransaction } from './placement'
+import type { RuleContext } from './rule'
+
+/**
+ * Returns the fix that adds a foreign key or a check NOT VALID and validates it in a later transaction. An unnamed
+ * constraint gets the name that PostgreSQL would give it, because VALIDATE has to name it.
+ */
+export function validatedLater(
+  alter: AlterRelation,
+  place: number,
+  definition: ConstraintDefinition,
+  context: RuleContext,
+): Fix[] {
+  const name = constraintName(definition, alter.relation, context)
+  if (isNamedAgain(alter, place, definition)) return []
+  if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
+  const subcommand = alter.subcommands[place]
+  const edits =
+    subcommand?.kind === 'ADD COLUMN'
+      ? movedOutOfColumn(alter, place, definition, name, context)
+      : [
+          ...(definition.name ? [] : [insertion(context, definition.span.start, `CONSTRAINT ${quoted(name)} `)]),
+          insertion(context, definition.span.end, ' NOT VALID'),
+        ]
+  if (!edits) return []
+  const validate = `ALTER TABLE ${written(context, alter.relation.span)} VALIDATE CONSTRAINT ${quoted(name)};`
+  const placed = laterTransaction(context, [validate], `validate_${name}`, edits)
+  return placed
+    ? [
+        {
+          title: `Add it NOT VALID and validate it${placed.where || ' in the next statement'}`,
+          safety: 'safe',
+          ...placed,
+        },
+      ]
+    : []
+}
+
+/** Two unnamed constraints over the same columns get numbered names: which is which is not ours to guess. */
+const isNamedAgain = (alter: AlterRelation, place: number, definition: ConstraintDefinition): boolean =>
+  !definition.name &&
+  alter.subcommands.some(
+    (other, at) =>
+      at !== place &&
+      (other.kind === 'ADD CONSTRAINT'
+        ? [other.constraint]
+        : other.kind === 'ADD COLUMN'
+          ? other.column.constraints
+          : []
+      ).some(({ name, kind }) => !name && kind === definition.kind && definition.kind === 'CHECK'),
+  )
+
+/** A constraint written inside ADD COLUMN cannot be NOT VALID: it becomes a subcommand of its own. */
+function movedOutOfColumn(
+  alter: AlterRelation,
+  place: number,
+  definition: ConstraintDefinition,
+  name: string,
+  context: RuleContext,
+): Edit[] | undefined {
+  const subcommand = alter.subcommands[place]
+  if (subcommand?.kind !== 'ADD COLUMN' || subcommand.ifNotExists) return undefined
+  const columns =
+    definition.kind === 'FOREIGN KEY' ? `FOREIGN KEY (${written(context, subcommand.column.name.span)}) ` : ''
+  const clause = written(context, { start: definition.keywords.start, end: definition.span.end })
+  const start = context.statement.text.slice(0, definition.span.start).trimEnd().length
+  const added = `ADD CONSTRAINT ${quoted(name)} ${columns}${clause} NOT VALID`
+  const removed = { start, end: definition.span.end }
+  const next = anotherSubcommand(context, subcommand, added)
+  // One edit where the constraint ends the clause: two would touch.
+  if (removed.end === subcommand.span.end) return [replacement(context, removed, next.text)]
+  return [replacement(context, removed, ''), next]
+}

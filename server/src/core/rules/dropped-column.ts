@@ -1,0 +1,40 @@
+import { columnNamed } from '../postgres/catalog'
+import { defineRule } from './rule'
+import { existingTable, subcommandsOf } from './target'
+
+export default defineRule({
+  id: 'dropped-column',
+  risk: 'data-loss',
+  severity: 'warning',
+  on: ['ALTER TABLE'],
+  why: `
+\`DROP COLUMN\` gives up the data of the column for good, and from that moment every running query that names it fails:
+code that was deployed before the migration, and code that an earlier release brings back.
+
+Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
+  instead: `
+Deploy code that no longer reads or writes the column first; drop the column in a later release, when nobody needs to go
+back and its data is kept elsewhere or not needed.`,
+  manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target) return
+    for (const { subcommand } of subcommandsOf(alter, context, 'DROP COLUMN')) {
+      const { column, ifExists } = subcommand
+      const known = columnNamed(target.table, column.name)
+      if (known?.born?.migration === context.migration.path) continue
+      if (ifExists && !known && target.table?.columnsKnown) continue
+      yield {
+        at: { start: subcommand.keywords.start, end: column.span.end },
+        message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}`,
+        detail: 'Running code that names the column fails from this moment on, and nothing brings the data back.',
+        hint: 'Deploy code that does not use the column first, and drop it in a later release.',
+        relation: target.relation,
+      }
+    }
+  },
+
+  examples: `
+`,
+})

@@ -1,0 +1,182 @@
+import type { Edit } from '../finding'
+import type { Step } from '../history/steps'
+import type { AlterRelation, Subcommand } from '../sql/commands'
+import { skipSpace, tokenAt, tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
+
+/** Where a statement stands: all that an edit needs to know. */
+export type Place = Pick<Step, 'migration' | 'section' | 'statement'>
+
+/** Returns the edit that puts `text` at an offset from the start of the statement. */
+export const insertion = (place: Place, offset: number, text: string): Edit =>
+  replacement(place, { start: offset, end: offset }, text)
+
+/** Returns the edit that puts `text` in the place of a span from the start of the statement. */
+export const replacement = ({ migration, statement }: Place, span: Span, text: string): Edit => ({
+  path: migration.path,
+  span: { start: statement.span.start + span.start, end: statement.span.start + span.end },
+  text,
+})
+
+/** Returns what the file says at a span of the statement, with placeholders as they were written. */
+export const written = ({ migration, statement }: Place, span: Span): string =>
+  migration.text.slice(statement.span.start + span.start, statement.span.start + span.end)
+
+/** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
+export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {
+  const { migration, statement } = place
+  const { start } = linesOf(place)
+  const isAtLineStart = start === lineStart(migration.text, start)
+  const indent = indentOf(migration.text, statement.span.start)
+  const lines = statements.map(sql => `${indented(sql, indent)}\n`).join('')
+  const text = isAtLineStart ? lines : lines.slice(indent.length) + indent
+  return [{ path: migration.path, span: { start, end: start }, text }]
+}
+
+/** Returns the edits that put whole statements on their own lines after this one, and end it with a semicolon if it has none. */
+export function statementsAfter(place: Place, statements: readonly string[]): Edit[] {
+  const { migration, statement } = place
+  const indent = indentOf(migration.text, statement.span.start)
+  const text = statements.map(sql => `\n${indented(sql, indent)}`).join('')
+  const { end } = linesOf(place)
+  if (semicolonAfter(place) !== undefined) return [{ path: migration.path, span: { start: end, end }, text }]
+  const semicolon = { path: migration.path, span: { start: statement.span.end, end: statement.span.end }, text: ';' }
+  if (end === statement.span.end) return [{ ...semicolon, text: `;${text}` }]
+  return [semicolon, { path: migration.path, span: { start: end, end }, text }]
+}
+
+/**
+ * Returns the edit that takes a statement out of its file, with the comments directly above it, and the text taken out:
+ * `changes` made (edits inside the statement), ended by a semicolon.
+ */
+export function cutStatement(place: Place, changes: readonly Edit[] = []): { edit: Edit; text: string } {
+  const { migration, statement } = place
+  const file = migration.text
+  const lines = linesOf(place)
+  const semicolon = semicolonAfter(place) ?? statement.span.end
+  const body = changed(file, { start: statement.span.start, end: statement.span.end }, changes)
+  const head = file.slice(lines.start, statement.span.start)
+  const tail = file.slice(semicolon, lines.end)
+  const text = unindented(`${head}${body};${tail}`, indentOf(file, statement.span.start)).trim()
+  return { edit: { path: migration.path, span: wholeLines(file, lines), text: '' }, text }
+}
+
+/** Returns the edit that takes a statement out of its file and leaves the comments around it. */
+export function removedStatement(place: Place): Edit {
+  const { migration, statement } = place
+  const end = semicolonAfter(place) ?? statement.span.end
+  return { path: migration.path, span: wholeLines(migration.text, { start: statement.span.start, end }), text: '' }
+}
+
+/** Returns the edits that take one subcommand out of an ALTER TABLE that has others, with one of the commas beside it. */
+export function cutSubcommand(place: Place, alter: AlterRelation, at: number): Edit[] {
+  const subcommand = alter.subcommands[at]
+  if (!subcommand || alter.subcommands.length < 2) return []
+  const tokens = tokensOf(place.statement.text)
+  const next = alter.subcommands[at + 1]
+  const previous = alter.subcommands[at - 1]
+  const commaBetween = (from: number, to: number) =>
+    tokens.find(token => token.text === ',' && token.start >= from && token.end <= to)
+  const text = place.statement.text
+  if (next) {
+    const comma = commaBetween(subcommand.span.end, next.span.start)
+    const end = comma?.end ?? subcommand.span.end
+    return [replacement(place, withoutEmptyLine(text, { start: subcommand.span.start, end }), '')]
+  }
+  const comma = commaBetween(previous?.span.end ?? 0, subcommand.span.start)
+  const start = text.slice(0, subcommand.span.start).trimEnd().length
+  if (!comma) return [replacement(place, { start, end: subcommand.span.end }, '')]
+  // A comment may stand between the comma and the clause: it stays.
+  if (comma.end >= start) return [replacement(place, { start: comma.start, end: subcommand.span.end }, '')]
+  return [replacement(place, comma, ''), replacement(place, { start, end: subcommand.span.end }, '')]
+}
+
+/** Returns the edit that puts a subcommand after another, on its own line where that one stands on its own. */
+export function anotherSubcommand(place: Place, subcommand: Subcommand, clause: string): Edit {
+  const text = place.statement.text
+  const start = lineStart(text, subcommand.span.start)
+  const startsLine = start > 0 && text.slice(start, subcommand.span.start).trim() === ''
+  const separator = startsLine ? `,\n${text.slice(start, subcommand.span.start)}` : ', '
+  return insertion(place, subcommand.span.end, `${separator}${clause}`)
+}
+
+/** Returns the span widened to its whole line where nothing else stands there, or by the blanks that follow it. */
+function withoutEmptyLine(text: string, span: Span): Span {
+  const start = lineStart(text, span.start)
+  const end = lineEnd(text, span.end)
+  const isAlone = text.slice(start, span.start).trim() === '' && text.slice(span.end, end).trim() === ''
+  if (isAlone && start > 0) return { start, end: afterLineBreak(text, end) }
+  return { start: span.start, end: span.end + (/^\s*/.exec(text.slice(span.end))?.[0].length ?? 0) }
+}
+
+/** Returns the lines that belong to a statement: from the comments directly above it to a comment after its semicolon. */
+function linesOf({ migration, section, statement }: Place): Span {
+  const file = migration.text
+  const end = semicolonAfter({ migration, section, statement }) ?? statement.span.end
+  const rest = /^[ \t]*(--[^\r\n]*)?/.exec(file.slice(end, Math.min(lineEnd(file, end), section.span.end)))?.[0] ?? ''
+  const isLast = lineEnd(file, end) === end + rest.length
+  let start = lineStart(file, statement.span.start)
+  if (file.slice(start, statement.span.start).trim() !== '' || start < section.span.start) {
+    return { start: statement.span.start, end: isLast ? end + rest.trimEnd().length : end }
+  }
+  while (start > section.span.start) {
+    const above = lineStart(file, start - 1)
+    const line = file.slice(above, start).trim()
+    if (above < section.span.start || !line.startsWith('--') || isDirective(line)) break
+    start = above
+  }
+  return { start, end: isLast ? end + rest.trimEnd().length : end }
+}
+
+/** Comments that a tool reads belong to the file: `-- +goose StatementBegin`, `--> statement-breakpoint`, `--! split`, `-- atlas:nolint`. */
+const isDirective = (comment: string) => /^--\s*(?:[+>!]|[\w-]+:\S)/.test(comment)
+
+/** The end of the semicolon that ends the statement, as an offset into the file. */
+function semicolonAfter({ migration, section, statement }: Place): number | undefined {
+  const file = migration.text
+  let offset = skipSpace(file, statement.span.end)
+  while (offset < section.span.end) {
+    if (file[offset] === ';') return offset + 1
+    const token = tokenAt(file, offset)
+    if (token.kind !== 'comment') return undefined
+    offset = skipSpace(file, token.end)
+  }
+  return undefined
+}
+
+/** The lines with their break, and a blank line after them where one stands before them too. */
+function wholeLines(file: string, { start, end }: Span): Span {
+  if (start !== lineStart(file, start) || lineEnd(file, end) !== end) return { start, end }
+  const after = afterLineBreak(file, end)
+  const blankAbove = start === 0 || /(?:^|\n)[ \t]*\r?\n$/.test(file.slice(0, start))
+  const blankBelow = /^[ \t]*(?:\r?\n|$)/.exec(file.slice(after))
+  if (blankBelow && blankAbove) return { start, end: after + blankBelow[0].length }
+  return { start, end: after }
+}
+
+function changed(file: string, span: Span, changes: readonly Edit[]): string {
+  let text = file.slice(span.start, span.end)
+  for (const { span: part, text: replaced } of [...changes].sort((a, b) => b.span.start - a.span.start)) {
+    text = text.slice(0, part.start - span.start) + replaced + text.slice(part.end - span.start)
+  }
+  return text
+}
+
+const lineStart = (text: string, offset: number): number => (offset > 0 ? text.lastIndexOf('\n', offset - 1) + 1 : 0)
+
+function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset)
+  if (end < 0) return text.length
+  return text[end - 1] === '\r' && end > offset ? end - 1 : end
+}
+
+const afterLineBreak = (text: string, end: number): number => end + (/^\r?\n/.exec(text.slice(end))?.[0].length ?? 0)
+
+/** The blanks in front of a line's first letter. */
+const indentOf = (text: string, offset: number): string =>
+  /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? ''
+
+const indented = (sql: string, indent: string): string => sql.replace(/^(?=.)/gm, indent)
+
+const unindented = (sql: string, indent: string): string =>
+  indent === '' ? sql : sql.replace(new RegExp(`^${indent}`, 'gm'), '')

@@ -1,0 +1,41 @@
+import checkValidatedAtOnce from './check-validated-at-once'
+import columnTypeRewrite from './column-type-rewrite'
+import concurrentlyInTransactionBlock from './concurrently-in-transaction-block'
+import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
+import droppedColumn from './dropped-column'
+import droppedTable from './dropped-table'
+import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
+import indexWithoutConcurrently from './index-without-concurrently'
+import insertNotRepeatable from './insert-not-repeatable'
+import notNullScan from './not-null-scan'
+import primaryKeyBuildsIndex from './primary-key-builds-index'
+import renamedColumn from './renamed-column'
+import renamedTable from './renamed-table'
+import requiredColumnWithoutDefault from './required-column-without-default'
+import rollbackLosesData from './rollback-loses-data'
+import type { Rule } from './rule'
+import unbatchedBackfill from './unbatched-backfill'
+import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
+import volatileDefault from './volatile-default'
+
+/** Every rule, in the order of documentation: by risk, then from the commonest hazard on. */
+export const rules: readonly Rule[] = [
+  indexWithoutConcurrently,
+  dropIndexWithoutConcurrently,
+  foreignKeyValidatedAtOnce,
+  checkValidatedAtOnce,
+  uniqueConstraintBuildsIndex,
+  primaryKeyBuildsIndex,
+  notNullScan,
+  volatileDefault,
+  columnTypeRewrite,
+  unbatchedBackfill,
+  concurrentlyInTransactionBlock,
+  requiredColumnWithoutDefault,
+  insertNotRepeatable,
+  droppedColumn,
+  droppedTable,
+  rollbackLosesData,
+  renamedColumn,
+  renamedTable,
+]

@@ -1,0 +1,110 @@
+import type { Fix } from '../finding'
+import type { AlterRelation } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { reshapes } from './dependence'
+import { replacement, statementsAfter, statementsBefore, written } from './edits'
+import { freeConstraintName } from './made-names'
+import { laterSteps, laterTransaction } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes } from './target'
+
+export default defineRule({
+  id: 'not-null-scan',
+  risk: 'locking',
+  severity: 'error',
+  on: ['ALTER TABLE'],
+  why: `
+\`SET NOT NULL\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see that none is null. Nothing reads or writes
+the table meanwhile.
+
+Nothing is said of a table that the same migration makes, of a column that is \`NOT NULL\` already, and where a validated
+\`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12 nothing is read then.`,
+  instead: `
+Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
+writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing, and drop the check.`,
+  manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target) return
+    for (const { subcommand, effects } of subcommandsOf(alter, context, 'SET NOT NULL', 'ADD CONSTRAINT')) {
+      if (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'NOT NULL') continue
+      const mode = modeOn(effects, target.relation)
+      if (!effects.scans.includes(target.relation) || !mode) continue
+      const what = subcommand.kind === 'SET NOT NULL' ? 'SET NOT NULL' : 'ADD NOT NULL'
+      yield {
+        at: subcommand.kind === 'SET NOT NULL' ? subcommand.keywords : subcommand.constraint.keywords,
+        message: `${takes(what, mode, target.label)} until every row is checked`,
+        detail: 'The rows that are there are read under that lock, so the wait grows with the table.',
+        hint: 'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.',
+        relation: target.relation,
+        fixes: subcommand.kind === 'SET NOT NULL' ? provenFirst(alter, subcommand, context) : [],
+      }
+    }
+  },
+
+  examples: `
+`,
+})
+
+function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT NULL'>, context: RuleContext): Fix[] {
+  const { column } = subcommand
+  if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
+  const table = written(context, alter.relation.span)
+  const name = quoted(
+    freeConstraintName(`${alter.relation.name}_${column.name}_not_null_check`, alter.relation, context),
+  )
+  const condition = `CHECK (${written(context, column.span)} IS NOT NULL) NOT VALID`
+  const validate = `ALTER TABLE ${table} VALIDATE CONSTRAINT ${name};`
+  const drop = `ALTER TABLE ${table} DROP CONSTRAINT ${name};`
+
+  if (context.transaction.kind === 'own') {
+    return [
+      {
+        title: 'Prove it with a CHECK that is validated first',
+        safety: 'safe',
+        edits: [
+          ...statementsBefore(context, [`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${condition};`, validate]),
+          ...statementsAfter(context, [drop]),
+        ],
+      },
+    ]
+  }
+  if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
+  const placed = laterTransaction(
+    context,
+    [validate, `ALTER TABLE ${table} ALTER COLUMN ${written(context, column.span)} SET NOT NULL;`, drop],
+    `set_${alter.relation.name}_${column.name}_not_null`,
+    [replacement(context, subcommand.span, `ADD CONSTRAINT ${name} ${condition}`)],
+  )
+  return placed
+    ? [
+        {
+          title: `Add a CHECK NOT VALID, and set NOT NULL when it is validated${placed.where}`,
+          safety: 'safe',
+          ...placed,
+        },
+      ]
+    : []
+}
+
+/** A CHECK before the statement cannot name a column that the statement adds. */
+const isMadeHere = (alter: AlterRelation, column: string): boolean =>
+  alter.subcommands.some(
+    other =>
+      (other.kind === 'ADD COLUMN' && other.column.name.name === column) ||
+      (other.kind === 'ALTER COLUMN TYPE' && other.column.name === column),
+  )
+
+/** Identity columns must be NOT NULL when they become it (sql-altertable.html). */
+const needsNotNull = (alter: AlterRelation, column: string, context: RuleContext): boolean =>
+  [alter, ...laterSteps(context).map(step => step.command)].some(
+    command =>
+      command?.tag === 'ALTER TABLE' &&
+      command.relation.name === alter.relation.name &&
+      command.subcommands.some(
+        other =>
+          (other.kind === 'ADD GENERATED' && other.column.name === column) ||
+          (other.kind === 'ADD CONSTRAINT' && other.constraint.kind === 'PRIMARY KEY'),
+      ),
+  )

@@ -1,0 +1,161 @@
+import type { Edit, NewFile } from '../finding'
+import { type Step, stepsOf } from '../history/steps'
+import type { Catalog } from '../postgres/catalog'
+import type { Command } from '../sql/commands'
+import { cutStatement, removedStatement, statementsAfter } from './edits'
+import type { RuleContext } from './rule'
+
+/** The edits that bring statements into the transaction they need. */
+export interface Placed {
+  readonly edits: readonly Edit[]
+  readonly creates?: readonly NewFile[]
+  /** Ends a fix's title: ``, ` after the transaction`, ` in a new migration`. */
+  readonly where: string
+}
+
+/** What undoes a statement that moves to a new migration: it moves from the down of this version, where that has it. */
+export interface Undo {
+  readonly matches: (command: Command, catalog: Catalog) => boolean
+  /** Edits inside the statement found, as it moves. */
+  readonly changes?: (step: Step) => readonly Edit[]
+  /** The statement for a down that has none. */
+  readonly otherwise: string
+}
+
+export interface Move {
+  /** Names the new migration, in snake_case. */
+  readonly title: string
+  readonly undo?: Undo
+  /** Whether a later statement of the section needs this one to have run. */
+  readonly neededBy?: (step: Step) => boolean
+}
+
+/**
+ * Returns the edits that make the statement, with `changes` made in it, run outside any transaction block: in place where
+ * it does already or the tool has a marker for it, after COMMIT, or in a new migration. Undefined where the tool has no way.
+ */
+export function outsideTransaction(context: RuleContext, changes: readonly Edit[], move: Move): Placed | undefined {
+  const { transaction, steps } = context
+  const alone = steps.length === 1
+  if (!transaction.isBlock) return { edits: changes, where: '' }
+  if (transaction.kind === 'tool' && alone) {
+    const marker = withoutTransaction(context)
+    if (marker) return { edits: [...marker, ...changes], where: '' }
+  }
+  if (context.direction === 'down' || laterSteps(context).some(step => move.neededBy?.(step))) return undefined
+
+  const { edit, text } = cutStatement(context, changes)
+  const commit = commitAfterLast(context)
+  if (commit) return afterCommit(context, commit, edit, text, changes)
+  return newMigrations(context, [{ title: move.title, up: [text], undo: move.undo, transaction: false }], [edit])
+}
+
+/** Returns the tool's own marker for a section without a transaction, as edits; undefined where it has none. */
+export const withoutTransaction = ({ migration, direction }: RuleContext): readonly Edit[] | undefined =>
+  migration.framework.withoutTransaction?.(migration.path, migration.text, direction)
+
+/**
+ * Returns the edits that run `statements` in a transaction after this statement's: next to it where it commits by itself,
+ * after COMMIT, or in the following migration. Undefined where there is no such place.
+ */
+export function laterTransaction(
+  context: RuleContext,
+  statements: readonly string[],
+  title: string,
+  edits: readonly Edit[],
+): Placed | undefined {
+  if (context.transaction.kind === 'own') {
+    return { edits: [...edits, ...statementsAfter(context, statements)], where: '' }
+  }
+  const commit = context.section.transaction === 'own' ? commitOf(context) : undefined
+  if (commit) return { edits: [...edits, ...statementsAfter(commit, statements)], where: ' after COMMIT' }
+  return newMigrations(context, [{ title, up: statements, transaction: true }], edits)
+}
+
+export interface Part {
+  readonly title: string
+  readonly up: readonly string[]
+  readonly undo?: Undo
+  readonly transaction: boolean
+}
+
+/** Returns the files of new migrations that run one after the other right after this one; `edits` change this one. */
+export function newMigrations(
+  context: RuleContext,
+  parts: readonly Part[],
+  edits: readonly Edit[],
+): Placed | undefined {
+  const { framework, migrations } = context.history
+  const taken = migrations.map(migration => migration.path)
+  const all: Edit[] = [...edits]
+  const creates: NewFile[] = []
+  let after = context.migration.path
+  for (const part of parts) {
+    const down = part.undo ? undoneBy(context, part.undo) : { edits: [], text: '' }
+    const files = framework.followUp?.({
+      after,
+      taken: [...taken, ...creates.map(file => file.path)],
+      title: part.title,
+      up: part.up.join('\n'),
+      down: down.text,
+      transaction: part.transaction,
+      text: context.migration.text,
+    })
+    const [first] = files ?? []
+    if (!files || !first) return undefined
+    all.push(...down.edits)
+    creates.push(...files)
+    after = first.path
+  }
+  return { edits: all, creates, where: parts.length > 1 ? ' in new migrations' : ' in a new migration' }
+}
+
+/** Looks for the statement that undoes in the down of the same version; takes it out there, so that it is undone once. */
+function undoneBy(context: RuleContext, undo: Undo): { edits: readonly Edit[]; text: string } {
+  for (const step of downSteps(context)) {
+    if (!step.command || !undo.matches(step.command, step.before)) continue
+    const { edit, text } = cutStatement(step, undo.changes?.(step) ?? [])
+    return { edits: [edit], text }
+  }
+  return { edits: [], text: undo.otherwise }
+}
+
+/** Returns the steps of the down sections that belong to the migration's version. */
+export function downSteps({ history, migration, settings }: RuleContext): readonly Step[] {
+  const { framework } = history
+  return history.migrations
+    .filter(other => other.direction !== 'up' && framework.compareVersions(other.version, migration.version) === 0)
+    .flatMap(other => stepsOf(history, other, settings))
+    .filter(step => step.direction === 'down')
+}
+
+/** Returns the steps of the same section that come after this one. */
+export const laterSteps = ({ steps, index }: RuleContext): readonly Step[] => steps.slice(index + 1)
+
+/** The COMMIT of this statement's transaction block. */
+export function commitOf(context: RuleContext): Step | undefined {
+  if (context.transaction.kind !== 'block') return undefined
+  const commit = laterSteps(context).find(step => isTransactionEnd(step))
+  return commit?.command?.tag === 'COMMIT' && !commit.command.chain ? commit : undefined
+}
+
+const isTransactionEnd = (step: Step) =>
+  step.command?.tag === 'COMMIT' || step.command?.tag === 'ROLLBACK' || step.command?.tag === 'PREPARE TRANSACTION'
+
+/** The COMMIT right after this statement, where what follows it runs outside a transaction block. */
+function commitAfterLast(context: RuleContext): Step | undefined {
+  const commit = context.section.transaction === 'own' ? commitOf(context) : undefined
+  return commit && commit === context.steps[context.index + 1] ? commit : undefined
+}
+
+function afterCommit(context: RuleContext, commit: Step, cut: Edit, text: string, changes: readonly Edit[]): Placed {
+  const begin = context.steps[context.index - 1]
+  const isOnly = begin?.command?.tag === 'BEGIN' || begin?.command?.tag === 'START TRANSACTION'
+  if (begin && isOnly) {
+    return {
+      edits: [removedStatement(begin), ...changes, removedStatement(commit)],
+      where: ' without BEGIN and COMMIT',
+    }
+  }
+  return { edits: [cut, ...statementsAfter(commit, [text])], where: ' after COMMIT' }
+}

@@ -1,0 +1,52 @@
+import { columnNamed } from '../postgres/catalog'
+import { defineRule } from './rule'
+import { existingTable, modeOn, subcommandsOf, takes } from './target'
+import { builtConcurrently } from './unique'
+
+export default defineRule({
+  id: 'primary-key-builds-index',
+  risk: 'locking',
+  severity: 'error',
+  on: ['ALTER TABLE'],
+  why: `
+\`ADD PRIMARY KEY\` takes \`ACCESS EXCLUSIVE\` on the table, builds a unique index while it holds it, and reads the rows once
+more for each column that is not yet \`NOT NULL\`. Nothing reads or writes the table until all that is done. There is no
+\`NOT VALID\` for it.
+
+Nothing is said of a table that the same migration makes and of \`USING INDEX\`.`,
+  instead: `
+Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE INDEX CONCURRENTLY\` outside a transaction
+block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix is offered where
+the history shows that the columns are \`NOT NULL\`. Constraints of partitioned tables cannot use an existing index.`,
+  manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target) return
+    for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
+      const definition =
+        subcommand.kind === 'ADD CONSTRAINT'
+          ? subcommand.constraint
+          : subcommand.column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')
+      const mode = modeOn(effects, target.relation)
+      if (definition?.kind !== 'PRIMARY KEY' || effects.builds.length === 0 || !mode) continue
+      // A new column that is computed for every row is said by volatile-default.
+      if (effects.rewrites.length > 0) continue
+      const areNotNull = definition.columns.every(column => columnNamed(target.table, column)?.notNull)
+      yield {
+        at: definition.keywords,
+        message: `${takes('ADD PRIMARY KEY', mode, target.label)} until the index is built`,
+        detail: `Every row is read to build the unique index${areNotNull ? '' : ' and to see that no key is null'}, so the wait grows with the table.`,
+        hint: 'CREATE UNIQUE INDEX CONCURRENTLY over NOT NULL columns first, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.',
+        relation: target.relation,
+        fixes:
+          areNotNull && subcommand.kind === 'ADD CONSTRAINT'
+            ? builtConcurrently(alter, place, definition, target, context)
+            : [],
+      }
+    }
+  },
+
+  examples: `
+`,
+})

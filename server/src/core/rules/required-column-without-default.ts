@@ -1,0 +1,51 @@
+import { columnNamed } from '../postgres/catalog'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, subcommandsOf } from './target'
+
+export default defineRule({
+  id: 'required-column-without-default',
+  risk: 'failure',
+  severity: 'error',
+  on: ['ALTER TABLE'],
+  why: `
+A new column without a default is null in every row that is there, so \`ADD COLUMN ... NOT NULL\` fails as soon as the table
+has a row. On an empty table it succeeds, and then breaks every running \`INSERT\` that does not name the column.
+
+Nothing is said of a table that the same migration makes or has just emptied, and of columns that fill themselves:
+with a default, \`serial\`, identity and generated ones.`,
+  instead: `
+Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
+in a later migration (see not-null-scan).`,
+  manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target || target.table?.kind === 'foreign table' || isEmptied(alter.relation.name, context)) return
+    for (const { subcommand } of subcommandsOf(alter, context, 'ADD COLUMN')) {
+      const { column, ifNotExists } = subcommand
+      const required = column.notNull ?? column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.keywords
+      const default_ = column.default && column.default.expression.kind !== 'null'
+      if (!required || default_ || column.generated || column.identity || isSerial(column.type.name)) continue
+      if (ifNotExists && columnNamed(target.table, column.name.name)) continue
+      yield {
+        at: required,
+        message: `ADD COLUMN "${column.name.name}" NOT NULL without a default fails when ${target.label} has rows`,
+        detail: 'The rows that are there would hold null in the new column, so PostgreSQL refuses the statement.',
+        hint: 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
+        relation: target.relation,
+      }
+    }
+  },
+
+  examples: `
+`,
+})
+
+const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(type)
+
+/** TRUNCATE, or a DELETE of everything, earlier in the same migration. */
+const isEmptied = (table: string, { steps, index }: RuleContext): boolean =>
+  steps.slice(0, index).some(({ command }) => {
+    if (command?.tag === 'TRUNCATE TABLE') return command.tables.some(name => name.name === table)
+    return command?.tag === 'DELETE' && !command.where && !command.using && command.table.name === table
+  })

@@ -1,0 +1,89 @@
+import { asTable, type Catalog, keyOf, relationNamed, type Table } from '../postgres/catalog'
+import type { Effects } from '../postgres/effects'
+import { subcommandEffects } from '../postgres/effects'
+import { blocksReads, blocksWrites, type LockMode } from '../postgres/locks'
+import type { AlterRelation, Name, Subcommand, SubcommandKind } from '../sql/commands'
+import type { RuleContext } from './rule'
+
+/** A table that others use while the migration runs. */
+export interface Target {
+  /** As messages print it: `table "users"`. */
+  readonly label: string
+  /** `public.users`. */
+  readonly relation: string
+  /** Absent where the history does not know it: then it is taken as existing and large. */
+  readonly table?: Table
+}
+
+/**
+ * Returns the table that a name means, or undefined where nobody can be hurt: a table that this migration makes, a
+ * temporary one, or something that is no table.
+ */
+export function existingTable(name: Name, context: RuleContext): Target | undefined {
+  const relation = relationNamed(context.catalog, name)
+  if (isNew(name, context)) return undefined
+  const table = asTable(relation)
+  if (relation && (!table || !tableKinds.has(table.kind))) return undefined
+  return { label: `${table?.kind ?? 'table'} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table }
+}
+
+const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table'])
+
+/** Returns whether this migration made the relation, in any of its transactions, or it is temporary: nobody waits for it. */
+export function isNew(name: Name, context: RuleContext): boolean {
+  if (context.transaction.created(name)) return true
+  const relation = relationNamed(context.catalog, name)
+  if (!relation) return false
+  if ('persistence' in relation && relation.persistence === 'temporary') return true
+  return relation.born?.migration === context.migration.path
+}
+
+/** Returns a name between double quotes, as PostgreSQL's messages print it. */
+export const inQuotes = (name: { schema?: string; name: string }): string =>
+  `"${name.schema ? `${name.schema}.` : ''}${name.name}"`
+
+/** Returns a message's main clause: `CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait`. */
+export const takes = (what: string, mode: LockMode, label: string): string =>
+  `${what} takes ${mode} on ${label}: ${whoWaits(mode)}`
+
+/** Returns who waits for a lock mode, as the subject and verb of a message. */
+export function whoWaits(mode: LockMode): string {
+  if (blocksReads(mode)) return 'reads and writes wait'
+  if (blocksWrites(mode)) return 'INSERT, UPDATE and DELETE wait'
+  return 'schema changes wait'
+}
+
+/** Returns the mode in which the command locks a relation. */
+export const modeOn = (effects: Effects, relation: string): LockMode | undefined =>
+  effects.locks.find(lock => lock.relation === relation)?.mode
+
+/** Returns the catalog that others see when the statement's transaction commits. */
+export function catalogAtCommit({ steps, transaction, after }: RuleContext): Catalog {
+  return steps.findLast(step => step.transaction.number === transaction.number)?.after ?? after
+}
+
+/** Narrows also where several kinds share one shape. */
+export type SubcommandOfKind<K extends SubcommandKind> = Subcommand & { readonly kind: K }
+
+export interface JudgedSubcommand<K extends SubcommandKind> {
+  readonly subcommand: SubcommandOfKind<K>
+  readonly effects: Effects
+  /** Its place among the subcommands of its ALTER TABLE. */
+  readonly place: number
+}
+
+/** Yields the subcommands of the kinds asked for, each with its own effects. */
+export function* subcommandsOf<K extends SubcommandKind>(
+  alter: AlterRelation,
+  context: RuleContext,
+  ...kinds: readonly K[]
+): Iterable<JudgedSubcommand<K>> {
+  if (!alter.subcommands.some(subcommand => kinds.includes(subcommand.kind as K))) return
+  const effects = subcommandEffects(alter, context.catalog, context.settings, context.transaction.parameters)
+  for (const [place, subcommand] of alter.subcommands.entries()) {
+    const own = effects[place]
+    if (own && kinds.includes(subcommand.kind as K)) {
+      yield { subcommand: subcommand as SubcommandOfKind<K>, effects: own, place }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import type { Edit, Fix } from '../finding'
+import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { type Token, tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
+import { mentions } from './dependence'
+import {
+  cutStatement,
+  cutSubcommand,
+  insertion,
+  replacement,
+  statementsAfter,
+  statementsBefore,
+  written,
+} from './edits'
+import { constraintName } from './made-names'
+import { commitOf, laterSteps, newMigrations, type Part, type Placed, type Undo, withoutTransaction } from './placement'
+import type { RuleContext } from './rule'
+import type { Target } from './target'
+
+/**
+ * Returns the fix that builds the index of a UNIQUE or PRIMARY KEY constraint with CONCURRENTLY and then makes the constraint
+ * of it. The index bears the constraint's name, which is what PostgreSQL would have called it.
+ */
+export function builtConcurrently(
+  alter: AlterRelation,
+  place: number,
+  definition: ConstraintDefinition,
+  target: Target,
+  context: RuleContext,
+): Fix[] {
+  const clauses = clausesOf(definition, context)
+  const isOfNewColumn = alter.subcommands.some(
+    other => other.kind === 'ADD COLUMN' && definition.columns.includes(other.column.name.name),
+  )
+  if (!clauses || isOfNewColumn || target.table?.kind === 'partitioned table' || alter.ifExists) return []
+
+  const name = constraintName(definition, alter.relation, context)
+  const table = written(context, alter.relation.span)
+  const method = clauses.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
+  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(name)} ON ${table} ${written(context, clauses.index)}${method};`
+  const changes = [
+    ...(definition.name ? [] : [insertion(context, definition.span.start, `CONSTRAINT ${quoted(name)} `)]),
+    replacement(context, clauses.replaced, ` USING INDEX ${quoted(name)}`),
+  ]
+  const placed = placedBuild({ alter, place, name, table, build, changes, definition }, context)
+  return placed
+    ? [{ title: `Build the index concurrently, then add the constraint${placed.where}`, safety: 'safe', ...placed }]
+    : []
+}
+
+interface Build {
+  readonly alter: AlterRelation
+  readonly place: number
+  readonly definition: ConstraintDefinition
+  readonly name: string
+  readonly table: string
+  /** CREATE UNIQUE INDEX. */
+  readonly build: string
+  /** What makes the constraint use the index. */
+  readonly changes: readonly Edit[]
+}
+
+function placedBuild(made: Build, context: RuleContext): Placed | undefined {
+  const { alter, build, changes } = made
+  const { transaction, steps, section } = context
+  const here = [...statementsBefore(context, [build]), ...changes]
+  if (transaction.kind === 'own') return { edits: here, where: '' }
+  if (transaction.kind === 'tool' && steps.length === 1) {
+    const marker = withoutTransaction(context)
+    if (marker) return { edits: [...marker, ...here], where: '' }
+  }
+  if (laterSteps(context).some(step => mentions(step, alter.relation.name))) return undefined
+
+  const add = addedByItself(made, context)
+  const attach: Part = {
+    title: `add_${made.name}`,
+    up: [add.statement],
+    undo: dropConstraint(made),
+    transaction: true,
+  }
+  if (!transaction.isBlock && alter.subcommands.length === 1) {
+    const { start, end } = context.statement.span
+    const edit = { path: context.migration.path, span: { start, end }, text: build.slice(0, -1) }
+    return newMigrations(context, [attach], [edit])
+  }
+  const commit = section.transaction === 'own' ? commitOf(context) : undefined
+  if (commit) return { edits: [...add.cut, ...statementsAfter(commit, [build, add.statement])], where: ' after COMMIT' }
+  const first: Part = { title: `build_${made.name}`, up: [build], undo: dropIndex(made), transaction: false }
+  return newMigrations(context, [first, attach], add.cut)
+}
+
+/** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
+function addedByItself(
+  { alter, place, changes, table, definition }: Build,
+  context: RuleContext,
+): {
+  statement: string
+  cut: Edit[]
+} {
+  if (alter.subcommands.length === 1) {
+    const { edit, text } = cutStatement(context, changes)
+    return { statement: text, cut: [edit] }
+  }
+  const clause = changedText(context, definition.span, changes)
+  return { statement: `ALTER TABLE ${table} ADD ${clause};`, cut: cutSubcommand(context, alter, place) }
+}
+
+function changedText(context: RuleContext, span: Span, changes: readonly Edit[]): string {
+  const offset = context.statement.span.start
+  let text = written(context, span)
+  for (const { span: part, text: replaced } of [...changes].sort((a, b) => b.span.start - a.span.start)) {
+    text = text.slice(0, part.start - offset - span.start) + replaced + text.slice(part.end - offset - span.start)
+  }
+  return text
+}
+
+const dropConstraint = ({ table, name }: Build): Undo => ({
+  matches: command =>
+    command.tag === 'ALTER TABLE' &&
+    command.subcommands.length === 1 &&
+    command.subcommands[0]?.kind === 'DROP CONSTRAINT' &&
+    command.subcommands[0].constraint.name === name,
+  otherwise: `ALTER TABLE ${table} DROP CONSTRAINT ${quoted(name)};`,
+})
+
+/** The index goes with its constraint, which was undone before. */
+const dropIndex = ({ alter, name }: Build): Undo => ({
+  matches: () => false,
+  otherwise: `DROP INDEX CONCURRENTLY IF EXISTS ${alter.relation.schema ? `${quoted(alter.relation.schema)}.` : ''}${quoted(name)};`,
+})
+
+interface Clauses {
+  /** `(a, b) INCLUDE (c)`: what goes to the index. */
+  readonly index: Span
+  readonly nullsNotDistinct: boolean
+  /** From the end of UNIQUE to the end of what goes to the index. */
+  readonly replaced: Span
+}
+
+/** Reads what follows UNIQUE or PRIMARY KEY; undefined where something would be lost (WITH, USING INDEX TABLESPACE, WITHOUT OVERLAPS). */
+function clausesOf(definition: ConstraintDefinition, { statement }: RuleContext): Clauses | undefined {
+  const tokens = tokensOf(statement.text).filter(
+    ({ start, end }) => start >= definition.keywords.end && end <= definition.span.end,
+  )
+  if (tokens.some(({ kind }) => kind === 'comment')) return undefined
+  const columns = group(
+    tokens,
+    tokens.findIndex(({ text }) => text === '('),
+  )
+  if (!columns || tokens.some(({ text }) => text === 'WITHOUT')) return undefined
+  const include = tokens[columns.next]?.text === 'INCLUDE' ? group(tokens, columns.next + 1) : undefined
+  const rest = tokens.slice(include?.next ?? columns.next)
+  if (!rest.every(({ text }) => deferring.has(text))) return undefined
+  const index = { start: columns.start, end: include?.end ?? columns.end }
+  return {
+    index,
+    nullsNotDistinct: definition.nullsNotDistinct,
+    replaced: { start: definition.keywords.end, end: index.end },
+  }
+}
+
+const deferring = new Set(['NOT', 'DEFERRABLE', 'INITIALLY', 'DEFERRED', 'IMMEDIATE'])
+
+/** The brackets that open at token `at`, and the index of the token after them. */
+function group(tokens: readonly Token[], at: number): (Span & { next: number }) | undefined {
+  const first = tokens[at]
+  const last = tokens.findIndex((token, index) => index > at && token.text === ')')
+  const close = tokens[last]
+  return first?.text === '(' && close ? { start: first.start, end: close.end, next: last + 1 } : undefined
+}

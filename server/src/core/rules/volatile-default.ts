@@ -1,0 +1,80 @@
+import type { ColumnDefinition } from '../sql/commands'
+import type { Span } from '../text'
+import { defineRule } from './rule'
+import { existingTable, modeOn, subcommandsOf, whoWaits } from './target'
+
+export default defineRule({
+  id: 'volatile-default',
+  risk: 'locking',
+  severity: 'error',
+  on: ['ALTER TABLE'],
+  why: `
+Where a new column has the same value in every row that is there, PostgreSQL stores that value once and \`ADD COLUMN\` is
+done in a moment. Where each row needs its own, PostgreSQL writes the whole table and its indexes anew under \`ACCESS
+EXCLUSIVE\`: a default that calls a volatile function such as \`gen_random_uuid()\` or \`clock_timestamp()\`, \`serial\` and
+identity columns (they call \`nextval\`), stored generated columns, and types that are domains with constraints.
+
+Nothing is said of constants and of stable functions: \`now()\` and \`CURRENT_TIMESTAMP\` are computed once, for the whole
+statement. Virtual generated columns are computed when they are read.`,
+  instead: `
+Add the column without the default; set the default for rows to come with \`ALTER COLUMN ... SET DEFAULT\`; fill the rows
+that are there in batches. For a key, build its index concurrently afterwards. On PostgreSQL 18 a \`VIRTUAL\` generated
+column needs no storage.`,
+  manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'xfunc-volatility.html'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target) return
+    for (const { subcommand, effects } of subcommandsOf(alter, context, 'ADD COLUMN')) {
+      const mode = modeOn(effects, target.relation)
+      if (!effects.rewrites.includes(target.relation) || !mode) continue
+      const { at, cause } = reasonOf(subcommand.column)
+      const isUnknown = effects.unknown.length > 0
+      yield {
+        at,
+        message: `ADD COLUMN "${subcommand.column.name.name}" ${isUnknown ? 'may rewrite' : 'rewrites'} ${target.label} under ${mode}: ${whoWaits(mode)} until it is done`,
+        detail: isUnknown ? effects.unknown.join(' ') : cause,
+        hint: hintFor(subcommand.column, context.settings.postgres),
+        relation: target.relation,
+        severity: isUnknown ? 'warning' : undefined,
+      }
+    }
+  },
+
+  examples: `
+`,
+})
+
+/** What makes each row need its own value, and where it stands. */
+function reasonOf(column: ColumnDefinition): { at: Span; cause: string } {
+  if (column.identity) {
+    return {
+      at: column.identity,
+      cause: 'An identity column draws a value of its sequence for every row that is there.',
+    }
+  }
+  if (column.generated) {
+    return { at: column.generated.span, cause: 'A stored generated column is computed and written for every row.' }
+  }
+  if (/serial/.test(column.type.name)) {
+    return {
+      at: column.type.span,
+      cause: `${column.type.name} draws a value of a sequence for every row that is there.`,
+    }
+  }
+  if (column.default) {
+    const [call, ...others] = column.default.expression.calls
+    const what = call && others.length === 0 ? `${call.name}() is` : 'The default is'
+    return { at: column.default.span, cause: `${what} volatile: PostgreSQL computes it for every row that is there.` }
+  }
+  return { at: column.type.span, cause: 'The type is a domain with constraints, which are checked for every row.' }
+}
+
+function hintFor(column: ColumnDefinition, postgres: number): string {
+  if (column.generated) {
+    return postgres >= 18
+      ? 'A VIRTUAL generated column is not stored, and adding one writes nothing.'
+      : 'Add a plain column, keep it up to date with a trigger, and fill the rows that are there in batches.'
+  }
+  return 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Finding, Fix } from '../server/src/core/finding'
+import { rules } from '../server/src/core/rules'
+import { root } from './editor/root'
+import { applied, type Case, caseAsText, casesIn, findingsOf, fixesOf } from './fixtures'
+import { loadInstalledParser } from './parser'
+
+/** Every text with cases: the examples of the rules, and what no single rule can show. */
+const sources = [
+  ...rules.map(rule => ({ origin: rule.id, path: `server/src/core/rules/${rule.id}.ts`, text: rule.examples })),
+  ...['allow', 'syntax'].map(origin => {
+    const path = `test/rules/${origin}.sql`
+    return { origin, path, text: readFileSync(join(root, path), 'utf8') }
+  }),
+]
+
+describe('rules', () => {
+  before(loadInstalledParser)
+
+  for (const { origin, path, text } of sources) {
+    const cases = casesIn(text, origin)
+    describe(origin, () => {
+      before(() => {
+        if (process.env.UPDATE) rewrite(path, text, cases)
+      })
+
+      it('shows what it flags and what it leaves alone', () => {
+        assert(cases.some(({ kind }) => kind === 'bad'))
+        assert(cases.some(({ kind }) => kind === 'good'))
+      })
+
+      for (const example of process.env.UPDATE ? [] : cases) {
+        describe(`${example.kind}: ${example.title}`, () => {
+          it('finds what is marked and offers what is shown', () => {
+            assert.equal(caseAsText(example), example.source, 'UPDATE=1 npx mocha test/rules.test.ts rewrites it')
+          })
+          it('says something where it is bad and nothing where it is good', () => assertKind(example))
+          it('fixes as it owes its user', () => assertFixes(example))
+        })
+      }
+    })
+  }
+})
+
+function assertKind(example: Case) {
+  const found = [...findingsOf(example).values()].flat()
+  if (example.kind === 'good') return assert.deepEqual(found, [])
+  const own = rules.some(({ id }) => id === example.origin) ? found.filter(({ rule }) => rule === example.origin) : found
+  assert(own.length > 0, `nothing of ${example.origin} in a bad example`)
+}
+
+/** design.md section 7: the result parses, the finding is gone, nothing new appears, and all safe fixes together come to an end. */
+function assertFixes(example: Case) {
+  const before = urgent(example)
+  for (const { finding, fix } of fixesOf(example)) {
+    const after = applied(example, [fix])
+    assertReads(after, fix)
+    const left = urgent(after)
+    assert(count(left, finding) < count(before, finding), `"${fix.title}" does not help`)
+    for (const other of left) {
+      assert(count(left, other) <= count(before, other), `"${fix.title}" brings "${other.message}"`)
+    }
+  }
+  assertConverges(example)
+}
+
+function assertConverges(example: Case) {
+  let current = example
+  for (let round = 0; round < 20; round++) {
+    const safe = fixesOf(current).flatMap(({ fix }) => (fix.safety === 'safe' ? [fix] : []))
+    if (safe.length === 0) return
+    current = applied(current, firstOfEach(safe))
+    assertReads(current)
+  }
+  assert.fail('the safe fixes do not come to an end')
+}
+
+/** Fixes that make files are numbered as if each were the only one. */
+const firstOfEach = (fixes: readonly Fix[]): Fix[] => {
+  const [first] = fixes
+  return first?.creates ? [first] : fixes.filter(fix => !fix.creates)
+}
+
+function assertReads(example: Case, fix?: Fix) {
+  for (const findings of findingsOf(example).values()) {
+    const broken = findings.find(({ rule }) => rule === 'syntax')
+    assert.equal(broken?.message, undefined, fix && `after "${fix.title}"`)
+  }
+}
+
+const urgent = (example: Case): Finding[] =>
+  [...findingsOf(example).values()].flat().filter(({ severity }) => severity === 'error' || severity === 'warning')
+
+const count = (findings: readonly Finding[], finding: Finding): number =>
+  findings.filter(({ rule, message }) => rule === finding.rule && message === finding.message).length
+
+/** Puts what the cases find now into the file that they come from. */
+function rewrite(path: string, text: string, cases: readonly Case[]) {
+  const file = join(root, path)
+  const current = cases.map(caseAsText).join('\n\n')
+  if (!path.endsWith('.ts')) return writeFileSync(file, `${current}\n`)
+  const escaped = (sql: string) => sql.replace(/[\\`]|\$\{/g, '\\$&')
+  const code = readFileSync(file, 'utf8')
+  assert(code.includes(`examples: \`${escaped(text)}\``), `examples of ${path} are not one template without substitutions`)
+  writeFileSync(file, code.replace(`examples: \`${escaped(text)}\``, () => `examples: \`\n${escaped(current)}\n\``))
+}
+
