@@ -14,6 +14,9 @@ export const run = async (): Promise<void> => {
   mocha.suite.emit('pre-require', globalThis, '', mocha)
   await import('./activation')
   await import('./typing')
+  await import('./hover')
+  await import('./settings')
+  await import('./fixes')
 
   const stats = await new Promise<Mocha.Stats | undefined>(resolve => {
     const runner = mocha.run(() => resolve(runner.stats))

@@ -4,7 +4,7 @@ import { findingOf, opened, withoutFinding } from './document'
 
 describe('while typing', () => {
   it('underlines what was typed, and nothing once it is gone', async () => {
-    const editor = await opened('db/migrations/000004_typed.up.sql')
+    const editor = await opened('db/migrations/000003_typed.up.sql')
     for (const letter of 'CREATE INDEX orders_user_idx ON orders (user_id);') {
       await vscode.commands.executeCommand('type', { text: letter })
     }

@@ -1,0 +1,2 @@
+CREATE TABLE drafts (id bigint PRIMARY KEY, body text);
+DROP TABLE users;
