@@ -1,0 +1,181 @@
+import type { Command, CreateRoutine, CreateTableAs, CreateTrigger, CreateView, Name } from '../sql/commands'
+import { withRelationAltered } from './apply/alter-relation'
+import type { At } from './apply/at'
+import { withTableCreated } from './apply/create-table'
+import { withDropped } from './apply/drop'
+import { withIndexCreated } from './apply/indexes'
+import { withType, withTypeAltered } from './apply/types'
+import {
+  type Catalog,
+  creationSchema,
+  key,
+  keyOf,
+  keyOfRelation,
+  partitionsOf,
+  type RelationKey,
+  type Table,
+  temporarySchema,
+} from './catalog'
+import { withRelation, withTable } from './edit'
+
+/**
+ * Returns the catalog after a command, as PostgreSQL would leave it; unchanged by what it does not understand. It
+ * trusts the command to succeed and never throws: names that nobody made are ignored.
+ */
+export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog {
+  switch (command.tag) {
+    case 'CREATE TABLE':
+    case 'CREATE FOREIGN TABLE':
+      return withTableCreated(catalog, command, at)
+    case 'CREATE TABLE AS':
+    case 'SELECT INTO':
+    case 'CREATE MATERIALIZED VIEW':
+      return withQueryStored(catalog, command, at)
+    case 'CREATE VIEW':
+      return withView(catalog, command, at)
+    case 'CREATE INDEX':
+      return withIndexCreated(catalog, command, at)
+    case 'CREATE SEQUENCE':
+      return withSequence(catalog, command, at)
+    case 'ALTER TABLE':
+    case 'ALTER INDEX':
+    case 'ALTER VIEW':
+    case 'ALTER MATERIALIZED VIEW':
+    case 'ALTER SEQUENCE':
+    case 'ALTER FOREIGN TABLE':
+      return withRelationAltered(catalog, command, at)
+    case 'CREATE TYPE':
+    case 'CREATE DOMAIN':
+      return withType(catalog, command, at)
+    case 'ALTER TYPE':
+    case 'ALTER DOMAIN':
+      return withTypeAltered(catalog, command)
+    case 'CREATE FUNCTION':
+    case 'CREATE PROCEDURE':
+      return withRoutine(catalog, command)
+    case 'CREATE TRIGGER':
+      return withTrigger(catalog, keyOf(catalog, command.table), command)
+    case 'SET':
+    case 'RESET':
+      return command.parameter === 'search_path' || command.parameter === 'all'
+        ? { ...catalog, searchPath: searchPathOf(command.value) }
+        : catalog
+    case 'INSERT':
+    case 'MERGE':
+      return withRows(catalog, command.table)
+    case 'COPY':
+      return command.direction === 'FROM' && command.table ? withRows(catalog, command.table) : catalog
+    case 'SELECT':
+      return command.writes.reduce(withRows, catalog)
+    case 'TRUNCATE TABLE':
+      return command.tables.reduce((result, name) => withRows(result, name, false), catalog)
+    default:
+      return 'names' in command ? withDropped(catalog, command, at) : catalog
+  }
+}
+
+function withQueryStored(catalog: Catalog, command: CreateTableAs, at: At): Catalog {
+  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.relation)
+  if (command.ifNotExists && catalog.relations.has(key(schema, command.relation.name))) return catalog
+  const isView = command.tag === 'CREATE MATERIALIZED VIEW'
+  return withRelation(catalog, {
+    ...queryResult(schema, command.relation.name, at),
+    kind: isView ? 'materialized view' : 'table',
+    persistence: command.persistence,
+    conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
+    reads: isView ? keysOf(catalog, command.reads) : [],
+    written: command.withData,
+  })
+}
+
+function withView(catalog: Catalog, command: CreateView, at: At): Catalog {
+  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.view)
+  const known = catalog.relations.get(key(schema, command.view.name))
+  return withRelation(catalog, {
+    ...queryResult(schema, command.view.name, at),
+    ...(known?.born && { born: known.born }),
+    kind: 'view',
+    persistence: command.persistence,
+    conditional: at.conditional ?? false,
+    reads: keysOf(catalog, command.reads),
+  })
+}
+
+/** What a query makes: its columns are not known, for that would take all of PostgreSQL's analysis. */
+const queryResult = (schema: string, name: string, at: At): Omit<Table, 'kind' | 'persistence' | 'conditional'> => ({
+  schema,
+  name,
+  born: at.birth,
+  columns: [],
+  columnsKnown: false,
+  constraints: [],
+  isDefaultPartition: false,
+  inherits: [],
+  reads: [],
+  triggers: [],
+  written: false,
+})
+
+const keysOf = (catalog: Catalog, names: readonly Name[]): RelationKey[] => [
+  ...new Set(names.map(name => keyOf(catalog, name))),
+]
+
+function withSequence(catalog: Catalog, command: Extract<Command, { tag: 'CREATE SEQUENCE' }>, at: At): Catalog {
+  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.sequence)
+  if (command.ifNotExists && catalog.relations.has(key(schema, command.sequence.name))) return catalog
+  return withRelation(catalog, {
+    kind: 'sequence',
+    schema,
+    name: command.sequence.name,
+    born: at.birth,
+    conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
+    ...(command.ownedBy && {
+      ownedBy: { table: keyOf(catalog, command.ownedBy.table), column: command.ownedBy.column },
+    }),
+  })
+}
+
+function withRoutine(catalog: Catalog, command: CreateRoutine): Catalog {
+  const name = key(creationSchema(catalog, command.name), command.name.name)
+  const known = catalog.routines.get(name)
+  const volatility = known && !command.orReplace ? worse(known.volatility, command.volatility) : command.volatility
+  return { ...catalog, routines: catalog.routines.with(name, { volatility }) }
+}
+
+const worse = <T extends CreateRoutine['volatility']>(a: T, b: T): T => {
+  const order: readonly string[] = ['immutable', 'stable', 'volatile']
+  return order.indexOf(a) >= order.indexOf(b) ? a : b
+}
+
+/** A row trigger of a partitioned table stands on its partitions too (sql-createtrigger.html). */
+function withTrigger(catalog: Catalog, table: RelationKey, command: CreateTrigger): Catalog {
+  const trigger = { name: command.name.name, function: command.function.name }
+  const added = withTable(catalog, table, known => ({
+    ...known,
+    triggers: [...known.triggers.filter(other => other.name !== trigger.name), trigger],
+  }))
+  return partitionsOf(added, table).reduce(
+    (result, partition) => withTrigger(result, keyOfRelation(partition), command),
+    added,
+  )
+}
+
+function withRows(catalog: Catalog, name: Pick<Name, 'schema' | 'name'>, written: unknown = true): Catalog {
+  return withTable(catalog, keyOf(catalog, name), table => {
+    const has = written !== false
+    return table.written === has ? table : { ...table, written: has }
+  })
+}
+
+/** `"$user", public` and the like; `$user` stands for a schema that migrations do not use. */
+function searchPathOf(value: string | undefined): readonly string[] {
+  if (value === undefined) return ['public']
+  const schemas = value
+    .split(',')
+    .map(schema => unquoted(schema.trim()))
+    .filter(schema => schema !== '' && schema !== '$user')
+  return schemas.length > 0 ? schemas : ['public']
+}
+
+const unquoted = (schema: string): string =>
+  schema.startsWith('"') && schema.endsWith('"') ? schema.slice(1, -1).replaceAll('""', '"') : schema

@@ -1,0 +1,256 @@
+import type { AlterRelation, Subcommand } from '../../sql/commands'
+import {
+  asTable,
+  type Catalog,
+  columnNamed,
+  constraintNamed,
+  creationSchema,
+  indexesOf,
+  isIndex,
+  key as keyFor,
+  keyOf,
+  keyOfRelation,
+  type RelationKey,
+  sequencesOwnedBy,
+  tableAt,
+} from '../catalog'
+import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
+import { nameOfNotNull, nameOfSequence } from '../names'
+import type { At } from './at'
+import { renamedColumn, withColumn, withColumnChanged, withColumnType, withoutColumn } from './columns'
+import {
+  renamedConstraint,
+  withConstraint,
+  withConstraintChanged,
+  withIndexRenamed,
+  withNotNullColumns,
+  withoutConstraint,
+} from './constraints'
+import { withPartitionAttached, withPartitionDetached } from './partitions'
+
+/** Returns the catalog after ALTER TABLE and its like. */
+export function withRelationAltered(catalog: Catalog, command: AlterRelation, at: At): Catalog {
+  const key = keyOf(catalog, command.relation)
+  if (!catalog.relations.has(key) && catalog.complete) return catalog
+  const known = catalog.relations.has(key) ? catalog : withPlaceholder(catalog, command)
+  return command.subcommands.reduce((result, subcommand) => withSubcommand(result, key, subcommand, command, at), known)
+}
+
+/** A relation that an incomplete history has not made: what this statement tells of it is worth knowing. */
+function withPlaceholder(catalog: Catalog, command: AlterRelation): Catalog {
+  if (command.tag !== 'ALTER TABLE') return catalog
+  return withRelation(catalog, {
+    kind: command.subcommands.some(subcommand => subcommand.kind === 'ATTACH PARTITION')
+      ? 'partitioned table'
+      : 'table',
+    schema: creationSchema(catalog, command.relation),
+    name: command.relation.name,
+    conditional: false,
+    persistence: 'permanent',
+    columns: [],
+    columnsKnown: false,
+    constraints: [],
+    isDefaultPartition: false,
+    inherits: [],
+    reads: [],
+    triggers: [],
+    written: true,
+  })
+}
+
+/** Returns the catalog after one subcommand on the relation at `key`. */
+export function withSubcommand(
+  catalog: Catalog,
+  key: RelationKey,
+  subcommand: Subcommand,
+  command: Pick<AlterRelation, 'tag' | 'only'>,
+  at: At,
+): Catalog {
+  switch (subcommand.kind) {
+    case 'ADD COLUMN':
+      return withColumn(catalog, key, subcommand.column, at)
+    case 'DROP COLUMN':
+      return withoutColumn(catalog, key, subcommand.column.name)
+    case 'ALTER COLUMN TYPE':
+      return withColumnType(catalog, key, subcommand.column.name, subcommand.type, subcommand.collation)
+    case 'SET DEFAULT': {
+      const value = subcommand.expression
+      return withColumnChanged(
+        catalog,
+        key,
+        subcommand.column.name,
+        column => ({ ...column, default: value }),
+        command.only,
+      )
+    }
+    case 'DROP DEFAULT':
+      return withColumnChanged(
+        catalog,
+        key,
+        subcommand.column.name,
+        ({ default: _, ...column }) => column,
+        command.only,
+      )
+    case 'SET NOT NULL':
+      return withValidNotNull(
+        withNotNullColumns(catalog, key, [subcommand.column.name], command.only),
+        key,
+        subcommand.column.name,
+      )
+    case 'DROP NOT NULL':
+      return withoutNotNull(catalog, key, subcommand.column.name, command.only)
+    case 'ADD GENERATED':
+      return withIdentity(catalog, key, subcommand.column.name, at)
+    case 'DROP IDENTITY':
+      return withoutIdentity(catalog, key, subcommand.column.name)
+    case 'DROP EXPRESSION':
+      return withColumnChanged(
+        catalog,
+        key,
+        subcommand.column.name,
+        ({ generated: _, generatedFrom: __, ...column }) => column,
+        command.only,
+      )
+    case 'SET EXPRESSION': {
+      const generatedFrom = subcommand.expression.columns
+      return withColumnChanged(catalog, key, subcommand.column.name, column => ({ ...column, generatedFrom }))
+    }
+    case 'ADD CONSTRAINT':
+      return withConstraint(catalog, key, subcommand.constraint, at, command.only)
+    case 'VALIDATE CONSTRAINT':
+      return withValidated(catalog, key, subcommand.constraint.name)
+    case 'ALTER CONSTRAINT':
+      return withConstraintChanged(catalog, key, subcommand.constraint.name, constraint => ({
+        ...constraint,
+        ...(subcommand.enforced !== undefined && { enforced: subcommand.enforced, validated: subcommand.enforced }),
+        ...(subcommand.inherit !== undefined && { noInherit: !subcommand.inherit }),
+      }))
+    case 'DROP CONSTRAINT':
+      return withoutConstraint(catalog, key, subcommand.constraint.name, command.only)
+    case 'RENAME COLUMN':
+      return renamedColumn(catalog, key, subcommand.from.name, subcommand.to.name)
+    case 'RENAME CONSTRAINT':
+      return renamedConstraint(catalog, key, subcommand.from.name, subcommand.to.name)
+    case 'RENAME TO':
+      return isIndex(catalog.relations.get(key))
+        ? withIndexRenamed(catalog, key, subcommand.to.name)
+        : renamedRelation(catalog, key, { name: subcommand.to.name })
+    case 'SET SCHEMA':
+      return inSchema(catalog, key, subcommand.to.name)
+    case 'ATTACH PARTITION': {
+      const partition = keyOf(catalog, subcommand.partition)
+      return isIndex(catalog.relations.get(key))
+        ? withIndexAttached(catalog, key, partition)
+        : withPartitionAttached(catalog, key, partition, subcommand.bound, subcommand.isDefault, at)
+    }
+    case 'DETACH PARTITION':
+      return withPartitionDetached(catalog, keyOf(catalog, subcommand.partition))
+    case 'INHERIT': {
+      const parent = keyOf(catalog, subcommand.parent)
+      return withTable(catalog, key, table => ({ ...table, inherits: [...table.inherits, parent] }))
+    }
+    case 'NO INHERIT': {
+      const parent = keyOf(catalog, subcommand.parent)
+      return withTable(catalog, key, table => ({
+        ...table,
+        inherits: table.inherits.filter(other => other !== parent),
+      }))
+    }
+    case 'SET LOGGED':
+      return withTable(catalog, key, table => ({ ...table, persistence: 'permanent' }))
+    case 'SET UNLOGGED':
+      return withTable(catalog, key, table => ({ ...table, persistence: 'unlogged' }))
+    case 'SEQUENCE OPTIONS':
+      return withOwner(catalog, key, subcommand.ownedBy)
+    default:
+      return catalog
+  }
+}
+
+/** SET NOT NULL on 18 also validates a NOT NULL that was added NOT VALID. */
+const withValidNotNull = (catalog: Catalog, key: RelationKey, column: string): Catalog =>
+  withTable(catalog, key, table => ({
+    ...table,
+    constraints: table.constraints.map(constraint =>
+      constraint.kind === 'NOT NULL' && constraint.columns.includes(column) && !constraint.validated
+        ? { ...constraint, validated: true }
+        : constraint,
+    ),
+  }))
+
+function withoutNotNull(catalog: Catalog, key: RelationKey, column: string, only: boolean): Catalog {
+  const named = tableAt(catalog, key)?.constraints.find(
+    constraint => constraint.kind === 'NOT NULL' && constraint.columns.includes(column),
+  )
+  const without = named ? withoutConstraint(catalog, key, named.name, only) : catalog
+  return withNotNullColumns(without, key, [column], only, false)
+}
+
+function withIdentity(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  const identified = withColumnChanged(catalog, key, column, known => ({ ...known, identity: true }), true)
+  return withRelation(identified, {
+    kind: 'sequence',
+    schema: table.schema,
+    name: nameOfSequence(catalog, table, column),
+    conditional: false,
+    born: at.birth,
+    ownedBy: { table: key, column },
+  })
+}
+
+function withoutIdentity(catalog: Catalog, key: RelationKey, column: string): Catalog {
+  if (!columnNamed(tableAt(catalog, key), column)?.identity) return catalog
+  const without = withColumnChanged(catalog, key, column, known => ({ ...known, identity: false }), true)
+  const sequences = sequencesOwnedBy(without, key, column)
+  return sequences.reduce((result, sequence) => withoutRelation(result, keyOfRelation(sequence)), without)
+}
+
+function withValidated(catalog: Catalog, key: RelationKey, name: string): Catalog {
+  const table = tableAt(catalog, key)
+  const constraint = constraintNamed(table, name)
+  const validated = withConstraintChanged(catalog, key, name, known =>
+    known.enforced ? { ...known, validated: true } : known,
+  )
+  const unnamed = table?.columns.find(column => nameOfNotNull(table, column.name) === name)
+  const notNull = constraint?.kind === 'NOT NULL' ? constraint.columns : constraint || !unnamed ? [] : [unnamed.name]
+  return notNull.length > 0 ? withNotNullColumns(validated, key, notNull) : validated
+}
+
+/** A table takes its indexes, constraints and owned sequences along (sql-altertable.html, SET SCHEMA). */
+function inSchema(catalog: Catalog, key: RelationKey, schema: string): Catalog {
+  const relation = catalog.relations.get(key)
+  if (!relation) return catalog
+  const followers = asTable(relation) ? [...indexesOf(catalog, key), ...sequencesOwnedBy(catalog, key)] : []
+  const moved = renamedRelation(catalog, key, { schema })
+  const withFollowers = followers.reduce(
+    (result, follower) => renamedRelation(result, keyOfRelation(follower), { schema }),
+    moved,
+  )
+  return withTable(withFollowers, keyFor(schema, relation.name), table => ({
+    ...table,
+    constraints: table.constraints.map(constraint =>
+      constraint.index === undefined ? constraint : { ...constraint, index: keyFor(schema, constraint.name) },
+    ),
+  }))
+}
+
+function withIndexAttached(catalog: Catalog, parent: RelationKey, index: RelationKey): Catalog {
+  const found = catalog.relations.get(index)
+  return isIndex(found) ? withRelation(catalog, { ...found, partitionOf: parent }) : catalog
+}
+
+function withOwner(
+  catalog: Catalog,
+  key: RelationKey,
+  owner: { readonly table: { schema?: string; name: string }; readonly column: string } | null | undefined,
+): Catalog {
+  const sequence = catalog.relations.get(key)
+  if (sequence?.kind !== 'sequence' || owner === undefined) return catalog
+  const { ownedBy: _, ...free } = sequence
+  return withRelation(
+    catalog,
+    owner === null ? free : { ...free, ownedBy: { table: keyOf(catalog, owner.table), column: owner.column } },
+  )
+}

@@ -1,0 +1,202 @@
+import type { ColumnDefinition, Expression, TypeName } from '../../sql/commands'
+import {
+  type Catalog,
+  type Column,
+  columnNamed,
+  columnsOfIndex,
+  hasReference,
+  indexesOf,
+  inheritorsOf,
+  keyOfRelation,
+  type RelationKey,
+  sequencesOwnedBy,
+  type Table,
+  tableAt,
+} from '../catalog'
+import { withoutRelation, withRelation, withTable } from '../edit'
+import { nameOfSequence } from '../names'
+import type { At } from './at'
+import { withConstraint, withoutConstraint } from './constraints'
+
+/** Returns the catalog with a column added to a table and to all that inherit from it, with its inline constraints. */
+export function withColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, at: At): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table || columnNamed(table, definition.name.name)) return catalog
+  const withIt = withBareColumn(catalog, key, definition, at)
+  const inherited = inheritorsOf(catalog, key).reduce(
+    (result, child) => withColumn(result, keyOfRelation(child), { ...definition, constraints: [] }, at),
+    withIt,
+  )
+  return definition.constraints.reduce((result, constraint) => withConstraint(result, key, constraint, at), inherited)
+}
+
+/** Returns the catalog with a column and its sequence added to one table, without its inline constraints. */
+export function withBareColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, at: At): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  const serial = serialTypes.get(definition.type.name)
+  if (!serial && !definition.identity)
+    return withTable(catalog, key, known => ({ ...known, columns: [...known.columns, columnOf(definition, at)] }))
+  const sequence = nameOfSequence(catalog, table, definition.name.name)
+  const column: Column = {
+    ...columnOf(definition, at),
+    notNull: true,
+    ...(serial && { type: { ...definition.type, name: serial }, default: nextValue(sequence, definition) }),
+  }
+  return withRelation(
+    withTable(catalog, key, known => ({ ...known, columns: [...known.columns, column] })),
+    {
+      kind: 'sequence',
+      schema: table.schema,
+      name: sequence,
+      conditional: table.conditional,
+      born: at.birth,
+      ownedBy: { table: key, column: column.name },
+    },
+  )
+}
+
+/** The integer types behind the pseudo-types of datatype-numeric.html#DATATYPE-SERIAL. */
+export const serialTypes: ReadonlyMap<string, string> = new Map([
+  ['serial', 'int4'],
+  ['serial4', 'int4'],
+  ['bigserial', 'int8'],
+  ['serial8', 'int8'],
+  ['smallserial', 'int2'],
+  ['serial2', 'int2'],
+])
+
+const columnOf = (definition: ColumnDefinition, at: At): Column => ({
+  name: definition.name.name,
+  type: definition.type,
+  ...(definition.collation && { collation: definition.collation }),
+  notNull: definition.notNull !== undefined || definition.identity !== undefined,
+  ...(definition.default && { default: definition.default.expression }),
+  ...(definition.generated && {
+    generated: definition.generated.stored ? ('stored' as const) : ('virtual' as const),
+    generatedFrom: definition.generated.expression.columns,
+  }),
+  identity: definition.identity !== undefined,
+  born: at.birth,
+})
+
+const nextValue = (sequence: string, definition: ColumnDefinition): Expression => ({
+  span: definition.type.span,
+  kind: 'other',
+  calls: [{ name: 'nextval', arguments: 1, constant: sequence }],
+  columns: [],
+  provesNotNull: [],
+  hasSubquery: false,
+})
+
+/**
+ * Returns the catalog without a column, on the table and all that inherit from it, and without what cannot stand
+ * without it: indexes, constraints (of other tables too), its sequence, columns generated from it.
+ */
+export function withoutColumn(catalog: Catalog, key: RelationKey, name: string): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  let result = catalog
+  for (const constraint of table.constraints)
+    if (constraint.columns.includes(name)) result = withoutConstraint(result, key, constraint.name)
+  for (const index of indexesOf(result, key))
+    if (columnsOfIndex(index).has(name)) result = withoutRelation(result, keyOfRelation(index))
+  for (const sequence of sequencesOwnedBy(result, key, name)) result = withoutRelation(result, keyOfRelation(sequence))
+  result = withTable(result, key, known => ({
+    ...known,
+    columns: known.columns.filter(column => column.name !== name && !column.generatedFrom?.includes(name)),
+  }))
+  return inheritorsOf(result, key).reduce((rest, child) => withoutColumn(rest, keyOfRelation(child), name), result)
+}
+
+/** Returns the catalog with a column changed on a table and all that inherit from it. */
+export function withColumnChanged(
+  catalog: Catalog,
+  key: RelationKey,
+  name: string,
+  change: (column: Column) => Column,
+  only = false,
+): Catalog {
+  const changed = withTable(catalog, key, table => ({ ...table, columns: changedColumn(table, name, change) }))
+  if (only) return changed
+  return inheritorsOf(changed, key).reduce(
+    (result, child) => withColumnChanged(result, keyOfRelation(child), name, change),
+    changed,
+  )
+}
+
+/** Where the table is not wholly known, a statement about a column says that it has one. */
+const changedColumn = (table: Table, name: string, change: (column: Column) => Column): readonly Column[] =>
+  table.columns.map(column => (column.name === name ? change(column) : column))
+
+/** Returns the catalog with a column of another type. */
+export const withColumnType = (
+  catalog: Catalog,
+  key: RelationKey,
+  name: string,
+  type: TypeName,
+  collation?: string,
+): Catalog =>
+  withColumnChanged(catalog, key, name, ({ collation: _, ...column }) => ({
+    ...column,
+    type: { ...type, name: serialTypes.get(type.name) ?? type.name },
+    ...(collation && { collation }),
+  }))
+
+/** Returns the catalog with a column of another name, in its table, what inherits it, indexes, keys and sequences. */
+export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  const renamed = (name: string) => (name === from ? to : name)
+  let result = withTable(catalog, key, known => ({
+    ...known,
+    columns: known.columns.map(column => ({
+      ...column,
+      name: renamed(column.name),
+      ...(column.generatedFrom && { generatedFrom: column.generatedFrom.map(renamed) }),
+    })),
+    ...(known.partitionBy && { partitionBy: known.partitionBy.map(renamed) }),
+    constraints: known.constraints.map(constraint => ({
+      ...constraint,
+      columns: constraint.columns.map(renamed),
+      provesNotNull: constraint.provesNotNull.map(renamed),
+      ...(constraint.comparisons && {
+        comparisons: constraint.comparisons.map(terms =>
+          terms.map(term => ({ ...term, column: renamed(term.column) })),
+        ),
+      }),
+      ...(constraint.references?.table === key && {
+        references: { ...constraint.references, columns: constraint.references.columns.map(renamed) },
+      }),
+    })),
+  }))
+  for (const dependent of result.dependents.get(key) ?? []) {
+    const relation = result.relations.get(dependent)
+    if (!relation || dependent === key) continue
+    if ('method' in relation)
+      result = withRelation(result, {
+        ...relation,
+        columns: relation.columns.map(column => column && renamed(column)),
+        include: relation.include.map(renamed),
+        expressionColumns: relation.expressionColumns.map(renamed),
+      })
+    else if (relation.kind === 'sequence' && relation.ownedBy)
+      result = withRelation(result, {
+        ...relation,
+        ownedBy: { ...relation.ownedBy, column: renamed(relation.ownedBy.column) },
+      })
+    else
+      result = withTable(result, dependent, other => ({
+        ...other,
+        constraints: other.constraints.map(constraint =>
+          hasReference(constraint) && constraint.references.table === key
+            ? {
+                ...constraint,
+                references: { ...constraint.references, columns: constraint.references.columns.map(renamed) },
+              }
+            : constraint,
+        ),
+      }))
+  }
+  return inheritorsOf(result, key).reduce((rest, child) => renamedColumn(rest, keyOfRelation(child), from, to), result)
+}

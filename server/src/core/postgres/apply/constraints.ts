@@ -1,0 +1,339 @@
+import type { ConstraintDefinition } from '../../sql/commands'
+import {
+  type Catalog,
+  type Constraint,
+  constraintNamed,
+  foreignKeysTo,
+  hasReference,
+  type Index,
+  inheritorsOf,
+  isIndex,
+  key as keyFor,
+  keyOf,
+  keyOfRelation,
+  partitionIndexesOf,
+  partitionsOf,
+  primaryKeyOf,
+  type RelationKey,
+  type Table,
+  tableAt,
+} from '../catalog'
+import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
+import { nameOfCheck, nameOfExclusion, nameOfForeignKey, nameOfNotNull, nameOfPrimaryKey, nameOfUnique } from '../names'
+import type { At } from './at'
+
+/** Returns the catalog with a constraint added to a table, and to its partitions and heirs as PostgreSQL does. */
+export function withConstraint(
+  catalog: Catalog,
+  key: RelationKey,
+  definition: ConstraintDefinition,
+  at: At,
+  only = false,
+): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  switch (definition.kind) {
+    case 'PRIMARY KEY':
+    case 'UNIQUE':
+    case 'EXCLUDE':
+      return definition.usingIndex === undefined
+        ? withIndexConstraint(catalog, key, definition, at, { only })
+        : withAdoptedIndex(catalog, key, definition, at)
+    case 'FOREIGN KEY':
+      return withForeignKey(catalog, key, definition, at)
+    case 'CHECK':
+      return withInherited(catalog, key, checkOf(table, definition, at), only || definition.noInherit)
+    case 'NOT NULL':
+      return withNotNull(catalog, key, definition, at, only || definition.noInherit)
+  }
+}
+
+const checkOf = (table: Table, definition: ConstraintDefinition, at: At): Constraint => ({
+  ...baseOf(definition, at),
+  name: definition.name?.name ?? nameOfCheck(table, definition.columns),
+  kind: 'CHECK',
+  provesNotNull: definition.expression?.provesNotNull ?? [],
+  ...(definition.expression?.comparisons && { comparisons: definition.expression.comparisons }),
+})
+
+const baseOf = (definition: ConstraintDefinition, at: At) => ({
+  columns: definition.columns,
+  validated: !definition.notValid && !definition.notEnforced,
+  enforced: !definition.notEnforced,
+  provesNotNull: [],
+  noInherit: definition.noInherit,
+  born: at.birth,
+})
+
+/** A constraint of the same name and kind is the inherited one, already there: PostgreSQL merges the two. */
+function withInherited(catalog: Catalog, key: RelationKey, constraint: Constraint, only: boolean): Catalog {
+  const added = withTable(catalog, key, table =>
+    constraintNamed(table, constraint.name) ? table : { ...table, constraints: [...table.constraints, constraint] },
+  )
+  if (only) return added
+  return inheritorsOf(added, key).reduce(
+    (result, child) => withInherited(result, keyOfRelation(child), constraint, false),
+    added,
+  )
+}
+
+function withNotNull(
+  catalog: Catalog,
+  key: RelationKey,
+  definition: ConstraintDefinition,
+  at: At,
+  only: boolean,
+): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  const name = definition.name?.name ?? nameOfNotNull(table, definition.columns[0] ?? '')
+  const withIt = withInherited(catalog, key, { ...baseOf(definition, at), name, kind: 'NOT NULL' }, only)
+  return definition.notValid ? withIt : withNotNullColumns(withIt, key, definition.columns, only)
+}
+
+/** Returns the catalog in which columns of a table, and of all that inherit from it, hold no nulls. */
+export function withNotNullColumns(
+  catalog: Catalog,
+  key: RelationKey,
+  names: readonly string[],
+  only = false,
+  notNull = true,
+): Catalog {
+  const changed = withTable(catalog, key, table => ({
+    ...table,
+    columns: table.columns.map(column => (names.includes(column.name) ? { ...column, notNull } : column)),
+  }))
+  if (only) return changed
+  return inheritorsOf(changed, key).reduce(
+    (result, child) => withNotNullColumns(result, keyOfRelation(child), names, false, notNull),
+    changed,
+  )
+}
+
+/** A constraint with its index; on a partitioned table each partition gets both (ddl-partitioning.html). */
+export function withIndexConstraint(
+  catalog: Catalog,
+  key: RelationKey,
+  definition: ConstraintDefinition,
+  at: At,
+  options: { only?: boolean; partitionOf?: RelationKey } = {},
+): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  const name = definition.name?.name ?? nameOfIndexConstraint(catalog, table, definition)
+  const index: Index = {
+    kind: table.kind === 'partitioned table' ? 'partitioned index' : 'index',
+    schema: table.schema,
+    name,
+    conditional: table.conditional,
+    born: at.birth,
+    table: key,
+    columns: definition.columns,
+    include: definition.include,
+    expressionColumns: definition.expression?.columns ?? [],
+    method: definition.kind === 'EXCLUDE' ? 'gist' : 'btree',
+    unique: definition.kind !== 'EXCLUDE',
+    primary: definition.kind === 'PRIMARY KEY',
+    partial: false,
+    nullsNotDistinct: definition.nullsNotDistinct,
+    constraint: name,
+    ...(options.partitionOf && { partitionOf: options.partitionOf }),
+  }
+  let result = withConstraintAndIndex(catalog, key, definition, at, index)
+  if (options.only) return result
+  for (const partition of partitionsOf(catalog, key)) {
+    const { name: _, ...unnamed } = definition
+    result = withIndexConstraint(result, keyOfRelation(partition), unnamed, at, { partitionOf: keyOfRelation(index) })
+  }
+  return result
+}
+
+function nameOfIndexConstraint(catalog: Catalog, table: Table, definition: ConstraintDefinition): string {
+  if (definition.kind === 'PRIMARY KEY') return nameOfPrimaryKey(catalog, table)
+  const columns = [...definition.columns, ...definition.include]
+  return definition.kind === 'UNIQUE' ? nameOfUnique(catalog, table, columns) : nameOfExclusion(catalog, table, columns)
+}
+
+function withConstraintAndIndex(
+  catalog: Catalog,
+  key: RelationKey,
+  definition: ConstraintDefinition,
+  at: At,
+  index: Index,
+): Catalog {
+  const constraint: Constraint = {
+    ...baseOf(definition, at),
+    columns: index.columns.filter(column => column !== undefined),
+    validated: true,
+    name: index.name,
+    kind: definition.kind,
+    index: keyOfRelation(index),
+  }
+  const withBoth = withTable(withRelation(catalog, index), key, table => ({
+    ...table,
+    constraints: [...table.constraints.filter(other => other.name !== constraint.name), constraint],
+  }))
+  return definition.kind === 'PRIMARY KEY' ? withNotNullColumns(withBoth, key, constraint.columns) : withBoth
+}
+
+/** ADD CONSTRAINT ... USING INDEX: the index takes the constraint's name (sql-altertable.html). */
+function withAdoptedIndex(catalog: Catalog, key: RelationKey, definition: ConstraintDefinition, at: At): Catalog {
+  const table = tableAt(catalog, key)
+  const usingIndex = definition.usingIndex
+  if (!table || usingIndex === undefined) return catalog
+  const found = catalog.relations.get(keyFor(table.schema, usingIndex))
+  const name = definition.name?.name ?? usingIndex
+  const adopted: Index = {
+    ...(isIndex(found)
+      ? found
+      : {
+          kind: 'index',
+          schema: table.schema,
+          conditional: table.conditional,
+          table: key,
+          columns: [],
+          include: [],
+          expressionColumns: [],
+          method: 'btree',
+          unique: true,
+          partial: false,
+          nullsNotDistinct: false,
+        }),
+    name,
+    primary: definition.kind === 'PRIMARY KEY',
+    constraint: name,
+  }
+  const without = found ? withoutRelation(catalog, keyOfRelation(found)) : catalog
+  return withConstraintAndIndex(without, key, definition, at, adopted)
+}
+
+/** A foreign key; partitions of the referencing table get their own. */
+function withForeignKey(catalog: Catalog, key: RelationKey, definition: ConstraintDefinition, at: At): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table || !definition.references) return catalog
+  const referenced = keyOf(catalog, definition.references.table)
+  const columns =
+    definition.references.columns.length > 0
+      ? definition.references.columns
+      : (primaryKeyOf(tableAt(catalog, referenced))?.columns ?? [])
+  const constraint: Constraint = {
+    ...baseOf(definition, at),
+    name: definition.name?.name ?? nameOfForeignKey(table, definition.columns),
+    kind: 'FOREIGN KEY',
+    references: {
+      table: referenced,
+      columns,
+      onDelete: definition.references.onDelete,
+      onUpdate: definition.references.onUpdate ?? 'NO ACTION',
+    },
+  }
+  return withForeignKeyOn(catalog, key, constraint)
+}
+
+/** Returns the catalog with a foreign key added to a table and its partitions. */
+export function withForeignKeyOn(catalog: Catalog, key: RelationKey, constraint: Constraint): Catalog {
+  const added = withTable(catalog, key, table => ({
+    ...table,
+    constraints: [
+      ...table.constraints,
+      constraintNamed(table, constraint.name)
+        ? { ...constraint, name: nameOfForeignKey(table, constraint.columns) }
+        : constraint,
+    ],
+  }))
+  return partitionsOf(added, key).reduce(
+    (result, partition) => withForeignKeyOn(result, keyOfRelation(partition), constraint),
+    added,
+  )
+}
+
+/**
+ * Returns the catalog without a constraint: its index goes too, and foreign keys that need that index; partitions and
+ * heirs lose theirs.
+ */
+export function withoutConstraint(catalog: Catalog, key: RelationKey, name: string, only = false): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  const constraint = constraintNamed(table, name)
+  if (!constraint) return withoutDefaultNotNull(catalog, table, name)
+  let result = withTable(catalog, key, known => ({
+    ...known,
+    constraints: known.constraints.filter(other => other !== constraint),
+  }))
+  if (constraint.kind === 'NOT NULL') result = withNotNullColumns(result, key, constraint.columns, only, false)
+  if (constraint.index !== undefined) result = withoutIndexOf(result, key, constraint, constraint.index)
+  if (only || constraint.index !== undefined) return result
+  const children = hasReference(constraint) ? partitionsOf(result, key) : inheritorsOf(result, key)
+  return children.reduce((rest, child) => withoutConstraint(rest, keyOfRelation(child), name), result)
+}
+
+/** From 18 on every NOT NULL is a constraint with a name (sql-createtable.html); ours is known by its default name. */
+function withoutDefaultNotNull(catalog: Catalog, table: Table, name: string): Catalog {
+  const column = table.columns.find(candidate => candidate.notNull && nameOfNotNull(table, candidate.name) === name)
+  return column ? withNotNullColumns(catalog, keyOfRelation(table), [column.name], false, false) : catalog
+}
+
+function withoutIndexOf(catalog: Catalog, key: RelationKey, constraint: Constraint, index: RelationKey): Catalog {
+  let result = catalog
+  for (const attached of partitionIndexesOf(catalog, index, { recursive: true })) {
+    result = withTable(result, attached.table, partition => ({
+      ...partition,
+      constraints: partition.constraints.filter(other => other.name !== attached.constraint),
+    }))
+    result = withoutRelation(result, keyOfRelation(attached))
+  }
+  result = withoutRelation(result, index)
+  const sameColumns = (columns: readonly string[]) =>
+    columns.length === constraint.columns.length && columns.every(column => constraint.columns.includes(column))
+  for (const incoming of foreignKeysTo(result, key))
+    if (sameColumns(incoming.constraint.references.columns))
+      result = withoutConstraint(result, keyOfRelation(incoming.table), incoming.constraint.name)
+  return result
+}
+
+/** Returns the catalog with a constraint changed on a table and on the partitions and heirs that have it too. */
+export function withConstraintChanged(
+  catalog: Catalog,
+  key: RelationKey,
+  name: string,
+  change: (constraint: Constraint) => Constraint,
+): Catalog {
+  const changed = withTable(catalog, key, table => ({
+    ...table,
+    constraints: table.constraints.map(constraint => (constraint.name === name ? change(constraint) : constraint)),
+  }))
+  return inheritorsOf(changed, key).reduce(
+    (result, child) => withConstraintChanged(result, keyOfRelation(child), name, change),
+    changed,
+  )
+}
+
+/** Returns the catalog with a constraint of another name; its index is renamed with it. */
+export function renamedConstraint(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {
+  const constraint = constraintNamed(tableAt(catalog, key), from)
+  if (!constraint) return catalog
+  const named = withConstraintChanged(catalog, key, from, known => ({ ...known, name: to }))
+  if (constraint.index === undefined) return named
+  return withIndexRenamed(named, constraint.index, to)
+}
+
+/** Returns the catalog with an index of another name, and the constraint it backs with it. */
+export function withIndexRenamed(catalog: Catalog, index: RelationKey, to: string): Catalog {
+  const found = catalog.relations.get(index)
+  if (!isIndex(found)) return catalog
+  const newKey = keyFor(found.schema, to)
+  const renamed = renamedRelation(
+    withRelation(catalog, { ...found, ...(found.constraint !== undefined && { constraint: to }) }),
+    index,
+    { name: to },
+  )
+  if (found.constraint === undefined) return renamed
+  return withTable(renamed, found.table, table => ({
+    ...table,
+    constraints: table.constraints.map(constraint =>
+      constraint.index === index || constraint.index === newKey
+        ? { ...constraint, name: to, index: newKey }
+        : constraint,
+    ),
+  }))
+}

@@ -1,0 +1,194 @@
+import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, CreateTable } from '../../sql/commands'
+import {
+  asTable,
+  type Catalog,
+  type Column,
+  creationSchema,
+  indexesOf,
+  key as keyFor,
+  keyIn,
+  keyOf,
+  type RelationKey,
+  type Table,
+  tableAt,
+  temporarySchema,
+} from '../catalog'
+import { withRelation, withTable } from '../edit'
+import type { At } from './at'
+import { withBareColumn } from './columns'
+import { withConstraint, withIndexConstraint } from './constraints'
+import { withIndexCloned } from './indexes'
+import { withPartitionAttached } from './partitions'
+
+/** Returns the catalog after CREATE TABLE and CREATE FOREIGN TABLE. */
+export function withTableCreated(catalog: Catalog, command: CreateTable, at: At): Catalog {
+  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.table)
+  const key = keyFor(schema, command.table.name)
+  if (command.ifNotExists && catalog.relations.has(key)) return catalog
+  const parent = command.partitionOf && keyOf(catalog, command.partitionOf)
+  const table: Table = {
+    kind: kindOf(command),
+    schema,
+    name: command.table.name,
+    born: at.birth,
+    conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
+    persistence: command.persistence,
+    columns: [],
+    columnsKnown: command.ofType === undefined && sourcesKnown(catalog, command),
+    constraints: [],
+    isDefaultPartition: false,
+    ...(command.partitionBy && { partitionBy: command.partitionBy.columns }),
+    inherits: command.inherits.map(name => keyOf(catalog, name)),
+    ...(command.ofType && { ofType: keyIn(catalog, catalog.types, command.ofType) }),
+    reads: [],
+    triggers: [],
+    written: false,
+  }
+  let result = withRelation(catalog, table)
+  result = withCopies(result, key, command, parent, at)
+  for (const column of command.columns) result = withDefinedColumn(result, key, column, at)
+  result = withDefinedConstraints(result, key, command, at)
+  result = withLikeIndexes(result, key, command, at)
+  return parent === undefined
+    ? result
+    : withPartitionAttached(result, parent, key, command.bound, command.isDefaultPartition, at)
+}
+
+function kindOf(command: CreateTable): Table['kind'] {
+  if (command.tag === 'CREATE FOREIGN TABLE') return 'foreign table'
+  return command.partitionBy ? 'partitioned table' : 'table'
+}
+
+const sourcesKnown = (catalog: Catalog, command: CreateTable): boolean =>
+  [
+    ...command.like.map(({ table }) => table),
+    ...command.inherits,
+    ...(command.partitionOf ? [command.partitionOf] : []),
+  ]
+    .map(name => tableAt(catalog, keyOf(catalog, name)))
+    .every(source => source?.columnsKnown ?? false)
+
+/** Columns (and CHECKs) of the parent, of inherited tables and of LIKE. */
+function withCopies(
+  catalog: Catalog,
+  key: RelationKey,
+  command: CreateTable,
+  parent: RelationKey | undefined,
+  at: At,
+): Catalog {
+  let result = catalog
+  for (const source of [...(parent ? [parent] : []), ...command.inherits.map(name => keyOf(catalog, name))]) {
+    const table = tableAt(catalog, source)
+    if (!table) continue
+    const checks = table.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
+    result = withTable(result, key, known => ({
+      ...known,
+      columns: merged(known.columns, table.columns, at),
+      constraints: [...known.constraints, ...(parent ? [] : checks)],
+    }))
+  }
+  for (const { table: name, including } of command.like) {
+    const source = asTable(catalog.relations.get(keyOf(catalog, name)))
+    if (source) result = withTable(result, key, known => ({ ...known, ...copied(known, source, including, at) }))
+  }
+  return result
+}
+
+const merged = (known: readonly Column[], more: readonly Column[], at: At): Column[] => [
+  ...known,
+  ...more
+    .filter(column => !known.some(other => other.name === column.name))
+    .map(column => ({ ...column, born: at.birth })),
+]
+
+/** LIKE copies names, types and NOT NULL; the rest only where INCLUDING names it (sql-createtable.html). */
+function copied(
+  known: Table,
+  source: Table,
+  including: readonly string[],
+  at: At,
+): Pick<Table, 'columns' | 'constraints'> {
+  const includes = (what: string) => including.includes('ALL') || including.includes(what)
+  const columns = source.columns.map(({ default: value, generated, generatedFrom, identity, ...column }) => ({
+    ...column,
+    identity: identity && includes('IDENTITY'),
+    ...(value && includes('DEFAULTS') && { default: value }),
+    ...(generated && includes('GENERATED') && { generated, generatedFrom }),
+  }))
+  const checks = includes('CONSTRAINTS') ? source.constraints.filter(({ kind }) => kind === 'CHECK') : []
+  return {
+    columns: merged(known.columns, columns, at),
+    constraints: [...known.constraints, ...checks.map(check => ({ ...check, born: at.birth }))],
+  }
+}
+
+function withLikeIndexes(catalog: Catalog, key: RelationKey, command: CreateTable, at: At): Catalog {
+  let result = catalog
+  for (const { table: name, including } of command.like) {
+    if (!including.includes('INDEXES') && !including.includes('ALL')) continue
+    const source = keyOf(catalog, name)
+    for (const index of indexesOf(catalog, source)) {
+      const constraint = tableAt(catalog, source)?.constraints.find(({ name }) => name === index.constraint)
+      const { partitionOf: _, ...alone } = index
+      if (!constraint) result = withoutAttachment(withIndexCloned(result, key, alone, at), key)
+      else
+        result = withIndexConstraint(
+          result,
+          key,
+          {
+            kind: constraint.kind,
+            columns: constraint.columns,
+            include: index.include,
+            notValid: false,
+            notEnforced: false,
+            nullsNotDistinct: index.nullsNotDistinct,
+            noInherit: false,
+            span: command.table.span,
+            keywords: command.table.span,
+          },
+          at,
+        )
+    }
+  }
+  return result
+}
+
+/** A copy made by LIKE is not attached to the index it was copied from. */
+const withoutAttachment = (catalog: Catalog, key: RelationKey): Catalog =>
+  indexesOf(catalog, key).reduce((result, { partitionOf: _, ...index }) => withRelation(result, index), catalog)
+
+/** A column that a parent gave is only changed by what the definition adds to it. */
+function withDefinedColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, at: At): Catalog {
+  const known = tableAt(catalog, key)?.columns.some(column => column.name === definition.name.name)
+  if (!known) return withBareColumn(catalog, key, definition, at)
+  return withTable(catalog, key, table => ({
+    ...table,
+    columns: table.columns.map(column =>
+      column.name === definition.name.name
+        ? {
+            ...column,
+            notNull: column.notNull || definition.notNull !== undefined,
+            ...(definition.default && { default: definition.default.expression }),
+          }
+        : column,
+    ),
+  }))
+}
+
+/** In the order in which PostgreSQL makes them, for that decides default names: CHECKs, the key, UNIQUEs, foreign keys. */
+function withDefinedConstraints(catalog: Catalog, key: RelationKey, command: CreateTable, at: At): Catalog {
+  const all = [...command.columns.flatMap(column => column.constraints), ...command.constraints]
+  const ordered = [...all].sort((a, b) => rank(a) - rank(b))
+  return ordered.reduce((result, constraint) => withConstraint(result, key, constraint, at), catalog)
+}
+
+const rank = (constraint: ConstraintDefinition): number => ranks[constraint.kind]
+
+const ranks: Record<ConstraintKind, number> = {
+  'NOT NULL': 0,
+  CHECK: 1,
+  'PRIMARY KEY': 2,
+  UNIQUE: 3,
+  EXCLUDE: 3,
+  'FOREIGN KEY': 4,
+}

@@ -1,0 +1,78 @@
+import type { AlterDomain, AlterType, CreateDomain, CreateType } from '../../sql/commands'
+import { type Catalog, creationSchema, key, keyIn, type Type } from '../catalog'
+import { renamedRelation, withRelation } from '../edit'
+import type { At } from './at'
+
+/** Returns the catalog after CREATE TYPE and CREATE DOMAIN. */
+export function withType(catalog: Catalog, command: CreateType | CreateDomain, at: At): Catalog {
+  const name = command.tag === 'CREATE DOMAIN' ? command.domain : command.type
+  const schema = creationSchema(catalog, name)
+  const type = command.tag === 'CREATE DOMAIN' ? domainOf(command, at) : typeOf(command, at)
+  const known: Catalog = { ...catalog, types: catalog.types.with(key(schema, name.name), type) }
+  if (type.kind !== 'composite') return known
+  return withRelation(known, { kind: 'composite type', schema, name: name.name, conditional: false, born: at.birth })
+}
+
+const domainOf = (command: CreateDomain, at: At): Type => ({
+  kind: 'domain',
+  base: command.type,
+  constraints: command.constraints.map(({ name }, n) => name?.name ?? defaultConstraint(command.domain.name, n)),
+  born: at.birth,
+})
+
+const defaultConstraint = (domain: string, n: number): string => `${domain}_check${n === 0 ? '' : n}`
+
+function typeOf(command: CreateType, at: At): Type {
+  if (command.labels) return { kind: 'enum', labels: command.labels, born: at.birth }
+  return { kind: command.attributes ? 'composite' : 'other', born: at.birth }
+}
+
+/** Returns the catalog after ALTER TYPE and ALTER DOMAIN. */
+export function withTypeAltered(catalog: Catalog, command: AlterType | AlterDomain): Catalog {
+  if (command.tag === 'ALTER DOMAIN') return withDomainAltered(catalog, command)
+  const name = keyIn(catalog, catalog.types, command.type)
+  const type = catalog.types.get(name)
+  if (!type) return catalog
+  if (command.renameTo || command.setSchema) return renamed(catalog, name, type, command)
+  if (type.kind !== 'enum') return catalog
+  return { ...catalog, types: catalog.types.with(name, { ...type, labels: labelsAfter(type.labels, command) }) }
+}
+
+function labelsAfter(labels: readonly string[], { addValue, renameValue }: AlterType): readonly string[] {
+  if (addValue) return labels.includes(addValue.label) ? labels : [...labels, addValue.label]
+  if (renameValue) return labels.map(label => (label === renameValue.from ? renameValue.to : label))
+  return labels
+}
+
+function renamed(catalog: Catalog, name: string, type: Type, { renameTo, setSchema }: AlterType): Catalog {
+  const dot = name.indexOf('.')
+  const [schema, bare] = [setSchema?.name ?? name.slice(0, dot), renameTo?.name ?? name.slice(dot + 1)]
+  const types = catalog.types.without(name).with(key(schema, bare), type)
+  const result = { ...catalog, types }
+  return type.kind === 'composite' ? renamedRelation(result, name, { schema, name: bare }) : result
+}
+
+function withDomainAltered(catalog: Catalog, command: AlterDomain): Catalog {
+  const name = keyIn(catalog, catalog.types, command.domain)
+  const domain = catalog.types.get(name)
+  if (domain?.kind !== 'domain') return catalog
+  const constraints = constraintsAfter(domain.constraints, command)
+  return { ...catalog, types: catalog.types.with(name, { ...domain, constraints }) }
+}
+
+function constraintsAfter(constraints: readonly string[], command: AlterDomain): readonly string[] {
+  const domain = command.domain.name
+  switch (command.action) {
+    case 'ADD CONSTRAINT':
+      return [...constraints, command.constraint?.name?.name ?? defaultConstraint(domain, constraints.length)]
+    case 'SET NOT NULL':
+      return [...constraints, `${domain}_not_null`]
+    case 'DROP NOT NULL':
+      return constraints.filter(name => name !== `${domain}_not_null`)
+    case 'DROP CONSTRAINT':
+      // The command does not say which: as long as one may be left, the domain counts as constrained.
+      return constraints.slice(1)
+    default:
+      return constraints
+  }
+}

@@ -1,0 +1,251 @@
+import type { ColumnDefinition, Expression, SubcommandOf } from '../../sql/commands'
+import { serialTypes, withBareColumn } from '../apply/columns'
+import {
+  type Catalog,
+  type Column,
+  columnNamed,
+  columnsOfIndex,
+  foreignKeysTo,
+  hasReference,
+  type Index,
+  indexesOf,
+  keyOf,
+  keyOfRelation,
+  partitionIndexesOf,
+  type RelationKey,
+  sequencesOwnedBy,
+  tableAt,
+  viewsReading,
+} from '../catalog'
+import { isConstrainedDomain, typeChange } from '../types'
+import { volatilityOf } from '../volatility'
+import type { Alteration } from './alter'
+import { addConstraint } from './constraints'
+import { lockReferenced, scanForForeignKey } from './foreign-keys'
+import { familyOf, storedOf } from './gathering'
+
+/** ADD COLUMN: a rewrite only where rows cannot share one value (sql-altertable.html, notes). */
+export function addColumn(alteration: Alteration, { column, ifNotExists }: SubcommandOf<'ADD COLUMN'>) {
+  const { gathering, catalog, key, mode, command, postgres } = alteration
+  if (ifNotExists && columnNamed(tableAt(catalog, key), column.name.name)) return
+  const family = familyOf(catalog, key, command.only)
+  gathering.lockAll(family, mode)
+  const rewritten = rewriteForColumn(alteration, column)
+  if (rewritten) for (const table of storedOf(catalog, family)) gathering.rewrite(table)
+  else if (isVerifiedNotNull(column)) for (const table of storedOf(catalog, family)) gathering.scan(table)
+  if (rewritten) lockSequences(alteration, column.default?.expression)
+  const withColumn = withBareColumn(catalog, key, column, { postgres })
+  for (const constraint of column.constraints)
+    addConstraint({ ...alteration, catalog: withColumn }, constraint, {
+      // All values of a column without a default are null, and nulls satisfy every foreign key.
+      skipsValidation: !column.default && !alteration.command.subcommands.some(addsForeignKey),
+    })
+}
+
+const addsForeignKey = (subcommand: Alteration['command']['subcommands'][number]): boolean =>
+  subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind === 'FOREIGN KEY'
+
+function rewriteForColumn({ gathering, catalog }: Alteration, column: ColumnDefinition): boolean {
+  if (serialTypes.has(column.type.name) || column.identity || column.generated?.stored) return true
+  if (column.generated) return false
+  if (isConstrainedDomain(column.type, catalog)) return true
+  if (!column.default) return false
+  const volatility = volatilityOf(column.default.expression, catalog)
+  if (volatility === 'unknown') gathering.doesNotKnow(unknownVolatility(column.default.expression, catalog))
+  return volatility === 'volatile' || volatility === 'unknown'
+}
+
+function unknownVolatility(expression: Expression, catalog: Catalog): string {
+  const names = expression.calls
+    .filter(call => volatilityOf({ ...expression, calls: [call] }, catalog) === 'unknown')
+    .map(call => `${call.name}()`)
+  return `Whether ${names.join(', ')} is volatile is not known: if it is not, nothing is rewritten.`
+}
+
+/** Without a default, or with one that is null, each row that is there fails: PostgreSQL reads them to find out. */
+function isVerifiedNotNull(column: ColumnDefinition): boolean {
+  if (!column.notNull || column.identity) return false
+  if (column.generated) return !column.generated.stored
+  return column.default === undefined || column.default.expression.kind === 'null'
+}
+
+/** nextval() for every row takes the sequence's own lock. */
+function lockSequences({ gathering, catalog }: Alteration, expression: Expression | undefined) {
+  for (const call of expression?.calls ?? []) {
+    if (call.name !== 'nextval' || call.constant === undefined) continue
+    const [schema, name] = call.constant.includes('.') ? call.constant.split('.') : [undefined, call.constant]
+    gathering.lock(keyOf(catalog, { schema, name: name ?? call.constant }), 'ROW EXCLUSIVE', 'sequence')
+  }
+}
+
+/** DROP COLUMN: the column is only hidden; what cannot stand without it goes. */
+export function dropColumn(alteration: Alteration, { column, ifExists, cascade }: SubcommandOf<'DROP COLUMN'>) {
+  const { gathering, catalog, key, mode, command } = alteration
+  const name = column.name
+  const table = tableAt(catalog, key)
+  if (ifExists && table?.columnsKnown && !columnNamed(table, name)) return
+  const family = familyOf(catalog, key, command.only)
+  gathering.lockAll(family, mode)
+  for (const member of family) {
+    for (const index of indexesOf(catalog, member)) if (columnsOfIndex(index).has(name)) dropIndex(alteration, index)
+    for (const sequence of sequencesOwnedBy(catalog, member, name)) {
+      gathering.lockKnown(keyOfRelation(sequence), 'ACCESS EXCLUSIVE')
+      gathering.drop(keyOfRelation(sequence))
+    }
+    for (const constraint of tableAt(catalog, member)?.constraints ?? [])
+      if (hasReference(constraint) && constraint.columns.includes(name))
+        lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+    for (const incoming of foreignKeysTo(catalog, member))
+      if (incoming.constraint.references.columns.includes(name))
+        gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')
+  }
+  if (cascade) lockCascadedViews(alteration)
+}
+
+function dropIndex({ gathering, catalog }: Alteration, index: Index) {
+  for (const each of [index, ...partitionIndexesOf(catalog, keyOfRelation(index), { recursive: true })]) {
+    gathering.lockKnown(keyOfRelation(each), 'ACCESS EXCLUSIVE')
+    gathering.drop(keyOfRelation(each))
+  }
+}
+
+/** The catalog knows which tables a view reads, not which columns: any of them may go. */
+function lockCascadedViews({ gathering, catalog, key }: Alteration) {
+  const views = new Set(viewsReading(catalog, key).map(keyOfRelation))
+  for (const view of views) for (const above of viewsReading(catalog, view)) views.add(keyOfRelation(above))
+  if (views.size === 0) return
+  gathering.lockAll(views, 'ACCESS EXCLUSIVE')
+  gathering.doesNotKnow(
+    'Views that use the column are dropped with it; which of those that read the table do is not known.',
+  )
+}
+
+/** SET NOT NULL: a scan unless a valid CHECK proves it (from 12 on) or it is so already. */
+export function setNotNull(alteration: Alteration, name: string) {
+  const { gathering, catalog, key, mode, command } = alteration
+  const family = familyOf(catalog, key, command.only)
+  gathering.lockAll(family, mode)
+  for (const member of storedOf(catalog, family)) if (!isProvenNotNull(catalog, member, name)) gathering.scan(member)
+}
+
+/** Returns whether the catalog proves that a column of a table holds no nulls. */
+export function isProvenNotNull(catalog: Catalog, key: RelationKey, name: string): boolean {
+  const table = tableAt(catalog, key)
+  if (columnNamed(table, name)?.notNull) return true
+  return (table?.constraints ?? []).some(
+    constraint =>
+      constraint.validated &&
+      constraint.enforced &&
+      ((constraint.kind === 'CHECK' && constraint.provesNotNull.includes(name)) ||
+        (constraint.kind === 'PRIMARY KEY' && constraint.columns.includes(name))),
+  )
+}
+
+/** DROP NOT NULL reaches the partitions and heirs too. */
+export function dropNotNull({ gathering, catalog, key, mode, command }: Alteration, _name: string) {
+  gathering.lockAll(familyOf(catalog, key, command.only), mode)
+}
+
+/** ALTER COLUMN TYPE: the rows, the indexes, the CHECKs that name the column, and foreign keys in both directions. */
+export function changeType(alteration: Alteration, subcommand: SubcommandOf<'ALTER COLUMN TYPE'>) {
+  const { gathering, catalog, key, mode, parameters } = alteration
+  const name = subcommand.column.name
+  const family = familyOf(catalog, key)
+  gathering.lockAll(family, mode)
+  const column = columnNamed(tableAt(catalog, key), name)
+  const change = typeChange(
+    {
+      column: name,
+      from: column?.type,
+      to: subcommand.type,
+      ...(subcommand.using && { using: subcommand.using }),
+      recollated: isRecollated(column, subcommand.collation),
+    },
+    catalog,
+    parameters,
+  )
+  if (change.effect === 'unknown') gathering.doesNotKnow(`Whether the table is rewritten: ${lowered(change.why)}`)
+  const rewrites = change.effect === 'rewrite' || change.effect === 'unknown'
+  for (const member of family) {
+    const isStored = storedOf(catalog, [member]).length > 0
+    if (rewrites && isStored) gathering.rewrite(member)
+    for (const index of indexesOf(catalog, member))
+      if (columnsOfIndex(index).has(name)) remakeIndex(alteration, index, name, change.effect !== 'none', isStored)
+    const checks = (tableAt(catalog, member)?.constraints ?? []).some(
+      ({ kind, columns, validated }) => kind === 'CHECK' && validated && columns.includes(name),
+    )
+    if (checks && isStored) gathering.scan(member)
+  }
+  remakeForeignKeys(alteration, family, name, rewrites || change.effect === 'rebuilds indexes')
+}
+
+const lowered = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1)
+
+/** Without COLLATE the column gets its new type's own collation. */
+const isRecollated = (column: Column | undefined, collation: string | undefined): boolean =>
+  (collation ?? 'default') !== (column?.collation ?? 'default')
+
+/**
+ * PostgreSQL makes the index anew and takes over the old file where it fits: not for expressions and predicates, and
+ * not for the partitions of a partitioned index.
+ */
+function remakeIndex({ gathering }: Alteration, index: Index, column: string, changed: boolean, isStored: boolean) {
+  gathering.lockKnown(keyOfRelation(index), 'ACCESS EXCLUSIVE')
+  const isKey = index.columns.includes(column)
+  const fits = (!changed || !isKey) && index.expressionColumns.length === 0 && index.partitionOf === undefined
+  if (fits || !isStored) return
+  gathering.build(index.name)
+  gathering.scan(index.table)
+}
+
+function remakeForeignKeys(alteration: Alteration, family: readonly RelationKey[], name: string, revalidates: boolean) {
+  const { gathering, catalog } = alteration
+  for (const member of family) {
+    for (const constraint of tableAt(catalog, member)?.constraints ?? []) {
+      if (!hasReference(constraint) || !constraint.columns.includes(name)) continue
+      lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+      if (revalidates && constraint.validated)
+        scanForForeignKey(gathering, catalog, [member], constraint.references.table)
+    }
+    for (const { table, constraint } of foreignKeysTo(catalog, member)) {
+      if (!constraint.references.columns.includes(name)) continue
+      gathering.lock(keyOfRelation(table), 'ACCESS EXCLUSIVE')
+      if (revalidates && constraint.validated) scanForForeignKey(gathering, catalog, [keyOfRelation(table)], member)
+    }
+  }
+}
+
+/** The subcommands of one column that neither read nor write rows, save SET EXPRESSION of a stored column. */
+export function alterColumn(
+  alteration: Alteration,
+  subcommand: SubcommandOf<
+    | 'SET DEFAULT'
+    | 'DROP DEFAULT'
+    | 'ADD GENERATED'
+    | 'SET GENERATED'
+    | 'DROP IDENTITY'
+    | 'SET EXPRESSION'
+    | 'DROP EXPRESSION'
+    | 'SET STATISTICS'
+    | 'SET STORAGE'
+    | 'RENAME COLUMN'
+  >,
+) {
+  const { gathering, catalog, key, mode, command, postgres } = alteration
+  const isIdentity = ['ADD GENERATED', 'SET GENERATED', 'DROP IDENTITY'].includes(subcommand.kind)
+  // Identity columns of partitioned tables exist from 17 on (release-17.html).
+  const recurses = isIdentity ? postgres >= 17 && catalog.relations.get(key)?.kind === 'partitioned table' : true
+  const family = familyOf(catalog, key, command.only || !recurses)
+  gathering.lockAll(family, mode)
+  if (!('column' in subcommand)) return
+  const name = subcommand.column.name
+  const column = columnNamed(tableAt(catalog, key), name)
+  if (subcommand.kind === 'SET GENERATED' || subcommand.kind === 'DROP IDENTITY')
+    for (const sequence of column?.identity ? sequencesOwnedBy(catalog, key, name) : []) {
+      const isDropped = subcommand.kind === 'DROP IDENTITY'
+      gathering.lockKnown(keyOfRelation(sequence), isDropped ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE')
+      if (isDropped) gathering.drop(keyOfRelation(sequence))
+    }
+  if (subcommand.kind === 'SET EXPRESSION' && column?.generated !== 'virtual')
+    for (const member of storedOf(catalog, family)) gathering.rewrite(member)
+}

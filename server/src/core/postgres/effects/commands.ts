@@ -1,0 +1,120 @@
+import type { Command } from '../../sql/commands'
+import { keyOf } from '../catalog'
+import { type LockMode, lockModes } from '../locks'
+import type { Circumstances } from './context'
+import { createTable, createTableAs, createView, refresh } from './creation'
+import { deleteRows, insertRows, mergeRows, selectRows, updateRows } from './data'
+import { dropObjects, dropRelations, truncate } from './drops'
+import { familyOf, type Gathering, isSystem, readBy } from './gathering'
+import { createIndex, dropIndexes, reindex } from './indexes'
+import { maintain } from './maintenance'
+import { comment, createTrigger, other } from './others'
+import { alterDomain, alterType } from './types'
+
+type CommandWithoutSubcommands = Exclude<Command, { subcommands: unknown }>
+
+/** Gathers the effects of every command but ALTER TABLE and its like. */
+export function commandEffects(gathering: Gathering, command: CommandWithoutSubcommands, circumstances: Circumstances) {
+  const { catalog } = circumstances
+  switch (command.tag) {
+    case 'CREATE INDEX':
+      return createIndex(gathering, command, catalog)
+    case 'REINDEX':
+      return reindex(gathering, command, catalog)
+    case 'DROP INDEX':
+      return dropIndexes(gathering, command, catalog)
+    case 'DROP TABLE':
+    case 'DROP VIEW':
+    case 'DROP MATERIALIZED VIEW':
+    case 'DROP FOREIGN TABLE':
+    case 'DROP SEQUENCE':
+      return dropRelations(gathering, command, catalog)
+    case 'CREATE TABLE':
+    case 'CREATE FOREIGN TABLE':
+      return createTable(gathering, command, circumstances)
+    case 'CREATE TABLE AS':
+    case 'SELECT INTO':
+    case 'CREATE MATERIALIZED VIEW':
+      return createTableAs(gathering, command, catalog)
+    case 'CREATE VIEW':
+      return createView(gathering, command, catalog)
+    case 'REFRESH MATERIALIZED VIEW':
+      return refresh(gathering, command, catalog)
+    case 'TRUNCATE TABLE':
+      return truncate(gathering, command, catalog)
+    case 'INSERT':
+      return insertRows(gathering, command, catalog)
+    case 'UPDATE':
+      return updateRows(gathering, command, catalog)
+    case 'DELETE':
+      return deleteRows(gathering, command, catalog)
+    case 'MERGE':
+      return mergeRows(gathering, command, catalog)
+    case 'SELECT':
+      return selectRows(gathering, command, catalog)
+    case 'COPY': {
+      if (command.table && !isSystem(keyOf(catalog, command.table)))
+        gathering.lockAll(
+          readBy(catalog, [keyOf(catalog, command.table)]),
+          command.direction === 'FROM' ? 'ROW EXCLUSIVE' : 'ACCESS SHARE',
+        )
+      return gathering.lockAll(queried(circumstances, command.reads), 'ACCESS SHARE')
+    }
+    case 'LOCK TABLE':
+      for (const table of command.tables)
+        for (const key of readBy(catalog, familyOf(catalog, keyOf(catalog, table), table.only)))
+          gathering.lock(key, lockModeNamed(command.mode))
+      return
+    case 'VACUUM':
+    case 'ANALYZE':
+    case 'CLUSTER':
+      return maintain(gathering, command, catalog)
+    case 'CREATE TRIGGER':
+      return createTrigger(gathering, command, catalog)
+    case 'COMMENT':
+      return comment(gathering, command, catalog)
+    case 'CREATE SEQUENCE':
+      if (command.ownedBy) gathering.lock(keyOf(catalog, command.ownedBy.table), 'ACCESS SHARE')
+      return
+    case 'CREATE FUNCTION':
+    case 'CREATE PROCEDURE':
+      return gathering.lockAll(queried(circumstances, command.reads ?? []), 'ACCESS SHARE')
+    case 'ALTER DOMAIN':
+      return alterDomain(gathering, command, catalog)
+    case 'ALTER TYPE':
+      return alterType(gathering, command, catalog)
+    case 'DO':
+      return gathering.doesNotKnow('What the statements in a DO block do is not known.')
+    case 'PREPARE TRANSACTION':
+      return
+    case 'COMMIT PREPARED':
+    case 'ROLLBACK PREPARED':
+      gathering.refusesTransactionBlock = true
+      return
+    case 'BEGIN':
+    case 'START TRANSACTION':
+    case 'COMMIT':
+    case 'ROLLBACK':
+    case 'SAVEPOINT':
+    case 'RELEASE':
+    case 'SET':
+    case 'RESET':
+    case 'CREATE TYPE':
+    case 'CREATE DOMAIN':
+    case 'CREATE SCHEMA':
+      return
+    default:
+      if ('names' in command) return dropObjects(gathering, command, catalog)
+      return other(gathering, command, circumstances, explained =>
+        'subcommands' in explained ? undefined : commandEffects(gathering, explained, circumstances),
+      )
+  }
+}
+
+const queried = ({ catalog }: Circumstances, names: readonly { schema?: string; name: string }[]) =>
+  readBy(
+    catalog,
+    names.map(name => keyOf(catalog, name)),
+  ).filter(key => !isSystem(key))
+
+const lockModeNamed = (name: string): LockMode => lockModes.find(mode => mode === name) ?? 'ACCESS EXCLUSIVE'

@@ -1,0 +1,10 @@
+import type { Catalog } from '../catalog'
+
+/** What decides the effects of a statement besides the statement itself. */
+export interface Circumstances {
+  readonly catalog: Catalog
+  /** The major version. */
+  readonly postgres: number
+  /** Session parameters in force, lower-case names; absent ones have their defaults. */
+  readonly parameters: ReadonlyMap<string, string>
+}

@@ -1,0 +1,161 @@
+import type { Drop, Truncate } from '../../sql/commands'
+import { columnsOfType, relationsIn } from '../apply/drop'
+import {
+  asTable,
+  type Catalog,
+  foreignKeysTo,
+  hasReference,
+  keyIn,
+  keyOf,
+  keyOfRelation,
+  partitionsOf,
+  type RelationKey,
+  type RelationKind,
+  sequencesOwnedBy,
+  tableAt,
+} from '../catalog'
+import { droppedWith } from '../dependents'
+import { lockReferenced } from './foreign-keys'
+import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering'
+
+/** DROP of relations: they, all that goes with them, and the other side of their foreign keys. */
+export function dropRelations(gathering: Gathering, command: Drop, catalog: Catalog) {
+  const keys = command.names.map(name => keyOf(catalog, name))
+  const there = keys.filter(key => command.ifExists === undefined || gathering.mayExist(key))
+  dropAll(gathering, catalog, there, command.cascade !== undefined, kindOf(command.tag))
+  for (const key of there) {
+    const parent = tableAt(catalog, key)?.partitionOf
+    if (parent !== undefined) lockParent(gathering, catalog, parent, key)
+  }
+}
+
+const kindOf = (tag: Drop['tag']): RelationKind =>
+  (({
+    'DROP VIEW': 'view',
+    'DROP MATERIALIZED VIEW': 'materialized view',
+    'DROP FOREIGN TABLE': 'foreign table',
+    'DROP SEQUENCE': 'sequence',
+  })[tag as string] as RelationKind | undefined) ?? 'table'
+
+/** Without a partition its parent routes rows anew: it and its default partition are locked (ddl-partitioning.html). */
+function lockParent(gathering: Gathering, catalog: Catalog, parent: RelationKey, dropped: RelationKey) {
+  gathering.lock(parent, 'ACCESS EXCLUSIVE')
+  const rest = partitionsOf(catalog, parent).find(partition => partition.isDefaultPartition)
+  if (rest && keyOfRelation(rest) !== dropped) gathering.lock(keyOfRelation(rest), 'ACCESS EXCLUSIVE')
+}
+
+function dropAll(
+  gathering: Gathering,
+  catalog: Catalog,
+  keys: readonly RelationKey[],
+  cascade: boolean,
+  guess: RelationKind,
+) {
+  const dropped = droppedWith(catalog, keys, cascade)
+  for (const key of dropped.relations) {
+    gathering.lock(key, 'ACCESS EXCLUSIVE', guess)
+    gathering.drop(key)
+    for (const constraint of asTable(catalog.relations.get(key))?.constraints ?? [])
+      if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+  }
+  for (const { table } of dropped.foreignKeys)
+    gathering.lockAll(partitionTreeOf(catalog, keyOfRelation(table)), 'ACCESS EXCLUSIVE')
+  if (cascade && keys.some(key => !catalog.relations.has(key)))
+    gathering.doesNotKnow('What depends on a relation that the history does not know is dropped and locked with it.')
+}
+
+/** DROP of what is no relation itself but may take relations, columns or triggers with it. */
+export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalog) {
+  const cascade = command.cascade !== undefined
+  switch (command.tag) {
+    case 'DROP SCHEMA':
+      return dropAll(
+        gathering,
+        catalog,
+        relationsIn(
+          catalog,
+          command.names.map(name => name.name),
+        ),
+        cascade,
+        'table',
+      )
+    case 'DROP TYPE':
+    case 'DROP DOMAIN':
+      for (const name of command.names) dropType(gathering, catalog, keyIn(catalog, catalog.types, name), cascade)
+      return
+    case 'DROP FUNCTION':
+    case 'DROP PROCEDURE':
+    case 'DROP ROUTINE':
+      if (cascade) for (const name of command.names) dropTriggersOf(gathering, catalog, name.name)
+      return
+    case 'DROP TRIGGER':
+      if (command.on) {
+        const table = keyOf(catalog, command.on)
+        if (isMissingTrigger(catalog, table, command)) return
+        gathering.lockAll(partitionTreeOf(catalog, table), 'ACCESS EXCLUSIVE')
+      }
+      return
+    case 'DROP POLICY':
+    case 'DROP RULE':
+      if (command.on && (!command.ifExists || gathering.mayExist(keyOf(catalog, command.on))))
+        gathering.lock(keyOf(catalog, command.on), 'ACCESS EXCLUSIVE')
+      return
+    case 'DROP EXTENSION':
+      if (cascade) gathering.doesNotKnow('Columns and tables that use the extension are dropped and locked with it.')
+      return
+    case 'DROP STATISTICS':
+      return gathering.doesNotKnow(
+        'The table of the statistics is not known: it is locked in SHARE UPDATE EXCLUSIVE mode.',
+      )
+    default:
+      if (cascade) gathering.doesNotKnow('What depends on it is dropped and locked with it.')
+  }
+}
+
+/** IF EXISTS lets the table go again where the trigger is not there. */
+function isMissingTrigger(catalog: Catalog, table: RelationKey, command: Drop): boolean {
+  const known = tableAt(catalog, table)
+  if (!command.ifExists || !catalog.complete) return false
+  return !known?.triggers.some(trigger => command.names.some(name => name.name === trigger.name))
+}
+
+function dropType(gathering: Gathering, catalog: Catalog, type: string, cascade: boolean) {
+  if (catalog.relations.get(type)?.kind === 'composite type') {
+    gathering.lock(type, 'ACCESS EXCLUSIVE')
+    gathering.drop(type)
+  }
+  if (!cascade) return
+  for (const { table } of columnsOfType(catalog, type)) gathering.lock(table, 'ACCESS EXCLUSIVE')
+  if (!catalog.complete)
+    gathering.doesNotKnow('Columns of the type in tables that the history does not know go with it.')
+}
+
+function dropTriggersOf(gathering: Gathering, catalog: Catalog, routine: string) {
+  for (const [key, relation] of catalog.relations)
+    if (asTable(relation)?.triggers.some(trigger => trigger.function === routine))
+      gathering.lock(key, 'ACCESS EXCLUSIVE')
+  if (!catalog.complete)
+    gathering.doesNotKnow('Triggers that call the function go with it, and their tables are locked.')
+}
+
+/** TRUNCATE: the tables, their heirs, and with CASCADE all that reference them (sql-truncate.html). */
+export function truncate(gathering: Gathering, command: Truncate, catalog: Catalog) {
+  const truncated = new Set<RelationKey>()
+  for (const table of command.tables)
+    for (const key of familyOf(catalog, keyOf(catalog, table), table.only)) truncated.add(key)
+  if (command.cascade) {
+    for (const key of truncated)
+      for (const { table } of foreignKeysTo(catalog, key))
+        for (const member of familyOf(catalog, keyOfRelation(table))) truncated.add(member)
+    if ([...truncated].some(key => !catalog.relations.has(key)) || !catalog.complete)
+      gathering.doesNotKnow('Tables of unknown foreign keys to these are emptied too.')
+  }
+  for (const key of truncated) {
+    gathering.lock(key, 'ACCESS EXCLUSIVE')
+    if (storedOf(catalog, [key]).length === 0) continue
+    gathering.lockIndexes(key, 'ACCESS EXCLUSIVE')
+  }
+  if (!command.restartIdentity) return
+  for (const key of truncated)
+    for (const sequence of sequencesOwnedBy(catalog, key)) gathering.lock(keyOfRelation(sequence), 'ACCESS EXCLUSIVE')
+}

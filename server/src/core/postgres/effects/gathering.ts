@@ -1,0 +1,130 @@
+import {
+  asTable,
+  type Catalog,
+  indexesOf,
+  inheritorsOf,
+  keyOfRelation,
+  partitionsOf,
+  type RelationKey,
+  type RelationKind,
+} from '../catalog'
+import type { Effects, RelationLock } from '../effects'
+import { type LockMode, stronger } from '../locks'
+
+/** Collects the effects of one statement. Relations the statement itself makes are never locked here. */
+export class Gathering {
+  readonly #locks = new Map<RelationKey, RelationLock>()
+  readonly #rewrites = new Set<RelationKey>()
+  readonly #scans = new Set<RelationKey>()
+  readonly #builds = new Set<string>()
+  readonly #drops = new Set<RelationKey>()
+  readonly #unknown = new Set<string>()
+  refusesTransactionBlock = false
+  waitsForTransactions = false
+
+  /** `before` is the catalog that the statement finds. */
+  constructor(readonly before: Catalog) {}
+
+  /** Whether there is such a relation as far as we know: one that we do not know may be older than the history. */
+  mayExist(key: RelationKey): boolean {
+    return this.before.relations.has(key) || !this.before.complete
+  }
+
+  lock(key: RelationKey, mode: LockMode, guess: RelationKind = 'table') {
+    const kind = this.before.relations.get(key)?.kind ?? guess
+    const isQuiet = kind === 'index' || kind === 'partitioned index' || kind === 'sequence'
+    if (isQuiet && mode === 'ACCESS SHARE') return
+    const held = this.#locks.get(key)
+    this.#locks.set(key, { relation: key, kind, mode: held ? stronger(held.mode, mode) : mode })
+  }
+
+  lockAll(keys: Iterable<RelationKey>, mode: LockMode) {
+    for (const key of keys) this.lock(key, mode)
+  }
+
+  /** Locks a relation only if it was there before the statement. */
+  lockKnown(key: RelationKey, mode: LockMode) {
+    if (this.before.relations.has(key)) this.lock(key, mode)
+  }
+
+  lockIndexes(table: RelationKey, mode: LockMode) {
+    for (const index of indexesOf(this.before, table)) this.lock(keyOfRelation(index), mode)
+  }
+
+  /** New storage, read from the old, with new indexes under the old names. */
+  rewrite(key: RelationKey) {
+    this.#rewrites.add(key)
+    this.scan(key)
+    this.lockIndexes(key, 'ACCESS EXCLUSIVE')
+    for (const index of indexesOf(this.before, key)) this.build(index.name)
+  }
+
+  /** A new file with the same bytes: SET TABLESPACE. */
+  move(key: RelationKey) {
+    this.#rewrites.add(key)
+    this.scan(key)
+  }
+
+  scan(key: RelationKey) {
+    this.#scans.add(key)
+  }
+
+  build(name: string) {
+    this.#builds.add(name)
+  }
+
+  drop(key: RelationKey) {
+    this.#drops.add(key)
+  }
+
+  doesNotKnow(sentence: string) {
+    this.#unknown.add(sentence)
+  }
+
+  get effects(): Effects {
+    return {
+      locks: [...this.#locks.values()],
+      rewrites: [...this.#rewrites],
+      scans: [...this.#scans],
+      builds: [...this.#builds],
+      drops: [...this.#drops],
+      refusesTransactionBlock: this.refusesTransactionBlock,
+      waitsForTransactions: this.waitsForTransactions,
+      unknown: [...this.#unknown],
+    }
+  }
+}
+
+/** Returns a table and all that inherit from it; the table alone with `only`. */
+export const familyOf = (catalog: Catalog, key: RelationKey, only = false): RelationKey[] => [
+  key,
+  ...(only ? [] : inheritorsOf(catalog, key, { recursive: true }).map(keyOfRelation)),
+]
+
+/** Returns a partitioned table and all its partitions; any other relation alone. */
+export const partitionTreeOf = (catalog: Catalog, key: RelationKey): RelationKey[] => [
+  key,
+  ...partitionsOf(catalog, key, { recursive: true }).map(keyOfRelation),
+]
+
+/** Returns those of `keys` that hold rows themselves; unknown ones are taken to. */
+export const storedOf = (catalog: Catalog, keys: readonly RelationKey[]): RelationKey[] =>
+  keys.filter(key => {
+    const kind = catalog.relations.get(key)?.kind ?? 'table'
+    return kind === 'table' || kind === 'materialized view'
+  })
+
+/** Returns the relations a query locks and reads when it names `keys`: views stand for what they read. */
+export function readBy(catalog: Catalog, keys: readonly RelationKey[]): RelationKey[] {
+  const found = new Set(keys)
+  for (const key of found) {
+    const table = asTable(catalog.relations.get(key))
+    if (table?.kind === 'view') for (const read of table.reads) found.add(read)
+    else for (const child of inheritorsOf(catalog, key)) found.add(keyOfRelation(child))
+  }
+  return [...found]
+}
+
+/** Returns whether a name belongs to PostgreSQL itself, whose tables take no part in migrations. */
+export const isSystem = (key: RelationKey): boolean =>
+  /^(?:pg_catalog|information_schema)\.|^[^.]*\.pg_(?!temp)/.test(key)

@@ -1,0 +1,112 @@
+import type { CreateIndex, Drop, Reindex } from '../../sql/commands'
+import { relationsIn } from '../apply/drop'
+import { indexFitting, withIndexCreated } from '../apply/indexes'
+import {
+  type Catalog,
+  type Index,
+  indexesOf,
+  isIndex,
+  key as keyFor,
+  keyOf,
+  keyOfRelation,
+  partitionIndexesOf,
+  type RelationKey,
+  relationNamed,
+  tableAt,
+} from '../catalog'
+import { type Gathering, partitionTreeOf, storedOf } from './gathering'
+
+/** CREATE INDEX: SHARE for the whole build, or CONCURRENTLY (sql-createindex.html). */
+export function createIndex(gathering: Gathering, command: CreateIndex, catalog: Catalog) {
+  const table = keyOf(catalog, command.table)
+  const mode = command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE'
+  if (command.concurrently) gathering.refusesTransactionBlock = true
+  gathering.lock(table, mode)
+  const schema = table.slice(0, table.indexOf('.'))
+  if (command.ifNotExists && command.name && catalog.relations.has(keyFor(schema, command.name.name))) return
+  if (command.concurrently) gathering.waitsForTransactions = true
+  const after = withIndexCreated(catalog, command, {})
+  const parent = indexesOf(after, table).at(-1)
+  for (const member of command.only ? [table] : partitionTreeOf(catalog, table)) {
+    gathering.lock(member, mode)
+    const fitting = member !== table && parent ? indexFitting(catalog, member, parent) : undefined
+    if (fitting || storedOf(catalog, [member]).length === 0) continue
+    gathering.scan(member)
+    const before = new Set(indexesOf(catalog, member).map(keyOfRelation))
+    for (const index of indexesOf(after, member)) if (!before.has(keyOfRelation(index))) gathering.build(index.name)
+  }
+}
+
+/** DROP INDEX: nobody may use the table either, unless CONCURRENTLY (sql-dropindex.html). */
+export function dropIndexes(gathering: Gathering, command: Drop, catalog: Catalog) {
+  if (command.concurrently) gathering.refusesTransactionBlock = true
+  const mode = command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'
+  for (const name of command.names) {
+    const index = relationNamed(catalog, name)
+    const key = keyOf(catalog, name)
+    if (!isIndex(index)) {
+      if (catalog.complete) continue
+      gathering.lock(key, 'ACCESS EXCLUSIVE', 'index')
+      gathering.drop(key)
+      gathering.doesNotKnow(`The table of index "${name.name}" is not known: it is locked in ${mode} mode.`)
+      if (command.concurrently) gathering.waitsForTransactions = true
+      continue
+    }
+    if (command.concurrently) gathering.waitsForTransactions = true
+    for (const each of [index, ...partitionIndexesOf(catalog, key, { recursive: true })]) {
+      gathering.lock(each.table, mode)
+      gathering.lock(keyOfRelation(each), 'ACCESS EXCLUSIVE')
+      gathering.drop(keyOfRelation(each))
+    }
+  }
+}
+
+/** REINDEX of an index, a table or everything in a schema (sql-reindex.html). */
+export function reindex(gathering: Gathering, command: Reindex, catalog: Catalog) {
+  const { target, name } = command
+  if (command.concurrently) {
+    gathering.refusesTransactionBlock = true
+    gathering.waitsForTransactions = true
+  }
+  if (target === 'INDEX' && name) {
+    const index = relationNamed(catalog, name)
+    if (isIndex(index)) return reindexIndex(gathering, command, catalog, index)
+    gathering.lock(keyOf(catalog, name), 'ACCESS EXCLUSIVE', 'index')
+    gathering.build(name.name)
+    return gathering.doesNotKnow(`The table of index "${name.name}" is not known: it is locked and read.`)
+  }
+  if (target === 'TABLE' && name) return reindexTable(gathering, command, catalog, keyOf(catalog, name))
+  gathering.refusesTransactionBlock = true
+  const all = name ? relationsIn(catalog, [name.name]) : [...catalog.relations.keys()].sort()
+  for (const key of storedOf(catalog, all)) reindexOne(gathering, command, key, indexesOf(catalog, key))
+  if (!catalog.complete) gathering.doesNotKnow('Tables that the history does not know are locked and read too.')
+}
+
+function reindexIndex(gathering: Gathering, command: Reindex, catalog: Catalog, index: Index) {
+  const key = keyOfRelation(index)
+  if (index.kind !== 'partitioned index') return reindexOne(gathering, command, index.table, [index])
+  gathering.refusesTransactionBlock = true
+  gathering.lock(index.table, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
+  gathering.lock(key, 'ACCESS EXCLUSIVE')
+  for (const each of partitionIndexesOf(catalog, key, { recursive: true }))
+    if (each.kind === 'index') reindexOne(gathering, command, each.table, [each])
+}
+
+function reindexTable(gathering: Gathering, command: Reindex, catalog: Catalog, table: RelationKey) {
+  const tree = partitionTreeOf(catalog, table)
+  if (tableAt(catalog, table)?.kind === 'partitioned table') gathering.refusesTransactionBlock = true
+  for (const key of tree) {
+    gathering.lock(key, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
+    if (storedOf(catalog, [key]).length > 0) reindexOne(gathering, command, key, indexesOf(catalog, key))
+  }
+}
+
+function reindexOne(gathering: Gathering, command: Reindex, table: RelationKey, indexes: readonly Index[]) {
+  gathering.lock(table, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
+  const isUnknown = !gathering.before.relations.has(table)
+  if (indexes.length > 0 || isUnknown) gathering.scan(table)
+  for (const index of indexes) {
+    gathering.lock(keyOfRelation(index), 'ACCESS EXCLUSIVE')
+    gathering.build(index.name)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Maintenance } from '../../sql/commands'
+import { asTable, type Catalog, keyOf, type RelationKey, tableAt } from '../catalog'
+import { type Gathering, partitionTreeOf, storedOf } from './gathering'
+
+/** VACUUM, ANALYZE and CLUSTER of the tables named, or of all (sql-vacuum.html, sql-analyze.html, sql-cluster.html). */
+export function maintain(gathering: Gathering, command: Maintenance, catalog: Catalog) {
+  const named = command.tables.map(table => keyOf(catalog, table))
+  const isPartitioned = named.some(key => tableAt(catalog, key)?.kind === 'partitioned table')
+  gathering.refusesTransactionBlock =
+    command.tag === 'VACUUM' || (command.tag === 'CLUSTER' && (named.length === 0 || isPartitioned))
+  if (command.tag === 'CLUSTER' && named.length === 0)
+    return gathering.doesNotKnow(
+      'Every table that was clustered before is locked in ACCESS EXCLUSIVE mode and rewritten.',
+    )
+  for (const key of named.length > 0 ? named : everyTable(catalog))
+    for (const member of partitionTreeOf(catalog, key)) maintainOne(gathering, command, catalog, member)
+  if (named.length === 0 && !catalog.complete)
+    gathering.doesNotKnow('Tables that the history does not know are locked too.')
+}
+
+const everyTable = (catalog: Catalog): RelationKey[] =>
+  [...catalog.relations]
+    .filter(([, relation]) =>
+      ['table', 'partitioned table', 'materialized view'].includes(asTable(relation)?.kind ?? ''),
+    )
+    .map(([key]) => key)
+    .sort()
+
+function maintainOne(gathering: Gathering, command: Maintenance, catalog: Catalog, key: RelationKey) {
+  const rewrites = command.full || command.tag === 'CLUSTER'
+  gathering.lock(key, rewrites ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE')
+  if (storedOf(catalog, [key]).length === 0) return
+  if (rewrites) gathering.rewrite(key)
+  else if (command.tag === 'VACUUM') gathering.lockIndexes(key, 'ROW EXCLUSIVE')
+}

@@ -1,0 +1,128 @@
+import type { PartitionBound, SubcommandOf } from '../../sql/commands'
+import { indexFitting } from '../apply/indexes'
+import { excludesBound, impliesBound } from '../bounds'
+import {
+  type Catalog,
+  foreignKeysTo,
+  hasReference,
+  indexesOf,
+  isIndex,
+  keyOf,
+  keyOfRelation,
+  partitionsOf,
+  type RelationKey,
+  type Table,
+  tableAt,
+} from '../catalog'
+import type { Alteration } from './alter'
+import { lockReferenced, scanForForeignKey } from './foreign-keys'
+import { type Gathering, partitionTreeOf, storedOf } from './gathering'
+
+/** ATTACH PARTITION of a table to a table, or of an index to an index (sql-altertable.html, sql-alterindex.html). */
+export function attachPartition(alteration: Alteration, subcommand: SubcommandOf<'ATTACH PARTITION'>) {
+  const { gathering, catalog, key } = alteration
+  const partition = keyOf(catalog, subcommand.partition)
+  if (alteration.command.tag === 'ALTER INDEX') return attachIndex(alteration, partition)
+  const parent = tableAt(catalog, key)
+  const tree = partitionTreeOf(catalog, partition)
+  gathering.lockAll(tree, 'ACCESS EXCLUSIVE')
+  for (const index of indexesOf(catalog, key)) gathering.lock(keyOfRelation(index), 'SHARE UPDATE EXCLUSIVE')
+  buildMissingIndexes(gathering, catalog, key, tree)
+  for (const member of storedOf(catalog, tree))
+    if (!parent || !impliesBound(tableAt(catalog, member), parent, subcommand.bound, boundsOf(catalog, key)))
+      gathering.scan(member)
+  lockDefaultPartition(gathering, catalog, key, subcommand.bound)
+  takeForeignKeys(gathering, catalog, key, tree)
+}
+
+/** The bounds of the partitions that a table has: a default partition holds what none of them does. */
+const boundsOf = (catalog: Catalog, key: RelationKey): PartitionBound[] =>
+  partitionsOf(catalog, key).flatMap(partition => partition.bound ?? [])
+
+function attachIndex({ gathering, catalog, key }: Alteration, partition: RelationKey) {
+  gathering.lock(partition, 'ACCESS EXCLUSIVE', 'index')
+  for (const index of [catalog.relations.get(key), catalog.relations.get(partition)])
+    if (isIndex(index)) gathering.lock(index.table, 'ACCESS SHARE')
+}
+
+function buildMissingIndexes(
+  gathering: Gathering,
+  catalog: Catalog,
+  parent: RelationKey,
+  tree: readonly RelationKey[],
+) {
+  for (const index of indexesOf(catalog, parent))
+    for (const member of storedOf(catalog, tree)) {
+      if (indexFitting(catalog, member, index)) continue
+      gathering.scan(member)
+      gathering.build(missingName(tableAt(catalog, member), index.columns, index.primary))
+    }
+}
+
+function missingName(table: Table | undefined, columns: readonly (string | undefined)[], primary: boolean): string {
+  const name = table?.name ?? ''
+  return primary ? `${name}_pkey` : [name, ...columns.map(column => column ?? 'expr'), 'idx'].join('_')
+}
+
+/**
+ * The default partition must hold no row of the new partition: it is locked and read, unless its constraints say so
+ * (sql-altertable.html, ATTACH PARTITION).
+ */
+export function lockDefaultPartition(
+  gathering: Gathering,
+  catalog: Catalog,
+  parent: RelationKey,
+  bound: PartitionBound | undefined,
+  options: { readonly scans: boolean } = { scans: true },
+) {
+  const table = tableAt(catalog, parent)
+  const rest = partitionsOf(catalog, parent).find(partition => partition.isDefaultPartition)
+  if (!rest || !table) return
+  const tree = partitionTreeOf(catalog, keyOfRelation(rest))
+  gathering.lockAll(options.scans ? tree : tree.slice(0, 1), 'ACCESS EXCLUSIVE')
+  if (!options.scans) return
+  for (const member of storedOf(catalog, tree))
+    if (!excludesBound(tableAt(catalog, member), table, bound)) gathering.scan(member)
+}
+
+/** The parent's foreign keys hold for the new partition too. */
+function takeForeignKeys(gathering: Gathering, catalog: Catalog, parent: RelationKey, tree: readonly RelationKey[]) {
+  for (const constraint of tableAt(catalog, parent)?.constraints ?? []) {
+    if (!hasReference(constraint)) continue
+    const [root = parent] = tree
+    const own = tableAt(catalog, root)?.constraints.some(
+      other =>
+        other.references?.table === constraint.references.table && sameColumns(other.columns, constraint.columns),
+    )
+    lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
+    if (!own && constraint.validated) scanForForeignKey(gathering, catalog, tree, constraint.references.table)
+  }
+  for (const incoming of foreignKeysTo(catalog, parent))
+    gathering.lock(keyOfRelation(incoming.table), 'SHARE ROW EXCLUSIVE')
+}
+
+const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((column, position) => column === b[position])
+
+/** DETACH PARTITION, at once or in the two transactions of CONCURRENTLY (sql-altertable.html). */
+export function detachPartition(alteration: Alteration, subcommand: SubcommandOf<'DETACH PARTITION'>) {
+  const { gathering, catalog, key } = alteration
+  const partition = keyOf(catalog, subcommand.partition)
+  gathering.lock(partition, 'ACCESS EXCLUSIVE')
+  if (subcommand.concurrently) {
+    gathering.refusesTransactionBlock = true
+    gathering.waitsForTransactions = true
+  }
+  for (const index of indexesOf(catalog, partition))
+    if (index.partitionOf !== undefined) gathering.lock(keyOfRelation(index), 'ACCESS EXCLUSIVE')
+  const parent = tableAt(catalog, key)
+  const rest = partitionsOf(catalog, key).find(other => other.isDefaultPartition)
+  if (rest && !subcommand.concurrently && !subcommand.finalize) gathering.lock(keyOfRelation(rest), 'ACCESS EXCLUSIVE')
+  for (const constraint of parent?.constraints ?? [])
+    if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
+  for (const incoming of foreignKeysTo(catalog, key)) {
+    gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')
+    for (const member of storedOf(catalog, partitionTreeOf(catalog, keyOfRelation(incoming.table))))
+      gathering.scan(member)
+  }
+}

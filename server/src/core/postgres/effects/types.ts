@@ -1,0 +1,30 @@
+import type { AlterDomain, AlterType } from '../../sql/commands'
+import { columnsOfType } from '../apply/drop'
+import { asTable, type Catalog, keyIn } from '../catalog'
+import { type Gathering, storedOf } from './gathering'
+
+/** ALTER DOMAIN: a new constraint is checked in every table that uses the domain (sql-alterdomain.html). */
+export function alterDomain(gathering: Gathering, command: AlterDomain, catalog: Catalog) {
+  const checks =
+    command.action === 'SET NOT NULL' ||
+    command.action === 'VALIDATE CONSTRAINT' ||
+    (command.action === 'ADD CONSTRAINT' && !command.constraint?.notValid)
+  if (!checks) return
+  for (const { table } of columnsOfType(catalog, keyIn(catalog, catalog.types, command.domain))) {
+    gathering.lock(table, 'SHARE')
+    for (const key of storedOf(catalog, [table])) gathering.scan(key)
+  }
+  if (!catalog.complete)
+    gathering.doesNotKnow(
+      'Tables that the history does not know are locked in SHARE mode and read where they use the domain.',
+    )
+}
+
+/** ALTER TYPE of a composite type reaches the tables that are made of it (sql-altertype.html). */
+export function alterType(gathering: Gathering, command: AlterType, catalog: Catalog) {
+  if (!command.attributes) return
+  const type = keyIn(catalog, catalog.types, command.type)
+  gathering.lock(type, 'ACCESS EXCLUSIVE', 'composite type')
+  for (const [key, relation] of catalog.relations)
+    if (asTable(relation)?.ofType === type) gathering.lock(key, 'ACCESS EXCLUSIVE')
+}

@@ -1,0 +1,115 @@
+import type { IndexColumn } from '../sql/commands'
+import { type Catalog, key, type Table } from './catalog'
+
+/** The longest identifier in bytes: NAMEDATALEN - 1 (sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS). */
+const longest = 63
+
+/**
+ * The names that PostgreSQL gives to what a statement leaves unnamed, as `ChooseRelationName`, `ChooseIndexName` and
+ * `ChooseConstraintName` of its source choose them; proven in test/postgres/names.test.ts.
+ */
+export const nameOfPrimaryKey = (catalog: Catalog, table: Table): string => freeRelationName(catalog, table, '', 'pkey')
+
+export const nameOfUnique = (catalog: Catalog, table: Table, columns: readonly string[]): string =>
+  freeRelationName(catalog, table, joined(columns), 'key')
+
+export const nameOfExclusion = (catalog: Catalog, table: Table, columns: readonly string[]): string =>
+  freeRelationName(catalog, table, joined(columns), 'excl')
+
+export const nameOfIndex = (catalog: Catalog, table: Table, columns: readonly string[]): string =>
+  freeRelationName(catalog, table, joined(columns), 'idx')
+
+export const nameOfSequence = (catalog: Catalog, table: Pick<Table, 'schema' | 'name'>, column: string): string =>
+  firstFree(
+    label => objectName(table.name, column, label),
+    'seq',
+    name => catalog.relations.has(key(table.schema, name)),
+  )
+
+/** Returns the name of a CHECK: it bears a column only where the expression names exactly one. */
+export const nameOfCheck = (table: Table, columns: readonly string[]): string =>
+  freeConstraintName(table, new Set(columns).size === 1 ? (columns[0] ?? '') : '', 'check')
+
+export const nameOfForeignKey = (table: Table, columns: readonly string[]): string =>
+  freeConstraintName(table, joined(columns), 'fkey')
+
+/** Returns the name that PostgreSQL 18 gives to a column's NOT NULL constraint. */
+export const nameOfNotNull = (table: Pick<Table, 'name'>, column: string): string =>
+  objectName(table.name, column, 'not_null')
+
+/** Returns the names of an index's columns in its own default name; included columns count. */
+export function labelsOfIndex(columns: readonly IndexColumn[], include: readonly string[]): string[] {
+  const labels: string[] = []
+  const origins = [
+    ...columns.map(column => column.column ?? column.label ?? column.expression?.calls[0]?.name ?? 'expr'),
+    ...include,
+  ]
+  for (const origin of origins) {
+    let label = origin
+    for (let n = 1; labels.includes(label); n++) label = `${clipped(origin, longest - String(n).length)}${n}`
+    labels.push(label)
+  }
+  return labels
+}
+
+const joined = (columns: readonly string[]): string => columns.join('_')
+
+const freeRelationName = (catalog: Catalog, table: Table, columns: string, label: string): string =>
+  firstFree(
+    numbered => objectName(table.name, columns, numbered),
+    label,
+    name =>
+      catalog.relations.has(key(table.schema, name)) || table.constraints.some(constraint => constraint.name === name),
+  )
+
+const freeConstraintName = (table: Table, columns: string, label: string): string =>
+  firstFree(
+    numbered => objectName(table.name, columns, numbered),
+    label,
+    name => table.constraints.some(constraint => constraint.name === name),
+  )
+
+function firstFree(name: (label: string) => string, label: string, taken: (name: string) => boolean): string {
+  for (let n = 0; ; n++) {
+    const candidate = name(n === 0 ? label : `${label}${n}`)
+    if (!taken(candidate)) return candidate
+  }
+}
+
+/** `makeObjectName`: shortens the longer of the two names until all fits. */
+function objectName(first: string, second: string, label: string): string {
+  const room = longest - bytes(label) - 1 - (second === '' ? 0 : 1)
+  let firstBytes = bytes(first)
+  let secondBytes = bytes(second)
+  while (firstBytes + secondBytes > room) {
+    if (firstBytes > secondBytes) firstBytes--
+    else secondBytes--
+  }
+  const parts = [clipped(first, firstBytes), ...(second === '' ? [] : [clipped(second, secondBytes)]), label]
+  return parts.join('_')
+}
+
+/** UTF-8 bytes, counted without an encoder: core knows no platform. */
+function bytes(text: string): number {
+  let count = 0
+  for (const character of text) count += bytesOf(character)
+  return count
+}
+
+function bytesOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0
+  if (code < 0x80) return 1
+  if (code < 0x800) return 2
+  return code < 0x10000 ? 3 : 4
+}
+
+function clipped(text: string, room: number): string {
+  let count = 0
+  let clippedText = ''
+  for (const character of text) {
+    count += bytesOf(character)
+    if (count > room) break
+    clippedText += character
+  }
+  return clippedText
+}

@@ -1,0 +1,89 @@
+import type { Call, Expression } from '../sql/commands'
+import { type Catalog, routineNamed } from './catalog'
+import { volatilities } from './volatility.generated'
+
+/** As in pg_proc; `unknown` where a function is neither PostgreSQL's own nor made by the history. */
+export type Volatility = 'immutable' | 'stable' | 'volatile' | 'unknown'
+
+/**
+ * Returns the worst volatility of all functions that an expression calls (xfunc-volatility.html). PostgreSQL's own
+ * operators and casts are never volatile (proven in test/postgres/volatility.test.ts), so calls decide.
+ */
+export function volatilityOf(expression: Expression, catalog: Catalog): Volatility {
+  let worst: Volatility = expression.hasSubquery ? 'unknown' : 'immutable'
+  for (const call of expression.calls) {
+    const volatility = volatilityOfCall(call, catalog)
+    if (order.indexOf(volatility) > order.indexOf(worst)) worst = volatility
+  }
+  return worst
+}
+
+/** A function that is certainly volatile decides more than one that may be. */
+const order: readonly Volatility[] = ['immutable', 'stable', 'unknown', 'volatile']
+
+/** Returns the volatility of one function call. */
+export function volatilityOfCall(call: Call, catalog: Catalog): Volatility {
+  const made = routineNamed(catalog, call)
+  if (made) return made.volatility
+  if (call.schema !== undefined && call.schema !== 'pg_catalog') return ofExtension(call.name)
+  return (
+    valueFunctions.get(call.name) ??
+    builtIn().get(`${call.name}/${call.arguments}`) ??
+    builtIn().get(call.name) ??
+    ofExtension(call.name)
+  )
+}
+
+const ofExtension = (name: string): Volatility => extensions.get(name) ?? 'unknown'
+
+/** CURRENT_TIMESTAMP and its like are no functions in pg_proc but evaluate as stable (functions-datetime.html, functions-info.html). */
+const valueFunctions: ReadonlyMap<string, Volatility> = new Map(
+  [
+    'current_date',
+    'current_time',
+    'current_timestamp',
+    'localtime',
+    'localtimestamp',
+    'current_catalog',
+    'current_role',
+    'current_schema',
+    'current_user',
+    'session_user',
+    'user',
+    'system_user',
+  ].map(name => [name, 'stable']),
+)
+
+/** Functions of extensions that defaults call: uuid-ossp.html, pgcrypto.html, and the extensions' own SQL scripts. */
+const extensions: ReadonlyMap<string, Volatility> = new Map<string, Volatility>([
+  ['uuid_generate_v1', 'volatile'],
+  ['uuid_generate_v1mc', 'volatile'],
+  ['uuid_generate_v4', 'volatile'],
+  ['uuid_generate_v3', 'immutable'],
+  ['uuid_generate_v5', 'immutable'],
+  ['uuid_nil', 'immutable'],
+  ['gen_random_bytes', 'volatile'],
+  ['gen_salt', 'volatile'],
+  ['digest', 'immutable'],
+  ['hmac', 'immutable'],
+  ['crypt', 'immutable'],
+  ['unaccent', 'stable'],
+  ['similarity', 'immutable'],
+])
+
+let functions: ReadonlyMap<string, Volatility> | undefined
+
+/** The worst over the major versions that the generated data knows. */
+function builtIn(): ReadonlyMap<string, Volatility> {
+  if (functions) return functions
+  const known = new Map<string, Volatility>()
+  for (const lists of Object.values(volatilities)) {
+    for (const volatility of ['immutable', 'stable', 'volatile'] as const)
+      for (const name of lists[volatility].split(' ')) {
+        const before = known.get(name)
+        if (before === undefined || order.indexOf(volatility) > order.indexOf(before)) known.set(name, volatility)
+      }
+  }
+  functions = known
+  return known
+}
