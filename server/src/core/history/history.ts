@@ -1,13 +1,195 @@
-import type { Catalog } from '../postgres/catalog'
-import type { Framework } from './frameworks/framework'
+import { type Catalog, emptyCatalog } from '../postgres/catalog'
+import { nameOf } from '../text'
+import { isComplete } from './completeness'
+import { catalogAfter } from './fold'
+import { frameworkOf } from './folders'
+import type { Folder, Framework } from './frameworks/framework'
+import { frameworks } from './frameworks/index'
+import plain from './frameworks/plain'
+import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
+import { migrationOf } from './reading'
 
 /** A folder of migrations in the order they run, and the catalog between them. */
 export interface History {
   readonly framework: Framework
-  /** Up migrations and downs, each version's up before its down. */
+  /** Up migrations and downs, each version's up before its down; those that run again whenever they change come last. */
   readonly migrations: readonly Migration[]
+  /** Whether the folder starts with an empty database, so that what it did not make does not exist. */
   readonly complete: boolean
   /** Returns the catalog that a migration's section starts from: all earlier versions up; for a down, its own up too. */
   readonly before: (path: string, direction: 'up' | 'down') => Catalog
+  readonly source: Source
 }
+
+/** What a history was read from. */
+export interface Source {
+  /** The folder, `/`-separated, as the caller gave it. */
+  readonly path: string
+  /** All files of it by path: migrations, and what their tool keeps beside them. */
+  readonly files: ReadonlyMap<string, string>
+  /** The tool that was asked for; absent where the files decide. */
+  readonly framework?: string
+  /** Reads a file outside the folder, from the folder's path: `../goose.yaml`. */
+  readonly read?: (relative: string) => string | undefined
+}
+
+/**
+ * Returns the history of a folder. `files` are those in it, with their texts: SQL and what tools keep beside it; `framework`
+ * is a tool's id where it is known, an unknown one is as none; `read` finds files outside the folder.
+ */
+export function historyOf(input: {
+  readonly path: string
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  readonly framework?: string
+  readonly read?: (relative: string) => string | undefined
+}): History {
+  const { path, framework, read } = input
+  const files = new Map(input.files.map(file => [file.path, file.text]))
+  return built({ path, files, framework, read })
+}
+
+/**
+ * Returns the history with one file's text changed or, where `text` is undefined, without it. All that the change does not
+ * touch is the same object as before: migrations, and the catalogs between those that run earlier.
+ */
+export function withFile(history: History, path: string, text: string | undefined): History {
+  const { source } = history
+  if (source.files.get(path) === text) return history
+  const files = new Map(source.files)
+  if (text === undefined) files.delete(path)
+  else files.set(path, text)
+  return built({ ...source, files }, history)
+}
+
+function built(source: Source, previous?: History): History {
+  const folder = folderOfSource(source)
+  const framework = chosenFramework(source, folder, previous)
+  const before = new Map(previous?.migrations.map(migration => [migration.path, migration]))
+  const isAlone = source.files.size === 1
+  const found = new Map<string, Migration>()
+  for (const [path, text] of source.files) {
+    // A file that somebody asks about alone is a migration whatever it is called.
+    if (!isAlone && !isSql(path)) continue
+    const migration = migrationOf(path, text, framework, folder, { previous: before.get(path), isAlone })
+    if (migration) found.set(path, migration)
+  }
+  return new FolderHistory(source, framework, inOrder(found, framework, previous))
+}
+
+function folderOfSource(source: Source): Folder {
+  const prefix = source.path === '' ? '' : `${source.path}/`
+  let files: readonly string[] | undefined
+  return {
+    path: source.path,
+    get files() {
+      files ??= [...source.files.keys()].map(path => path.slice(prefix.length))
+      return files
+    },
+    read: relative => source.files.get(prefix + relative) ?? source.read?.(relative),
+  }
+}
+
+/** What a folder is does not change with every keystroke: only with its files, or where nothing was known so far. */
+function chosenFramework(source: Source, folder: Folder, previous: History | undefined): Framework {
+  const asked = frameworks.find(({ id }) => id === source.framework)
+  if (asked) return asked
+  const isSame = previous && previous.source.files.size === source.files.size && previous.framework !== plain
+  return (isSame ? previous.framework : frameworkOf(folder)) ?? plain
+}
+
+function inOrder(
+  found: ReadonlyMap<string, Migration>,
+  framework: Framework,
+  previous: History | undefined,
+): readonly Migration[] {
+  if (previous?.migrations.length === found.size) {
+    const same = previous.migrations.map(migration => found.get(migration.path))
+    if (same.every((migration, index) => isPlacedLike(migration, previous.migrations[index])))
+      return same as Migration[]
+  }
+  return [...found.values()].toSorted(
+    (a, b) =>
+      Number(a.repeatable) - Number(b.repeatable) ||
+      framework.compareVersions(a.version, b.version) ||
+      Number(a.direction === 'down') - Number(b.direction === 'down') ||
+      (a.path < b.path ? -1 : 1),
+  )
+}
+
+const isPlacedLike = (migration: Migration | undefined, other: Migration | undefined) =>
+  migration !== undefined &&
+  other !== undefined &&
+  migration.framework === other.framework &&
+  migration.version === other.version &&
+  migration.direction === other.direction &&
+  migration.repeatable === other.repeatable
+
+const emptyDatabase = emptyCatalog(true)
+const unknownDatabase = emptyCatalog(false)
+
+class FolderHistory implements History {
+  private completeness: boolean | undefined
+  private readonly starts: Catalog[] = []
+
+  constructor(
+    readonly source: Source,
+    readonly framework: Framework,
+    readonly migrations: readonly Migration[],
+  ) {}
+
+  get complete(): boolean {
+    this.completeness ??= isComplete(this)
+    return this.completeness
+  }
+
+  readonly before = (path: string, direction: 'up' | 'down'): Catalog => {
+    const place = this.migrations.findIndex(migration => migration.path === path)
+    const migration = this.migrations[place]
+    if (!migration) return this.empty()
+    if (direction === 'up') return this.start(place)
+    const up = migration.direction === 'down' ? this.upOf(migration, place) : place
+    return up === undefined ? this.start(place) : this.after(up)
+  }
+
+  /** The catalog before the migration at `place`, with every earlier up applied and no down. */
+  private start(place: number): Catalog {
+    if (this.migrations[place]?.baseline) return this.empty()
+    if (this.starts.length === 0) this.starts.push(this.empty())
+    for (let next = this.starts.length; next <= place; next++) this.starts.push(this.after(next - 1))
+    return this.starts[place] as Catalog
+  }
+
+  private after(place: number): Catalog {
+    const migration = this.migrations[place] as Migration
+    const start = this.start(place)
+    const isSkipped = migration.direction === 'down' || (migration.baseline && place > 0)
+    return isSkipped ? start : catalogAfter(migration, 'up', start)
+  }
+
+  private empty(): Catalog {
+    return this.complete ? emptyDatabase : unknownDatabase
+  }
+
+  /** The up that a down file undoes: of its version, next to it where several share the number. */
+  private upOf(down: Migration, place: number): number | undefined {
+    const { compareVersions } = this.framework
+    let found: number | undefined
+    for (let index = place - 1; index >= 0; index--) {
+      const other = this.migrations[index] as Migration
+      if (compareVersions(other.version, down.version) !== 0) break
+      if (other.direction === 'down') continue
+      if (sameStem(other.path, down.path)) return index
+      found ??= index
+    }
+    return found
+  }
+}
+
+const sameStem = (up: string, down: string) => stem(up) === stem(down)
+
+/** The name without what tells an up from its down. */
+const stem = (path: string) =>
+  nameOf(path)
+    .replace(/(^|[._-])(?:up|down|undo|rollback|revert|downgrade|upgrade)(?=[._-]|$)/gi, '')
+    .replace(/^[UV](?=\d)/i, '')

@@ -16,6 +16,8 @@ export interface Section {
   readonly direction: Direction
   readonly span: Span
   readonly transaction: TransactionMode
+  /** Runs that reach PostgreSQL as one simple query each; statements outside them are sent one by one. */
+  readonly queries: readonly Span[]
   readonly statements: readonly Statement[]
 }
 
@@ -31,6 +33,8 @@ export interface Migration {
   readonly direction: Direction | 'both'
   /** Flyway's R__ and callbacks: run again whenever they change, after all versions. */
   readonly repeatable: boolean
+  /** Makes the whole database anew where nothing was applied before: skipped by one with earlier versions. */
+  readonly baseline: boolean
   readonly sections: readonly Section[]
   /** Placeholders that were masked, by the identifier that stands for them: for messages. */
   readonly placeholders: ReadonlyMap<string, string>

@@ -1,8 +1,13 @@
-import type { Catalog, Relation } from '../postgres/catalog'
-import type { Effects, RelationLock } from '../postgres/effects'
+import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
+import { type Effects, effectsOf, type RelationLock } from '../postgres/effects'
+import { lockModes } from '../postgres/locks'
+import type { Settings } from '../settings'
 import type { Command, Name } from '../sql/commands'
 import type { Statement } from '../sql/statements'
+import { type Folded, folded } from './fold'
+import type { History } from './history'
 import type { Direction, Migration, Section, TransactionMode } from './migration'
+import type { Placement } from './transactions'
 
 /** One statement of a migration with all that is known when it runs. */
 export interface Step {
@@ -24,6 +29,11 @@ export interface Transaction {
   readonly kind: 'block' | TransactionMode
   /** Counts the transactions of the migration: equal numbers commit together. */
   readonly number: number
+  /**
+   * Whether PostgreSQL takes the statement to be inside a transaction block, so that those that refuse one fail: not for
+   * `own`, nor for a simple query of one statement.
+   */
+  readonly isBlock: boolean
   /** Locks that earlier statements of this transaction still hold, strongest mode per relation. */
   readonly held: readonly RelationLock[]
   /** Session parameters in force that matter here: lower-case name to value as written. */
@@ -34,3 +44,119 @@ export interface Transaction {
 
 /** Returns the relation that a name means at this step, or undefined where the history does not know it. */
 export type Resolve = (name: Name) => Relation | undefined
+
+/**
+ * Returns the steps of all sections of a migration, in the order of the file. The catalog that a section starts from is the
+ * history's; effects and held locks are computed when first asked for. Remembered while the history before it is the same.
+ */
+export function stepsOf(history: History, migration: Migration, settings: Settings): readonly Step[] {
+  const starts = directions(migration).map(direction => history.before(migration.path, direction))
+  const known = memory.get(migration)
+  if (known?.postgres === settings.postgres && known.starts.every((start, index) => start === starts[index])) {
+    return known.steps
+  }
+  const walked = new Map(
+    directions(migration).flatMap((direction, index) =>
+      folded(migration, direction, starts[index] as Catalog).map(one => [one.section, one]),
+    ),
+  )
+  const steps = migration.sections.flatMap(section => {
+    const one = walked.get(section)
+    return one ? sectionSteps(migration, one, settings) : []
+  })
+  memory.set(migration, { starts, postgres: settings.postgres, steps })
+  return steps
+}
+
+interface Memory {
+  readonly starts: readonly Catalog[]
+  readonly postgres: number
+  readonly steps: readonly Step[]
+}
+
+const memory = new WeakMap<Migration, Memory>()
+
+const directions = ({ sections }: Migration): readonly Direction[] => [
+  ...new Set(sections.map(({ direction }) => direction)),
+]
+
+function sectionSteps(migration: Migration, walked: Folded, settings: Settings): readonly Step[] {
+  const steps: Step[] = []
+  const holds = new Holds(walked.placements, place => steps[place]?.effects)
+  walked.section.statements.forEach((statement, place) => {
+    const { command } = statement
+    const placement = walked.placements[place] as Placement
+    const before = walked.before[place] as Catalog
+    let effects: Effects | undefined
+    let isKnown = false
+    steps.push({
+      migration,
+      section: walked.section,
+      direction: walked.section.direction,
+      statement,
+      command,
+      before,
+      after: walked.before[place + 1] ?? walked.after,
+      get effects() {
+        if (!isKnown && command) effects = effectsOf(command, before, settings, placement.parameters)
+        isKnown = true
+        return effects
+      },
+      transaction: transaction(migration, placement, before, () => holds.before(place)),
+    })
+  })
+  return steps
+}
+
+function transaction(
+  { path }: Migration,
+  { kind, number, isBlock, parameters }: Placement,
+  before: Catalog,
+  held: () => readonly RelationLock[],
+): Transaction {
+  return {
+    kind,
+    number,
+    isBlock,
+    parameters,
+    get held() {
+      return held()
+    },
+    created(name) {
+      const born = relationNamed(before, name)?.born
+      return born?.migration === path && born.transaction === number
+    },
+  }
+}
+
+/** The locks that a section's transactions hold before each statement, in lists shared where nothing was added. */
+class Holds {
+  private readonly known: (readonly RelationLock[])[] = []
+
+  constructor(
+    private readonly placements: readonly Placement[],
+    private readonly effectsAt: (place: number) => Effects | undefined,
+  ) {}
+
+  before(place: number): readonly RelationLock[] {
+    for (let next = this.known.length; next <= place; next++) this.known.push(this.computed(next))
+    return this.known[place] as readonly RelationLock[]
+  }
+
+  private computed(place: number): readonly RelationLock[] {
+    const previous = this.placements[place - 1]
+    if (!previous || this.placements[place]?.number !== previous.number) return []
+    const from = previous.resumes ?? place - 1
+    const held = this.known[from] ?? []
+    return previous.resumes === undefined ? joined(held, this.effectsAt(from)?.locks ?? []) : held
+  }
+}
+
+function joined(held: readonly RelationLock[], locks: readonly RelationLock[]): readonly RelationLock[] {
+  const stronger = locks.filter(lock => {
+    const known = held.find(other => other.relation === lock.relation)
+    return !known || lockModes.indexOf(known.mode) < lockModes.indexOf(lock.mode)
+  })
+  if (stronger.length === 0) return held
+  return [...held.filter(lock => !stronger.some(other => other.relation === lock.relation)), ...stronger]
+}

@@ -17,6 +17,8 @@ export interface FileLayout {
   /** Compared with `compareVersions`; files of one version are the two directions of one migration. */
   readonly version: string
   readonly repeatable: boolean
+  /** Makes the whole database anew where nothing was applied before (Flyway's B): skipped by one with earlier versions. */
+  readonly baseline?: boolean
   readonly sections: readonly SectionLayout[]
 }
 
@@ -29,6 +31,8 @@ export interface SectionLayout {
   readonly boundaries: readonly number[]
   /** Runs inside the section that are not SQL (markers that are not comments). */
   readonly masked: readonly Span[]
+  /** Runs that reach PostgreSQL as one simple query each; statements outside them are sent one by one. */
+  readonly queries: readonly Span[]
 }
 
 /** One migration tool. Each file of this folder is one, citing the tool's own documentation for what it says. */
@@ -38,11 +42,17 @@ export interface Framework {
   readonly name: string
   /** How sure the files make us that this tool runs them: 0 for not at all; the highest wins. */
   readonly recognises: (folder: Folder) => number
-  /** Returns what the file is, or undefined for one that the tool does not run (schema dumps, its own metadata). */
-  readonly layout: (path: string, text: string) => FileLayout | undefined
+  /**
+   * Returns what the file is, or undefined for one that the tool does not run (schema dumps, its own metadata). `folder`
+   * is the migration folder that `path` lies in, for tools that keep settings beside the file.
+   */
+  readonly layout: (path: string, text: string, folder: Folder) => FileLayout | undefined
   /** Orders versions: negative where `a` runs first. */
   readonly compareVersions: (a: string, b: string) => number
-  /** Returns the edits that make the tool run this section outside a transaction, or undefined where the tool cannot. */
+  /**
+   * Returns the edits that make the tool run this section outside a transaction, or undefined where the tool cannot;
+   * none where the tool sees by itself that a statement refuses a transaction.
+   */
   readonly withoutTransaction?: (path: string, text: string, direction: Direction) => readonly Edit[] | undefined
   /**
    * Returns the files of a new migration that runs right after `path`: named and headed as the project does.
@@ -61,4 +71,6 @@ export interface FollowUp {
   /** Empty where nothing undoes it. */
   readonly down: string
   readonly transaction: boolean
+  /** The text of `after`, for tools whose files are headed as the project heads them. */
+  readonly text?: string
 }

@@ -1,0 +1,160 @@
+import type { AlterRelation, Command, ConstraintDefinition, CreateTable, Name } from '../sql/commands'
+import { nameOf } from '../text'
+import type { History } from './history'
+import type { Migration } from './migration'
+
+/**
+ * Returns whether a history starts with an empty database, so that what it did not make does not exist. It does unless
+ *
+ * - a migration before the last version alters, fills, references or drops a table that no migration up to it made: it ran,
+ *   so the table was there (of the last version we do not know yet that it can run, but where it is the only one it counts);
+ * - no migration makes a table at all;
+ * - a migration in another language stands among them, and nobody knows what that one made.
+ *
+ * Tables that a DO block or a function makes are not seen, which makes the history incomplete: the cautious side.
+ */
+export function isComplete({
+  migrations,
+  framework,
+  source,
+}: Pick<History, 'migrations' | 'framework' | 'source'>): boolean {
+  if ([...source.files.keys()].some(isCodeMigration)) return false
+  const ups = migrations.filter(migration => migration.direction !== 'down' && !migration.repeatable)
+  const newest = ups.at(-1)
+  if (!newest) return false
+  const known = new Names()
+  for (const migration of ups) {
+    const isNewest = framework.compareVersions(migration.version, newest.version) === 0
+    if (isNewest && known.size > 0) return true
+    for (const { used, made } of namesIn(migration)) {
+      if (used.some(name => !known.has(name))) return false
+      known.add(made)
+    }
+  }
+  return known.size > 0
+}
+
+/** `00012_move_users.go`, `V3__MoveUsers.java`: numbered like a migration, in a language that we do not read. */
+export const isCodeMigration = (path: string): boolean =>
+  /^[A-Z]?\d[\w.-]*(?<!_test)\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs)$/.test(nameOf(path))
+
+class Names {
+  private readonly qualified = new Set<string>()
+  /** Made without a schema: search_path may have put it anywhere. */
+  private readonly unqualified = new Set<string>()
+  private readonly bare = new Set<string>()
+
+  get size(): number {
+    return this.bare.size
+  }
+
+  add(names: readonly Name[]) {
+    for (const { schema, name } of names) {
+      this.bare.add(name)
+      if (schema === undefined) this.unqualified.add(name)
+      else this.qualified.add(`${schema}.${name}`)
+    }
+  }
+
+  has({ schema, name }: Name): boolean {
+    if (schema === undefined) return this.bare.has(name)
+    return this.qualified.has(`${schema}.${name}`) || this.unqualified.has(name)
+  }
+}
+
+interface Mentions {
+  readonly used: readonly Name[]
+  readonly made: readonly Name[]
+}
+
+const memory = new WeakMap<Migration, readonly Mentions[]>()
+
+function namesIn(migration: Migration): readonly Mentions[] {
+  const known = memory.get(migration)
+  if (known) return known
+  const found: Mentions[] = []
+  for (const section of migration.sections) {
+    if (section.direction === 'down') continue
+    for (const { command } of section.statements) {
+      const mentions = command && mentionsOf(command)
+      if (!mentions) continue
+      const used = mentions.used.filter(name => !isAlwaysThere(name))
+      if (used.length > 0 || mentions.made.length > 0) found.push({ used, made: mentions.made })
+    }
+  }
+  memory.set(migration, found)
+  return found
+}
+
+/** Names of tables, in the order that a statement needs and makes them; undefined for commands that tell nothing. */
+function mentionsOf(command: Command): Mentions | undefined {
+  switch (command.tag) {
+    case 'CREATE TABLE':
+    case 'CREATE FOREIGN TABLE':
+      return { used: usedByTable(command), made: [command.table] }
+    case 'CREATE TABLE AS':
+    case 'SELECT INTO':
+    case 'CREATE MATERIALIZED VIEW':
+      return { used: [], made: [command.relation] }
+    case 'CREATE VIEW':
+      return { used: [], made: [command.view] }
+    case 'CREATE SEQUENCE':
+      return { used: [], made: [command.sequence] }
+    case 'ALTER TABLE':
+    case 'ALTER VIEW':
+    case 'ALTER MATERIALIZED VIEW':
+    case 'ALTER FOREIGN TABLE':
+      return alteration(command)
+    case 'CREATE INDEX':
+    case 'CREATE TRIGGER':
+    case 'INSERT':
+    case 'UPDATE':
+    case 'DELETE':
+    case 'MERGE':
+      return { used: [command.table], made: [] }
+    case 'TRUNCATE TABLE':
+    case 'LOCK TABLE':
+      return { used: command.tables, made: [] }
+    case 'COPY':
+      return { used: command.table ? [command.table] : [], made: [] }
+    case 'DROP TABLE':
+    case 'DROP VIEW':
+    case 'DROP MATERIALIZED VIEW':
+      return command.ifExists ? undefined : { used: command.names, made: [] }
+    default:
+      return undefined
+  }
+}
+
+function usedByTable(command: CreateTable): readonly Name[] {
+  const constraints = [...command.constraints, ...command.columns.flatMap(column => column.constraints)]
+  const parents = command.partitionOf ? [command.partitionOf] : []
+  const referenced = referencedBy(constraints).filter(({ name }) => name !== command.table.name)
+  return [...parents, ...command.inherits, ...command.like.map(({ table }) => table), ...referenced]
+}
+
+const referencedBy = (constraints: readonly ConstraintDefinition[]): readonly Name[] =>
+  constraints.flatMap(({ references }) => (references ? [references.table] : []))
+
+function alteration({ relation, ifExists, subcommands }: AlterRelation): Mentions | undefined {
+  const made: Name[] = []
+  const used: Name[] = ifExists || isImplicit(relation) ? [] : [relation]
+  for (const subcommand of subcommands) {
+    if (subcommand.kind === 'RENAME TO') made.push({ ...relation, name: subcommand.to.name })
+    if (subcommand.kind === 'SET SCHEMA') made.push({ ...relation, schema: subcommand.to.name })
+    if (subcommand.kind === 'ADD CONSTRAINT') used.push(...referencedBy([subcommand.constraint]))
+    if (subcommand.kind === 'ADD COLUMN') used.push(...referencedBy(subcommand.column.constraints))
+  }
+  return { used, made }
+}
+
+/** ALTER TABLE also takes indexes and sequences, which come with their tables under names that nobody writes. */
+const isImplicit = ({ name }: Name) => /_(?:seq|pkey|key|idx)$/.test(name)
+
+/** What PostgreSQL and the tools themselves bring along. */
+const isAlwaysThere = ({ schema, name }: Name) =>
+  schema === 'pg_catalog' ||
+  schema === 'information_schema' ||
+  /^(?:pg_|_*(?:diesel_)?schema_migrations$|goose_db_version$|flyway_schema_history$|_prisma_migrations$|schemaversion$)/.test(
+    name,
+  )

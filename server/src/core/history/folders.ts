@@ -1,0 +1,142 @@
+import { folderOf, nameOf } from '../text'
+import { isForeign, isForeignSegment, isPostgresSegment } from './frameworks/dialects'
+import { isVersionSegment } from './frameworks/dumps'
+import type { Folder, Framework } from './frameworks/framework'
+import { frameworks } from './frameworks/index'
+import { isPostgres, providerOf } from './frameworks/prisma'
+import { isSql } from './frameworks/recognise'
+
+/** A folder that a migration tool runs as one history. */
+export interface MigrationFolder extends Folder {
+  readonly framework: Framework
+}
+
+/**
+ * Returns the migration folders among `files`, which are `/`-separated paths relative to `root`, in the order of their
+ * paths. `read` returns the text of a file relative to `root`, also above it (`../package.json`). Files for other databases
+ * and folders that no tool recognises are left out.
+ */
+export function migrationFolders(
+  root: string,
+  files: readonly string[],
+  read: (relative: string) => string | undefined,
+): readonly MigrationFolder[] {
+  const groups = new Map<string, string[]>()
+  for (const file of files) {
+    if (!isSql(file) || isForeign(file)) continue
+    const home = homeOf(file)
+    const group = groups.get(home)
+    if (group) group.push(file)
+    else groups.set(home, [file])
+  }
+  const others = files.filter(file => !isSql(file))
+  const found: MigrationFolder[] = []
+  for (const [home, members] of joined(groups)) {
+    const folder = folderAt(root, home, members, others, read)
+    const framework = frameworkOf(folder)
+    if (framework) found.push({ ...folder, framework })
+  }
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Returns the tool that is surest of the folder; undefined where none is, or where it is written for another database. */
+export function frameworkOf(folder: Folder): Framework | undefined {
+  if (isForOtherDatabase(folder)) return undefined
+  let best: Framework | undefined
+  let sureness = 0
+  for (const framework of frameworks) {
+    const own = framework.recognises(folder)
+    if (own <= sureness) continue
+    best = framework
+    sureness = own
+  }
+  return best
+}
+
+/** Whether a file of the tool's own names another database (Prisma's lock file). */
+export function isForOtherDatabase({ read }: Pick<Folder, 'read'>): boolean {
+  const provider = providerOf(read)
+  return provider !== undefined && !isPostgres(provider)
+}
+
+/**
+ * Returns the folder whose history a file belongs to, by names alone: its own, or the one above folders that stand for one
+ * migration (`20240101_users/migration.sql`), one release (`2.31/`) or one direction (`down/`).
+ */
+export function homeOf(file: string): string {
+  let home = folderOf(file)
+  if (/^(?:migration|up|down)\.sql$/i.test(nameOf(file)) && !isRoot(home)) home = folderOf(home)
+  while (!isRoot(home) && (isVersionSegment(nameOf(home)) || directions.test(nameOf(home)))) home = folderOf(home)
+  return home
+}
+
+const isRoot = (folder: string) => folder === '' || folder === '.'
+
+const directions = /^(?:up|down|undo|rollbacks?|revert|downgrades?|repeatables?|callbacks?|baselines?)$/i
+
+/**
+ * Flyway reads the folders below its location too: folders side by side below one called for migrations are one history,
+ * unless a version stands in two of them (a location each) or they are named for databases.
+ */
+function joined(groups: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
+  const byLocation = new Map<string, string[]>()
+  for (const [home, members] of groups) {
+    const location = members.some(isVersioned) ? locationOf(home) : undefined
+    if (location === undefined) continue
+    byLocation.set(location, [...(byLocation.get(location) ?? []), home])
+  }
+  const result = new Map(groups)
+  for (const [location, homes] of byLocation) {
+    const members = homes.flatMap(home => groups.get(home) ?? [])
+    const versions = members.map(versionIn).filter(version => version !== undefined)
+    if (homes.length < 2 || new Set(versions).size < versions.length) continue
+    for (const home of homes) result.delete(home)
+    result.set(location, [...(result.get(location) ?? []), ...members])
+  }
+  return result
+}
+
+const isVersioned = (file: string) => versionIn(file) !== undefined
+
+const versionIn = (file: string) => /^([VUB]\d[\d._]*)__/.exec(nameOf(file))?.[1]
+
+/** Returns the nearest folder called for migrations, itself included, without a database's folder between. */
+export function locationOf(home: string): string | undefined {
+  for (let folder = home; !isRoot(folder); folder = folderOf(folder)) {
+    const name = nameOf(folder)
+    if (/^migrations?$/i.test(name)) return folder
+    if (isPostgresSegment(name) || isForeignSegment(name)) return undefined
+  }
+  return undefined
+}
+
+function folderAt(
+  root: string,
+  home: string,
+  members: readonly string[],
+  others: readonly string[],
+  read: (relative: string) => string | undefined,
+): Folder {
+  const prefix = isRoot(home) ? '' : `${home}/`
+  const besides = others.filter(file => file.startsWith(prefix))
+  return {
+    path: joinedPath(root, home),
+    files: [...members, ...besides].map(file => file.slice(prefix.length)),
+    read: relative => read(normalised(`${prefix}${relative}`)),
+  }
+}
+
+/** Returns `folder/relative` with `.` and inner `..` resolved; a leading `..` stays. */
+export const joinedPath = (folder: string, relative: string): string =>
+  normalised(folder === '' ? relative : folder.endsWith('/') ? folder + relative : `${folder}/${relative}`)
+
+function normalised(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '.' || (part === '' && parts.length > 0)) continue
+    const last = parts.at(-1)
+    if (part === '..' && last !== undefined && last !== '..' && last !== '') parts.pop()
+    else parts.push(part)
+  }
+  return parts.join('/') || (path.startsWith('/') ? '/' : '')
+}

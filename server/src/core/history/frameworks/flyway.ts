@@ -1,0 +1,160 @@
+import type { Edit, NewFile } from '../../finding'
+import type { Command } from '../../sql/commands'
+import { statementsIn } from '../../sql/split'
+import { folderOf, nameOf } from '../../text'
+import type { TransactionMode } from '../migration'
+import { compareDotted, compareNumbered, numberAfter } from '../numbering'
+import { isForeignName } from './dialects'
+import type { FileLayout, Folder, Framework } from './framework'
+import { share } from './recognise'
+
+/**
+ * Flyway: https://github.com/flyway/flyway. Verified at commit c5e20fc:
+ * - `ResourceNameParser.java`: prefix, version, two underscores, description; V runs up, U undoes, B is a baseline, R (without
+ *   version) runs again whenever it changes; `MigrationVersion.java`: underscores are dots, parts are compared as numbers,
+ *   missing parts are 0. Prefixes and suffixes can be configured.
+ * - `documentation/Reference/Callback Events.md` and `Event.java`: callbacks are files named for their event.
+ * - `DbMigrate.java`, `ParserSqlScript.java`: a migration runs in one transaction, its statements sent one by one, unless
+ *   `executeInTransaction` says otherwise in the script's own `<file>.conf` or in Flyway's configuration, or one of its
+ *   statements cannot: `PostgreSQLParser.java` knows CREATE and DROP INDEX CONCURRENTLY, VACUUM, ALTER SYSTEM, REINDEX of a
+ *   schema or database, CREATE and DROP of databases, tablespaces and subscriptions, and DISCARD ALL by their first words.
+ *   Such a statement beside others is refused, unless `mixed` is set, which lets all of them run outside a transaction.
+ * - `documentation/Reference/Script Configuration.md`: the `.conf` file beside the script.
+ */
+export default {
+  id: 'flyway',
+  name: 'Flyway',
+  recognises({ files }) {
+    const named = share(files, name => strictName.test(name))
+    return named === 0 ? 0 : 0.45 + 0.45 * share(files, name => strictName.test(name) || eventName.test(name))
+  },
+
+  layout(path, text, folder): FileLayout | undefined {
+    const name = nameOf(path)
+    if (isForeignName(name)) return undefined
+    const parts = looseName.exec(name)
+    const prefix = parts?.[1]?.toUpperCase() ?? ''
+    const span = { start: 0, end: text.length }
+    const transaction = transactionOf(path, text, folder)
+    return {
+      version: parts?.[2] ?? name,
+      repeatable: parts === null,
+      baseline: prefix === 'B',
+      sections: [
+        {
+          direction: prefix === 'U' ? 'down' : 'up',
+          span,
+          transaction,
+          boundaries: [],
+          masked: [],
+          queries: [],
+        },
+      ],
+    }
+  },
+
+  compareVersions: (a, b) => (isNumbered(a) && isNumbered(b) ? compareDotted(a, b) : compareNumbered(a, b)),
+
+  withoutTransaction(_, text): readonly Edit[] | undefined {
+    const { statements } = statementsIn(text)
+    const alone = statements.length === 1 ? statements[0]?.command : undefined
+    return alone?.tag === 'CREATE INDEX' || alone?.tag === 'DROP INDEX' ? [] : undefined
+  },
+
+  followUp({ after, taken, title, up, down, transaction }): readonly NewFile[] | undefined {
+    const names = taken.map(nameOf)
+    const ups = names.map(name => looseName.exec(name)).filter(parts => parts?.[1]?.toUpperCase() !== 'U')
+    const last = ups.toSorted((a, b) => compareDotted(a?.[2] ?? '', b?.[2] ?? '')).at(-1)
+    if (!last?.[2]) return undefined
+    const folder = folderOf(after)
+    const version = numberAfter(last[2])
+    const stem = (prefix: string) => `${folder === '' ? '' : `${folder}/`}${prefix}${version}__${title}.sql`
+    const made = [{ path: stem(last[1] as string), text: `${up}\n` }]
+    if (!transaction && detected(up) !== 'all') {
+      made.push({ path: `${stem(last[1] as string)}.conf`, text: 'executeInTransaction=false\n' })
+    }
+    const undoes = names.some(name => /^U\d.*__.*\.sql$/i.test(name))
+    return undoes && down !== '' ? [...made, { path: stem('U'), text: `${down}\n` }] : made
+  },
+} satisfies Framework
+
+const strictName = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/
+
+/** Also prefixes of a project's own, none at all, and a single underscore. */
+const looseName = /^([A-Z]{0,4})(\d+(?:[._]\d+)*)_{1,2}[^_].*?(?:\.sql)+$/i
+
+const eventName = /^(?:before|after|createSchema)(?:[A-Z]\w*?)?(?:__.*)?\.sql$/
+
+const isNumbered = (version: string) => /^\d+(?:[._]\d+)*$/.test(version)
+
+function transactionOf(path: string, text: string, folder: Folder): TransactionMode {
+  const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
+  const own = settingIn(folder.read(`${relative}.conf`), 'executeInTransaction')
+  if (own !== undefined) return own ? 'tool' : 'own'
+  const general = projectSetting(folder, 'executeInTransaction')
+  if (general === false) return 'own'
+  const found = detected(text)
+  return found === 'all' || (found === 'some' && projectSetting(folder, 'mixed') === true) ? 'own' : 'tool'
+}
+
+/** Returns how many of the statements Flyway itself takes out of the transaction. */
+function detected(text: string): 'all' | 'some' | 'none' {
+  if (!/\b(?:concurrently|vacuum|system|reindex|database|tablespace|subscription|discard)\b/i.test(text)) return 'none'
+  const { statements } = statementsIn(text)
+  const found = statements.filter(({ command }) => command && isDetected(command)).length
+  if (found === 0) return 'none'
+  return found === statements.length ? 'all' : 'some'
+}
+
+function isDetected(command: Command): boolean {
+  switch (command.tag) {
+    case 'CREATE INDEX':
+    case 'DROP INDEX':
+      return command.concurrently !== undefined
+    case 'REINDEX':
+      return ['SCHEMA', 'DATABASE', 'SYSTEM'].includes(command.target)
+    case 'VACUUM':
+    case 'ALTER SYSTEM':
+    case 'CREATE DATABASE':
+    case 'DROP DATABASE':
+    case 'CREATE TABLESPACE':
+    case 'DROP TABLESPACE':
+    case 'CREATE SUBSCRIPTION':
+    case 'DROP SUBSCRIPTION':
+    case 'DISCARD':
+      return true
+    default:
+      return false
+  }
+}
+
+/** Where projects keep Flyway's settings, from a folder of migrations: its own files, and those of Spring Boot. */
+const configurations = [
+  'flyway.conf',
+  'flyway.toml',
+  '../flyway.conf',
+  '../flyway.toml',
+  '../../flyway.conf',
+  '../../flyway.toml',
+  '../../application.properties',
+  '../../application.yml',
+  '../../application.yaml',
+]
+
+function projectSetting(folder: Folder, name: string): boolean | undefined {
+  for (const file of configurations) {
+    const value = settingIn(folder.read(file), name)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** `name=false`, `flyway.name = false`, `name: false`; YAML and Spring may write it with dashes. */
+function settingIn(text: string | undefined, name: string): boolean | undefined {
+  if (text === undefined) return undefined
+  const words = name.replace(/[A-Z]/g, letter => `-?${letter}`)
+  const value = new RegExp(`^[ \\t]*(?:[\\w.]+\\.)?${words}[ \\t]*[=:][ \\t]*["']?(true|false)\\b`, 'im').exec(
+    text,
+  )?.[1]
+  return value === undefined ? undefined : value.toLowerCase() === 'true'
+}

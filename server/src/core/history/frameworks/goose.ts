@@ -1,0 +1,104 @@
+import type { Edit } from '../../finding'
+import { statementsIn } from '../../sql/split'
+import { folderOf, nameOf, type Span } from '../../text'
+import { compareNumbered, numberAfter } from '../numbering'
+import { isForeignName } from './dialects'
+import { type Directive, directives, lineBreakOf } from './directives'
+import type { Framework, SectionLayout } from './framework'
+import { shareOfTexts } from './recognise'
+import { texts } from './statements'
+
+/**
+ * goose: https://github.com/pressly/goose. Verified at commit 520411a:
+ * - `internal/sqlparser/parser.go`: annotations are lines `-- +goose ...`, their words in any case; Up, then Down, which may
+ *   be absent; NO TRANSACTION anywhere in the file turns transactions off for both. A statement ends with a line that ends
+ *   in a semicolon, or runs from StatementBegin to StatementEnd, whatever stands between, without needing a semicolon.
+ * - `migration_sql.go`: all statements of a direction run in one transaction, each sent for itself; with NO TRANSACTION each
+ *   is sent for itself outside one. What stands between StatementBegin and StatementEnd is one such query.
+ * - `provider_collect.go`, `migrate.go`: the version is the number before the first underscore, ordered by value; Go
+ *   migrations share the sequence.
+ * - `create.go`, `fix.go`: new files are named by UTC time to the second, or with `-s` by the next number to five digits.
+ */
+export default {
+  id: 'goose',
+  name: 'goose',
+  recognises: folder => 0.95 * shareOfTexts(folder, text => annotations(text).some(isWord('up'))),
+
+  layout(path, text) {
+    const name = nameOf(path)
+    if (isForeignName(name)) return undefined
+    return { version: /^\d+/.exec(name)?.[0] ?? name, repeatable: false, sections: sections(text) }
+  },
+
+  compareVersions: compareNumbered,
+
+  withoutTransaction(path, text, direction): readonly Edit[] | undefined {
+    const marks = annotations(text)
+    const up = marks.find(isWord('up'))
+    const runs = queries(marks, { start: 0, end: text.length })
+    const refused = runs.some(span => statementsIn(text, { span }).statements.length > 1)
+    if (!up || refused || !marks.some(isWord(direction))) return undefined
+    if (marks.some(isWord('no transaction'))) return []
+    const at = { start: up.start, end: up.start }
+    return [{ path, span: at, text: `-- +goose NO TRANSACTION${lineBreakOf(text)}` }]
+  },
+
+  followUp({ after, taken, title, up, down, transaction }) {
+    const names = taken.map(nameOf).filter(name => /^\d+_/.test(name))
+    const version = names.toSorted(compareNumbered).at(-1)?.match(/^\d+/)?.[0]
+    if (version === undefined) return undefined
+    const folder = folderOf(after)
+    const path = `${folder === '' ? '' : `${folder}/`}${numberAfter(version)}_${title}.sql`
+    const head = transaction ? '' : '-- +goose NO TRANSACTION\n'
+    const undo = down === '' ? '' : `${delimited(down)}\n`
+    return [{ path, text: `${head}-- +goose Up\n${delimited(up)}\n\n-- +goose Down\n${undo}` }]
+  },
+} satisfies Framework
+
+const annotations = (text: string) => directives(text, /^[ \t]*--[ \t]*\+goose\b(.*)$/gm)
+
+const isWord = (word: string) => (directive: Directive) => directive.words.toLowerCase() === word
+
+function sections(text: string): readonly SectionLayout[] {
+  const marks = annotations(text)
+  const transaction = marks.some(isWord('no transaction')) ? 'own' : 'tool'
+  const up = marks.find(isWord('up'))
+  const down = marks.find(mark => isWord('down')(mark) && mark.start > (up?.start ?? -1))
+  const section = (direction: 'up' | 'down', span: Span): SectionLayout => ({
+    direction,
+    span,
+    transaction,
+    boundaries: marks.filter(mark => isWord('statementend')(mark) && isInside(mark, span)).map(mark => mark.start),
+    masked: [],
+    queries: queries(marks, span),
+  })
+  const upSpan = { start: up?.end ?? 0, end: down?.start ?? text.length }
+  if (!down) return [section('up', upSpan)]
+  return [section('up', upSpan), section('down', { start: down.end, end: text.length })]
+}
+
+const isInside = (mark: Directive, span: Span) => span.start <= mark.start && mark.end <= span.end
+
+/** What stands between each StatementBegin and its StatementEnd. */
+function queries(marks: readonly Directive[], span: Span): readonly Span[] {
+  const found: Span[] = []
+  let start: number | undefined
+  for (const mark of marks) {
+    if (!isInside(mark, span)) continue
+    if (isWord('statementbegin')(mark)) start = mark.end
+    if (!isWord('statementend')(mark) || start === undefined) continue
+    found.push({ start, end: mark.start })
+    start = undefined
+  }
+  return found
+}
+
+/** Fences in statements that goose would cut: those with a line inside that ends in a semicolon. */
+const delimited = (sql: string): string =>
+  texts(sql)
+    .map(statement =>
+      /;[ \t]*(?:--.*)?\r?\n/.test(statement)
+        ? `-- +goose StatementBegin\n${statement}\n-- +goose StatementEnd`
+        : statement,
+    )
+    .join('\n')

@@ -1,0 +1,10 @@
+import dbmate from './dbmate'
+import flyway from './flyway'
+import type { Framework } from './framework'
+import golangMigrate from './golang-migrate'
+import goose from './goose'
+import plain from './plain'
+import prisma from './prisma'
+
+/** Every migration tool that we know. Where two are equally sure of a folder, the earlier one has it. */
+export const frameworks: readonly Framework[] = [prisma, goose, dbmate, flyway, golangMigrate, plain]

@@ -1,0 +1,132 @@
+import type { NewFile } from '../../finding'
+import { folderOf, nameOf } from '../../text'
+import type { Direction } from '../migration'
+import { compareNumbered, numberAfter } from '../numbering'
+import { isForeignName } from './dialects'
+import { directives } from './directives'
+import { isDump, isVersionSegment } from './dumps'
+import type { FollowUp, Framework, SectionLayout } from './framework'
+import { share } from './recognise'
+
+/**
+ * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
+ * opens no transaction (app-psql.html, "-f" and "--single-transaction"). The order is that of the numbers in the path below
+ * the folder. A file undoes what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`,
+ * `down/1_x.sql`, `U1__x.sql` beside `V1__x.sql`, a line `-- Down`.
+ */
+export default {
+  id: 'plain',
+  name: 'plain SQL',
+  recognises({ path, files }) {
+    const numbered = share(files, (name, file) => number.test(name) || isVersionSegment(nameOf(folderOf(file))))
+    if (numbered >= 0.5) return 0.25
+    return numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path)) ? 0.1 : 0
+  },
+
+  layout(path, text, folder) {
+    const name = nameOf(path)
+    if (isForeignName(name) || isDump(path)) return undefined
+    const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
+    const { stem, direction } = named(relative)
+    const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
+    return { version: stem, repeatable: false, sections: found }
+  },
+
+  compareVersions: compareNumbered,
+
+  followUp(request): readonly NewFile[] | undefined {
+    const ups = request.taken.filter(path => number.test(nameOf(path)) && named(path).direction === 'up')
+    const last = ups.toSorted((a, b) => compareNumbered(named(a).stem, named(b).stem)).at(-1)
+    const version = last && number.exec(nameOf(last))?.[0]
+    if (!last || !version) return undefined
+    const like = (path: string, text: string): NewFile => {
+      const name = nextName(request, nameOf(path), numberAfter(version))
+      return { path: folderOf(path) === '' ? name : `${folderOf(path)}/${name}`, text }
+    }
+    const pair = request.taken.find(path => path !== last && named(path).stem === named(last).stem)
+    const up = like(last, upText(request))
+    return pair && request.down !== '' ? [up, like(pair, `${request.down}\n`)] : [up]
+  },
+} satisfies Framework
+
+/** What begins a numbered name: `001`, `2024-01-15`, `V1.2`, `migration-3-0012`. */
+const number =
+  /^(?:(?:[vumr]|migration|migrate|release|rel|revision|rev|step|delta|patch|version|ver|update|upgrade)[-_.]?)?\d+(?:[-.]\d+)*/i
+
+/** The end of a stem that says in which direction the file goes. */
+const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade)$/i
+
+const directionFolders = /^(up|down|undo|rollbacks?|revert|downgrades?|upgrades?|deploy|forward|backward)$/i
+
+const isDownWord = (word: string) => /^(?:down|undo|roll|revert|downgrade|backward)/i.test(word)
+
+/** Returns the path without what says its direction, so that both files of a pair have one stem. */
+function named(relative: string): { stem: string; direction: Direction } {
+  let direction: Direction = 'up'
+  const folders = folderOf(relative)
+    .split('/')
+    .filter(segment => {
+      if (!directionFolders.test(segment)) return segment !== ''
+      if (isDownWord(segment)) direction = 'down'
+      return false
+    })
+  let name = nameOf(relative).replace(/(?:\.sql)+(?:\.\w+)?$/i, '')
+  const word = suffix.exec(name)?.[1] ?? (/^(?:up|down)$/i.test(name) ? name : undefined)
+  if (word !== undefined) {
+    if (isDownWord(word)) direction = 'down'
+    name = name.slice(0, Math.max(0, name.length - word.length - 1))
+  }
+  if (/^U\d[\d._]*__/.test(name)) {
+    direction = 'down'
+    name = `V${name.slice(1)}`
+  }
+  return { stem: [...folders, name].filter(part => part !== '').join('/'), direction }
+}
+
+/** A comment that is nothing but the name of a direction: `-- Down`, `-- UP MIGRATION`, `-- ==== Rollback ====`. */
+const headers = (text: string) =>
+  directives(
+    text,
+    /^--[\s\-=*#+@>]*(?:migrat(?:e|ion)[ :]+)?((?:up|down|rollback|undo|revert)(?:[ ]+(?:migration|script|section))?)[\s\-=*#:]*$/gim,
+  )
+
+/** Returns the up part and the down part; a header counts only where there is one for down, after the up. */
+function parts(text: string): readonly SectionLayout[] {
+  const marks = headers(text)
+  const down = marks.find(mark => isDownWord(mark.words))
+  if (!down) return [section('up', 0, text.length)]
+  const up = marks.find(mark => !isDownWord(mark.words))
+  if (up && up.start > down.start) return [section('down', down.end, up.start), section('up', up.end, text.length)]
+  return [section('up', 0, down.start), section('down', down.end, text.length)]
+}
+
+const section = (direction: Direction, start: number, end: number): SectionLayout => ({
+  direction,
+  span: { start, end },
+  transaction: 'own',
+  boundaries: [],
+  masked: [],
+  queries: [],
+})
+
+/** Returns the file name that follows the pattern of `name`: its number, separator, style of words and endings. */
+function nextName({ title }: FollowUp, name: string, version: string): string {
+  const old = number.exec(name)?.[0] ?? ''
+  const [, separator = '_', rest = ''] = /^(__|[_.-]|##)?(.*)$/.exec(name.slice(old.length)) as RegExpExecArray
+  const ending =
+    /((?:[._-](?:up|down|undo|rollback|revert|downgrade|upgrade))?(?:\.sql)+(?:\.\w+)?)$/i.exec(rest)?.[1] ?? '.sql'
+  const words = rest.slice(0, rest.length - ending.length)
+  const isDashed = separator === '-' || (words.includes('-') && !words.includes('_'))
+  const prefix = /^U\d[\d._]*__/.test(name) ? version.replace(/^V/, 'U') : version
+  return `${prefix}${separator}${isDashed ? title.replaceAll('_', '-') : title}${ending}`
+}
+
+/** Heads the parts as the file before does. */
+function upText({ up, down, text = '' }: FollowUp): string {
+  const marks = headers(text)
+  const downMark = marks.find(mark => isDownWord(mark.words))
+  if (!downMark) return `${up}\n`
+  const upMark = marks.find(mark => !isDownWord(mark.words))
+  const line = (mark: { start: number; end: number }) => text.slice(mark.start, mark.end)
+  return `${upMark ? `${line(upMark)}\n` : ''}${up}\n\n${line(downMark)}\n${down === '' ? '' : `${down}\n`}`
+}

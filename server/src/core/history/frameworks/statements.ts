@@ -1,0 +1,30 @@
+import { statementsIn } from '../../sql/split'
+import type { FollowUp } from './framework'
+
+/**
+ * Returns the request as it is, or, for tools that send a file as one query, cut into requests of one statement each where
+ * none may run in a transaction: several statements in one query always do. Each statement's undoing goes with it where
+ * there are as many; else all of them go with the first.
+ */
+export function oneByOne(request: FollowUp): readonly FollowUp[] {
+  const ups = texts(request.up)
+  if (request.transaction || ups.length < 2) return [request]
+  const downs = texts(request.down)
+  const paired = downs.length === ups.length
+  return ups.map((up, index) => ({
+    ...request,
+    title: index === 0 ? request.title : `${request.title}_${index + 1}`,
+    up,
+    down: paired ? (downs.at(-1 - index) as string) : index === 0 ? request.down : '',
+  }))
+}
+
+/** Returns the text of each statement with the comments before it, each ended by a semicolon. */
+export function texts(sql: string): readonly string[] {
+  let from = 0
+  return statementsIn(sql).statements.map(({ span }) => {
+    const text = sql.slice(from, span.end).trim()
+    from = sql[span.end] === ';' ? span.end + 1 : span.end
+    return `${text};`
+  })
+}

@@ -1,0 +1,318 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { glob } from 'tinyglobby'
+import { isCodeMigration } from './core/history/completeness'
+import {
+  homeOf,
+  isForOtherDatabase,
+  joinedPath,
+  locationOf,
+  type MigrationFolder,
+  migrationFolders,
+} from './core/history/folders'
+import { isForeignSegment } from './core/history/frameworks/dialects'
+import { isDump } from './core/history/frameworks/dumps'
+import { isSql } from './core/history/frameworks/recognise'
+import { type History, historyOf } from './core/history/history'
+import { folderOf, nameOf } from './core/text'
+
+/** A history, and the paths of its migrations that were asked for. */
+export interface Loaded {
+  readonly history: History
+  readonly asked: readonly string[]
+}
+
+/** Why a path could not be read, as the end of a sentence that begins with the path. */
+export interface FileProblem {
+  readonly path: string
+  readonly reason: string
+}
+
+export interface LoadOptions {
+  /** The id of the migration tool, for projects whose files do not tell. */
+  readonly framework?: string
+}
+
+/**
+ * Reads the histories that `paths` belong to: a file's whole migration folder, every migration folder in a folder. All paths
+ * come back as they were given, with `/` between names; those of found files are below the one that led to them. What cannot
+ * be read is a problem of its own and stops nothing else.
+ */
+export async function load(
+  paths: readonly string[],
+  options: LoadOptions = {},
+): Promise<{ histories: Loaded[]; problems: FileProblem[] }> {
+  const loader = new Loader(options)
+  for (const path of paths) await loader.add(slashed(path))
+  return loader.result()
+}
+
+/** Returns PostgreSQL's parser: beside the bundle, else from the installed package. */
+export function parserBinary(): Promise<Uint8Array> {
+  return readFile(join(__dirname, 'libpg-query.wasm')).catch(() => {
+    const script = createRequire(__filename).resolve('libpg-query/wasm/libpg-query.js')
+    return readFile(script.replace(/\.js$/, '.wasm'))
+  })
+}
+
+/** Returns the path with `/` between names, as all of the program but the disk knows it. */
+export const slashed = (path: string, platform: string = process.platform): string =>
+  joinedPath('', platform === 'win32' ? path.replaceAll('\\', '/') : path) || '.'
+
+class Loader {
+  private readonly disk = new Disk()
+  private readonly folders = new Map<string, { readonly history: History; readonly asked: Set<string> }>()
+  private readonly problems = new Map<string, FileProblem>()
+
+  constructor(private readonly options: LoadOptions) {}
+
+  async add(path: string) {
+    const kind = this.disk.kindOf(path)
+    if (kind === 'folder') await this.addFolder(path)
+    else if (kind === 'file') await this.addFile(path)
+    else this.problems.set(path, { path, reason: kind.reason })
+  }
+
+  result(): { histories: Loaded[]; problems: FileProblem[] } {
+    const histories = [...this.folders.values()].map(({ history, asked }) => ({ history, asked: [...asked] }))
+    return { histories, problems: [...this.problems.values()] }
+  }
+
+  private async addFolder(path: string) {
+    const isBelow = (file: string) => path === '.' || file.startsWith(path === '/' ? path : `${path}/`)
+    const root = await this.rootAbove(path)
+    const folders = await this.search(root, root === path ? undefined : 4)
+    const found = folders.filter(folder => sqlFiles(folder).some(isBelow))
+    for (const folder of found) await this.ask(folder, isBelow)
+    if (found.length > 0 || [...this.problems.keys()].some(isBelow)) return
+    const direct = await this.flatFolder(path)
+    if (direct.files.some(isSql) && !isForeignHome(path) && !isForOtherDatabase(direct)) await this.ask(direct, isBelow)
+    else this.problems.set(path, { path, reason: 'no PostgreSQL migrations found in it' })
+  }
+
+  private async addFile(path: string) {
+    if (!isReadable(path)) {
+      this.problems.set(path, { path, reason: 'is not an SQL file' })
+      return
+    }
+    if (this.disk.read(path) === undefined) {
+      this.problems.set(path, this.disk.problem(path))
+      return
+    }
+    if (isForeignHome(folderOf(path))) return
+    const root = locationOf(homeOf(path)) ?? homeOf(path)
+    const isIt = (file: string) => file === path
+    const folders = await this.search(root, root === folderOf(path) && !isLocation(root) ? 2 : 4)
+    const folder = folders.find(candidate => sqlFiles(candidate).some(isIt))
+    if (folder && (await this.ask(folder, isIt))) return
+    const flat = await this.flatFolder(folderOf(path))
+    if (isForOtherDatabase(flat) || isForOtherDatabase({ read: file => flat.read(`../${file}`) })) return
+    const isLone = isDump(path) || !flat.files.includes(nameOf(path))
+    await this.ask(isLone ? { ...flat, files: [nameOf(path)] } : flat, isIt, `${flat.path}#${isLone ? path : ''}`)
+  }
+
+  /** A folder inside a migration folder (one release, one migration, one direction) is asked with its history. */
+  private async rootAbove(path: string): Promise<string> {
+    const home = homeOf(joinedPath(path, 'x.sql'))
+    const root = locationOf(home) ?? home
+    if (root === path || path === '.') return path
+    const direct = await this.disk.find(path, 1)
+    return direct.some(isSql) ? root : path
+  }
+
+  private async search(root: string, depth: number | undefined): Promise<readonly MigrationFolder[]> {
+    const files = await this.disk.find(root, depth)
+    return migrationFolders(root === '.' ? '' : root, files, relative => this.disk.read(joinedPath(root, relative)))
+  }
+
+  /** The files right in a folder that no tool recognises, as a history of plain files. */
+  private async flatFolder(path: string): Promise<Omit<MigrationFolder, 'framework'>> {
+    const files = await this.disk.find(path === '' ? '.' : path, 1)
+    const read = (relative: string) => this.disk.read(joinedPath(path, relative))
+    return { path: path === '.' ? '' : path, files, read }
+  }
+
+  /** Asks for the files of a folder that pass; returns whether its tool runs any of them. */
+  private async ask(
+    folder: Omit<MigrationFolder, 'framework'>,
+    passes: (path: string) => boolean,
+    key = folder.path,
+  ): Promise<boolean> {
+    const known = this.folders.get(key) ?? { history: await this.history(folder), asked: new Set<string>() }
+    const asked = known.history.migrations.filter(({ path }) => passes(path))
+    for (const { path } of asked) known.asked.add(path)
+    if (asked.length > 0) this.folders.set(key, known)
+    return asked.length > 0
+  }
+
+  private async history(folder: Omit<MigrationFolder, 'framework'>): Promise<History> {
+    const files: { path: string; text: string }[] = []
+    let count = 0
+    for (const relative of folder.files) {
+      const path = joinedPath(folder.path, relative)
+      // What is written in another language is known to be there, and not read.
+      const text = isCodeMigration(path) ? '' : this.disk.read(path)
+      if (text !== undefined) files.push({ path, text })
+      else if (isSql(path)) this.problems.set(path, this.disk.problem(path))
+      if (++count % 500 === 0) await new Promise(setImmediate)
+    }
+    return historyOf({ path: folder.path, files, framework: this.options.framework, read: folder.read })
+  }
+}
+
+const sqlFiles = ({ path, files }: Pick<MigrationFolder, 'path' | 'files'>) =>
+  files.filter(isSql).map(file => joinedPath(path, file))
+
+const isLocation = (folder: string) => locationOf(folder) === folder
+
+/** Whether a folder named by the user, or the one it stands in, is called for another database. */
+const isForeignHome = (folder: string) => isForeignSegment(nameOf(folder)) || isForeignSegment(nameOf(folderOf(folder)))
+
+/** SQL by its name, or without a name that says what else it is. */
+const isReadable = (path: string) => isSql(path) || /(?:^|\/)[^./]+$|\.(?:psql|pgsql|ddl|dml|txt)$/i.test(path)
+
+/** What is on disk, each file read once. */
+class Disk {
+  private readonly texts = new Map<string, string | undefined>()
+  private readonly problems = new Map<string, string>()
+  private readonly found = new Map<string, Promise<readonly string[]>>()
+
+  kindOf(path: string): 'file' | 'folder' | { readonly reason: string } {
+    try {
+      const stat = statSync(path)
+      return stat.isDirectory() ? 'folder' : 'file'
+    } catch (error) {
+      return { reason: said(error) }
+    }
+  }
+
+  /** Returns a file's text with its byte order mark, or undefined where it cannot be read: `problem` then says why. */
+  read(path: string): string | undefined {
+    if (this.texts.has(path)) return this.texts.get(path)
+    let text: string | undefined
+    try {
+      const read = textOf(readFileSync(path))
+      if ('text' in read) text = read.text
+      else this.problems.set(path, read.reason)
+    } catch (error) {
+      this.problems.set(path, said(error))
+    }
+    this.texts.set(path, text)
+    return text
+  }
+
+  problem(path: string): FileProblem {
+    return { path, reason: this.problems.get(path) ?? 'cannot be read' }
+  }
+
+  /** Returns the files below a folder that may matter to migrations, relative to it, each once whatever links lead to it. */
+  find(folder: string, depth: number | undefined): Promise<readonly string[]> {
+    const key = `${depth} ${folder}`
+    const known = this.found.get(key) ?? findFiles(folder, depth)
+    this.found.set(key, known)
+    return known
+  }
+}
+
+async function findFiles(folder: string, depth = Number.POSITIVE_INFINITY): Promise<readonly string[]> {
+  const files = await glob(patterns, {
+    cwd: folder,
+    deep: depth,
+    ignore: ignored,
+    caseSensitiveMatch: false,
+    expandDirectories: false,
+  })
+  const kept = files.filter(file => isSql(file) || !isCode.test(file) || isCodeMigration(file))
+  // Shorter paths first: of two ways to one folder the one without links is shorter, or as good.
+  return onceEach(
+    folder,
+    kept.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)),
+  ).toSorted()
+}
+
+const patterns = [
+  '**/*.sql',
+  '**/*.sql.{postgres,postgresql,pgsql}',
+  '**/*.sql.conf',
+  '**/flyway.{conf,toml}',
+  '**/migration_lock.toml',
+  '**/[0-9v]*.{go,java,kt,groovy,scala,js,cjs,mjs,ts,py,rb,cs,php,exs}',
+]
+
+const isCode = /\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs)$/
+
+/** What is fetched or built from what is elsewhere. */
+const ignored = [
+  '**/node_modules/**',
+  '**/.*/**',
+  '**/vendor/**',
+  '**/dist/**',
+  '**/target/classes/**',
+  '**/target/test-classes/**',
+  '**/build/resources/**',
+]
+
+function onceEach(root: string, files: readonly string[]): string[] {
+  const real = new Map<string, string>()
+  const seen = new Set<string>()
+  return files.filter(file => {
+    const folder = folderOf(file)
+    const known = real.get(folder) ?? realFolder(joinedPath(root, folder))
+    real.set(folder, known)
+    const identity = `${known}/${nameOf(file)}`
+    if (seen.has(identity)) return false
+    seen.add(identity)
+    return true
+  })
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path || '.')
+  } catch {
+    return path
+  }
+}
+
+function textOf(bytes: Uint8Array): { text: string } | { reason: string } {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return { reason: 'is encoded as UTF-16, not as UTF-8' }
+  }
+  if (isBinary(bytes)) return { reason: 'is a binary file' }
+  try {
+    return { text: decoder.decode(bytes) }
+  } catch {
+    return { reason: 'is not valid UTF-8' }
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A stray NUL is a slip in a text; many control characters are no text. */
+function isBinary(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 8192)
+  let controls = 0
+  for (const byte of start) if (byte < 7 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32)) controls++
+  return controls > start.length / 20
+}
+
+function said(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'no such file or folder'
+    case 'EACCES':
+    case 'EPERM':
+      return 'cannot be read: permission denied'
+    case 'ELOOP':
+      return 'is a symbolic link that leads to itself'
+    case 'ERR_STRING_TOO_LONG':
+    case 'ERR_FS_FILE_TOO_LARGE':
+      return 'is too large to be read'
+    default:
+      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
