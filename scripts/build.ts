@@ -7,6 +7,8 @@ import { noticesOf } from './notices'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const importMetaUrl = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href"
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -16,6 +18,9 @@ const common = {
   target: 'node20.11',
   // What a package calls `main` may hide its imports from esbuild; `module` never does.
   mainFields: ['module', 'main'],
+  // CommonJS has no import.meta, by which modules among the packages find their way.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: importMetaUrl },
   logLevel: 'warning',
 } satisfies BuildOptions
 
@@ -38,7 +43,11 @@ const everything = async (): Promise<void> => {
   const bundles = await Promise.all([
     build({ ...shipped, entryPoints: { client: 'client/src/extension.ts' }, external: ['vscode'] }),
     build({ ...shipped, entryPoints: { server: 'server/src/lsp/main.ts' } }),
-    build({ ...shipped, entryPoints: { cli: 'server/src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } }),
+    build({
+      ...shipped,
+      entryPoints: { cli: 'server/src/cli/main.ts' },
+      banner: { js: `#!/usr/bin/env node\n${importMetaUrl}` },
+    }),
   ])
   const metafiles = bundles.map(({ metafile }) => metafile)
   await Promise.all([

@@ -16,9 +16,7 @@ export const fromOutside = (workbench: Workbench): void => {
 
     before(async () => {
       mkdirSync(artifacts, { recursive: true })
-      const file = join(workbench.workspace, 'db/migrations/000002_index_users_email.up.sql')
-      page = await workbench.open({ payload: [['openFile', file]] })
-      page.setDefaultTimeout(15_000)
+      page = await workbench.open({ file: 'db/migrations/000002_index_users_email.up.sql' })
     })
 
     afterEach(async function () {
@@ -78,8 +76,7 @@ export const fromOutside = (workbench: Workbench): void => {
 
     // Last: a window that is closed leaves its language server behind for a while, and the test above kills by process.
     it('tells the words of migration tools and our own from the rest of a comment', async () => {
-      const file = join(workbench.workspace, 'services/billing/migrations/00001_create_invoices.sql')
-      const other = await workbench.open({ payload: [['openFile', file]] })
+      const other = await workbench.open({ file: 'services/billing/migrations/00001_create_invoices.sql' })
       const style = (text: string) =>
         other.locator('.view-line span span').getByText(text, { exact: true }).first().getAttribute('class')
       const comment = await style(': it goes up and down in development only')

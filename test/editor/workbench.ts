@@ -22,89 +22,78 @@ const userSettings = {
 
 /** A VS Code server with our packaged extension installed, and a browser to look at it. */
 export interface Workbench {
-  /** Private to the run, and gone after it. */
+  /** A folder that is private to the run, and gone after it. */
   readonly place: string
   /** Where the suite inside writes how many tests passed and failed. */
   readonly tally: string
-  /** The folder that is open: a private copy of `test/editor/workspace`. */
-  readonly workspace: string
-  /** The folder that the packaged extension was installed to. */
-  readonly extensions: string
   /** The process that the extension hosts and their language servers descend from. */
   readonly pid: number
-  /** Opens the workspace in a new window of the browser, with more parameters for the workbench. */
+  /** Opens a fresh copy of `test/editor/workspace` in a new window of the browser. */
   readonly open: (parameters?: Parameters) => Promise<Page>
   readonly close: () => Promise<void>
 }
 
-/** What the workbench's address carries; `expose` are functions that the workbench may call. */
 export interface Parameters {
+  /** The file to open, relative to the workspace. */
+  readonly file?: string
+  /** More that the workbench's address can carry: names and absolute paths. */
   readonly payload?: readonly (readonly [name: string, path: string])[]
+  /** Functions that the workbench may call. */
   readonly expose?: Readonly<Record<string, (...values: never[]) => void>>
 }
 
 /** Packs and installs the extension as a user would, and starts VS Code on a free port of the loopback interface. */
 export const startWorkbench = async (): Promise<Workbench> => {
-  const vscode = vscodeFolder()
+  const main = join(vscodeFolder(), 'out/server-main.js')
   const executablePath = chromiumPath()
   const place = mkdtempSync(join(tmpdir(), 'migration-guard-editor-'))
   const folder = (name: string) => {
     mkdirSync(join(place, name), { recursive: true })
     return join(place, name)
   }
-  const workspace = join(place, 'workspace')
-  cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true })
   writeFileSync(join(folder('user/User'), 'settings.json'), JSON.stringify(userSettings))
-  const extensions = folder('extensions')
-  const folders = [
-    '--user-data-dir',
-    folder('user'),
-    '--extensions-dir',
-    extensions,
-    '--server-data-dir',
-    folder('server'),
-  ]
   const tally = join(place, 'tally.json')
-  const main = join(vscode, 'out/server-main.js')
-
+  const vscode = [
+    main,
+    '--accept-server-license-terms',
+    ...['--user-data-dir', folder('user')],
+    ...['--extensions-dir', folder('extensions')],
+    ...['--server-data-dir', folder('server')],
+  ]
   const vsix = join(place, 'migration-guard.vsix')
-  execFileSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/package.ts'), vsix], {
-    cwd: root,
-    stdio: 'pipe',
-  })
-  execFileSync(process.execPath, [main, '--accept-server-license-terms', '--install-extension', vsix, ...folders], {
-    stdio: 'pipe',
-  })
+  run(['--import', 'tsx', join(root, 'scripts/package.ts'), vsix])
+  run([...vscode, '--install-extension', vsix])
 
-  // A process group of its own: the extension hosts and language servers below it end with it.
-  const server = spawn(
-    process.execPath,
-    [
-      main,
-      '--accept-server-license-terms',
-      '--without-connection-token',
-      '--telemetry-level=off',
-      ...['--host', '127.0.0.1', '--port', '0'],
-      ...folders,
-    ],
-    { detached: true, env: { ...process.env, MIGRATION_GUARD_TALLY: tally }, stdio: ['ignore', 'pipe', 'ignore'] },
-  )
-  const end = () => endGroup(server)
+  const listening = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--telemetry-level=off']
+  const server = spawn(process.execPath, [...vscode, ...listening], {
+    // A process group of its own: the extension hosts and language servers below it end with it.
+    detached: true,
+    env: { ...process.env, MIGRATION_GUARD_TALLY: tally, ...(process.stdout.isTTY ? { MOCHA_COLORS: '1' } : {}) },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const end = () => {
+    endGroup(server)
+    rmSync(place, { recursive: true, force: true, maxRetries: 5 })
+  }
   process.once('exit', end)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const authority = `127.0.0.1:${await portOf(server)}`
 
   let browser: Browser | undefined
+  let windows = 0
   return {
     place,
     tally,
-    workspace,
-    extensions,
     pid: server.pid ?? 0,
-    open: async ({ payload = [], expose = {} } = {}) => {
+    open: async ({ file, payload = [], expose = {} } = {}) => {
+      const workspace = join(place, `window-${++windows}`, 'shop')
+      cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true })
       browser ??= await chromium.launch({ executablePath, args: chromiumFlags })
       const page = await browser.newPage({ viewport: { width: 1100, height: 620 }, reducedMotion: 'reduce' })
+      page.setDefaultTimeout(15_000)
       for (const [name, call] of Object.entries(expose)) await page.exposeFunction(name, call)
-      const remote = payload.map(([name, path]) => [name, `vscode-remote://${authority}${path}`])
+      const all = file === undefined ? payload : [...payload, ['openFile', join(workspace, file)] as const]
+      const remote = all.map(([name, path]) => [name, `vscode-remote://${authority}${path}`])
       const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(remote) })
       await page.goto(`http://${authority}/?${query}`)
       return page
@@ -113,9 +102,13 @@ export const startWorkbench = async (): Promise<Workbench> => {
       await browser?.close()
       end()
       process.off('exit', end)
-      rmSync(place, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+/** Runs Node to its end; what it prints is shown only when it fails. */
+const run = (words: readonly string[]): void => {
+  execFileSync(process.execPath, words, { cwd: root, stdio: 'pipe', encoding: 'utf8' })
 }
 
 const chromiumFlags = [

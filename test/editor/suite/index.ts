@@ -7,7 +7,7 @@ import { mark } from '../mark'
 export const run = async (): Promise<void> => {
   // An ES module, which the bundle leaves outside.
   const { default: mochaHere } = await import('mocha')
-  const mocha = new mochaHere({ timeout: 20_000, color: true, forbidOnly: true, forbidPending: true })
+  const mocha = new mochaHere({ timeout: 20_000, forbidOnly: true, forbidPending: true })
   // Every line carries a mark, by which it is told from what VS Code says to itself on the same console.
   mochaHere.reporters.Base.consoleLog = (...values: unknown[]) => console.log(mark + format(...values))
   // Declares `describe` and `it`, which the files below call when they load.
