@@ -106,10 +106,10 @@ describe('migration-guard check', () => {
     assert.doesNotMatch(message, /__schema_/)
   })
 
-  it('is content with a folder without migrations', async () => {
-    const { code, out } = await invoke(folderWith({ 'README.md': 'nothing' }), 'check')
-    assert.equal(code, 0)
-    assert.equal(out, 'No findings in 0 migrations (0 statements).\n')
+  it('does not pass for having found nothing to check', async () => {
+    const { code, err } = await invoke(folderWith({ 'README.md': 'nothing' }), 'check')
+    assert.equal(code, 2)
+    assert.equal(err, 'migration-guard: .: no PostgreSQL migrations found in it\n')
   })
 })
 
@@ -129,7 +129,7 @@ describe('migration-guard explain', () => {
           statements: [
             {
               start: { line: 1, column: 1, offset: 10 },
-              end: { line: 1, column: 48, offset: 57 },
+              end: { line: 1, column: 46, offset: 55 },
               direction: 'up',
               tag: 'CREATE INDEX',
               transaction: 'implicit',

@@ -59,14 +59,14 @@ describe('migration-guard fix', () => {
 
   it('leaves fixes to review alone until it is told to apply them', async () => {
     const files = {
-      'm/000001_users.up.sql': users,
-      'm/000002_seed.up.sql': "INSERT INTO users (id, email) VALUES (1, 'a');\n",
+      'm/0001_users.sql': users,
+      'm/0002_seed.sql': "INSERT INTO users (id, email) VALUES (1, 'a');\nALTER TABLE users ADD COLUMN a int;\n",
     }
     const folder = folderWith(files)
     await invoke(folder, 'fix')
-    assert.equal(read(folder, 'm/000002_seed.up.sql'), files['m/000002_seed.up.sql'])
+    assert.equal(read(folder, 'm/0002_seed.sql'), files['m/0002_seed.sql'])
     await invoke(folder, 'fix', '--review')
-    assert.match(read(folder, 'm/000002_seed.up.sql'), /ON CONFLICT/)
+    assert.match(read(folder, 'm/0002_seed.sql'), /VALUES \(1, 'a'\)\s+ON CONFLICT/)
   })
 
   it('keeps CRLF, a byte order mark and the mode of a file, and writes through a link', async () => {

@@ -146,7 +146,8 @@ export class Editor {
   }
 
   /** Returns the last diagnostics published for a version of a document, once there are some. */
-  async diagnostics(uri: string, version: number | undefined = this.document(uri).version): Promise<Diagnostic[]> {
+  async diagnostics(uri: string, wanted?: number): Promise<Diagnostic[]> {
+    const version = wanted ?? this.document(uri).version
     const found = await this.until(() => this.published.get(uri)?.findLast(params => params.version === version))
     return found.diagnostics
   }

@@ -226,7 +226,7 @@ describe('language server', function () {
   })
 
   it('finds nothing in documents that are no migrations, unless the settings ask for it', async () => {
-    const other = realpathSync(mkdtempSync(join(tmpdir(), 'migration-guard-lsp-')))
+    const other = realpathSync(mkdtempSync(join(tmpdir(), 'reports-')))
     const query = pathToFileURL(join(other, 'report.sql')).href
     writeFileSync(join(other, 'report.sql'), index)
     await start({ folder: other })
@@ -280,7 +280,8 @@ describe('language server', function () {
     assert.equal((await editor.diagnostics(uri)).length, 1)
     editor.forget()
     await editor.close(uri)
-    assert.deepEqual(await editor.diagnostics(uri, undefined), [])
+    const { diagnostics, version } = await editor.until(() => editor.publishedFor(uri).at(-1))
+    assert.deepEqual({ diagnostics, version }, { diagnostics: [], version: undefined })
     await editor.open(uri, index, 7)
     assert.equal((await editor.diagnostics(uri, 7)).length, 1)
   })

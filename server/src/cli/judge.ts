@@ -20,12 +20,25 @@ export async function projectAt(paths: readonly string[], terminal: Terminal): P
   await loadParser(new Uint8Array(await parserBinary()))
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
   const { histories, problems } = await load(named, {})
-  for (const problem of problems) terminal.complain(`${said(problem, terminal)}\n`)
+  for (const problem of [...problems, ...leftAlone(named, histories, problems)])
+    terminal.complain(said(problem, terminal))
   return { histories, isMissingNamed: problems.some(problem => named.includes(problem.path)) }
 }
 
 const said = ({ path, reason }: FileProblem, terminal: Terminal): string =>
-  `migration-guard: ${shownPath(path, terminal.folder)}: ${reason}`
+  `migration-guard: ${shownPath(path, terminal.folder)}: ${reason}\n`
+
+/** What was named and is there, but is for another database, or a dump beside the migrations. */
+function leftAlone(
+  named: readonly string[],
+  histories: readonly Loaded[],
+  problems: readonly FileProblem[],
+): FileProblem[] {
+  const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
+  return named
+    .filter(path => !seen.some(other => other === path || other.startsWith(`${path}/`)))
+    .map(path => ({ path, reason: 'is not a PostgreSQL migration; left alone' }))
+}
 
 /** A migration with what the rules say of it. */
 export interface Judged {

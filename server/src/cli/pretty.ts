@@ -13,6 +13,7 @@ import type { Totals } from './totals'
 
 /** Returns the findings of one migration as a person reads them: place and message, the line marked, detail, hint, fixes. */
 export function prettyFindings({ migration, findings }: Judged, terminal: Terminal): string {
+  if (findings.length === 0) return ''
   const positionOf = positionsIn(migration.text)
   const path = shownPath(migration.path, terminal.folder)
   return findings

@@ -1,5 +1,5 @@
 import { syntaxRule } from '../core/lint'
-import { rules } from '../core/rules'
+import { rules } from '../core/rules/index'
 import { exitCodes, type Terminal, UsageError } from './terminal'
 
 /** Prints every rule in a line, or all that one rule says; returns the exit code. */

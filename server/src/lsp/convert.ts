@@ -22,7 +22,7 @@ import { fixed } from '../core/fix'
 import { asWritten } from '../core/placeholders'
 import { type Span, touches } from '../core/text'
 import { markdownOf, plainOf, wordsOf } from '../core/words'
-import { type Judgement, type OpenDocument, pathIn } from './workspace'
+import type { Judgement, OpenDocument } from './workspace'
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.migrationGuard`
 
@@ -79,9 +79,9 @@ export function hoverAt(
   position: Range['start'],
   capabilities: ClientCapabilities,
 ): Hover | null {
-  const { document, history, configuration, migration } = judgement
+  const { document, history, path, configuration, migration } = judgement
   const offset = TextDocument.create('', 'sql', 0, document.text).offsetAt(position)
-  const explanation = explain(history, pathIn(document), configuration).find(({ span }) => touches(span, offset))
+  const explanation = explain(history, path, configuration).find(({ span }) => touches(span, offset))
   if (!explanation) return null
   const words = wordsOf(explanation, configuration)
   const formats = capabilities.textDocument?.hover?.contentFormat ?? [MarkupKind.Markdown]
@@ -138,9 +138,9 @@ function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] 
 
 /** What `migration-guard fix` would do to the document and the files that its fixes touch. */
 function fixAll(judgement: Judgement, request: ActionRequest): CodeAction[] {
-  const { document, history, configuration, findings } = judgement
+  const { history, path, configuration, findings } = judgement
   if (!findings.some(finding => finding.fixes.some(fix => fix.safety === 'safe'))) return []
-  const { changes } = fixed(history, [pathIn(document)], configuration, {
+  const { changes } = fixed(history, [path], configuration, {
     review: false,
     creates: canCreate(judgement, request),
   })
@@ -169,10 +169,10 @@ function workspaceEdit(fix: Applicable, judgement: Judgement, request: ActionReq
 }
 
 /** Files can be created beside one that is a file, by an editor that can create files. */
-function canCreate({ document }: Judgement, { capabilities }: ActionRequest): boolean {
+function canCreate({ document, path }: Judgement, { capabilities }: ActionRequest): boolean {
   const support = capabilities.workspace?.workspaceEdit
   const canBeTold = support?.documentChanges === true && support.resourceOperations?.includes('create') === true
-  return canBeTold && document.path !== undefined
+  return canBeTold && document.path === path
 }
 
 interface FileEdits {
@@ -185,7 +185,7 @@ interface FileEdits {
 function editsByFile(fix: Applicable, judgement: Judgement, request: ActionRequest): FileEdits[] | undefined {
   const paths = [...new Set(fix.edits.map(edit => edit.path))]
   const files = paths.flatMap((path): FileEdits[] => {
-    const open = path === pathIn(judgement.document) ? judgement.document : request.documentAt(path)
+    const open = path === judgement.path ? judgement.document : request.documentAt(path)
     const text = open?.text ?? judgement.history.source.files.get(path)
     if (text === undefined) return []
     const rangeOf = rangesIn(text)

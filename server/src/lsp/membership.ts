@@ -1,24 +1,25 @@
-import type { Migration } from '../core/history/migration'
+import plain from '../core/history/frameworks/plain'
+import type { History } from '../core/history/history'
 import { isBelow } from './globs'
 
 /**
- * Returns whether a file of a history is a migration: the configured patterns name its folder; or, without patterns, a tool
- * other than `plain` runs it; or its folder or its own name says so.
+ * Returns whether a file of a history is a migration, as `check` would find it: a tool runs its folder, or the folder's
+ * names say that it holds migrations; or a pattern of the configuration names its folder.
  */
 export function isMigration(
-  { path, framework }: Migration,
+  history: History,
+  path: string,
   patterns: readonly string[],
   roots: readonly string[],
 ): boolean {
-  if (patterns.length > 0) {
-    return roots.some(
-      root => path.startsWith(`${root}/`) && patterns.some(pattern => isBelow(path.slice(root.length + 1), pattern)),
-    )
-  }
-  return framework.id !== 'plain' || folderSaysSo.test(path) || isNumbered.test(path)
+  if (history.framework.id !== plain.id && history.source.files.has(path)) return true
+  return looksNumbered(history) || patterns.some(pattern => roots.some(root => isBelowRoot(path, root, pattern)))
 }
 
-const folderSaysSo = /(?:^|\/)(?:db[-_])?migrat(?:e|ions?)\//i
+function looksNumbered({ source }: History): boolean {
+  const files = [...source.files.keys()].map(file => file.slice(source.path === '' ? 0 : source.path.length + 1))
+  return plain.recognises({ path: source.path, files, read: () => undefined }) > 0
+}
 
-/** `0001_name.sql`, `V2__name.sql`, `2024-01-31-name.sql`: two digits or more, or a V, and then more name. */
-const isNumbered = /(?:^|\/)(?:V\d[\d._]*|\d{2}[\d-]*)[._-][^/]*$/i
+const isBelowRoot = (path: string, root: string, pattern: string): boolean =>
+  path.startsWith(`${root}/`) && isBelow(path.slice(root.length + 1), pattern)

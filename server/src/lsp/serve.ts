@@ -13,5 +13,8 @@ export function serveProcess(): void {
     connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
   process.on('uncaughtException', tell)
   process.on('unhandledRejection', tell)
-  serve(connection, parserBinary().then(loadParser))
+  serve(
+    connection,
+    parserBinary().then(binary => loadParser(new Uint8Array(binary))),
+  )
 }

@@ -13,7 +13,7 @@ import {
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { syntaxRule } from '../core/lint'
-import { rules } from '../core/rules'
+import { rules } from '../core/rules/index'
 import { productVersion, rulePage } from '../product'
 import { type Configuration, configurationFrom, defaultConfiguration } from './configuration'
 import { codeActionsOf, diagnosticsOf, fixAllKind, hoverAt, pathOf } from './convert'

@@ -19,6 +19,8 @@ export interface Judgement {
   readonly document: OpenDocument
   readonly configuration: Configuration
   readonly history: History
+  /** What stands for the document in the history: its own path, unless no tool runs it. */
+  readonly path: string
   /** Absent where the tool of the folder does not run the document. */
   readonly migration?: Migration
   readonly findings: ReturnType<typeof lint>
@@ -55,6 +57,10 @@ export class Workspace {
   private reading: Promise<void> = Promise.resolve()
   private isReloading = false
   private isConfigured = false
+  private begin: () => void = () => {}
+  private readonly begun = new Promise<void>(resolve => {
+    this.begin = resolve
+  })
   private readonly edited = new Set<string>()
   private readonly dependent = new Set<string>()
   private edits = 0
@@ -85,6 +91,7 @@ export class Workspace {
   /** Judges everything again: configuration has arrived or changed. Nothing is judged before the first call. */
   configured(): void {
     this.isConfigured = true
+    this.begin()
     this.judgeAll()
   }
 
@@ -101,9 +108,10 @@ export class Workspace {
 
   /** Returns what is known of the document's latest text, judged now where it has to be. */
   async judgementOf(uri: string): Promise<Judgement | undefined> {
+    await this.begun
     for (;;) {
       const document = this.documents.get(uri)
-      if (!document || !this.isConfigured) return undefined
+      if (!document) return undefined
       if (!this.isPlaced(document)) {
         await this.shelved(document)
         continue
@@ -170,31 +178,34 @@ export class Workspace {
 
   private judgementFor(document: OpenDocument): Judgement {
     const configuration = this.surroundings.configurationFor(document.path)
-    const history = this.historyWith(document)
-    const migration = history.migrations.find(({ path }) => path === pathIn(document))
-    const wanted = migration && this.isWanted(document, migration, configuration)
-    const findings = wanted
-      ? lint(history, migration.path, configuration, (rule, error) => this.ruleFailed(rule, error))
-      : []
-    return { document, configuration, history, migration, findings }
+    const { history, path } = this.historyWith(document)
+    const migration = history.migrations.find(candidate => candidate.path === path)
+    const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
+    const findings =
+      migration && isWanted ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error)) : []
+    return { document, configuration, history, path, migration, findings }
   }
 
-  private isWanted({ path }: OpenDocument, migration: Migration, configuration: Configuration): boolean {
-    if (configuration.findingsIn === 'all') return true
-    return path !== undefined && isMigration(migration, configuration.migrations, this.surroundings.roots())
+  private isMigration({ path }: OpenDocument, history: History, configuration: Configuration): boolean {
+    return path !== undefined && isMigration(history, path, configuration.migrations, this.surroundings.roots())
   }
 
-  private historyWith(document: OpenDocument): History {
-    const shelf = document.path === undefined ? undefined : this.shelves.get(document.path)
-    if (!shelf || document.path === undefined) return historyOfOne(document)
-    const known = shelf.history.migrations.find(({ path }) => path === document.path)
-    if (known?.text === document.text) return shelf.history
-    shelf.history = withFile(shelf.history, document.path, document.text)
+  private historyWith(document: OpenDocument): { history: History; path: string } {
+    const { path } = document
+    const shelf = path === undefined ? undefined : this.shelves.get(path)
+    if (!shelf || path === undefined) return { history: historyOfOne(document.text), path: alone }
+    if (shelf.history.source.files.get(path) !== document.text) {
+      shelf.history = withFile(shelf.history, path, document.text)
+      this.judgeOthersOf(shelf, document)
+    }
+    return { history: shelf.history, path }
+  }
+
+  private judgeOthersOf(shelf: Shelf, document: OpenDocument): void {
     for (const other of this.documents.values()) {
       if (other !== document && other.path && this.shelves.get(other.path) === shelf) this.dependent.add(other.uri)
     }
-    if (this.dependent.size > 0) this.settle()
-    return shelf.history
+    this.settle()
   }
 
   private isPlaced({ path }: OpenDocument): boolean {
@@ -262,11 +273,10 @@ export class Workspace {
 
 const isWithin = (folder: string, home: string): boolean => folder === home || folder.startsWith(`${home}/`)
 
-/** A document that belongs to no folder of migrations is a history of its own, of which nothing earlier is known. */
-const historyOfOne = (document: OpenDocument): History =>
-  historyOf({ path: '', files: [{ path: pathIn(document), text: document.text }], framework: 'plain' })
+/** A document that no tool runs is a history of its own, of which nothing earlier is known. */
+const historyOfOne = (text: string): History =>
+  historyOf({ path: '', files: [{ path: alone, text }], framework: 'plain' })
 
-/** The path that stands for a document in its history. */
-export const pathIn = (document: OpenDocument): string => document.path ?? 'untitled.sql'
+const alone = 'document.sql'
 
 const said = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
