@@ -1,5 +1,8 @@
-import type { IndexColumn } from '../sql/commands'
-import { type Catalog, key, type Table } from './catalog'
+import type { ConstraintDefinition, CreateIndex, IndexColumn } from '../sql/commands'
+import { asTable, type Catalog, creationSchema, key, relationNamed, type Table, type WrittenName } from './catalog'
+
+/** What decides a default name besides the columns. */
+export type NamedTable = Pick<Table, 'schema' | 'name' | 'constraints'>
 
 /** The longest identifier in bytes: NAMEDATALEN - 1 (sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS). */
 const longest = 63
@@ -8,15 +11,16 @@ const longest = 63
  * The names that PostgreSQL gives to what a statement leaves unnamed, as `ChooseRelationName`, `ChooseIndexName` and
  * `ChooseConstraintName` of its source choose them; proven in test/postgres/names.test.ts.
  */
-export const nameOfPrimaryKey = (catalog: Catalog, table: Table): string => freeRelationName(catalog, table, '', 'pkey')
+export const nameOfPrimaryKey = (catalog: Catalog, table: NamedTable): string =>
+  freeRelationName(catalog, table, '', 'pkey')
 
-export const nameOfUnique = (catalog: Catalog, table: Table, columns: readonly string[]): string =>
+export const nameOfUnique = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
   freeRelationName(catalog, table, joined(columns), 'key')
 
-export const nameOfExclusion = (catalog: Catalog, table: Table, columns: readonly string[]): string =>
+export const nameOfExclusion = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
   freeRelationName(catalog, table, joined(columns), 'excl')
 
-export const nameOfIndex = (catalog: Catalog, table: Table, columns: readonly string[]): string =>
+export const nameOfIndex = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
   freeRelationName(catalog, table, joined(columns), 'idx')
 
 export const nameOfSequence = (catalog: Catalog, table: Pick<Table, 'schema' | 'name'>, column: string): string =>
@@ -27,15 +31,52 @@ export const nameOfSequence = (catalog: Catalog, table: Pick<Table, 'schema' | '
   )
 
 /** Returns the name of a CHECK: it bears a column only where the expression names exactly one. */
-export const nameOfCheck = (table: Table, columns: readonly string[]): string =>
+export const nameOfCheck = (table: NamedTable, columns: readonly string[]): string =>
   freeConstraintName(table, new Set(columns).size === 1 ? (columns[0] ?? '') : '', 'check')
 
-export const nameOfForeignKey = (table: Table, columns: readonly string[]): string =>
+export const nameOfForeignKey = (table: NamedTable, columns: readonly string[]): string =>
   freeConstraintName(table, joined(columns), 'fkey')
 
 /** Returns the name that PostgreSQL 18 gives to a column's NOT NULL constraint. */
 export const nameOfNotNull = (table: Pick<Table, 'name'>, column: string): string =>
   objectName(table.name, column, 'not_null')
+
+/**
+ * Returns the name of the constraint that `definition` adds to a table: as written, else as PostgreSQL would choose it.
+ * Works for tables that the catalog does not know, whose names it then takes to be free.
+ */
+export function constraintName(catalog: Catalog, table: WrittenName, definition: ConstraintDefinition): string {
+  const known = knownOrBare(catalog, table)
+  const columns = [...definition.columns, ...definition.include]
+  if (definition.name) return definition.name.name
+  if (definition.usingIndex !== undefined) return definition.usingIndex
+  switch (definition.kind) {
+    case 'PRIMARY KEY':
+      return nameOfPrimaryKey(catalog, known)
+    case 'UNIQUE':
+      return nameOfUnique(catalog, known, columns)
+    case 'EXCLUDE':
+      return nameOfExclusion(catalog, known, columns)
+    case 'CHECK':
+      return nameOfCheck(known, definition.columns)
+    case 'FOREIGN KEY':
+      return nameOfForeignKey(known, definition.columns)
+    case 'NOT NULL':
+      return nameOfNotNull(known, definition.columns[0] ?? '')
+  }
+}
+
+/** Returns the name of the index that `command` creates, as `constraintName` does. */
+export const indexName = (catalog: Catalog, command: CreateIndex): string =>
+  command.name?.name ??
+  nameOfIndex(catalog, knownOrBare(catalog, command.table), labelsOfIndex(command.columns, command.include))
+
+const knownOrBare = (catalog: Catalog, name: WrittenName): NamedTable =>
+  asTable(relationNamed(catalog, name)) ?? {
+    schema: creationSchema(catalog, name),
+    name: name.name,
+    constraints: [],
+  }
 
 /** Returns the names of an index's columns in its own default name; included columns count. */
 export function labelsOfIndex(columns: readonly IndexColumn[], include: readonly string[]): string[] {
@@ -54,7 +95,7 @@ export function labelsOfIndex(columns: readonly IndexColumn[], include: readonly
 
 const joined = (columns: readonly string[]): string => columns.join('_')
 
-const freeRelationName = (catalog: Catalog, table: Table, columns: string, label: string): string =>
+const freeRelationName = (catalog: Catalog, table: NamedTable, columns: string, label: string): string =>
   firstFree(
     numbered => objectName(table.name, columns, numbered),
     label,
@@ -62,7 +103,7 @@ const freeRelationName = (catalog: Catalog, table: Table, columns: string, label
       catalog.relations.has(key(table.schema, name)) || table.constraints.some(constraint => constraint.name === name),
   )
 
-const freeConstraintName = (table: Table, columns: string, label: string): string =>
+const freeConstraintName = (table: NamedTable, columns: string, label: string): string =>
   firstFree(
     numbered => objectName(table.name, columns, numbered),
     label,

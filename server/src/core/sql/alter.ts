@@ -1,9 +1,16 @@
-import type { AlterObjectSchemaStmt, AlterTableCmd, AlterTableStmt, RenameStmt } from 'libpg-query'
+import type {
+  AlterObjectDependsStmt,
+  AlterObjectSchemaStmt,
+  AlterTableCmd,
+  AlterTableStmt,
+  RenameStmt,
+} from 'libpg-query'
 import type { Span } from '../text'
 import type { AlterRelation, Identifier, Subcommand, SubcommandKind } from './commands'
 import { columnDefinition, constraintDefinition } from './definitions'
 import { expressionOf } from './expressions'
 import { fields, nameOf, strings, typeOf } from './nodes'
+import { partitionBound } from './partition-bound'
 import { Cursor, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
 
 const tags = {
@@ -86,6 +93,20 @@ export function moveRelation(statement: AlterObjectSchemaStmt, source: Source): 
     ...head.command,
     relation: nameOf(statement.relation, source),
     subcommands: [{ kind: 'SET SCHEMA', span: clause.span, keywords: clause.words('SET', 'SCHEMA'), to }],
+  }
+}
+
+/** Returns ALTER ... [NO] DEPENDS ON EXTENSION of a relation; undefined for all else. */
+export function tieRelation(statement: AlterObjectDependsStmt, source: Source): AlterRelation | undefined {
+  const tag = alterTag(statement.objectType)
+  if (!tag || !statement.relation) return undefined
+  const head = headOf(source, tag)
+  const clause = new Clause(source, head.index, source.tokens.length)
+  const keywords = clause.words('DEPENDS', 'ON', 'EXTENSION')
+  return {
+    ...head.command,
+    relation: nameOf(statement.relation, source),
+    subcommands: [{ kind: 'DEPENDS ON EXTENSION', span: clause.span, keywords }],
   }
 }
 
@@ -244,9 +265,9 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
         keywords: spanOf(source, isLong ? type - 3 : type - 1, type - 1),
         column: columnOf(clause, name),
         type: typeOf(definition?.typeName, source, Math.min(collate, using < 0 ? clause.end : using)),
-        ...(definition?.collClause && { collation: strings(definition.collClause.collname).join('.') }),
+        ...(definition?.collClause && { collation: strings(definition.collClause.collname).at(-1) }),
         ...(definition?.raw_default && {
-          using: expressionOf(definition.raw_default, spanOf(source, using + 1, clause.end - 1)),
+          using: expressionOf(definition.raw_default, spanOf(source, using + 1, clause.end - 1), source),
         }),
       }
     }
@@ -260,7 +281,7 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
         span,
         keywords,
         column,
-        expression: expressionOf(command.def, spanOf(source, start, clause.end - 1)),
+        expression: expressionOf(command.def, spanOf(source, start, clause.end - 1), source),
       }
     }
     case 'AT_SetExpression':
@@ -269,7 +290,7 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
         span,
         keywords: clause.words('SET', 'EXPRESSION'),
         column: columnOf(clause, name),
-        expression: expressionOf(command.def, span),
+        expression: expressionOf(command.def, span, source),
       }
     case 'AT_AddConstraint': {
       const constraint = fields(command.def).Constraint
@@ -284,12 +305,14 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
         constraint: clause.identifierAfter(name, 'VALIDATE', 'CONSTRAINT'),
       }
     case 'AT_AlterConstraint': {
-      const altered = fields(command.def).ATAlterConstraint?.conname ?? fields(command.def).Constraint?.conname ?? name
+      const altered = fields(command.def).ATAlterConstraint
       return {
         kind: 'ALTER CONSTRAINT',
         span,
         keywords: firstTwo,
-        constraint: clause.identifierAfter(altered, 'ALTER', 'CONSTRAINT'),
+        constraint: clause.identifierAfter(altered?.conname ?? name, 'ALTER', 'CONSTRAINT'),
+        ...(altered?.alterEnforceability && { enforced: altered.is_enforced === true }),
+        ...(altered?.alterInheritability && { inherit: altered.noinherit !== true }),
       }
     }
     case 'AT_DropConstraint':
@@ -307,6 +330,7 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
       const partition = fields(command.def).PartitionCmd
       if (!partition?.name) break
       const partitionName = nameOf(partition.name, source)
+      const bound = partitionBound(partition.bound)
       if (command.subtype === 'AT_AttachPartition')
         return {
           kind: 'ATTACH PARTITION',
@@ -314,6 +338,7 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
           keywords: firstTwo,
           partition: partitionName,
           isDefault: partition.bound?.is_default === true,
+          ...(bound && { bound }),
         }
       return {
         kind: 'DETACH PARTITION',

@@ -550,8 +550,9 @@ export interface CreateRoutine {
   readonly language?: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
   readonly returnsTrigger: boolean
-  /** What a body in LANGUAGE sql reads: PostgreSQL looks at it when it creates the function. */
+  /** What a body in LANGUAGE sql reads and writes: PostgreSQL looks at it when it creates the function. */
   readonly reads?: readonly Name[]
+  readonly writes?: readonly Name[]
   /** Between the quotes, in a statement whose body is a string constant. */
   readonly body?: Span
   readonly keywords: Span

@@ -24,17 +24,22 @@ export function columnDefinition(column: ColumnDef, source: Source): ColumnDefin
   return {
     name,
     type: typeOf(column.typeName, source, typeEnd),
+    ...(column.collClause && { collation: strings(column.collClause.collname).at(-1) }),
     ...(notNull && { notNull: notNull.span }),
     ...(standard && {
       default: {
-        expression: expressionOf(standard.constraint.raw_expr, spanOf(source, standard.first + 1, standard.end - 1)),
+        expression: expressionOf(
+          standard.constraint.raw_expr,
+          spanOf(source, standard.first + 1, standard.end - 1),
+          source,
+        ),
         span: standard.span,
       },
     }),
     ...(generated && {
       generated: {
         stored: generated.constraint.generated_kind !== 'v',
-        expression: expressionOf(generated.constraint.raw_expr, generated.span),
+        expression: expressionOf(generated.constraint.raw_expr, generated.span, source),
         span: generated.span,
       },
     }),
@@ -116,6 +121,7 @@ function definitionOf(
         table: nameOf(constraint.pktable, source),
         columns: strings(constraint.pk_attrs),
         onDelete: actions[constraint.fk_del_action ?? 'a'] ?? 'NO ACTION',
+        onUpdate: actions[constraint.fk_upd_action ?? 'a'] ?? 'NO ACTION',
       },
     }),
     ...(constraint.indexname && { usingIndex: constraint.indexname }),
@@ -149,5 +155,5 @@ function keywordCount({ tokens }: Source, index: number, end: number): number {
 
 function checkExpression(node: Node | undefined, source: Source, keyword: number) {
   const group = keyword + 1
-  return expressionOf(node, spanOf(source, group + 1, afterGroup(source, group) - 2))
+  return expressionOf(node, spanOf(source, group + 1, afterGroup(source, group) - 2), source)
 }

@@ -1,11 +1,13 @@
 import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, SQLValueFunction } from 'libpg-query'
 import type { Span } from '../text'
 import type { Call, Expression, Name } from './commands'
+import { castOf, comparisonsOf } from './comparisons'
+import { constantText } from './constants'
 import { fields, nameOf, strings, walk } from './nodes'
 import type { Source } from './source'
 
 /** Returns what `node` computes; `span` is its place in the statement. */
-export function expressionOf(node: Node | undefined, span: Span): Expression {
+export function expressionOf(node: Node | undefined, span: Span, source: Source): Expression {
   const calls: Call[] = []
   const columns = new Set<string>()
   let hasSubquery = false
@@ -27,7 +29,15 @@ export function expressionOf(node: Node | undefined, span: Span): Expression {
     columns: [...columns],
     provesNotNull: provenNotNull(node),
     hasSubquery,
+    ...castAndComparisons(node, source),
   }
+}
+
+function castAndComparisons(node: Node | undefined, source: Source): Pick<Expression, 'cast' | 'comparisons'> {
+  const cast = castOf(node, source)
+  if (cast) return { cast }
+  const comparisons = comparisonsOf(node)
+  return comparisons ? { comparisons } : {}
 }
 
 /** Literals, their casts and plain operators on them. */
@@ -55,10 +65,12 @@ function isNull(node: Node | undefined): boolean {
 function callOf(call: FuncCall): Call {
   const names = strings(call.funcname)
   const schema = names.at(-2)
+  const constant = constantText(call.args?.[0])
   return {
     ...(schema === undefined || schema === 'pg_catalog' ? {} : { schema }),
     name: names.at(-1) ?? '',
     arguments: call.args?.length ?? 0,
+    ...(constant !== undefined && { constant }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Span } from '../text'
 import { parseRaw } from './engine'
+import { withBodyRead } from './routine-body'
 import { sourceOf } from './source'
 import type { Problem, Reading } from './statements'
 import { tokensOf } from './tokens'
@@ -40,7 +41,9 @@ function readAnew(text: string): Reading {
   const node = outcome.tree.stmts?.[0]?.stmt
   if (!node) return {}
   try {
-    return { command: commandOf(node, sourceOf(text, utf16(text))) }
+    const command = commandOf(node, sourceOf(text, utf16(text)))
+    const isRoutine = command.tag === 'CREATE FUNCTION' || command.tag === 'CREATE PROCEDURE'
+    return { command: isRoutine ? withBodyRead(command, text) : command }
   } catch (failure) {
     if (failure instanceof RangeError) return { problem: unreadable(text) }
     throw failure

@@ -1,6 +1,7 @@
 import type { CopyStmt, DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, SelectStmt, UpdateStmt } from 'libpg-query'
 import type { Span } from '../text'
 import type { Copy, Delete, Insert, Merge, Name, Select, Update } from './commands'
+import { constantText } from './constants'
 import { callsIn, expressionOf, relationsIn } from './expressions'
 import { fields, identifierAt, nameOf, strings, walk } from './nodes'
 import { afterGroup, Cursor, indexAt, isWord, type Source, spanOf } from './source'
@@ -80,7 +81,7 @@ export function updateOf(statement: UpdateStmt, source: Source): Update {
       return [
         {
           column: target.name ?? '',
-          expression: expressionOf(row ? row.source : target.val, value),
+          expression: expressionOf(row ? row.source : target.val, value, source),
           span: row ? value : spanOf(source, first, last),
         },
       ]
@@ -185,18 +186,6 @@ function parametersSet(statement: SelectStmt): Select['parameters'] {
   })
 }
 
-/** Returns a constant as text: strings as they are, numbers and booleans as written; undefined for all else. */
-export function constantText(node: Node | undefined): string | undefined {
-  const cast = fields(node).TypeCast
-  const constant = fields(cast ? cast.arg : node).A_Const
-  if (!constant || constant.isnull) return undefined
-  if (constant.sval) return constant.sval.sval ?? ''
-  if (constant.boolval) return String(constant.boolval.boolval ?? false)
-  if (constant.fval) return constant.fval.fval ?? ''
-  if (constant.ival) return String(constant.ival.ival ?? 0)
-  return undefined
-}
-
 export function copyOf(statement: CopyStmt, source: Source): Copy {
   return {
     tag: 'COPY',
@@ -209,7 +198,7 @@ export function copyOf(statement: CopyStmt, source: Source): Copy {
 
 function expressionAfter(node: Node | undefined, source: Source, words: string[], ends: string[]) {
   const span = node && afterWord(source, words, ends)
-  return span && expressionOf(node, span)
+  return span && expressionOf(node, span, source)
 }
 
 /** Returns the span from after `words` outside brackets to before the next of `ends`, or undefined. */

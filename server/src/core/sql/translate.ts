@@ -1,6 +1,6 @@
 import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
 import type { Span } from '../text'
-import { alterRelation, moveRelation, renameRelation } from './alter'
+import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
 import type {
   AlterDomain,
   AlterType,
@@ -12,22 +12,23 @@ import type {
   IndexColumn,
   Maintenance,
   Name,
-  OtherCommand,
-  OtherTag,
   SetParameter,
   TransactionControl,
 } from './commands'
+import { constantText } from './constants'
 import { columnDefinition, constraintDefinition } from './definitions'
 import { expressionOf, relationsIn } from './expressions'
-import { fields, identifierAt, nameFromParts, nameOf, strings, typeOf, walk } from './nodes'
-import { constantText, copyOf, deleteOf, insertOf, mergeOf, selectOf, updateOf } from './queries'
+import { fields, identifierAt, nameFromParts, nameOf, strings, typeOf } from './nodes'
+import { other } from './others'
+import { partitionBound } from './partition-bound'
+import { copyOf, deleteOf, insertOf, mergeOf, selectOf, updateOf } from './queries'
 import { afterGroup, Cursor, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
 
 /** Returns the command that the parser's tree of one statement means. Every tree has one: the last resort is `OTHER`. */
 export function commandOf(node: Node, source: Source): Command {
   const [kind = '', statement] = Object.entries(node)[0] ?? []
   const command = (translators as Readonly<Record<string, Translator | undefined>>)[kind]?.(statement as never, source)
-  return command ?? other(kind, statement, source)
+  return command ?? other(kind, statement, source, commandOf)
 }
 
 type Raw = ReturnType<typeof fields>
@@ -75,13 +76,19 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     if (statement.objectType === 'OBJECT_TYPE') return alterTypeNamed(nameFromList(statement.object, source), source)
     return statement.objectType === 'OBJECT_DOMAIN' ? alterDomain(statement.object, source) : undefined
   },
+  AlterObjectDependsStmt: tieRelation,
   AlterSeqStmt: (statement, source) =>
     statement.sequence && {
       tag: 'ALTER SEQUENCE',
       relation: nameOf(statement.sequence, source),
       only: false,
       subcommands: [
-        { kind: 'SEQUENCE OPTIONS', span: spanOf(source, 2, source.tokens.length - 1), keywords: spanOf(source, 0, 1) },
+        {
+          kind: 'SEQUENCE OPTIONS',
+          span: spanOf(source, 2, source.tokens.length - 1),
+          keywords: spanOf(source, 0, 1),
+          ...sequenceOwner(statement.options, source),
+        },
       ],
       keywords: spanOf(source, 0, 1),
     },
@@ -125,6 +132,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     tag: 'TRUNCATE TABLE',
     tables: namesOf(statement.relations, source),
     cascade: statement.behavior === 'DROP_CASCADE',
+    restartIdentity: statement.restart_seqs === true,
     keywords: isWord(source.tokens[1], 'TABLE') ? spanOf(source, 0, 1) : spanOf(source, 0, 0),
   }),
   InsertStmt: insertOf,
@@ -200,6 +208,12 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     statement.typevar && {
       tag: 'CREATE TYPE',
       type: nameOf(statement.typevar, source),
+      attributes: (statement.coldeflist ?? []).flatMap(node => {
+        const column = fields(node).ColumnDef
+        return column
+          ? [{ name: column.colname ?? '', type: typeOf(column.typeName, source, source.tokens.length) }]
+          : []
+      }),
       keywords: spanOf(source, 0, 1),
     },
   CreateRangeStmt: (statement, source) => createType(strings(statement.typeName), source),
@@ -252,6 +266,8 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     statement.sequence && {
       tag: 'CREATE SEQUENCE',
       sequence: nameOf(statement.sequence, source),
+      persistence: persistenceOf(statement.sequence),
+      ...createdOwner(statement.options, source),
       ...ifNotExists(statement.if_not_exists, source),
       keywords: keywordsThrough(source, 'SEQUENCE'),
     },
@@ -362,16 +378,28 @@ function indexColumns(params: readonly Node[] | undefined, source: Source, group
     const end = clauseEnd(source, first)
     const span = spanOf(source, first, end - 1)
     first = end + 1
-    return element?.expr
-      ? { expression: expressionOf(element.expr, span), span }
-      : { column: element?.name ?? '', span }
+    if (!element?.expr) return { column: element?.name ?? '', span }
+    const label = resultName(element.expr)
+    return { expression: expressionOf(element.expr, span, source), ...(label !== undefined && { label }), span }
   })
+}
+
+/** What PostgreSQL calls the result of an expression (`FigureIndexColname`): after its function, else its cast. */
+function resultName(node: Node | undefined): string | undefined {
+  const { FuncCall, TypeCast, ColumnRef, CollateClause, CoalesceExpr, CaseExpr, MinMaxExpr } = fields(node)
+  if (FuncCall) return strings(FuncCall.funcname).at(-1)
+  if (ColumnRef) return strings(ColumnRef.fields).at(-1)
+  if (CollateClause) return resultName(CollateClause.arg)
+  if (TypeCast) return resultName(TypeCast.arg) ?? strings(TypeCast.typeName?.names).at(-1)
+  if (CoalesceExpr) return 'coalesce'
+  if (MinMaxExpr) return MinMaxExpr.op === 'IS_GREATEST' ? 'greatest' : 'least'
+  return CaseExpr ? (resultName(CaseExpr.defresult) ?? 'case') : undefined
 }
 
 function whereClause(node: Node, source: Source) {
   const cursor = new Cursor(source)
   cursor.seek('WHERE')
-  return expressionOf(node, spanOf(source, cursor.index + 1, source.tokens.length - 1))
+  return expressionOf(node, spanOf(source, cursor.index + 1, source.tokens.length - 1), source)
 }
 
 function createTable(
@@ -383,6 +411,7 @@ function createTable(
   const elements = (statement.tableElts ?? []).map(fields)
   const parents = (statement.inhRelations ?? []).flatMap(node => fields(node).RangeVar ?? [])
   const isPartition = statement.partbound !== undefined
+  const bound = partitionBound(statement.partbound)
   return {
     tag,
     table: nameOf(statement.relation, source),
@@ -401,6 +430,13 @@ function createTable(
     inherits: isPartition ? [] : parents.map(parent => nameOf(parent, source)),
     ...(isPartition && parents[0] && { partitionOf: nameOf(parents[0], source) }),
     isDefaultPartition: statement.partbound?.is_default === true,
+    ...(bound && { bound }),
+    ...(statement.ofTypename && {
+      ofType: nameFromParts(
+        strings(statement.ofTypename.names),
+        typeOf(statement.ofTypename, source, source.tokens.length).span,
+      ),
+    }),
     ...(statement.partspec && {
       partitionBy: {
         strategy: (statement.partspec.strategy ?? '').replace('PARTITION_STRATEGY_', '').toLowerCase() as 'range',
@@ -520,6 +556,24 @@ function setParameter(statement: NonNullable<Raw['VariableSetStmt']>, source: So
   }
 }
 
+/** OWNED BY table.column, or null for OWNED BY NONE. */
+function sequenceOwner(options: readonly Node[] | undefined, source: Source) {
+  const option = (options ?? [])
+    .flatMap(node => fields(node).DefElem ?? [])
+    .find(({ defname }) => defname === 'owned_by')
+  const parts = strings(fields(option?.arg).List?.items)
+  if (!option) return {}
+  const span = new Cursor(source, indexAt(source, source.at(option.location)) + 2).name()?.span ?? spanOf(source, 0, 0)
+  return {
+    ownedBy: parts.length < 2 ? null : { table: nameFromParts(parts.slice(0, -1), span), column: parts.at(-1) ?? '' },
+  }
+}
+
+function createdOwner(options: readonly Node[] | undefined, source: Source) {
+  const { ownedBy } = sequenceOwner(options, source)
+  return ownedBy ? { ownedBy } : {}
+}
+
 function createRoutine(statement: NonNullable<Raw['CreateFunctionStmt']>, source: Source): CreateRoutine {
   const option = (name: string) =>
     fields((statement.options ?? []).find(node => fields(node).DefElem?.defname === name)).DefElem?.arg
@@ -545,6 +599,7 @@ function createRoutine(statement: NonNullable<Raw['CreateFunctionStmt']>, source
     volatility: (fields(option('volatility')).String?.sval ?? 'volatile') as CreateRoutine['volatility'],
     returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
     ...(body >= 0 && { body: inside(source, body) }),
+    ...(statement.sql_body && { reads: relationsIn(statement.sql_body, source) }),
     keywords,
   }
 }
@@ -558,8 +613,9 @@ function createType(parts: readonly string[], source: Source, labels?: readonly 
   }
 }
 
+/** ALTER TYPE of a composite type's attributes. */
 const alterType = (relation: RangeVar | undefined, source: Source): AlterType | undefined =>
-  relation && alterTypeNamed(nameOf(relation, source), source)
+  relation && { ...alterTypeNamed(nameOf(relation, source), source), attributes: true }
 
 const alterTypeNamed = (type: Name, source: Source): AlterType => ({
   tag: 'ALTER TYPE',
@@ -624,98 +680,4 @@ const isOn = (name: string) => (node: Node) => {
   if (option?.defname !== name) return false
   const value = option.arg ? (fields(option.arg).String?.sval ?? String(fields(option.arg).Integer?.ival ?? 0)) : 'true'
   return ['true', 'on', '1'].includes(value.toLowerCase())
-}
-
-const otherTags: Record<string, OtherTag> = {
-  CreatePolicyStmt: 'CREATE POLICY',
-  AlterPolicyStmt: 'ALTER POLICY',
-  RuleStmt: 'CREATE RULE',
-  CreateStatsStmt: 'CREATE STATISTICS',
-  AlterStatsStmt: 'ALTER STATISTICS',
-  AlterDefaultPrivilegesStmt: 'ALTER DEFAULT PRIVILEGES',
-  CreateExtensionStmt: 'CREATE EXTENSION',
-  AlterExtensionStmt: 'ALTER EXTENSION',
-  AlterExtensionContentsStmt: 'ALTER EXTENSION',
-  CreatePublicationStmt: 'CREATE PUBLICATION',
-  AlterPublicationStmt: 'ALTER PUBLICATION',
-  CreateSubscriptionStmt: 'CREATE SUBSCRIPTION',
-  AlterSubscriptionStmt: 'ALTER SUBSCRIPTION',
-  DropSubscriptionStmt: 'DROP SUBSCRIPTION',
-  CreatedbStmt: 'CREATE DATABASE',
-  AlterDatabaseStmt: 'ALTER DATABASE',
-  AlterDatabaseSetStmt: 'ALTER DATABASE',
-  AlterDatabaseRefreshCollStmt: 'ALTER DATABASE',
-  DropdbStmt: 'DROP DATABASE',
-  CreateTableSpaceStmt: 'CREATE TABLESPACE',
-  AlterTableSpaceOptionsStmt: 'ALTER TABLESPACE',
-  DropTableSpaceStmt: 'DROP TABLESPACE',
-  CreateRoleStmt: 'CREATE ROLE',
-  AlterRoleStmt: 'ALTER ROLE',
-  AlterRoleSetStmt: 'ALTER ROLE',
-  DropRoleStmt: 'DROP ROLE',
-  CreateOpClassStmt: 'CREATE OPERATOR CLASS',
-  CreateOpFamilyStmt: 'CREATE OPERATOR FAMILY',
-  CreateCastStmt: 'CREATE CAST',
-  CreateEventTrigStmt: 'CREATE EVENT TRIGGER',
-  AlterEventTrigStmt: 'ALTER EVENT TRIGGER',
-  CreateForeignServerStmt: 'CREATE SERVER',
-  CreateFdwStmt: 'CREATE FOREIGN DATA WRAPPER',
-  CreateUserMappingStmt: 'CREATE USER MAPPING',
-  CreatePLangStmt: 'CREATE LANGUAGE',
-  CreateAmStmt: 'CREATE ACCESS METHOD',
-  CreateTransformStmt: 'CREATE TRANSFORM',
-  CreateConversionStmt: 'CREATE CONVERSION',
-  AlterSystemStmt: 'ALTER SYSTEM',
-  ReassignOwnedStmt: 'REASSIGN OWNED',
-  DropOwnedStmt: 'DROP OWNED',
-  ImportForeignSchemaStmt: 'IMPORT FOREIGN SCHEMA',
-  SecLabelStmt: 'SECURITY LABEL',
-  ConstraintsSetStmt: 'SET CONSTRAINTS',
-  ExplainStmt: 'EXPLAIN',
-  CallStmt: 'CALL',
-  ExecuteStmt: 'EXECUTE',
-  PrepareStmt: 'PREPARE',
-  DeallocateStmt: 'DEALLOCATE',
-  DeclareCursorStmt: 'DECLARE CURSOR',
-  FetchStmt: 'FETCH',
-  ClosePortalStmt: 'CLOSE CURSOR',
-  ListenStmt: 'LISTEN',
-  NotifyStmt: 'NOTIFY',
-  UnlistenStmt: 'UNLISTEN',
-  DiscardStmt: 'DISCARD',
-  CheckPointStmt: 'CHECKPOINT',
-  LoadStmt: 'LOAD',
-  VariableShowStmt: 'SHOW',
-}
-
-/** Commands whose tag the object they name decides, read from their first words. */
-const namedByWords =
-  /^(?:(?:CREATE|ALTER|DROP)(?: OR REPLACE)? )?(?:TEXT SEARCH (?:CONFIGURATION|DICTIONARY|PARSER|TEMPLATE)|OPERATOR (?:CLASS|FAMILY)|EVENT TRIGGER|FOREIGN DATA WRAPPER|LARGE OBJECT|MATERIALIZED VIEW|USER MAPPING|ACCESS METHOD|\w+)/
-
-function other(kind: string, statement: unknown, source: Source): OtherCommand {
-  const relations: Name[] = []
-  walk({ statement }, (childKind, relation: RangeVar) => {
-    if (childKind === 'RangeVar') relations.push(nameOf(relation, source))
-  })
-  const direct = ['table', 'relation'].flatMap(field => {
-    const relation = (statement as Record<string, RangeVar | undefined>)[field]
-    return relation?.relname ? [nameOf(relation, source)] : []
-  })
-  return {
-    tag: otherTag(kind, statement, source),
-    relations: direct.length > 0 ? direct : relations,
-    keywords: spanOf(source, 0, 1),
-  }
-}
-
-function otherTag(kind: string, statement: unknown, source: Source): OtherTag {
-  if (kind === 'GrantStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT' : 'REVOKE'
-  if (kind === 'GrantRoleStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT ROLE' : 'REVOKE ROLE'
-  const words = source.tokens
-    .slice(0, 6)
-    .map(token => token.text.toUpperCase())
-    .join(' ')
-  return (
-    otherTags[kind] ?? (namedByWords.exec(words)?.[0].replace(' OR REPLACE', '') as OtherTag | undefined) ?? 'OTHER'
-  )
 }

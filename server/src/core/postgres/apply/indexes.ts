@@ -44,7 +44,7 @@ function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at:
     place.name ??
     nameOfIndex(
       catalog,
-      known ?? { ...unknownTable, schema, name: tableName },
+      known ?? { schema, name: tableName, constraints: [] },
       labelsOfIndex(command.columns, command.include),
     )
   return {
@@ -68,20 +68,6 @@ function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at:
     ...(place.partitionOf && { partitionOf: place.partitionOf }),
   }
 }
-
-const unknownTable = {
-  kind: 'table',
-  conditional: false,
-  persistence: 'permanent',
-  columns: [],
-  columnsKnown: false,
-  constraints: [],
-  isDefaultPartition: false,
-  inherits: [],
-  reads: [],
-  triggers: [],
-  written: true,
-} as const
 
 const splitKey = (key: RelationKey): [string, string] => {
   const dot = key.indexOf('.')

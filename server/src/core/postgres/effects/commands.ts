@@ -78,7 +78,8 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
       return
     case 'CREATE FUNCTION':
     case 'CREATE PROCEDURE':
-      return gathering.lockAll(queried(circumstances, command.reads ?? []), 'ACCESS SHARE')
+      gathering.lockAll(queried(circumstances, command.reads ?? []), 'ACCESS SHARE')
+      return gathering.lockAll(queried(circumstances, command.writes ?? []), 'ROW EXCLUSIVE')
     case 'ALTER DOMAIN':
       return alterDomain(gathering, command, catalog)
     case 'ALTER TYPE':
@@ -105,9 +106,9 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
       return
     default:
       if ('names' in command) return dropObjects(gathering, command, catalog)
-      return other(gathering, command, circumstances, explained =>
-        'subcommands' in explained ? undefined : commandEffects(gathering, explained, circumstances),
-      )
+      return other(gathering, command, circumstances, explained => {
+        if (!('subcommands' in explained)) commandEffects(gathering, explained, circumstances)
+      })
   }
 }
 

@@ -1,0 +1,156 @@
+import type { Node, RangeVar } from 'libpg-query'
+import type { Command, Name, OtherCommand, OtherTag } from './commands'
+import { constantText } from './constants'
+import { relationsIn } from './expressions'
+import { fields, nameOf, strings, walk } from './nodes'
+import { type Source, spanOf } from './source'
+
+/** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
+export function other(
+  kind: string,
+  statement: unknown,
+  source: Source,
+  commandOf: (node: Node, source: Source) => Command,
+): OtherCommand {
+  const { query, ...raw } = statement as OtherStatement
+  const direct = [raw.table, raw.relation].flatMap(relation => (relation?.relname ? [nameOf(relation, source)] : []))
+  const all =
+    direct.length > 0 ? direct : [...published(raw.pubobjects, source), ...relationsIn({ ...raw, query }, source)]
+  const reads = direct.length > 0 ? relationsIn({ ...raw, query }, source) : []
+  const writes = writtenBy(raw.actions, source)
+  const explained = kind === 'ExplainStmt' && query ? commandOf(query, source) : undefined
+  return {
+    tag: otherTag(kind, statement, source),
+    relations: all,
+    ...(reads.length > 0 && { reads }),
+    ...(writes.length > 0 && { writes }),
+    ...(raw.options && { options: optionsOf(raw.options) }),
+    ...(raw.target && { options: { target: raw.target.replace('DISCARD_', '').toLowerCase() } }),
+    ...(explained && { explained }),
+    ...(kind === 'ExplainStmt' && { analyze: raw.options !== undefined && isAnalyze(raw.options) }),
+    keywords: spanOf(source, 0, 1),
+  }
+}
+
+/** The fields of all these statements that are looked at. */
+interface OtherStatement {
+  readonly table?: RangeVar
+  readonly relation?: RangeVar
+  readonly query?: Node
+  readonly actions?: readonly Node[]
+  readonly options?: readonly Node[]
+  readonly pubobjects?: readonly Node[]
+  readonly target?: string
+}
+
+const published = (objects: readonly Node[] | undefined, source: Source): Name[] =>
+  (objects ?? []).flatMap(object => {
+    const relation = fields(object).PublicationObjSpec?.pubtable?.relation
+    return relation ? [nameOf(relation, source)] : []
+  })
+
+/** The tables that INSERT, UPDATE and DELETE in the actions of a rule write. */
+function writtenBy(actions: readonly Node[] | undefined, source: Source): Name[] {
+  const written: Name[] = []
+  walk(actions, (kind, node: { relation?: RangeVar }) => {
+    if (['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'].includes(kind) && node.relation)
+      written.push(nameOf(node.relation, source))
+  })
+  return written
+}
+
+function optionsOf(options: readonly Node[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const node of options) {
+    const option = fields(node).DefElem
+    if (!option?.defname) continue
+    const { String: text, Integer: number, Boolean: truth, TypeName: type } = fields(option.arg)
+    const value =
+      text?.sval ?? strings(type?.names).at(-1) ?? constantText(option.arg) ?? number?.ival ?? truth?.boolval
+    found[option.defname.toLowerCase()] = option.arg ? String(value ?? '') : 'true'
+  }
+  return found
+}
+
+const isAnalyze = (options: readonly Node[]): boolean => {
+  const value = optionsOf(options).analyze
+  return value !== undefined && !['false', 'off', '0'].includes(value.toLowerCase())
+}
+
+const otherTags: Record<string, OtherTag> = {
+  CreatePolicyStmt: 'CREATE POLICY',
+  AlterPolicyStmt: 'ALTER POLICY',
+  RuleStmt: 'CREATE RULE',
+  CreateStatsStmt: 'CREATE STATISTICS',
+  AlterStatsStmt: 'ALTER STATISTICS',
+  AlterDefaultPrivilegesStmt: 'ALTER DEFAULT PRIVILEGES',
+  CreateExtensionStmt: 'CREATE EXTENSION',
+  AlterExtensionStmt: 'ALTER EXTENSION',
+  AlterExtensionContentsStmt: 'ALTER EXTENSION',
+  CreatePublicationStmt: 'CREATE PUBLICATION',
+  AlterPublicationStmt: 'ALTER PUBLICATION',
+  CreateSubscriptionStmt: 'CREATE SUBSCRIPTION',
+  AlterSubscriptionStmt: 'ALTER SUBSCRIPTION',
+  DropSubscriptionStmt: 'DROP SUBSCRIPTION',
+  CreatedbStmt: 'CREATE DATABASE',
+  AlterDatabaseStmt: 'ALTER DATABASE',
+  AlterDatabaseSetStmt: 'ALTER DATABASE',
+  AlterDatabaseRefreshCollStmt: 'ALTER DATABASE',
+  DropdbStmt: 'DROP DATABASE',
+  CreateTableSpaceStmt: 'CREATE TABLESPACE',
+  AlterTableSpaceOptionsStmt: 'ALTER TABLESPACE',
+  DropTableSpaceStmt: 'DROP TABLESPACE',
+  CreateRoleStmt: 'CREATE ROLE',
+  AlterRoleStmt: 'ALTER ROLE',
+  AlterRoleSetStmt: 'ALTER ROLE',
+  DropRoleStmt: 'DROP ROLE',
+  CreateOpClassStmt: 'CREATE OPERATOR CLASS',
+  CreateOpFamilyStmt: 'CREATE OPERATOR FAMILY',
+  CreateCastStmt: 'CREATE CAST',
+  CreateEventTrigStmt: 'CREATE EVENT TRIGGER',
+  AlterEventTrigStmt: 'ALTER EVENT TRIGGER',
+  CreateForeignServerStmt: 'CREATE SERVER',
+  CreateFdwStmt: 'CREATE FOREIGN DATA WRAPPER',
+  CreateUserMappingStmt: 'CREATE USER MAPPING',
+  CreatePLangStmt: 'CREATE LANGUAGE',
+  CreateAmStmt: 'CREATE ACCESS METHOD',
+  CreateTransformStmt: 'CREATE TRANSFORM',
+  CreateConversionStmt: 'CREATE CONVERSION',
+  AlterSystemStmt: 'ALTER SYSTEM',
+  ReassignOwnedStmt: 'REASSIGN OWNED',
+  DropOwnedStmt: 'DROP OWNED',
+  ImportForeignSchemaStmt: 'IMPORT FOREIGN SCHEMA',
+  SecLabelStmt: 'SECURITY LABEL',
+  ConstraintsSetStmt: 'SET CONSTRAINTS',
+  ExplainStmt: 'EXPLAIN',
+  CallStmt: 'CALL',
+  ExecuteStmt: 'EXECUTE',
+  PrepareStmt: 'PREPARE',
+  DeallocateStmt: 'DEALLOCATE',
+  DeclareCursorStmt: 'DECLARE CURSOR',
+  FetchStmt: 'FETCH',
+  ClosePortalStmt: 'CLOSE CURSOR',
+  ListenStmt: 'LISTEN',
+  NotifyStmt: 'NOTIFY',
+  UnlistenStmt: 'UNLISTEN',
+  DiscardStmt: 'DISCARD',
+  CheckPointStmt: 'CHECKPOINT',
+  LoadStmt: 'LOAD',
+  VariableShowStmt: 'SHOW',
+}
+
+/** Commands whose tag the object they name decides, read from their first words. */
+const namedByWords =
+  /^(?:(?:CREATE|ALTER|DROP)(?: OR REPLACE)? )?(?:TEXT SEARCH (?:CONFIGURATION|DICTIONARY|PARSER|TEMPLATE)|OPERATOR (?:CLASS|FAMILY)|EVENT TRIGGER|FOREIGN DATA WRAPPER|LARGE OBJECT|MATERIALIZED VIEW|USER MAPPING|ACCESS METHOD|\w+)/
+
+function otherTag(kind: string, statement: unknown, source: Source): OtherTag {
+  if (kind === 'GrantStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT' : 'REVOKE'
+  if (kind === 'GrantRoleStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT ROLE' : 'REVOKE ROLE'
+  const words = source.tokens
+    .slice(0, 6)
+    .map(token => token.text.toUpperCase())
+    .join(' ')
+  return (
+    otherTags[kind] ?? (namedByWords.exec(words)?.[0].replace(' OR REPLACE', '') as OtherTag | undefined) ?? 'OTHER'
+  )
+}
