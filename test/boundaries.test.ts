@@ -28,7 +28,7 @@ const writer = 'cli/write'
 
 describe('boundaries', () => {
   const files = globSync('**/*.ts', { cwd: source, ignore: ['**/*.d.ts'] }).map(path => path.replace(/\.ts$/, ''))
-  const imports = files.flatMap(importsOf)
+  const imports = files.flatMap(importsOf).map(found => ({ ...found, to: fileOf(found.to, files) }))
   const alphabet = filesThatNameNoRoom(files, imports)
   const roomOf = (file: string): Room => {
     if (disk.includes(file)) return 'disk'
@@ -133,6 +133,11 @@ function importsOf(from: string): Import[] {
     isPackage: !to.startsWith('.'),
     typesOnly: type !== undefined,
   }))
+}
+
+/** An imported folder stands for its index. */
+function fileOf(to: string, files: readonly string[]): string {
+  return files.includes(`${to}/index`) ? `${to}/index` : to
 }
 
 /** Returns the files directly in `core` that import at most each other: the words that every room is written in. */
