@@ -1,6 +1,6 @@
 import { validatedLater } from './constraints'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, takes } from './target'
+import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
 
 export default defineRule({
   id: 'check-validated-at-once',
@@ -22,7 +22,7 @@ on. In the same transaction it would buy nothing, because the first lock is held
     const target = existingTable(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
-      if (!effects.scans.includes(target.relation) || effects.rewrites.length > 0) continue
+      if (!touches(effects.scans, target) || effects.rewrites.length > 0) continue
       const definition =
         subcommand.kind === 'ADD CONSTRAINT'
           ? subcommand.constraint
@@ -41,5 +41,87 @@ on. In the same transaction it would buy nothing, because the first lock is held
   },
 
   examples: `
+-- bad: a table in use
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
+-- file: 0002_price.sql
+  ALTER TABLE products ADD CONSTRAINT price_not_negative CHECK (price >= 0);
+--                                                       ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE products ADD CONSTRAINT price_not_negative CHECK (price >= 0) NOT VALID;
+  ALTER TABLE products VALIDATE CONSTRAINT price_not_negative;
+
+-- bad: without a name, in the transaction of the tool
+-- given: goose
+-- file: 00001_products.sql
+  -- +goose Up
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL, list_price numeric);
+-- file: 00002_price.sql
+  -- +goose Up
+  ALTER TABLE products
+    ADD CHECK (price <= list_price);
+--      ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in a new migration
+  -- +goose Up
+  ALTER TABLE products
+    ADD CONSTRAINT products_check CHECK (price <= list_price) NOT VALID;
+-- file: 00003_validate_products_check.sql
+  -- +goose Up
+  ALTER TABLE products VALIDATE CONSTRAINT products_check;
+
+  -- +goose Down
+
+-- bad: inside ADD COLUMN
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY);
+-- file: 0002_stock.sql
+  ALTER TABLE products
+    ADD COLUMN stock integer NOT NULL DEFAULT 0 CHECK (stock >= 0),
+--                                              ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+    ADD COLUMN shelf text;
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE products
+    ADD COLUMN stock integer NOT NULL DEFAULT 0,
+    ADD CONSTRAINT products_stock_check CHECK (stock >= 0) NOT VALID,
+    ADD COLUMN shelf text;
+  ALTER TABLE products VALIDATE CONSTRAINT products_stock_check;
+
+-- bad: two in one statement
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric, weight numeric);
+-- file: 0002_checks.sql
+  ALTER TABLE products
+    ADD CONSTRAINT price_positive CHECK (price > 0),
+--                                ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+    ADD CONSTRAINT weight_positive CHECK (weight > 0);
+--                                 ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE products
+    ADD CONSTRAINT price_positive CHECK (price > 0) NOT VALID,
+    ADD CONSTRAINT weight_positive CHECK (weight > 0);
+  ALTER TABLE products VALIDATE CONSTRAINT price_positive;
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE products
+    ADD CONSTRAINT price_positive CHECK (price > 0),
+    ADD CONSTRAINT weight_positive CHECK (weight > 0) NOT VALID;
+  ALTER TABLE products VALIDATE CONSTRAINT weight_positive;
+
+-- good: NOT VALID, and validated in a later transaction
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
+-- file: 0002_price.sql
+  ALTER TABLE products ADD CONSTRAINT price_not_negative CHECK (price >= 0) NOT VALID;
+  ALTER TABLE products VALIDATE CONSTRAINT price_not_negative;
+
+-- good: a table of the same migration
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
+  ALTER TABLE products ADD CONSTRAINT price_not_negative CHECK (price >= 0);
+
+-- good: not enforced
+-- given: postgres 18
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
+-- file: 0002_price.sql
+  ALTER TABLE products ADD CONSTRAINT price_not_negative CHECK (price >= 0) NOT ENFORCED;
 `,
 })

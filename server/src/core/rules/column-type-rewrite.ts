@@ -41,6 +41,52 @@ short transaction; drop the old column in a later migration.`,
   },
 
   examples: `
+-- bad: other values
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id integer PRIMARY KEY, total numeric);
+-- file: 0002_big_ids.sql
+  ALTER TABLE orders ALTER COLUMN id TYPE bigint;
+--                                   ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: several, one of which touches no row
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(20), placed text);
+-- file: 0002_types.sql
+  ALTER TABLE orders
+    ALTER COLUMN code TYPE text,
+    ALTER COLUMN placed SET DATA TYPE timestamptz USING placed::timestamptz;
+--                      ^^^^^^^^^^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: nobody knows what type the column has now
+  ALTER TABLE invoices ALTER COLUMN code TYPE varchar(40);
+--                                       ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "invoices" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: the time zone of the session decides
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamp);
+-- file: 0002_zone.sql
+  ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+--                                       ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- good: the same bytes
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20), code varchar(8), balance numeric(10, 2));
+-- file: 0002_wider.sql
+  ALTER TABLE users
+    ALTER COLUMN name TYPE varchar(200),
+    ALTER COLUMN code TYPE text,
+    ALTER COLUMN balance TYPE numeric(14, 2);
+
+-- good: in UTC both timestamps are the same
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamp);
+-- file: 0002_zone.sql
+  SET timezone = 'UTC';
+  ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+
+-- good: a table of the same migration
+  CREATE TABLE orders (id integer PRIMARY KEY);
+  ALTER TABLE orders ALTER COLUMN id TYPE bigint;
 `,
 })
 

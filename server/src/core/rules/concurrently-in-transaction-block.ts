@@ -2,7 +2,8 @@ import type { Fix } from '../finding'
 import type { AlterRelation, CreateIndex, Drop, Reindex } from '../sql/commands'
 import type { Span } from '../text'
 import { mentions, reshapes } from './dependence'
-import { outsideTransaction, withoutTransaction } from './placement'
+import { moveOfCreate, moveOfDrop } from './indexes'
+import { type Move, outsideTransaction, withoutTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 
 export default defineRule({
@@ -36,6 +37,163 @@ what the tool of the project offers.`,
   },
 
   examples: `
+-- bad: the tool runs the file in a transaction
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email_index.sql
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--             ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
+-- fix: Run this migration without the transaction of goose
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: several in one migration, all of which refuse a transaction
+-- given: dbmate
+-- file: 20240101000000_users.sql
+  -- migrate:up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+
+  -- migrate:down
+  DROP TABLE users;
+-- file: 20240102000000_indexes.sql
+  -- migrate:up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--             ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
+
+  -- migrate:down
+  DROP INDEX CONCURRENTLY users_email_idx;
+--           ^^^^^^^^^^^^ error [concurrently-in-transaction-block: DROP INDEX CONCURRENTLY cannot run inside a transaction block]
+-- fix: Run this migration without the transaction of dbmate
+  -- migrate:up transaction:false
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- migrate:down
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- fix: Run this migration without the transaction of dbmate
+  -- migrate:up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- migrate:down transaction:false
+  DROP INDEX CONCURRENTLY users_email_idx;
+
+-- bad: one query of several statements
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_nickname.up.sql
+  ALTER TABLE users ADD COLUMN nickname text;
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+--             ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
+-- file: 000002_nickname.down.sql
+  DROP INDEX users_nickname_idx;
+  ALTER TABLE users DROP COLUMN nickname;
+-- fix: Run it in a new migration
+-- file: 000002_nickname.up.sql
+  ALTER TABLE users ADD COLUMN nickname text;
+  ALTER TABLE users DROP COLUMN nickname;
+-- file: 000003_create_users_nickname_idx.up.sql
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+-- file: 000003_create_users_nickname_idx.down.sql
+  DROP INDEX CONCURRENTLY users_nickname_idx;
+
+-- bad: between BEGIN and COMMIT
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_index.sql
+  BEGIN;
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--             ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
+  COMMIT;
+-- fix: Run it without BEGIN and COMMIT
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: in a down
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_nickname.up.sql
+  ALTER TABLE users ADD COLUMN nickname text;
+-- file: 000003_nickname_index.up.sql
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+-- file: 000003_nickname_index.down.sql
+  DROP INDEX CONCURRENTLY users_nickname_idx;
+--           ^^^^^^^^^^^^ error [concurrently-in-transaction-block: DROP INDEX CONCURRENTLY cannot run inside a transaction block]
+  COMMENT ON TABLE users IS 'without an index';
+
+-- bad: REINDEX and DETACH have the same limit
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+  CREATE INDEX events_at_idx ON events (at);
+-- file: 0002_tidy.sql
+  BEGIN;
+  REINDEX INDEX CONCURRENTLY events_2024_at_idx;
+--^^^^^^^^^^^^^ error [concurrently-in-transaction-block: REINDEX CONCURRENTLY cannot run inside a transaction block]
+  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
+--                   ^^^^^^^^^^^^^^^^ error [concurrently-in-transaction-block: ALTER TABLE ... DETACH CONCURRENTLY cannot run inside a transaction block]
+  ALTER TABLE events ALTER COLUMN id SET DEFAULT 0;
+  COMMIT;
+-- fix: Run it in a new migration
+  BEGIN;
+  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
+  ALTER TABLE events ALTER COLUMN id SET DEFAULT 0;
+  COMMIT;
+-- file: 0003_reindex_events_2024_at_idx.sql
+  REINDEX INDEX CONCURRENTLY events_2024_at_idx;
+
+-- bad: a partition that is detached
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- file: 0002_detach.sql
+  BEGIN;
+  COMMENT ON TABLE events_2024 IS 'kept for the auditors';
+  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
+--                   ^^^^^^^^^^^^^^^^ error [concurrently-in-transaction-block: ALTER TABLE ... DETACH CONCURRENTLY cannot run inside a transaction block]
+  COMMIT;
+-- fix: Run it after COMMIT
+  BEGIN;
+  COMMENT ON TABLE events_2024 IS 'kept for the auditors';
+  COMMIT;
+  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
+
+-- good: the tool is told not to open a transaction
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email_index.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- good: alone in a file without a transaction
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_index.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- good: one statement at a time
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_index.sql
+  SET lock_timeout = 0;
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- good: REFRESH ... CONCURRENTLY may run in a transaction
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric NOT NULL);
+  CREATE MATERIALIZED VIEW totals AS SELECT id, total FROM orders;
+  CREATE UNIQUE INDEX totals_id_idx ON totals (id);
+-- file: 0002_refresh.sql
+  BEGIN;
+  REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
+  COMMIT;
 `,
 })
 
@@ -76,44 +234,29 @@ function fixes(command: CreateIndex | Drop | Reindex | AlterRelation, context: R
   const marker = context.transaction.kind === 'tool' && everyOneRefuses ? withoutTransaction(context) : undefined
   if (marker) return [{ title: withoutTransactionTitle(context), safety: 'safe', edits: marker }]
   if (context.steps.length === 1) return []
-  const name = nameOfConcurrent(command)
-  const placed = outsideTransaction(context, [], {
-    title: name.title,
-    neededBy: step =>
-      mentions(step, name.name) ||
-      (command.tag === 'CREATE INDEX' && command.unique && mentions(step, command.table.name)) ||
-      (name.table !== undefined && reshapes(step, name.table)),
-  })
+  const placed = outsideTransaction(context, [], moveOf(command, context))
   return placed && placed.where !== '' ? [{ title: `Run it${placed.where}`, safety: 'safe', ...placed }] : []
 }
 
 const withoutTransactionTitle = ({ history }: RuleContext) =>
   `Run this migration without the transaction of ${history.framework.name}`
 
-/** What other statements would name if they needed this one, and how its own migration is called. */
-function nameOfConcurrent(command: CreateIndex | Drop | Reindex | AlterRelation): {
-  name: string
-  title: string
-  table?: string
-} {
-  switch (command.tag) {
-    case 'CREATE INDEX': {
-      const name = command.name?.name
-      const table = command.table.name
-      return { name: name ?? table, title: `create_${name ?? `index_on_${table}`}`, table }
-    }
-    case 'REINDEX':
-      return { name: command.name?.name ?? '', title: `reindex_${command.name?.name ?? command.target.toLowerCase()}` }
-    case 'ALTER TABLE':
-    case 'ALTER INDEX':
-    case 'ALTER VIEW':
-    case 'ALTER MATERIALIZED VIEW':
-    case 'ALTER SEQUENCE':
-    case 'ALTER FOREIGN TABLE':
-      return { name: command.relation.name, title: `detach_partition_of_${command.relation.name}` }
-    default: {
-      const name = command.names[0]?.name ?? ''
-      return { name, title: `drop_${name}` }
-    }
+function moveOf(command: CreateIndex | Drop | Reindex | AlterRelation, context: RuleContext): Move {
+  if (command.tag === 'CREATE INDEX') return moveOfCreate(command, context)
+  if ('names' in command && command.names[0]) return moveOfDrop(command.names[0], context)
+  if ('relation' in command) return moveOfDetach(command)
+  const name = command.tag === 'REINDEX' ? command.name?.name : undefined
+  return {
+    title: `reindex_${name ?? 'database'}`,
+    neededBy: step => name !== undefined && (mentions(step, name) || reshapes(step, name)),
+  }
+}
+
+const moveOfDetach = ({ relation, subcommands }: AlterRelation): Move => {
+  const partition = subcommands.find(({ kind }) => kind === 'DETACH PARTITION')
+  const name = partition?.kind === 'DETACH PARTITION' ? partition.partition.name : relation.name
+  return {
+    title: `detach_${name}`,
+    neededBy: step => mentions(step, name) || mentions(step, relation.name),
   }
 }

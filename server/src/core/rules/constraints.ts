@@ -2,7 +2,7 @@ import type { Edit, Fix } from '../finding'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { reshapes } from './dependence'
-import { anotherSubcommand, insertion, replacement, written } from './edits'
+import { anotherSubcommand, inCaseOf, insertion, replacement, written } from './edits'
 import { constraintName } from './made-names'
 import { laterSteps, laterTransaction } from './placement'
 import type { RuleContext } from './rule'
@@ -26,7 +26,7 @@ export function validatedLater(
       ? movedOutOfColumn(alter, place, definition, name, context)
       : [
           ...(definition.name ? [] : [insertion(context, definition.span.start, `CONSTRAINT ${quoted(name)} `)]),
-          insertion(context, definition.span.end, ' NOT VALID'),
+          insertion(context, definition.span.end, inCaseOf(context, definition.keywords, ' NOT VALID')),
         ]
   if (!edits) return []
   const validate = `ALTER TABLE ${written(context, alter.relation.span)} VALIDATE CONSTRAINT ${quoted(name)};`

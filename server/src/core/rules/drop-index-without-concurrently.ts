@@ -1,8 +1,7 @@
 import type { Fix } from '../finding'
-import { type Index, isIndex, relationNamed } from '../postgres/catalog'
+import { type Index, relationNamed } from '../postgres/catalog'
 import type { Drop, Name } from '../sql/commands'
-import { mentions, reshapes } from './dependence'
-import { insertion } from './edits'
+import { concurrently, indexNamed, moveOfDrop } from './indexes'
 import { outsideTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew, takes } from './target'
@@ -44,6 +43,106 @@ must run outside a transaction block. The index of a partitioned table cannot be
   },
 
   examples: `
+-- bad: an index of a table in use
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_no_email_index.sql
+  DROP INDEX users_email_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+-- fix: Drop the index concurrently
+  DROP INDEX CONCURRENTLY users_email_idx;
+
+-- bad: an index that the history does not show
+  DROP INDEX IF EXISTS app.users_email_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on the table of index "app.users_email_idx": reads and writes wait]
+-- fix: Drop the index concurrently
+  DROP INDEX CONCURRENTLY IF EXISTS app.users_email_idx;
+
+-- bad: in the transaction of the tool
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 00002_no_email_index.sql
+  -- +goose Up
+  DROP INDEX users_email_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+
+  -- +goose Down
+  CREATE INDEX users_email_idx ON users (email);
+-- fix: Drop the index concurrently
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY users_email_idx;
+
+  -- +goose Down
+  CREATE INDEX users_email_idx ON users (email);
+
+-- bad: beside another statement of the same query
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 000002_no_email_index.up.sql
+  DROP INDEX users_email_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  COMMENT ON TABLE users IS 'People who can sign in';
+-- file: 000002_no_email_index.down.sql
+  COMMENT ON TABLE users IS NULL;
+  CREATE INDEX users_email_idx ON users (email);
+-- fix: Drop the index concurrently in a new migration
+-- file: 000002_no_email_index.up.sql
+  COMMENT ON TABLE users IS 'People who can sign in';
+  COMMENT ON TABLE users IS NULL;
+-- file: 000003_drop_users_email_idx.up.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- file: 000003_drop_users_email_idx.down.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: several at once, which CONCURRENTLY does not take
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_email_idx ON users (email);
+  CREATE INDEX users_name_idx ON users (name);
+-- file: 0002_no_indexes.sql
+  DROP INDEX users_email_idx, users_name_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+
+-- good: concurrently
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_no_email_index.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+
+-- good: an index of the same migration
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_try.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+  DROP INDEX users_email_idx;
+
+-- good: an index of a temporary table
+  CREATE TEMPORARY TABLE imported (id bigint, email text);
+  CREATE INDEX imported_email_idx ON imported (email);
+  DROP INDEX imported_email_idx;
+
+-- good: there is none, and IF EXISTS says so
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_no_email_index.sql
+  DROP INDEX IF EXISTS users_email_idx;
+
+-- good: a down
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_index.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- file: 000002_email_index.down.sql
+  DROP INDEX users_email_idx;
 `,
 })
 
@@ -60,11 +159,6 @@ function isInUse(name: Name, context: RuleContext): boolean {
 const isMissing = (name: Name, { catalog }: RuleContext): boolean =>
   catalog.complete && relationNamed(catalog, name) === undefined
 
-function indexNamed(name: Name, { catalog }: RuleContext): Index | undefined {
-  const relation = relationNamed(catalog, name)
-  return isIndex(relation) ? relation : undefined
-}
-
 function tableLabel(name: Name, index: Index | undefined, { catalog }: RuleContext): string {
   const table = index && catalog.relations.get(index.table)
   return table ? `${table.kind} ${inQuotes({ name: table.name })}` : `the table of index ${inQuotes(name)}`
@@ -73,19 +167,6 @@ function tableLabel(name: Name, index: Index | undefined, { catalog }: RuleConte
 function fixes(drop: Drop, context: RuleContext): Fix[] {
   const [name] = drop.names
   if (!name || drop.names.length > 1 || drop.cascade) return []
-  const table = indexNamed(name, context)?.table
-  const tableName = table && context.catalog.relations.get(table)?.name
-  const placed = outsideTransaction(context, [insertion(context, drop.keywords.end, ' CONCURRENTLY')], {
-    title: `drop_${name.name}`,
-    neededBy: step => mentions(step, name.name) || (tableName !== undefined && reshapes(step, tableName)),
-    undo: {
-      matches: command => command.tag === 'CREATE INDEX' && command.name?.name === name.name,
-      changes: step =>
-        step.command?.tag === 'CREATE INDEX' && !step.command.concurrently
-          ? [insertion(step, step.command.keywords.end, ' CONCURRENTLY')]
-          : [],
-      otherwise: '',
-    },
-  })
+  const placed = outsideTransaction(context, [concurrently(context, drop)], moveOfDrop(name, context))
   return placed ? [{ title: `Drop the index concurrently${placed.where}`, safety: 'safe', ...placed }] : []
 }

@@ -36,5 +36,44 @@ back and its data is kept elsewhere or not needed.`,
   },
 
   examples: `
+-- bad: a column in use
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, nickname text);
+-- file: 0002_no_nickname.sql
+  ALTER TABLE users DROP COLUMN nickname;
+--                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+
+-- bad: two of them
+  ALTER TABLE users
+    DROP COLUMN nickname,
+--  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+    DROP COLUMN IF EXISTS "Avatar" CASCADE;
+--  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "Avatar" of table "users"]
+
+-- good: a column of the same migration
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_try.sql
+  ALTER TABLE users ADD COLUMN scratch text;
+  ALTER TABLE users DROP COLUMN scratch;
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, scratch text);
+  ALTER TABLE users DROP COLUMN scratch;
+
+-- good: there is none, and IF EXISTS says so
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_no_nickname.sql
+  ALTER TABLE users DROP COLUMN IF EXISTS nickname;
+
+-- good: a down takes back what the up added
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_nickname.up.sql
+  ALTER TABLE users ADD COLUMN nickname text;
+-- file: 000002_nickname.down.sql
+  ALTER TABLE users DROP COLUMN nickname;
 `,
 })

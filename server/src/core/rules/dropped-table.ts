@@ -33,5 +33,39 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   },
 
   examples: `
+-- bad: a table in use
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_no_carts.sql
+  DROP TABLE carts;
+--           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+
+-- bad: two at once, one of them new
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_no_carts.sql
+  CREATE TABLE scratch (id bigint);
+  DROP TABLE IF EXISTS scratch, carts CASCADE;
+--                              ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+
+-- good: a table of the same migration
+  CREATE TABLE scratch (id bigint);
+  DROP TABLE scratch;
+
+-- good: a temporary table
+  CREATE TEMPORARY TABLE scratch (id bigint);
+  DROP TABLE scratch;
+
+-- good: there is none, and IF EXISTS says so
+-- file: 0001_carts.sql
+  DROP TABLE IF EXISTS carts;
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+
+-- good: a down takes back what the up made
+-- given: golang-migrate
+-- file: 000001_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000001_carts.down.sql
+  DROP TABLE carts;
 `,
 })

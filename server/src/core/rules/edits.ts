@@ -22,6 +22,12 @@ export const replacement = ({ migration, statement }: Place, span: Span, text: s
 export const written = ({ migration, statement }: Place, span: Span): string =>
   migration.text.slice(statement.span.start + span.start, statement.span.start + span.end)
 
+/** Returns keywords in lower case where those at `span` are: what is put in looks like what is there. */
+export const inCaseOf = (place: Place, span: Span, keywords: string): string => {
+  const there = written(place, span)
+  return there === there.toLowerCase() ? keywords.toLowerCase() : keywords
+}
+
 /** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
 export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {
   const { migration, statement } = place
@@ -131,8 +137,8 @@ function linesOf({ migration, section, statement }: Place): Span {
 /** Comments that a tool reads belong to the file: `-- +goose StatementBegin`, `--> statement-breakpoint`, `--! split`, `-- atlas:nolint`. */
 const isDirective = (comment: string) => /^--\s*(?:[+>!]|[\w-]+:\S)/.test(comment)
 
-/** The end of the semicolon that ends the statement, as an offset into the file. */
-function semicolonAfter({ migration, section, statement }: Place): number | undefined {
+/** Returns the end of the semicolon that ends the statement, as an offset into the file; undefined where it has none. */
+export function semicolonAfter({ migration, section, statement }: Place): number | undefined {
   const file = migration.text
   let offset = skipSpace(file, statement.span.end)
   while (offset < section.span.end) {

@@ -2,7 +2,7 @@ import { keyOf } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
 import { validatedLater } from './constraints'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, whoWaits } from './target'
+import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
 
 export default defineRule({
   id: 'foreign-key-validated-at-once',
@@ -27,7 +27,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
     const target = existingTable(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
-      if (!effects.scans.includes(target.relation) || effects.rewrites.length > 0) continue
+      if (!touches(effects.scans, target) || effects.rewrites.length > 0) continue
       const definition =
         subcommand.kind === 'ADD CONSTRAINT'
           ? subcommand.constraint
@@ -52,6 +52,105 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   },
 
   examples: `
+-- bad: both tables are in use
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_orders_user.sql
+  ALTER TABLE orders
+    ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
+--                                ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE orders
+    ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE NOT VALID;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fk;
+
+-- bad: without a name, among other subcommands
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 000002_orders_user.up.sql
+  ALTER TABLE orders
+    ADD COLUMN note text, -- free text
+    ADD FOREIGN KEY (user_id) REFERENCES users DEFERRABLE INITIALLY DEFERRED,
+--      ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+    ALTER COLUMN note SET DEFAULT '';
+-- fix: Add it NOT VALID and validate it in a new migration
+  ALTER TABLE orders
+    ADD COLUMN note text, -- free text
+    ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users DEFERRABLE INITIALLY DEFERRED NOT VALID,
+    ALTER COLUMN note SET DEFAULT '';
+-- file: 000003_validate_orders_user_id_fkey.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;
+
+-- bad: to itself
+-- file: 0001_folders.sql
+  CREATE TABLE folders (id bigint PRIMARY KEY, parent_id bigint);
+-- file: 0002_parent.sql
+  BEGIN;
+  ALTER TABLE folders ADD CONSTRAINT folders_parent_fk FOREIGN KEY (parent_id) REFERENCES folders (id);
+--                                                     ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on table "folders": INSERT, UPDATE and DELETE wait until every row is checked]
+  COMMIT;
+-- fix: Add it NOT VALID and validate it after COMMIT
+  BEGIN;
+  ALTER TABLE folders ADD CONSTRAINT folders_parent_fk FOREIGN KEY (parent_id) REFERENCES folders (id) NOT VALID;
+  COMMIT;
+  ALTER TABLE folders VALIDATE CONSTRAINT folders_parent_fk;
+
+-- bad: the referenced table is new, the referencing one is not
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, shop_id bigint);
+-- file: 00002_shops.sql
+  -- +goose Up
+  CREATE TABLE shops (id bigint PRIMARY KEY);
+  INSERT INTO shops (id) SELECT DISTINCT shop_id FROM orders WHERE shop_id IS NOT NULL;
+  ALTER TABLE orders ADD CONSTRAINT orders_shop_fk FOREIGN KEY (shop_id) REFERENCES shops (id);
+--                                                 ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on table "orders": INSERT, UPDATE and DELETE wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in a new migration
+  -- +goose Up
+  CREATE TABLE shops (id bigint PRIMARY KEY);
+  INSERT INTO shops (id) SELECT DISTINCT shop_id FROM orders WHERE shop_id IS NOT NULL;
+  ALTER TABLE orders ADD CONSTRAINT orders_shop_fk FOREIGN KEY (shop_id) REFERENCES shops (id) NOT VALID;
+-- file: 00003_validate_orders_shop_fk.sql
+  -- +goose Up
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_shop_fk;
+
+  -- +goose Down
+
+-- bad: a partitioned table, before 18
+-- given: postgres 17
+-- file: 0001_events.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE events (user_id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- file: 0002_events_user.sql
+  ALTER TABLE events ADD CONSTRAINT events_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
+--                                                 ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "events" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+
+-- good: NOT VALID, and validated in a later transaction
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_orders_user.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fk;
+
+-- good: the referencing table is of the same migration
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
+
+-- good: a new column without a default has nothing to look up
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_orders_user.sql
+  ALTER TABLE orders ADD COLUMN user_id bigint REFERENCES users (id);
 `,
 })
 

@@ -1,11 +1,7 @@
 import type { Fix } from '../finding'
-import type { Step } from '../history/steps'
 import type { CreateIndex } from '../sql/commands'
-import { quoted } from '../sql/quote'
-import { mentions, reshapes } from './dependence'
-import { insertion } from './edits'
-import { indexName } from './made-names'
-import { outsideTransaction, type Undo } from './placement'
+import { concurrently, moveOfCreate } from './indexes'
+import { outsideTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, takes } from './target'
 
@@ -48,42 +44,234 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
   },
 
   examples: `
--- bad: a plain index on a table that is in use
+-- bad: an index on a table in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
--- file: 0002_email.sql
+-- file: 0002_email_index.sql
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: unique, without a name, over several lines
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_index.sql
+  -- One account for each address.
+  create unique index -- by folded address
+--^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+    on users (
+      lower(email)
+    )
+    where email is not null;
+-- fix: Build the index concurrently
+  -- One account for each address.
+  create unique index concurrently -- by folded address
+    on users (
+      lower(email)
+    )
+    where email is not null;
+
+-- bad: a table that the history does not show
+  CREATE INDEX ON app.events USING gin (payload);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "app.events": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently
+  CREATE INDEX CONCURRENTLY ON app.events USING gin (payload);
+
+-- bad: the tool runs each file in a transaction
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_email_index.sql
+  -- +goose Up
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- +goose Down
+  DROP INDEX users_email_idx;
+-- fix: Build the index concurrently
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- +goose Down
+  DROP INDEX users_email_idx;
+
+-- bad: beside other statements in the transaction of the tool
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_nickname.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN nickname text;
+
+  -- People search by it.
+  CREATE INDEX users_nickname_idx ON users (nickname);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- +goose Down
+  DROP INDEX users_nickname_idx;
+  ALTER TABLE users DROP COLUMN nickname;
+-- fix: Build the index concurrently in a new migration
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN nickname text;
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN nickname;
+-- file: 00003_create_users_nickname_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- People search by it.
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_nickname_idx;
+
+-- bad: several statements that reach the server as one query
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_nickname.up.sql
+  ALTER TABLE users ADD COLUMN nickname text;
+  CREATE INDEX users_nickname_idx ON users (nickname);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently in a new migration
+  ALTER TABLE users ADD COLUMN nickname text;
+-- file: 000003_create_users_nickname_idx.up.sql
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+
+-- bad: the only statement of a file without a transaction of the tool
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_index.up.sql
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- file: 000002_email_index.down.sql
+  DROP INDEX users_email_idx;
+-- fix: Build the index concurrently
+-- file: 000002_email_index.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: the last statement before COMMIT
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_nickname.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN nickname text;
+  CREATE INDEX users_nickname_idx ON users (nickname);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- fix: Build the index concurrently after COMMIT
+  BEGIN;
+  ALTER TABLE users ADD COLUMN nickname text;
+  COMMIT;
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+
+-- bad: Prisma, which has no marker: the statement gets a migration of its own
+-- given: prisma
+-- file: 20240101000000_users/migration.sql
+  -- CreateTable
+  CREATE TABLE "User" ("id" BIGINT NOT NULL, "email" TEXT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+-- file: 20240102000000_nickname/migration.sql
+  -- AlterTable
+  ALTER TABLE "User" ADD COLUMN "nickname" TEXT;
+
+  -- CreateIndex
+  CREATE INDEX "User_nickname_idx" ON "User"("nickname");
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "User": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently in a new migration
+  -- AlterTable
+  ALTER TABLE "User" ADD COLUMN "nickname" TEXT;
+-- file: 20240102000001_create_User_nickname_idx/migration.sql
+  -- CreateIndex
+  CREATE INDEX CONCURRENTLY "User_nickname_idx" ON "User"("nickname");
+
+-- bad: Flyway, which sees by itself that a statement refuses a transaction
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: V2__email_index.sql
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: a later statement needs the unique index, so it cannot move
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
+-- file: 000002_unique_tags.up.sql
+  CREATE UNIQUE INDEX tags_name_key ON tags (name);
+--^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+  INSERT INTO tags (id, name) VALUES (1, 'new') ON CONFLICT (name) DO NOTHING;
+
+-- bad: a partitioned table has no concurrent build
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- file: 0002_events_index.sql
+  CREATE INDEX events_at_idx ON events (at);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
+
+-- good: concurrently
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_index.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+
+-- good: a table of the same migration, made by another of its transactions
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  COMMIT;
+  CREATE INDEX users_email_idx ON users (email);
+
+-- good: a temporary table
+  CREATE TEMPORARY TABLE imported (id bigint, email text);
+  CREATE INDEX ON imported (email);
+
+-- good: a materialized view, which only REFRESH writes
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric NOT NULL);
+  CREATE MATERIALIZED VIEW totals AS SELECT id, total FROM orders;
+-- file: 0002_totals_index.sql
+  CREATE UNIQUE INDEX totals_id_idx ON totals (id);
+
+-- good: ON ONLY a partitioned table builds nothing
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+-- file: 0002_events_index.sql
+  CREATE INDEX events_at_idx ON ONLY events (at);
+
+-- good: what a down does
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 00002_no_index.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY users_email_idx;
+
+  -- +goose Down
   CREATE INDEX users_email_idx ON users (email);
 `,
 })
 
 function fixes(index: CreateIndex, context: RuleContext): Fix[] {
-  const name = indexName(index, context)
-  const concurrently = insertion(context, index.keywords.end, ' CONCURRENTLY')
-  const placed = outsideTransaction(context, [concurrently], {
-    title: `create_${name ?? `index_on_${index.table.name}`}`,
-    neededBy: step => isNeededBy(step, index, name),
-    undo: name === undefined ? undefined : undoOf(index, name),
-  })
-  if (!placed) return []
-  return [{ title: `Build the index concurrently${placed.where}`, safety: 'safe', ...placed }]
+  const placed = outsideTransaction(context, [concurrently(context, index)], moveOfCreate(index, context))
+  return placed ? [{ title: `Build the index concurrently${placed.where}`, safety: 'safe', ...placed }] : []
 }
-
-/** A unique index may be what a later ON CONFLICT or foreign key stands on; an index dropped later may be the old one. */
-function isNeededBy(step: Step, index: CreateIndex, name: string | undefined): boolean {
-  if (name !== undefined && mentions(step, name)) return true
-  if (index.unique && mentions(step, index.table.name)) return true
-  return step.command?.tag === 'DROP INDEX' || reshapes(step, index.table.name)
-}
-
-const undoOf = (index: CreateIndex, name: string): Undo => ({
-  matches: command => command.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
-  changes: step =>
-    step.command?.tag === 'DROP INDEX' && !step.command.concurrently && !step.command.cascade
-      ? [insertion(step, step.command.keywords.end, ' CONCURRENTLY')]
-      : [],
-  otherwise: `DROP INDEX CONCURRENTLY ${qualified(index.table.schema, name)};`,
-})
-
-/** An index lives in the schema of its table. */
-const qualified = (schema: string | undefined, name: string): string =>
-  schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`

@@ -45,6 +45,85 @@ history proves such an index, and is for you to review: rows that conflict for a
   },
 
   examples: `
+-- bad: a later statement may fail when the rows are committed
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY, title text);
+-- file: 0002_seed.sql
+  INSERT INTO roles (name, title)
+--^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+  VALUES ('admin', 'Administrator'), ('guest', 'Guest');
+  ALTER TABLE roles ADD COLUMN position integer;
+-- fix: Add ON CONFLICT (name) DO NOTHING
+  INSERT INTO roles (name, title)
+  VALUES ('admin', 'Administrator'), ('guest', 'Guest')
+  ON CONFLICT (name) DO NOTHING;
+  ALTER TABLE roles ADD COLUMN position integer;
+
+-- bad: no unique index covers what is inserted
+-- given: goose
+-- file: 00001_audit.sql
+  -- +goose Up
+  CREATE TABLE roles (name text PRIMARY KEY);
+  CREATE TABLE audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);
+-- file: 00002_note.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  INSERT INTO audit (note) SELECT name FROM roles WHERE name <> 'guest';
+--^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "audit" again when it runs again]
+  VACUUM audit;
+
+-- bad: a repeatable migration
+-- given: flyway
+-- file: V1__roles.sql
+  CREATE TABLE roles (id bigint PRIMARY KEY, name text NOT NULL UNIQUE);
+-- file: R__roles.sql
+  INSERT INTO roles (name, id) VALUES ('admin', 0);
+--^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+-- fix: Add ON CONFLICT (id) DO NOTHING
+  INSERT INTO roles (name, id) VALUES ('admin', 0) ON CONFLICT (id) DO NOTHING;
+
+-- good: a transaction around it takes the rows back
+-- given: goose
+-- file: 00001_roles.sql
+  -- +goose Up
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 00002_seed.sql
+  -- +goose Up
+  INSERT INTO roles (name) VALUES ('admin');
+  ALTER TABLE roles ADD COLUMN position integer;
+
+-- good: nothing follows that could fail
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 0002_seed.sql
+  INSERT INTO roles (name) VALUES ('admin');
+
+-- good: conflicts are settled
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 0002_seed.sql
+  INSERT INTO roles (name) VALUES ('admin') ON CONFLICT DO NOTHING;
+  ALTER TABLE roles ADD COLUMN position integer;
+
+-- good: rows that are there are left out
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 0002_seed.sql
+  INSERT INTO roles (name) SELECT 'admin' WHERE NOT EXISTS (SELECT FROM roles WHERE name = 'admin');
+  ALTER TABLE roles ADD COLUMN position integer;
+
+-- good: a table of the same migration, which cannot be made a second time
+  CREATE TABLE roles (name text PRIMARY KEY);
+  INSERT INTO roles (name) VALUES ('admin');
+  CREATE INDEX ON roles (lower(name));
+
+-- good: the table is emptied before
+-- given: flyway
+-- file: V1__roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: R__roles.sql
+  TRUNCATE roles;
+  INSERT INTO roles (name) VALUES ('admin');
 `,
 })
 

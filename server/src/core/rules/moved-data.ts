@@ -14,7 +14,7 @@ export interface Dropped {
 }
 
 export interface Loss {
-  /** Why nothing else has the data: the second clause of a message. */
+  /** Where the data was and what became of that: the rest of a clause that starts with the data itself. */
   readonly why: string
   /** Whether the up moved the data here, so that the down can move it back. */
   readonly isMoved: boolean
@@ -33,14 +33,14 @@ export function lostBy(dropped: Dropped, context: RuleContext): Loss | undefined
     born.migration !== context.migration.path &&
     !ups.some(({ migration }) => migration.path === born.migration)
   ) {
-    return { why: 'it was there before this migration', isMoved: false }
+    return { why: 'was there before this migration', isMoved: false }
   }
   for (const [index, fill] of ups.entries()) {
     const sources = sourcesOf(fill, dropped)
     if (sources.length === 0) continue
     for (const later of ups.slice(index + 1)) {
       const given = givenUp(later, fill, sources, dropped)
-      if (given) return { why: `the up migration moved them out of ${given}`, isMoved: true }
+      if (given) return { why: `came from ${given}`, isMoved: true }
     }
   }
   return undefined
@@ -95,30 +95,34 @@ function givenUp(
   switch (command?.tag) {
     case 'DROP TABLE': {
       const gone = command.names.find(({ name }) => sources.includes(name))
-      return gone && `table ${inQuotes(gone)} and dropped it`
+      return gone && `table ${inQuotes(gone)}, which the up migration drops`
     }
     case 'ALTER TABLE': {
       if (!sources.includes(command.relation.name)) return undefined
-      for (const subcommand of command.subcommands) {
-        if (subcommand.kind !== 'DROP COLUMN' || !takes(fill, subcommand.column.name)) continue
-        return `column "${subcommand.column.name}" of table ${inQuotes(command.relation)} and dropped it`
-      }
-      return undefined
+      const gone = command.subcommands.flatMap(subcommand =>
+        subcommand.kind === 'DROP COLUMN' && takes(fill, subcommand.column.name) ? [subcommand.column] : [],
+      )
+      if (gone.length === 0) return undefined
+      const columns = `${gone.length > 1 ? 'columns' : 'column'} ${gone.map(inQuotes).join(' and ')}`
+      return `${columns} of table ${inQuotes(command.relation)}, which the up migration drops`
     }
     case 'TRUNCATE TABLE': {
       const emptied = command.tables.find(({ name }) => sources.includes(name))
-      return emptied && `table ${inQuotes(emptied)} and emptied it`
+      return emptied && `table ${inQuotes(emptied)}, which the up migration empties`
     }
     case 'DELETE':
       return sources.includes(command.table.name) && command.table.name !== table.name
-        ? `table ${inQuotes(command.table)} and deleted them there`
+        ? `table ${inQuotes(command.table)}, where the up migration deletes it`
         : undefined
     case 'UPDATE': {
       if (!sources.includes(command.table.name)) return undefined
       const overwritten = command.assignments.find(
         assignment => assignment.column !== column && takes(fill, assignment.column),
       )
-      return overwritten && `column "${overwritten.column}" of table ${inQuotes(command.table)} and overwrote it`
+      return (
+        overwritten &&
+        `column "${overwritten.column}" of table ${inQuotes(command.table)}, which the up migration overwrites`
+      )
     }
     default:
       return undefined

@@ -6,7 +6,7 @@ import { replacement, statementsAfter, statementsBefore, written } from './edits
 import { freeConstraintName } from './made-names'
 import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes } from './target'
+import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes, touches } from './target'
 
 export default defineRule({
   id: 'not-null-scan',
@@ -30,7 +30,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
     for (const { subcommand, effects } of subcommandsOf(alter, context, 'SET NOT NULL', 'ADD CONSTRAINT')) {
       if (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'NOT NULL') continue
       const mode = modeOn(effects, target.relation)
-      if (!effects.scans.includes(target.relation) || !mode) continue
+      if (!touches(effects.scans, target) || !mode) continue
       const what = subcommand.kind === 'SET NOT NULL' ? 'SET NOT NULL' : 'ADD NOT NULL'
       yield {
         at: subcommand.kind === 'SET NOT NULL' ? subcommand.keywords : subcommand.constraint.keywords,
@@ -44,6 +44,99 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   },
 
   examples: `
+-- bad: a column of a table in use
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
+-- bad: among other subcommands
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_required.sql
+  ALTER TABLE users
+    ALTER COLUMN email SET DEFAULT '', -- for old clients
+    ALTER email SET NOT NULL;
+--              ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users
+    ALTER COLUMN email SET DEFAULT '', -- for old clients
+    ALTER email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
+-- bad: in the transaction of the tool
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email_required.sql
+  -- +goose Up
+  ALTER TABLE users
+    ALTER COLUMN email SET DEFAULT '',
+    ALTER COLUMN email SET NOT NULL;
+--                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+
+  -- +goose Down
+  ALTER TABLE users
+    ALTER COLUMN email DROP DEFAULT,
+    ALTER COLUMN email DROP NOT NULL;
+-- fix: Add a CHECK NOT VALID, and set NOT NULL when it is validated in a new migration
+  -- +goose Up
+  ALTER TABLE users
+    ALTER COLUMN email SET DEFAULT '',
+    ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+
+  -- +goose Down
+  ALTER TABLE users
+    ALTER COLUMN email DROP DEFAULT,
+    ALTER COLUMN email DROP NOT NULL;
+-- file: 00003_set_users_email_not_null.sql
+  -- +goose Up
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
+  -- +goose Down
+
+-- bad: a check that is not validated proves nothing
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  ALTER TABLE users ADD CONSTRAINT email_given CHECK (email IS NOT NULL) NOT VALID;
+-- file: 0002_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
+-- good: a validated check proves it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_given.sql
+  ALTER TABLE users ADD CONSTRAINT email_given CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT email_given;
+-- file: 0003_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+
+-- good: it is NOT NULL already
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 0002_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 `,
 })
 

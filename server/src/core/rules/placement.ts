@@ -2,7 +2,7 @@ import type { Edit, NewFile } from '../finding'
 import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
-import { cutStatement, removedStatement, statementsAfter } from './edits'
+import { cutStatement, removedStatement, semicolonAfter, statementsAfter } from './edits'
 import type { RuleContext } from './rule'
 
 /** The edits that bring statements into the transaction they need. */
@@ -28,6 +28,8 @@ export interface Move {
   readonly undo?: Undo
   /** Whether a later statement of the section needs this one to have run. */
   readonly neededBy?: (step: Step) => boolean
+  /** Whether the statement has semicolons inside: a tool that cuts at them needs to be told where it ends. */
+  readonly isBlock?: boolean
 }
 
 /**
@@ -37,10 +39,11 @@ export interface Move {
 export function outsideTransaction(context: RuleContext, changes: readonly Edit[], move: Move): Placed | undefined {
   const { transaction, steps } = context
   const alone = steps.length === 1
-  if (!transaction.isBlock) return { edits: changes, where: '' }
+  const inPlace = move.isBlock ? fenced(context, changes) : changes
+  if (!transaction.isBlock) return { edits: inPlace, where: '' }
   if (transaction.kind === 'tool' && alone) {
     const marker = withoutTransaction(context)
-    if (marker) return { edits: [...marker, ...changes], where: '' }
+    if (marker) return { edits: [...marker, ...inPlace], where: '' }
   }
   if (context.direction === 'down' || laterSteps(context).some(step => move.neededBy?.(step))) return undefined
 
@@ -48,6 +51,21 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   const commit = commitAfterLast(context)
   if (commit) return afterCommit(context, commit, edit, text, changes)
   return newMigrations(context, [{ title: move.title, up: [text], undo: move.undo, transaction: false }], [edit])
+}
+
+/** Puts the tool's fence around a statement whose first and last edits stand at its ends. */
+function fenced(context: RuleContext, changes: readonly Edit[]): readonly Edit[] {
+  const { fence } = context.migration.framework
+  if (!fence) return changes
+  const { span } = context.statement
+  const end = semicolonAfter(context)
+  const closing = end === undefined ? `;\n${fence.after}` : ''
+  const around = changes.map(edit => {
+    if (edit.span.start === span.start) return { ...edit, text: `${fence.before}\n${edit.text}` }
+    return edit.span.start === span.end ? { ...edit, text: edit.text + closing } : edit
+  })
+  if (end === undefined) return around
+  return [...around, { path: context.migration.path, span: { start: end, end }, text: `\n${fence.after}` }]
 }
 
 /** Returns the tool's own marker for a section without a transaction, as edits; undefined where it has none. */

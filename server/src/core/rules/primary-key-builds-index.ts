@@ -48,5 +48,32 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
   },
 
   examples: `
+-- bad: the columns are known to be NOT NULL
+-- file: 0001_members.sql
+  CREATE TABLE members (team_id bigint NOT NULL, user_id bigint NOT NULL);
+-- file: 0002_members_key.sql
+  ALTER TABLE members ADD PRIMARY KEY (team_id, user_id);
+--                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+-- fix: Build the index concurrently, then add the constraint
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (team_id, user_id);
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
+
+-- bad: the column may be null
+-- file: 0001_members.sql
+  CREATE TABLE members (id bigint);
+-- file: 0002_members_key.sql
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (id);
+--                                                ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+
+-- good: from an index that was built concurrently
+-- file: 0001_members.sql
+  CREATE TABLE members (id bigint NOT NULL);
+-- file: 0002_members_key.sql
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (id);
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
+
+-- good: a table of the same migration
+  CREATE TABLE members (id bigint);
+  ALTER TABLE members ADD PRIMARY KEY (id);
 `,
 })

@@ -1,6 +1,6 @@
-import { asTable, columnNamed } from '../postgres/catalog'
+import { asTable, type Catalog, columnNamed } from '../postgres/catalog'
 import { defineRule, type RuleContext } from './rule'
-import { catalogAtCommit, existingTable, subcommandsOf } from './target'
+import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'renamed-column',
@@ -12,8 +12,8 @@ From the moment the migration commits, every running query that names the column
 deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
 either.
 
-Nothing is said of a table or a column that the same migration makes, and where a column bears the old name again when
-the transaction commits.`,
+Nothing is said of a table or a column that the same migration makes, and of columns that change places: one bears the
+old name again when the transaction commits, or bore the new name before.`,
   instead: `
 Add a column with the new name, keep both up to date with a trigger, fill it in batches, move the code over, and drop the
 old column in a later release. Or leave the name and give it a new one in a view.`,
@@ -25,7 +25,7 @@ old column in a later release. Or leave the name and give it a new one in a view
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME COLUMN')) {
       const { from, to } = subcommand
       if (columnNamed(target.table, from.name)?.born?.migration === context.migration.path) continue
-      if (isBack(target.relation, from.name, context)) continue
+      if (isSwapped(target.relation, from.name, to.name, context)) continue
       yield {
         at: { start: subcommand.keywords.start, end: to.span.end },
         message: `RENAME COLUMN breaks running code that names column "${from.name}" of ${target.label}`,
@@ -37,9 +37,42 @@ old column in a later release. Or leave the name and give it a new one in a view
   },
 
   examples: `
+-- bad: code still uses the old name
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+-- file: 0002_email.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+
+-- bad: a table that the history does not show
+  ALTER TABLE app.users RENAME mail TO email;
+--                      ^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "app.users"]
+
+-- good: a column of the same migration
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_email.sql
+  ALTER TABLE users ADD COLUMN mail text;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  ALTER TABLE users RENAME COLUMN mail TO email;
+
+-- good: the names are swapped, and the old one is there when the transaction commits
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text, name_new text);
+-- file: 0002_swap.sql
+  BEGIN;
+  ALTER TABLE users RENAME COLUMN name TO name_old;
+  ALTER TABLE users RENAME COLUMN name_new TO name;
+  COMMIT;
 `,
 })
 
-/** Two columns that change names leave the old name in place. */
-const isBack = (relation: string, column: string, context: RuleContext): boolean =>
-  columnNamed(asTable(catalogAtCommit(context).relations.get(relation)), column) !== undefined
+/** A column that takes the place of another: the old name is there when the transaction commits, or the new one was before. */
+function isSwapped(relation: string, from: string, to: string, context: RuleContext): boolean {
+  const has = (catalog: Catalog, column: string) =>
+    columnNamed(asTable(catalog.relations.get(relation)), column) !== undefined
+  return has(catalogAtCommit(context), from) || has(catalogAtBegin(context), to)
+}

@@ -1,5 +1,6 @@
+import { key } from '../postgres/catalog'
 import { defineRule } from './rule'
-import { catalogAtCommit, existingTable, subcommandsOf } from './target'
+import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'renamed-table',
@@ -11,8 +12,8 @@ From the moment the migration commits, every running query that names the table 
 deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
 either.
 
-Nothing is said of a table that the same migration makes, of a partition, and where a table or a view bears the old name again
-when the transaction commits.`,
+Nothing is said of a table that the same migration makes, of a partition, and of tables that change places: a table or a
+view bears the old name again when the transaction commits, or bore the new name before.`,
   instead: `
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Drop it in a
 later release, when no code uses it.`,
@@ -22,7 +23,9 @@ later release, when no code uses it.`,
     const target = existingTable(alter.relation, context)
     if (!target || target.table?.partitionOf) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME TO')) {
+      const renamed = key(target.relation.slice(0, target.relation.indexOf('.')), subcommand.to.name)
       if (catalogAtCommit(context).relations.has(target.relation)) continue
+      if (catalogAtBegin(context).relations.has(renamed)) continue
       yield {
         at: { start: subcommand.keywords.start, end: subcommand.to.span.end },
         message: `RENAME breaks running code that names ${target.label}`,
@@ -34,5 +37,47 @@ later release, when no code uses it.`,
   },
 
   examples: `
+-- bad: code still uses the old name
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 0002_users.sql
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+
+-- good: a table of the same migration
+  CREATE TABLE people (id bigint PRIMARY KEY);
+  ALTER TABLE people RENAME TO users;
+
+-- good: a view bears the old name when the transaction commits
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 0002_users.sql
+  BEGIN;
+  ALTER TABLE people RENAME TO users;
+  CREATE VIEW people AS SELECT * FROM users;
+  COMMIT;
+
+-- good: two tables change places
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+  CREATE TABLE people_new (id bigint PRIMARY KEY);
+-- file: 0002_swap.sql
+  BEGIN;
+  ALTER TABLE people RENAME TO people_old;
+  ALTER TABLE people_new RENAME TO people;
+  COMMIT;
+
+-- good: a partition, which code reaches through its parent
+-- file: 0001_events.sql
+  CREATE TABLE events (at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- file: 0002_rename.sql
+  ALTER TABLE events_2024 RENAME TO events_y2024;
+
+-- good: an index
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 0002_index.sql
+  ALTER TABLE people_pkey RENAME TO users_pkey;
 `,
 })

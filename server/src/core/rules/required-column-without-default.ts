@@ -38,6 +38,43 @@ in a later migration (see not-null-scan).`,
   },
 
   examples: `
+-- bad: every row that is there would hold null
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan text NOT NULL;
+--                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
+
+-- bad: two of them; DEFAULT NULL is none
+  ALTER TABLE users
+    ADD COLUMN plan text DEFAULT NULL NOT NULL,
+--                                    ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
+    ADD COLUMN IF NOT EXISTS region text NOT NULL;
+--                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "region" NOT NULL without a default fails when table "users" has rows]
+
+-- good: with a default
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  ALTER TABLE users ADD COLUMN plan text NOT NULL;
+
+-- good: the table was just emptied
+-- file: 0001_sessions.sql
+  CREATE TABLE sessions (id bigint PRIMARY KEY);
+-- file: 0002_sessions_user.sql
+  TRUNCATE TABLE sessions;
+  ALTER TABLE sessions ADD COLUMN user_id bigint NOT NULL;
+
+-- good: a virtual column is computed
+-- given: postgres 18
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
+-- file: 0002_gross.sql
+  ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL NOT NULL;
 `,
 })
 

@@ -33,7 +33,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
         if (!lost) continue
         yield {
           at: { start: subcommand.keywords.start, end: column.span.end },
-          message: `DROP COLUMN loses the data of column "${column.name}" of table ${inQuotes(command.relation)}: ${lost.why}`,
+          message: `DROP COLUMN loses the data of column "${column.name}" of table ${inQuotes(command.relation)}: it ${lost.why}`,
           ...words(lost.isMoved),
           relation: keyOf(context.catalog, command.relation),
         }
@@ -45,7 +45,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
         if (!lost) continue
         yield {
           at: name.span,
-          message: `DROP TABLE loses the rows of table ${inQuotes(name)}: ${lost.why}`,
+          message: `DROP TABLE loses the data of table ${inQuotes(name)}: it ${lost.why}`,
           ...words(lost.isMoved),
           relation: keyOf(context.catalog, name),
         }
@@ -54,6 +54,89 @@ let the migration keep the old place, and drop it in a later release, when nobod
   },
 
   examples: `
+-- bad: the data moved out of a column that the up dropped
+-- given: golang-migrate, dropped-column off, unbatched-backfill off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb);
+-- file: 000002_preferences.up.sql
+  CREATE TABLE preferences (user_id bigint NOT NULL, key text NOT NULL, value text);
+  INSERT INTO preferences (user_id, key, value)
+  SELECT id, p.key, p.value FROM users, jsonb_each_text(preferences) AS p;
+  ALTER TABLE users DROP COLUMN preferences;
+-- file: 000002_preferences.down.sql
+  ALTER TABLE users ADD COLUMN preferences jsonb;
+  DROP TABLE preferences;
+--           ^^^^^^^^^^^ error [rollback-loses-data: DROP TABLE loses the data of table "preferences": it came from column "preferences" of table "users", which the up migration drops]
+
+-- bad: two columns became one
+-- given: goose, dropped-column off, unbatched-backfill off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, first_name text, last_name text);
+-- file: 00002_full_name.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN full_name text;
+  UPDATE users SET full_name = first_name || ' ' || last_name;
+  ALTER TABLE users DROP COLUMN first_name, DROP COLUMN last_name;
+
+  -- +goose Down
+  ALTER TABLE users
+    ADD COLUMN first_name text,
+    ADD COLUMN last_name text,
+    DROP COLUMN full_name;
+--  ^^^^^^^^^^^^^^^^^^^^^ error [rollback-loses-data: DROP COLUMN loses the data of column "full_name" of table "users": it came from columns "first_name" and "last_name" of table "users", which the up migration drops]
+
+-- bad: rows moved to another table
+-- given: golang-migrate
+-- file: 000001_events.up.sql
+  CREATE TABLE events (id bigint PRIMARY KEY, kind text);
+-- file: 000002_errors.up.sql
+  CREATE TABLE errors AS SELECT * FROM events WHERE kind = 'error';
+  DELETE FROM events WHERE kind = 'error';
+-- file: 000002_errors.down.sql
+  DROP TABLE errors;
+--           ^^^^^^ error [rollback-loses-data: DROP TABLE loses the data of table "errors": it came from table "events", where the up migration deletes it]
+
+-- bad: the table was there before the up, which did not make it
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY);
+-- file: 000002_tags.up.sql
+  CREATE TABLE IF NOT EXISTS tags (id bigint PRIMARY KEY);
+-- file: 000002_tags.down.sql
+  DROP TABLE tags;
+--           ^^^^ error [rollback-loses-data: DROP TABLE loses the data of table "tags": it was there before this migration]
+
+-- good: the data moves back first
+-- given: golang-migrate, dropped-column off, unbatched-backfill off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb);
+-- file: 000002_preferences.up.sql
+  CREATE TABLE preferences (user_id bigint NOT NULL, key text NOT NULL, value text);
+  INSERT INTO preferences (user_id, key, value)
+  SELECT id, p.key, p.value FROM users, jsonb_each_text(preferences) AS p;
+  ALTER TABLE users DROP COLUMN preferences;
+-- file: 000002_preferences.down.sql
+  ALTER TABLE users ADD COLUMN preferences jsonb;
+  UPDATE users SET preferences = (SELECT jsonb_object_agg(key, value) FROM preferences WHERE user_id = users.id);
+  DROP TABLE preferences;
+
+-- good: the source is still there
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_contacts.up.sql
+  CREATE TABLE contacts (user_id bigint, email text);
+  INSERT INTO contacts (user_id, email) SELECT id, email FROM users;
+-- file: 000002_contacts.down.sql
+  DROP TABLE contacts;
+
+-- good: nothing filled it
+-- given: golang-migrate
+-- file: 000001_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000001_carts.down.sql
+  DROP TABLE carts;
 `,
 })
 

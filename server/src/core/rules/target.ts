@@ -57,6 +57,15 @@ export function whoWaits(mode: LockMode): string {
 export const modeOn = (effects: Effects, relation: string): LockMode | undefined =>
   effects.locks.find(lock => lock.relation === relation)?.mode
 
+/** Returns whether one of these relations is the target, or a partition through which it is reached. */
+export const touches = (relations: readonly string[], { relation, table }: Target): boolean =>
+  table?.kind === 'partitioned table' ? relations.length > 0 : relations.includes(relation)
+
+/** Returns the catalog that others see until the statement's transaction commits. */
+export function catalogAtBegin({ steps, transaction, before }: RuleContext): Catalog {
+  return steps.find(step => step.transaction.number === transaction.number)?.before ?? before
+}
+
 /** Returns the catalog that others see when the statement's transaction commits. */
 export function catalogAtCommit({ steps, transaction, after }: RuleContext): Catalog {
   return steps.findLast(step => step.transaction.number === transaction.number)?.after ?? after

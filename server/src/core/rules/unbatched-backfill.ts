@@ -35,6 +35,235 @@ it did.`,
   },
 
   examples: `
+-- bad: every row in one statement
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  ALTER TABLE users ADD COLUMN address text;
+-- file: 0002_fill.sql
+  UPDATE users SET address = lower(email);
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET address = lower(email) WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: the lock of the schema change is held meanwhile
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_address.up.sql
+  ALTER TABLE users ADD COLUMN address text;
+  -- Everybody gets one.
+  UPDATE users u
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  SET address = lower(email)
+  WHERE u.address IS NULL;
+-- fix: Change the rows in batches in a new migration
+  ALTER TABLE users ADD COLUMN address text;
+-- file: 000003_backfill_users.up.sql
+  -- Everybody gets one.
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users u
+      SET address = lower(email)
+      WHERE u.id BETWEEN batch_start AND batch_end AND (u.address IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: a WHERE that every row satisfies
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, plan text);
+-- file: 00002_plan.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  UPDATE users
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+  SET plan = 'free' WHERE true;
+-- fix: Change the rows in batches
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users
+      SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end AND (true);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+-- bad: every row deleted
+-- file: 0001_sessions.sql
+  CREATE TABLE sessions (token text PRIMARY KEY, user_id bigint);
+-- file: 0002_sign_out.sql
+  DELETE FROM sessions;
+--^^^^^^^^^^^ warning [unbatched-backfill: DELETE deletes all rows of table "sessions" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start sessions.token%TYPE;
+    batch_end sessions.token%TYPE;
+    last_key sessions.token%TYPE;
+  BEGIN
+    SELECT token INTO batch_start FROM sessions ORDER BY token LIMIT 1;
+    SELECT token INTO last_key FROM sessions ORDER BY token DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.token INTO batch_end FROM (
+        SELECT token FROM sessions WHERE token >= batch_start ORDER BY token LIMIT 5000
+      ) AS batch ORDER BY batch.token DESC LIMIT 1;
+      DELETE FROM sessions WHERE sessions.token BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT token INTO batch_start FROM sessions WHERE token > batch_end ORDER BY token LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: copied while the new foreign key keeps writers of the source waiting
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb);
+-- file: 000002_preferences.up.sql
+  CREATE TABLE preferences (user_id bigint NOT NULL REFERENCES users (id), key text, value text);
+  INSERT INTO preferences (user_id, key, value)
+--^^^^^^^^^^^ error [unbatched-backfill: INSERT copies all rows of table "users" into table "preferences" in one transaction, which already holds SHARE ROW EXCLUSIVE on table "users": INSERT, UPDATE and DELETE wait]
+  SELECT u.id, p.key, p.value
+  FROM users u, LATERAL jsonb_each_text(u.preferences) AS p;
+-- fix: Change the rows in batches in a new migration
+  CREATE TABLE preferences (user_id bigint NOT NULL REFERENCES users (id), key text, value text);
+-- file: 000003_backfill_preferences.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      INSERT INTO preferences (user_id, key, value)
+      SELECT u.id, p.key, p.value
+      FROM users u, LATERAL jsonb_each_text(u.preferences) AS p
+      WHERE u.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: copied into a table in use
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+  CREATE TABLE archive (id bigint PRIMARY KEY, total numeric);
+-- file: 0002_archive.sql
+  INSERT INTO archive (id, total) SELECT id, total FROM orders ON CONFLICT (id) DO NOTHING;
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "orders" into table "archive" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      INSERT INTO archive (id, total) SELECT id, total FROM orders WHERE orders.id BETWEEN batch_start AND batch_end ON CONFLICT (id) DO NOTHING;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: the history knows no primary key to walk along
+  UPDATE users SET plan = 'free';
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+
+-- good: rows picked by what they hold
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  UPDATE users SET plan = 'basic' WHERE plan = 'free';
+
+-- good: nulls of a column that came with the table
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  UPDATE users SET plan = 'basic' WHERE plan IS NULL;
+
+-- good: rows of another table pick them
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE upgrades (user_id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  UPDATE users SET plan = upgrades.plan FROM upgrades WHERE upgrades.user_id = users.id;
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  UPDATE users SET plan = 'free';
+
+-- good: a copy into a new table, and nobody waits for the transaction
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_copy.sql
+  BEGIN;
+  CREATE TABLE contacts (user_id bigint, email text);
+  INSERT INTO contacts (user_id, email) SELECT id, email FROM users;
+  COMMIT;
+
+-- good: a total is one row
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE TABLE totals (at timestamptz, users bigint);
+-- file: 0002_total.sql
+  INSERT INTO totals (at, users) SELECT now(), count(*) FROM users;
 `,
 })
 

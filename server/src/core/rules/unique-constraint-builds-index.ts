@@ -40,5 +40,105 @@ index.`,
   },
 
   examples: `
+-- bad: a table in use
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 0002_unique_email.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+-- fix: Build the index concurrently, then add the constraint
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+-- bad: without a name, with everything that UNIQUE can say
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, "Tenant" integer);
+-- file: 0002_unique_email.sql
+  ALTER TABLE users
+    ADD COLUMN nickname text,
+    ADD UNIQUE NULLS NOT DISTINCT (email, "Tenant") INCLUDE (id) DEFERRABLE INITIALLY DEFERRED;
+--      ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+-- fix: Build the index concurrently, then add the constraint
+  CREATE UNIQUE INDEX CONCURRENTLY "users_email_Tenant_id_key" ON users (email, "Tenant") INCLUDE (id) NULLS NOT DISTINCT;
+  ALTER TABLE users
+    ADD COLUMN nickname text,
+    ADD CONSTRAINT "users_email_Tenant_id_key" UNIQUE USING INDEX "users_email_Tenant_id_key" DEFERRABLE INITIALLY DEFERRED;
+
+-- bad: alone in the transaction of the tool
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 00002_unique_email.sql
+  -- +goose Up
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+
+  -- +goose Down
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+-- fix: Build the index concurrently, then add the constraint
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+  -- +goose Down
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+
+-- bad: one of several subcommands in one query
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 000002_unique_email.up.sql
+  ALTER TABLE users
+    ADD CONSTRAINT users_email_key UNIQUE (email),
+--                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+    ADD COLUMN nickname text;
+-- file: 000002_unique_email.down.sql
+  ALTER TABLE users DROP COLUMN nickname;
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+-- fix: Build the index concurrently, then add the constraint in new migrations
+-- file: 000002_unique_email.up.sql
+  ALTER TABLE users
+    ADD COLUMN nickname text;
+  ALTER TABLE users DROP COLUMN nickname;
+-- file: 000003_build_users_email_key.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+-- file: 000003_build_users_email_key.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_key;
+-- file: 000004_add_users_email_key.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+-- file: 000004_add_users_email_key.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+
+-- bad: alone in one query
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 000002_unique_email.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+-- fix: Build the index concurrently, then add the constraint in a new migration
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+-- file: 000003_add_users_email_key.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+-- bad: on a new column
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_nickname.sql
+  ALTER TABLE users ADD COLUMN nickname text UNIQUE;
+--                                           ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+
+-- good: from an index that was built concurrently
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 0002_unique_email.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
 `,
 })

@@ -1,7 +1,7 @@
 import type { ColumnDefinition } from '../sql/commands'
 import type { Span } from '../text'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, whoWaits } from './target'
+import { existingTable, modeOn, subcommandsOf, touches, whoWaits } from './target'
 
 export default defineRule({
   id: 'volatile-default',
@@ -27,7 +27,7 @@ column needs no storage.`,
     if (!target) return
     for (const { subcommand, effects } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const mode = modeOn(effects, target.relation)
-      if (!effects.rewrites.includes(target.relation) || !mode) continue
+      if (!touches(effects.rewrites, target) || !mode) continue
       const { at, cause } = reasonOf(subcommand.column)
       const isUnknown = effects.unknown.length > 0
       yield {
@@ -42,6 +42,66 @@ column needs no storage.`,
   },
 
   examples: `
+-- bad: a volatile function
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_token.sql
+  ALTER TABLE users ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
+--                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "token" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: serial, identity and stored generated columns
+-- file: 0001_products.sql
+  CREATE TABLE products (sku text PRIMARY KEY, price numeric);
+-- file: 0002_numbers.sql
+  ALTER TABLE products
+    ADD COLUMN number bigserial,
+--                    ^^^^^^^^^ error [volatile-default: ADD COLUMN "number" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ADD COLUMN position integer GENERATED ALWAYS AS IDENTITY,
+--                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "position" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) STORED;
+--                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "gross" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: a type that checks every row
+-- file: 0001_users.sql
+  CREATE DOMAIN country AS text CHECK (VALUE ~ '^[A-Z]{2}$');
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_country.sql
+  ALTER TABLE users ADD COLUMN lives_in country;
+--                                      ^^^^^^^ error [volatile-default: ADD COLUMN "lives_in" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: a function that the history does not show
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_code.sql
+  ALTER TABLE users ADD COLUMN code text DEFAULT app.next_code();
+--                                       ^^^^^^^^^^^^^^^^^^^^^^^ warning [volatile-default: ADD COLUMN "code" may rewrite table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- good: a constant, and a stable function
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_joined.sql
+  ALTER TABLE users
+    ADD COLUMN joined timestamptz NOT NULL DEFAULT now(),
+    ADD COLUMN plan text NOT NULL DEFAULT 'free',
+    ADD COLUMN tags text[] DEFAULT '{}'::text[];
+
+-- good: the default comes after the column
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_token.sql
+  ALTER TABLE users ADD COLUMN token uuid;
+  ALTER TABLE users ALTER COLUMN token SET DEFAULT gen_random_uuid();
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  ALTER TABLE users ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
+
+-- good: virtual
+-- given: postgres 18
+-- file: 0001_products.sql
+  CREATE TABLE products (sku text PRIMARY KEY, price numeric);
+-- file: 0002_gross.sql
+  ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL;
 `,
 })
 

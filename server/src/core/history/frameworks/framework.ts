@@ -54,6 +54,8 @@ export interface Framework {
    * none where the tool sees by itself that a statement refuses a transaction.
    */
   readonly withoutTransaction?: (path: string, text: string, direction: Direction) => readonly Edit[] | undefined
+  /** What must stand around a statement with semicolons inside, for tools that cut the text at semicolons. */
+  readonly fence?: { readonly before: string; readonly after: string }
   /**
    * Returns the files of a new migration that runs right after `path`: named and headed as the project does.
    * `taken` are the paths of all migrations; `title` is in snake_case; `transaction` false asks for the no-transaction

@@ -43,6 +43,8 @@ export default {
     return [{ path, span: at, text: `-- +goose NO TRANSACTION${lineBreakOf(text)}` }]
   },
 
+  fence: { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' },
+
   followUp({ after, taken, title, up, down, transaction }) {
     const names = taken.map(nameOf).filter(name => /^\d+_/.test(name))
     const version = names.toSorted(compareNumbered).at(-1)?.match(/^\d+/)?.[0]

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { PGlite } from '@electric-sql/pglite'
+import { stepsOf } from '../server/src/core/history/steps'
+import { rules } from '../server/src/core/rules'
+import { type Case, casesIn } from '../server/src/core/rules/examples'
+import { applied, fixesOf, folder, historyFor } from './fixtures'
+import { loadInstalledParser } from './parser'
+
+/**
+ * Every fix of every example, proven with rows in the tables: the history with the migration as it was and the history with
+ * the fix run, and leave the same catalog and the same rows. Statements run one by one, as CONCURRENTLY wants it.
+ */
+describe('fixes, on PostgreSQL', () => {
+  let server: PGlite
+  before(async function () {
+    this.timeout(60_000)
+    await loadInstalledParser()
+    server = await PGlite.create()
+  })
+  after(() => server.close())
+
+  for (const example of rules.flatMap(rule => casesIn(rule.examples, rule.id))) {
+    // The tables of a single file that makes none are not there to try it on.
+    if (example.fixes.length === 0 || example.files.length === 1) continue
+    it(`${example.origin}: ${example.title}`, async () => {
+      const original = await outcome(server, example, { inTransactions: false })
+      for (const { fix } of fixesOf(example)) {
+        const fixed = await outcome(server, applied(example, [fix]), {
+          inTransactions: true,
+          tested: testedPath(example),
+        })
+        assert.deepEqual(fixed, original, `"${fix.title}" does not end where the original does`)
+      }
+    })
+  }
+})
+
+const testedPath = (example: Case): string => `${folder}/${example.files.at(-1)?.path}`
+
+interface Run {
+  /** Whether BEGIN and COMMIT are run too: some originals fail inside a transaction block, which is their finding. */
+  readonly inTransactions: boolean
+  /** The migration before which the tables get their rows; the last file of the case if absent. */
+  readonly tested?: string
+}
+
+/** Runs all up migrations of a case in an empty database and returns what they leave there. */
+async function outcome(server: PGlite, example: Case, { inTransactions, tested }: Run): Promise<unknown> {
+  await server.exec(emptied)
+  const history = historyFor(example)
+  const path = tested ?? testedPath(example)
+  const version = history.migrations.find(migration => migration.path === path)?.version ?? ''
+  let isFilled = false
+  for (const migration of history.migrations) {
+    if (migration.direction === 'down') continue
+    const isEarlier = !migration.repeatable && history.framework.compareVersions(migration.version, version) < 0
+    if (!isEarlier && !isFilled) {
+      await server.exec(filled)
+      isFilled = true
+    }
+    for (const { direction, command, statement } of stepsOf(history, migration, example.settings)) {
+      const isControl = command?.tag === 'BEGIN' || command?.tag === 'COMMIT'
+      if (direction === 'up' && (inTransactions || !isControl)) await server.exec(statement.text)
+    }
+  }
+  return Promise.all([...catalog, rows].map(async query => (await server.query(query)).rows))
+}
+
+const emptied = `
+  DROP SCHEMA public CASCADE;
+  CREATE SCHEMA public;
+  CREATE FUNCTION public.contents(relation regclass) RETURNS text LANGUAGE plpgsql AS $$
+  DECLARE found text;
+  BEGIN
+    EXECUTE format('SELECT count(*) || md5(string_agg(r::text, chr(10) ORDER BY r::text)) FROM %s r', relation) INTO found;
+    RETURN found;
+  END
+  $$;
+`
+
+/** Enough rows for a second batch, with other values in each; what constraints ask for is left to the examples. */
+const filled = `
+  DO $$
+  DECLARE
+    relation regclass;
+    columns text;
+    expressions text;
+  BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR relation IN
+      SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+    LOOP
+      SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(
+        CASE
+          WHEN atttypid = 'jsonb'::regtype THEN 'jsonb_build_object(''theme'', n)'
+          WHEN atttypid = 'timestamptz'::regtype THEN '''2024-01-01''::timestamptz + n * interval ''1 minute'''
+          WHEN atttypid IN ('text'::regtype, 'varchar'::regtype) THEN quote_literal(attname) || ' || lpad(n::text, 5, ''0'')'
+          ELSE 'n'
+        END, ', ' ORDER BY attnum)
+      INTO columns, expressions
+      FROM pg_attribute
+      WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity <> 'a';
+      EXECUTE format('INSERT INTO %s (%s) SELECT %s FROM generate_series(1, 6001) n', relation, columns, expressions);
+    END LOOP;
+  END
+  $$;
+`
+
+const here = "relnamespace = 'public'::regnamespace"
+
+const catalog = [
+  `SELECT relname, relkind FROM pg_class WHERE ${here} ORDER BY 1`,
+  `SELECT relname, attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity, attgenerated,
+     pg_get_expr(adbin, adrelid) AS value
+   FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+   WHERE ${here} AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
+  `SELECT conrelid::regclass::text, conname, contype, convalidated, condeferrable, condeferred,
+     pg_get_constraintdef(oid) AS definition
+   FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2`,
+  `SELECT indexrelid::regclass::text, indisunique, indisprimary, indisvalid, pg_get_indexdef(indexrelid) AS definition
+   FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE ${here} ORDER BY 1`,
+]
+
+const rows = `SELECT relname, contents(oid) FROM pg_class WHERE ${here} AND relkind = 'r' ORDER BY 1`

@@ -1,0 +1,49 @@
+-- bad: an allow comment for another rule, and one without a reason
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, nickname text);
+-- file: 0002_change.sql
+  -- guard: allow dropped-table: nobody uses it
+  ALTER TABLE users DROP COLUMN nickname;
+--                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+  -- guard: allow dropped-column
+  ALTER TABLE users DROP COLUMN email;
+--                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+
+-- bad: the comment of one line says nothing of the next
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, nickname text);
+-- file: 0002_change.sql
+  ALTER TABLE users
+    DROP COLUMN nickname, -- guard: allow dropped-column: gone since release 12
+    DROP COLUMN email;
+--  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+
+-- bad: a blank line ends what stands above a statement
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_change.sql
+  -- guard: allow dropped-column: gone since release 12
+
+  ALTER TABLE users DROP COLUMN email;
+--                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+
+-- good: above the statement, for several rules
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_change.sql
+  -- guard: allow dropped-column, not-null-scan: the table has ten rows
+  -- and nobody writes it at night.
+  ALTER TABLE users
+    DROP COLUMN email,
+    ALTER COLUMN id SET NOT NULL;
+
+-- good: after the semicolon, at the end of a line, on a line of its own
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, a text, b text, c text);
+-- file: 0002_change.sql
+  ALTER TABLE users
+    DROP COLUMN a; -- guard: allow dropped-column: gone since release 12
+  ALTER TABLE users
+    DROP COLUMN b, -- guard: allow dropped-column: gone since release 12
+    -- guard: allow dropped-column: gone since release 13
+    DROP COLUMN c;

@@ -1,0 +1,37 @@
+-- bad: a broken statement hides nothing
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_broken.sql
+  ALTER TABLE users ADD COLUM nickname text;
+--                                     ^^^^ error [syntax: syntax error at or near "text"]
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently
+  ALTER TABLE users ADD COLUM nickname text;
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: in a down too
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABEL users;
+--     ^^^^^ error [syntax: syntax error at or near "TABEL"]
+
+-- bad: placeholders are shown as they are written
+-- given: flyway
+  CREATE INDEX idx ON ${schema}.users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "${schema}.users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently
+  CREATE INDEX CONCURRENTLY idx ON ${schema}.users (email);
+
+-- bad: a severity from the settings, for syntax too
+-- given: dropped-column error, syntax warning
+  ALTER TABLE users DROP COLUMN email;
+--                  ^^^^^^^^^^^^^^^^^ error [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+  ALTER TABLE users DROP;
+--                     ^ warning [syntax: syntax error at end of input]
+
+-- good: a rule that is off
+-- given: dropped-column off
+  ALTER TABLE users DROP COLUMN email;
