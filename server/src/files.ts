@@ -49,6 +49,13 @@ export async function load(
   return loader.result()
 }
 
+/** Returns the text of one file, or why it cannot be read. */
+export function fileText(path: string): { readonly text: string } | { readonly reason: string } {
+  const disk = new Disk()
+  const text = disk.read(path)
+  return text === undefined ? { reason: disk.problem(path).reason } : { text }
+}
+
 /** Returns PostgreSQL's parser: beside the bundle, else from the installed package. */
 export function parserBinary(): Promise<Uint8Array> {
   return readFile(join(__dirname, 'libpg-query.wasm')).catch(() => {

@@ -160,6 +160,24 @@ describe('migration-guard explain', () => {
     assert.equal(statements[1].problem, 'syntax error at or near "SELEC"')
   })
 
+  it('explains a file for another database, which check leaves alone', async () => {
+    const folder = folderWith({ 'mysql/000001_index.up.sql': 'CREATE INDEX a ON users (email);\n' })
+    const file = 'mysql/000001_index.up.sql'
+    const explained = await invoke(folder, 'explain', '--format', 'json', file)
+    assert.deepEqual([explained.code, explained.err], [0, ''])
+    const [{ path, statements }] = JSON.parse(explained.out).files
+    assert.deepEqual([path, statements[0].tag], [file, 'CREATE INDEX'])
+    const { code, err } = await invoke(folder, 'check', file)
+    assert.deepEqual([code, err], [0, `migration-guard: ${file}: is not a PostgreSQL migration; left alone\n`])
+  })
+
+  it('explains a dump beside the migrations', async () => {
+    const folder = folderWith({ ...project, 'migrations/schema.sql': 'CREATE INDEX a ON users (email);\n' })
+    const { out } = await invoke(folder, 'explain', '--format', 'json', 'migrations/schema.sql')
+    assert.equal(JSON.parse(out).files[0].statements[0].tag, 'CREATE INDEX')
+    assert.equal(JSON.parse((await invoke(folder, 'check', '--format', 'json')).out).summary.files, 4)
+  })
+
   it('says it in words, and what the lock modes mean', async () => {
     const { code, out } = await invoke(folderWith(project), 'explain', 'migrations/000002_index.up.sql')
     assert.equal(code, 0)

@@ -226,10 +226,13 @@ describe('language server', function () {
   })
 
   it('finds nothing in documents that are no migrations, unless the settings ask for it', async () => {
+    write('schema.sql', index)
     const other = realpathSync(mkdtempSync(join(tmpdir(), 'reports-')))
     const query = pathToFileURL(join(other, 'report.sql')).href
     writeFileSync(join(other, 'report.sql'), index)
     await start({ folder: other })
+    await editor.open(uriOf('schema.sql'), index)
+    assert.deepEqual(await editor.diagnostics(uriOf('schema.sql')), [])
     await editor.open(query, index)
     await editor.open('untitled:Untitled-1', index)
     assert.deepEqual(await editor.diagnostics(query), [])

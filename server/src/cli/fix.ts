@@ -2,7 +2,7 @@ import type { Severity } from '../core/finding'
 import { type Change, fixed } from '../core/fix'
 import type { Settings } from '../core/settings'
 import { unifiedDiff } from './diff'
-import { type Judged, judged, projectAt, ruleReport } from './judge'
+import { complainOfLeftAlone, type Judged, judged, projectAt, ruleReport } from './judge'
 import { shownPath } from './paths'
 import { counted } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
@@ -25,11 +25,12 @@ export async function fix(
   options: FixCommand,
   terminal: Terminal,
 ): Promise<number> {
-  const { histories, isMissingNamed } = await projectAt(paths, terminal)
+  const project = await projectAt(paths, terminal)
+  complainOfLeftAlone(project, terminal)
   const report = ruleReport(terminal, options.debug)
   const left: Judged[] = []
   let isRefused = false
-  for (const loaded of histories) {
+  for (const loaded of project.histories) {
     const result = fixed(loaded.history, loaded.asked, settings, { review: options.review, creates: true, report })
     if (options.diff) terminal.write(result.changes.map(change => diffOf(change, terminal)).join(''))
     else if (await isWritten(result.changes, terminal)) for (const change of result.changes) tell(change, terminal)
@@ -41,7 +42,7 @@ export async function fix(
   const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'migration')}.\n`
   if (options.diff) terminal.complain(summary)
   else terminal.write(summary)
-  if (isMissingNamed || isRefused) return exitCodes.failed
+  if (project.isMissingNamed || isRefused) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
 }
 

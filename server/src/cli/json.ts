@@ -32,10 +32,10 @@ export function jsonFindings(files: readonly Judged[], totals: Totals, settings:
 export function jsonExplanations(files: readonly Judged[], settings: Settings, folder: string): string {
   return printed({
     postgres: settings.postgres,
-    files: files.map(({ migration, history }) => {
+    files: files.map(({ path, migration, history }) => {
       const positionOf = positionsIn(migration.text)
       return {
-        path: shownPath(migration.path, folder),
+        path: shownPath(path, folder),
         framework: migration.framework.id,
         statements: explain(history, migration.path, settings).map(explanation =>
           statementRecord(explanation, positionOf, name => asWritten(name, migration.placeholders)),

@@ -13,6 +13,8 @@ export interface Project {
   readonly histories: readonly Loaded[]
   /** Whether a path that the user named could not be read. */
   readonly isMissingNamed: boolean
+  /** Files that were named and could be read, but are for another database or a dump beside the migrations. */
+  readonly leftAlone: readonly string[]
 }
 
 /** Reads the histories that the paths belong to; says on standard error what cannot be read, and goes on. */
@@ -20,28 +22,28 @@ export async function projectAt(paths: readonly string[], terminal: Terminal): P
   await loadParser(new Uint8Array(await parserBinary()))
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
   const { histories, problems } = await load(named, {})
-  for (const problem of [...problems, ...leftAlone(named, histories, problems)])
-    terminal.complain(said(problem, terminal))
-  return { histories, isMissingNamed: problems.some(problem => named.includes(problem.path)) }
+  for (const problem of problems) complain(problem, terminal)
+  const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
+  return {
+    histories,
+    isMissingNamed: problems.some(problem => named.includes(problem.path)),
+    leftAlone: named.filter(path => !seen.some(other => other === path || other.startsWith(`${path}/`))),
+  }
 }
 
-const said = ({ path, reason }: FileProblem, terminal: Terminal): string =>
-  `migration-guard: ${shownPath(path, terminal.folder)}: ${reason}\n`
+/** Says on standard error what is the matter with a file. */
+export const complain = ({ path, reason }: FileProblem, terminal: Terminal): void =>
+  terminal.complain(`migration-guard: ${shownPath(path, terminal.folder)}: ${reason}\n`)
 
-/** What was named and is there, but is for another database, or a dump beside the migrations. */
-function leftAlone(
-  named: readonly string[],
-  histories: readonly Loaded[],
-  problems: readonly FileProblem[],
-): FileProblem[] {
-  const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
-  return named
-    .filter(path => !seen.some(other => other === path || other.startsWith(`${path}/`)))
-    .map(path => ({ path, reason: 'is not a PostgreSQL migration; left alone' }))
+/** Says which of the files that were named are no migrations. */
+export function complainOfLeftAlone({ leftAlone }: Project, terminal: Terminal): void {
+  for (const path of leftAlone) complain({ path, reason: 'is not a PostgreSQL migration; left alone' }, terminal)
 }
 
 /** A migration with what the rules say of it. */
 export interface Judged {
+  /** Where the user finds it. */
+  readonly path: string
   readonly migration: Migration
   readonly history: History
   readonly findings: readonly Finding[]
@@ -50,7 +52,7 @@ export interface Judged {
 /** Returns the findings of the migrations asked for. */
 export function judged({ history, asked }: Loaded, settings: Settings, report: Report): Judged[] {
   return migrationsAt(history, asked).map(migration => {
-    return { migration, history, findings: lint(history, migration.path, settings, report) }
+    return { path: migration.path, migration, history, findings: lint(history, migration.path, settings, report) }
   })
 }
 

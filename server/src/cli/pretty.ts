@@ -12,14 +12,14 @@ import type { Terminal } from './terminal'
 import type { Totals } from './totals'
 
 /** Returns the findings of one migration as a person reads them: place and message, the line marked, detail, hint, fixes. */
-export function prettyFindings({ migration, findings }: Judged, terminal: Terminal): string {
+export function prettyFindings({ path, migration, findings }: Judged, terminal: Terminal): string {
   if (findings.length === 0) return ''
   const positionOf = positionsIn(migration.text)
-  const path = shownPath(migration.path, terminal.folder)
+  const shown = shownPath(path, terminal.folder)
   return findings
     .map(finding => {
       const { line, column } = positionOf(finding.span.start)
-      return prettyFinding(finding, `${path}:${line + 1}:${column + 1}`, String(line + 1), migration.text, terminal)
+      return prettyFinding(finding, `${shown}:${line + 1}:${column + 1}`, String(line + 1), migration.text, terminal)
     })
     .join('')
 }
@@ -92,14 +92,14 @@ export const counted = (count: number, noun: string): string =>
 /** Returns what every statement of the migrations does, in plain words, and at the end what the lock modes met mean. */
 export function prettyExplanations(files: readonly Judged[], settings: Settings, terminal: Terminal): string {
   const met = new Set<LockMode>()
-  const texts = files.map(({ migration, history }) => {
+  const texts = files.map(({ path, migration, history }) => {
     const positionOf = positionsIn(migration.text)
-    const path = shownPath(migration.path, terminal.folder)
+    const shown = shownPath(path, terminal.folder)
     return explain(history, migration.path, settings).map(explanation => {
       const { line, column } = positionOf(explanation.span.start)
       const words = wordsOf(explanation, settings)
       for (const mode of words.conflicts) met.add(mode)
-      const place = `${path}:${line + 1}:${column + 1}`
+      const place = `${shown}:${line + 1}:${column + 1}`
       return prettyWords(words, explanation, place, String(line + 1), terminal)
     })
   })

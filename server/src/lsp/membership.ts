@@ -1,3 +1,4 @@
+import { isDump } from '../core/history/frameworks/dumps'
 import plain from '../core/history/frameworks/plain'
 import type { History } from '../core/history/history'
 import { isBelow } from './globs'
@@ -12,6 +13,7 @@ export function isMigration(
   patterns: readonly string[],
   roots: readonly string[],
 ): boolean {
+  if (isDump(path)) return false
   if (history.framework.id !== plain.id && history.source.files.has(path)) return true
   return looksNumbered(history) || patterns.some(pattern => roots.some(root => isBelowRoot(path, root, pattern)))
 }
