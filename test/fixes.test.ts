@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { PGlite } from '@electric-sql/pglite'
+import { fixed } from '../server/src/core/fix'
 import { stepsOf } from '../server/src/core/history/steps'
 import { rules } from '../server/src/core/rules'
 import { type Case, casesIn } from '../server/src/core/rules/examples'
@@ -25,15 +26,30 @@ describe('fixes, on PostgreSQL', () => {
     it(`${example.origin}: ${example.title}`, async () => {
       const original = await outcome(server, example, { inTransactions: false })
       for (const { fix } of fixesOf(example)) {
-        const fixed = await outcome(server, applied(example, [fix]), {
+        const after = await outcome(server, applied(example, [fix]), {
           inTransactions: true,
           tested: testedPath(example),
         })
-        assert.deepEqual(fixed, original, `"${fix.title}" does not end where the original does`)
+        assert.deepEqual(after, original, `"${fix.title}" does not end where the original does`)
       }
+      const together = await outcome(server, allFixed(example), { inTransactions: true, tested: testedPath(example) })
+      assert.deepEqual(together, original, 'all fixes together do not end where the original does')
     })
   }
 })
+
+/** The case with all fixes made, those for review too, as `fix --review` makes them. */
+function allFixed(example: Case): Case {
+  const paths = example.files.map(({ path }) => `${folder}/${path}`)
+  const { history } = fixed(historyFor(example), paths, example.settings, { review: true, creates: true })
+  const files = [...history.source.files].map(([path, text]) => ({
+    path: path.slice(folder.length + 1),
+    text,
+    isNamed: true,
+    marks: [],
+  }))
+  return { ...example, files }
+}
 
 const testedPath = (example: Case): string => `${folder}/${example.files.at(-1)?.path}`
 
@@ -67,6 +83,7 @@ async function outcome(server: PGlite, example: Case, { inTransactions, tested }
 }
 
 const emptied = `
+  ROLLBACK;
   DROP SCHEMA public CASCADE;
   CREATE SCHEMA public;
   CREATE FUNCTION public.contents(relation regclass) RETURNS text LANGUAGE plpgsql AS $$

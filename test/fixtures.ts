@@ -104,7 +104,7 @@ function fixLines(example: Case, { fix }: { fix: Fix }): string[] {
   for (const file of after.files) {
     const before = example.files.find(({ path }) => path === file.path)
     if (before?.text === file.text) continue
-    if (file.path !== tested) lines.push(`-- file: ${file.path}`)
+    if (file.path !== tested || lines.length > 1) lines.push(`-- file: ${file.path}`)
     lines.push(...textLines(file.text))
   }
   return lines

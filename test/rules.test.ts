@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Finding, Fix } from '../server/src/core/finding'
+import type { Finding } from '../server/src/core/finding'
+import { fixed } from '../server/src/core/fix'
+import { lint } from '../server/src/core/lint'
 import { rules } from '../server/src/core/rules'
 import { type Case, casesIn } from '../server/src/core/rules/examples'
 import { root } from './editor/root'
-import { applied, caseAsText, findingsOf, fixesOf } from './fixtures'
+import { applied, caseAsText, findingsOf, fixesOf, folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
 
 /** Every text with cases: the examples of the rules, and what no single rule can show. */
@@ -69,21 +71,17 @@ function assertFixes(example: Case) {
   assertConverges(example)
 }
 
+/** All safe fixes together, as `fix` applies them: none is left, and nothing is broken. */
 function assertConverges(example: Case) {
-  let current = example
-  for (let round = 0; round < 20; round++) {
-    const safe = fixesOf(current).flatMap(({ fix }) => (fix.safety === 'safe' ? [fix] : []))
-    if (safe.length === 0) return
-    current = applied(current, firstOfEach(safe))
-    assertReads(example, current)
-  }
-  assert.fail('the safe fixes do not come to an end')
-}
-
-/** Fixes that make files are numbered as if each were the only one. */
-const firstOfEach = (fixes: readonly Fix[]): Fix[] => {
-  const [first] = fixes
-  return first?.creates ? [first] : fixes.filter(fix => !fix.creates)
+  const start = historyFor(example)
+  const paths = example.files.map(({ path }) => `${folder}/${path}`)
+  const { history, paths: all } = fixed(start, paths, example.settings, { review: false, creates: true })
+  const left = all.flatMap(path => lint(history, path, example.settings))
+  assert.deepEqual(
+    left.flatMap(({ fixes }) => fixes.filter(({ safety }) => safety === 'safe').map(({ title }) => title)),
+    [],
+  )
+  assert(left.length <= [...findingsOf(example).values()].flat().length, 'all fixes together bring new findings')
 }
 
 function assertReads(before: Case, after: Case) {

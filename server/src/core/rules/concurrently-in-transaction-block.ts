@@ -94,6 +94,7 @@ what the tool of the project offers.`,
 -- fix: Run it in a new migration
 -- file: 000002_nickname.up.sql
   ALTER TABLE users ADD COLUMN nickname text;
+-- file: 000002_nickname.down.sql
   ALTER TABLE users DROP COLUMN nickname;
 -- file: 000003_create_users_nickname_idx.up.sql
   CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
@@ -124,26 +125,21 @@ what the tool of the project offers.`,
 --           ^^^^^^^^^^^^ error [concurrently-in-transaction-block: DROP INDEX CONCURRENTLY cannot run inside a transaction block]
   COMMENT ON TABLE users IS 'without an index';
 
--- bad: REINDEX and DETACH have the same limit
--- file: 0001_events.sql
-  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
-  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
-  CREATE INDEX events_at_idx ON events (at);
+-- bad: REINDEX, with statements after it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_tidy.sql
   BEGIN;
-  REINDEX INDEX CONCURRENTLY events_2024_at_idx;
+  REINDEX INDEX CONCURRENTLY users_pkey;
 --^^^^^^^^^^^^^ error [concurrently-in-transaction-block: REINDEX CONCURRENTLY cannot run inside a transaction block]
-  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
---                   ^^^^^^^^^^^^^^^^ error [concurrently-in-transaction-block: ALTER TABLE ... DETACH CONCURRENTLY cannot run inside a transaction block]
-  ALTER TABLE events ALTER COLUMN id SET DEFAULT 0;
+  ALTER TABLE users ALTER COLUMN email SET DEFAULT '';
   COMMIT;
 -- fix: Run it in a new migration
   BEGIN;
-  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
-  ALTER TABLE events ALTER COLUMN id SET DEFAULT 0;
+  ALTER TABLE users ALTER COLUMN email SET DEFAULT '';
   COMMIT;
--- file: 0003_reindex_events_2024_at_idx.sql
-  REINDEX INDEX CONCURRENTLY events_2024_at_idx;
+-- file: 0003_reindex_users_pkey.sql
+  REINDEX INDEX CONCURRENTLY users_pkey;
 
 -- bad: a partition that is detached
 -- file: 0001_events.sql

@@ -95,6 +95,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
 -- fix: Drop the index concurrently in a new migration
 -- file: 000002_no_email_index.up.sql
   COMMENT ON TABLE users IS 'People who can sign in';
+-- file: 000002_no_email_index.down.sql
   COMMENT ON TABLE users IS NULL;
 -- file: 000003_drop_users_email_idx.up.sql
   DROP INDEX CONCURRENTLY users_email_idx;

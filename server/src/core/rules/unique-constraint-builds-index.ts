@@ -101,6 +101,7 @@ index.`,
 -- file: 000002_unique_email.up.sql
   ALTER TABLE users
     ADD COLUMN nickname text;
+-- file: 000002_unique_email.down.sql
   ALTER TABLE users DROP COLUMN nickname;
 -- file: 000003_build_users_email_key.up.sql
   CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
