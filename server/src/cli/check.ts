@@ -1,7 +1,7 @@
 import type { Severity } from '../core/finding'
 import type { Settings } from '../core/settings'
 import { jsonFindings } from './json'
-import { complainOfLeftAlone, judged, projectAt, ruleReport } from './judge'
+import { complainOfLeftAlone, judged, projectAt, Troubles } from './judge'
 import { prettyFindings, prettyTotals } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
 import { hasAtLeast, totalsOf } from './totals'
@@ -21,14 +21,14 @@ export async function check(
 ): Promise<number> {
   const project = await projectAt(paths, terminal)
   complainOfLeftAlone(project, terminal)
-  const report = ruleReport(terminal, options.debug)
-  const files = project.histories.flatMap(loaded => judged(loaded, settings, report))
+  const troubles = new Troubles(terminal, options.debug)
+  const files = project.histories.flatMap(loaded => judged(loaded, settings, troubles))
   const totals = totalsOf(files)
   if (options.format === 'json') terminal.write(jsonFindings(files, totals, settings, terminal.folder))
   else {
     for (const file of files) terminal.write(prettyFindings(file, terminal))
     terminal.write(prettyTotals(totals, terminal))
   }
-  if (project.isMissingNamed) return exitCodes.failed
+  if (project.isMissingNamed || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
 }

@@ -1,32 +1,53 @@
-import { historyOf } from '../core/history/history'
+import { type Explanation, explain } from '../core/explain'
+import { type History, historyOf } from '../core/history/history'
+import type { Migration } from '../core/history/migration'
 import type { Settings } from '../core/settings'
 import { fileText } from '../files'
 import { jsonExplanations } from './json'
-import { complain, type Judged, migrationsAt, projectAt } from './judge'
+import { complain, migrationsAt, projectAt, Troubles } from './judge'
 import { prettyExplanations } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
+
+/** A file with what its statements do. */
+export interface Explained {
+  /** Where the user finds it. */
+  readonly path: string
+  readonly migration: Migration
+  readonly explanations: readonly Explanation[]
+}
 
 /** Prints what every statement of `files` does; returns the exit code. */
 export async function explainFiles(
   files: readonly string[],
   settings: Settings,
-  format: 'pretty' | 'json',
+  options: { readonly format: 'pretty' | 'json'; readonly debug: boolean },
   terminal: Terminal,
 ): Promise<number> {
   const { histories, leftAlone, isMissingNamed } = await projectAt(files, terminal)
+  const troubles = new Troubles(terminal, options.debug)
   const explained = [
-    ...histories.flatMap(({ history, asked }): Judged[] =>
-      migrationsAt(history, asked).map(migration => ({ path: migration.path, migration, history, findings: [] })),
+    ...histories.flatMap(({ history, asked }) =>
+      migrationsAt(history, asked).map(migration => ({ history, migration })),
     ),
     ...leftAlone.flatMap(path => alone(path, terminal)),
-  ]
-  if (format === 'json') terminal.write(jsonExplanations(explained, settings, terminal.folder))
+  ].flatMap(({ history, migration, path = migration.path }: Asked): Explained[] => {
+    const explanations = troubles.survived(path, () => explain(history, migration.path, settings))
+    return explanations ? [{ path, migration, explanations }] : []
+  })
+  if (options.format === 'json') terminal.write(jsonExplanations(explained, settings, terminal.folder))
   else terminal.write(prettyExplanations(explained, settings, terminal))
-  return isMissingNamed ? exitCodes.failed : exitCodes.fine
+  return isMissingNamed || troubles.isFileMissing ? exitCodes.failed : exitCodes.fine
+}
+
+interface Asked {
+  readonly history: History
+  readonly migration: Migration
+  /** Where the user finds it, where that is not the migration's own path. */
+  readonly path?: string
 }
 
 /** A file that no tool runs is explained by itself. */
-function alone(path: string, terminal: Terminal): Judged[] {
+function alone(path: string, terminal: Terminal): Asked[] {
   const read = fileText(path)
   if ('reason' in read) {
     complain({ path, reason: read.reason }, terminal)
@@ -34,5 +55,5 @@ function alone(path: string, terminal: Terminal): Judged[] {
   }
   const standIn = 'document.sql'
   const history = historyOf({ path: '', files: [{ path: standIn, text: read.text }], framework: 'plain' })
-  return migrationsAt(history, [standIn]).map(migration => ({ path, migration, history, findings: [] }))
+  return migrationsAt(history, [standIn]).map(migration => ({ path, migration, history }))
 }

@@ -2,7 +2,7 @@ import type { Severity } from '../core/finding'
 import { type Change, fixed } from '../core/fix'
 import type { Settings } from '../core/settings'
 import { unifiedDiff } from './diff'
-import { complainOfLeftAlone, type Judged, judged, projectAt, ruleReport } from './judge'
+import { complainOfLeftAlone, type Judged, judged, projectAt, Troubles } from './judge'
 import { shownPath } from './paths'
 import { counted } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
@@ -27,22 +27,26 @@ export async function fix(
 ): Promise<number> {
   const project = await projectAt(paths, terminal)
   complainOfLeftAlone(project, terminal)
-  const report = ruleReport(terminal, options.debug)
+  const troubles = new Troubles(terminal, options.debug)
+  const { report } = troubles
   const left: Judged[] = []
   let isRefused = false
   for (const loaded of project.histories) {
-    const result = fixed(loaded.history, loaded.asked, settings, { review: options.review, creates: true, report })
+    const result = troubles.survived(loaded.history.source.path, () =>
+      fixed(loaded.history, loaded.asked, settings, { review: options.review, creates: true, report }),
+    )
+    if (!result) continue
     if (options.diff) terminal.write(result.changes.map(change => diffOf(change, terminal)).join(''))
     else if (await isWritten(result.changes, terminal)) for (const change of result.changes) tell(change, terminal)
     else isRefused = true
-    left.push(...judged({ history: result.history, asked: result.paths }, settings, report))
+    left.push(...judged({ history: result.history, asked: result.paths }, settings, troubles))
   }
   const totals = totalsOf(left)
   const remaining = totals.error + totals.warning + totals.information + totals.hint
   const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'migration')}.\n`
   if (options.diff) terminal.complain(summary)
   else terminal.write(summary)
-  if (project.isMissingNamed || isRefused) return exitCodes.failed
+  if (project.isMissingNamed || isRefused || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
 }
 

@@ -1,10 +1,11 @@
-import { type Explanation, explain } from '../core/explain'
+import type { Explanation } from '../core/explain'
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
 import { asWritten } from '../core/placeholders'
 import type { RelationLock } from '../core/postgres/effects'
 import type { Settings } from '../core/settings'
 import { productVersion } from '../product'
+import type { Explained } from './explain'
 import type { Judged } from './judge'
 import { type Position, positionsIn } from './lines'
 import { shownPath } from './paths'
@@ -29,15 +30,15 @@ export function jsonFindings(files: readonly Judged[], totals: Totals, settings:
 }
 
 /** Returns the answer of `explain --format json`. */
-export function jsonExplanations(files: readonly Judged[], settings: Settings, folder: string): string {
+export function jsonExplanations(files: readonly Explained[], settings: Settings, folder: string): string {
   return printed({
     postgres: settings.postgres,
-    files: files.map(({ path, migration, history }) => {
+    files: files.map(({ path, migration, explanations }) => {
       const positionOf = positionsIn(migration.text)
       return {
         path: shownPath(path, folder),
         framework: migration.framework.id,
-        statements: explain(history, migration.path, settings).map(explanation =>
+        statements: explanations.map(explanation =>
           statementRecord(explanation, positionOf, name => asWritten(name, migration.placeholders)),
         ),
       }

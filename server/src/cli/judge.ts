@@ -49,10 +49,12 @@ export interface Judged {
   readonly findings: readonly Finding[]
 }
 
-/** Returns the findings of the migrations asked for. */
-export function judged({ history, asked }: Loaded, settings: Settings, report: Report): Judged[] {
-  return migrationsAt(history, asked).map(migration => {
-    return { path: migration.path, migration, history, findings: lint(history, migration.path, settings, report) }
+/** Returns the findings of the migrations asked for; one that cannot be judged is told and left out. */
+export function judged({ history, asked }: Loaded, settings: Settings, troubles: Troubles): Judged[] {
+  return migrationsAt(history, asked).flatMap(migration => {
+    const { path } = migration
+    const findings = troubles.survived(path, () => lint(history, path, settings, troubles.report))
+    return findings ? [{ path, migration, history, findings }] : []
   })
 }
 
@@ -62,13 +64,37 @@ export function migrationsAt(history: History, paths: readonly string[]): Migrat
   return history.migrations.filter(migration => wanted.has(migration.path))
 }
 
-/** Returns a report that tells of each rule's first failure, with its stack trace where `debug` asks for it. */
-export function ruleReport(terminal: Terminal, debug: boolean): Report {
-  const told = new Set<string>()
-  return (rule, error) => {
-    if (told.has(rule)) return
-    told.add(rule)
-    terminal.complain(`migration-guard: rule ${rule} failed and was skipped: ${String(error)}\n`)
-    if (debug && error instanceof Error) terminal.complain(`${error.stack}\n`)
+/** What goes wrong inside us: told once, with a stack trace where the user asked for it, and survived. */
+export class Troubles {
+  private readonly told = new Set<string>()
+  /** Whether the answer lacks a file. */
+  isFileMissing = false
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly debug: boolean,
+  ) {}
+
+  /** Told of a rule that threw. */
+  readonly report: Report = (rule, error) => {
+    if (this.told.has(rule)) return
+    this.told.add(rule)
+    this.tell(`rule ${rule} failed and was skipped`, error)
+  }
+
+  /** Returns what `compute` returns, or undefined where it throws. */
+  survived<T>(path: string, compute: () => T): T | undefined {
+    try {
+      return compute()
+    } catch (error) {
+      this.isFileMissing = true
+      this.tell(`${shownPath(path, this.terminal.folder)}: could not be judged`, error)
+      return undefined
+    }
+  }
+
+  private tell(what: string, error: unknown): void {
+    this.terminal.complain(`migration-guard: ${what}: ${error instanceof Error ? error.message : String(error)}\n`)
+    if (this.debug && error instanceof Error) this.terminal.complain(`${error.stack}\n`)
   }
 }

@@ -1,9 +1,10 @@
-import { type Explanation, explain } from '../core/explain'
+import type { Explanation } from '../core/explain'
 import type { Finding, Severity } from '../core/finding'
 import { asWritten } from '../core/placeholders'
 import { type LockMode, lockModes } from '../core/postgres/locks'
 import type { Settings } from '../core/settings'
 import { conflictText, unquoted, type Words, wordsOf } from '../core/words'
+import type { Explained } from './explain'
 import { frameOf, visible } from './frame'
 import type { Judged } from './judge'
 import { positionsIn } from './lines'
@@ -90,12 +91,12 @@ export const counted = (count: number, noun: string): string =>
   `${count} ${count === 1 || noun === 'information' ? noun : `${noun}s`}`
 
 /** Returns what every statement of the migrations does, in plain words, and at the end what the lock modes met mean. */
-export function prettyExplanations(files: readonly Judged[], settings: Settings, terminal: Terminal): string {
+export function prettyExplanations(files: readonly Explained[], settings: Settings, terminal: Terminal): string {
   const met = new Set<LockMode>()
-  const texts = files.map(({ path, migration, history }) => {
+  const texts = files.map(({ path, migration, explanations }) => {
     const positionOf = positionsIn(migration.text)
     const shown = shownPath(path, terminal.folder)
-    return explain(history, migration.path, settings).map(explanation => {
+    return explanations.map(explanation => {
       const { line, column } = positionOf(explanation.span.start)
       const words = wordsOf(explanation, settings)
       for (const mode of words.conflicts) met.add(mode)

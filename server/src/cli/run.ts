@@ -91,7 +91,7 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .argument('<files...>')
     .addOption(format())
     .action(async (files: string[], options: { format: 'pretty' | 'json' }) => {
-      outcome.code = await explainFiles(files, settings(), options.format, terminal)
+      outcome.code = await explainFiles(files, settings(), { ...shared(), ...options }, terminal)
     })
   inheriting(program, 'fix', 'apply the safe fixes of migrations')
     .argument('[paths...]')

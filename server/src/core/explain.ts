@@ -90,12 +90,12 @@ function followersOf(steps: readonly Step[], index: number): readonly Step[] {
 
 function readersThatWait(step: Step, effects: Effects): RelationKey[] {
   const readable = effects.locks.filter(lock => blocksReads(lock.mode) && readableKinds.has(lock.kind))
-  return unique([...readable.map(lock => lock.relation), ...tablesOfClosedIndexes(step, effects)])
+  return unique([...readable.map(lock => lock.relation), ...tablesOfClosedIndexes(step, effects, readableKinds)])
 }
 
 function writersThatWait(step: Step, effects: Effects): RelationKey[] {
   const writable = effects.locks.filter(lock => blocksWrites(lock.mode) && writableKinds.has(lock.kind))
-  return unique([...writable.map(lock => lock.relation), ...tablesOfClosedIndexes(step, effects)])
+  return unique([...writable.map(lock => lock.relation), ...tablesOfClosedIndexes(step, effects, writableKinds)])
 }
 
 const readableKinds: ReadonlySet<RelationKind> = new Set<RelationKind>([
@@ -104,7 +104,6 @@ const readableKinds: ReadonlySet<RelationKind> = new Set<RelationKind>([
   'foreign table',
   'view',
   'materialized view',
-  'sequence',
 ])
 const writableKinds: ReadonlySet<RelationKind> = new Set<RelationKind>([
   'table',
@@ -118,12 +117,12 @@ const writableKinds: ReadonlySet<RelationKind> = new Set<RelationKind>([
  * SHARE on every index of a table (sql-reindex.html, "Rebuilding Indexes Concurrently"). The CONCURRENTLY forms take that
  * mode only on an index that the planner has ceased to look at.
  */
-function tablesOfClosedIndexes(step: Step, effects: Effects): RelationKey[] {
+function tablesOfClosedIndexes(step: Step, effects: Effects, kinds: ReadonlySet<RelationKind>): RelationKey[] {
   if (effects.waitsForTransactions) return []
   return effects.locks.flatMap(lock => {
-    if (lock.mode !== 'ACCESS EXCLUSIVE') return []
-    const relation = step.before.relations.get(lock.relation)
-    return relation && 'table' in relation ? [relation.table] : []
+    const index = lock.mode === 'ACCESS EXCLUSIVE' ? step.before.relations.get(lock.relation) : undefined
+    if (!index || !('table' in index)) return []
+    return kinds.has(step.before.relations.get(index.table)?.kind ?? 'table') ? [index.table] : []
   })
 }
 

@@ -91,11 +91,11 @@ const whoWaits: Record<LockMode, string> = {
   'ACCESS EXCLUSIVE': 'reads, writes and schema changes all wait; nothing goes on.',
 }
 
-/** nextval() takes ROW EXCLUSIVE on its sequence: proven in test/postgres. */
+/** nextval() takes ROW EXCLUSIVE on its sequence: proven in test/lsp/words.test.ts. */
 const whoWaitsForSequence = (mode: LockMode): string =>
   blocksWrites(mode) ? '`nextval` waits, and so do inserts that call it.' : '`nextval` goes on.'
 
-/** The planner takes ACCESS SHARE on every index of a table that a query names: sql-reindex.html. */
+/** The planner takes ACCESS SHARE on every index of a table that a query names: proven in test/lsp/words.test.ts. */
 function whoWaitsForIndex(mode: LockMode, explanation: Explanation): string {
   if (explanation.waitsForTransactions) return 'reads and writes of its table go on.'
   return blocksReads(mode)
@@ -169,9 +169,12 @@ function durationOf({ tag, rewrites, scans, builds, locks }: Explanation): strin
   if (rewrites.length > 0 || scans.length > 0 || builds.length > 0) return undefined
   if (tag && asLongAsItsRows.has(tag)) return 'It takes as long as the rows that it reads and writes need.'
   if (tag && asLongAsItsBody.has(tag)) return 'How long it takes depends on what it runs.'
-  if (!locks.some(lock => blocksWrites(lock.mode))) return undefined
-  return 'Brief, however large the table is: it reads, writes and builds nothing.'
+  if (!locks.some(lock => isStrong(lock.mode))) return undefined
+  return 'Brief, however large the table is: nothing is scanned, rewritten or built.'
 }
+
+/** Modes that no query and no row takes, only commands that change or maintain. */
+const isStrong = (mode: LockMode): boolean => lockModes.indexOf(mode) >= lockModes.indexOf('SHARE UPDATE EXCLUSIVE')
 
 const asLongAsItsRows: ReadonlySet<string> = new Set([
   'INSERT',
