@@ -28,9 +28,8 @@ const common = {
 const shipped = {
   ...common,
   outdir: 'dist',
-  minify: true,
-  // Names that a person reads: of errors, and in stack traces with --debug.
-  keepNames: true,
+  // Names and lines stay: people read them in stack traces, and starting takes no longer.
+  minifySyntax: true,
   legalComments: 'none',
   metafile: true,
 } satisfies BuildOptions

@@ -1,28 +1,35 @@
-import { cpSync, mkdtempSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runTests } from '@vscode/test-electron'
+import { downloadAndUnzipVSCode, resolveCliPathFromVSCodeExecutablePath, runTests } from '@vscode/test-electron'
+import { packedExtension, quietly, testHost } from './packed'
 import { root } from './root'
 
-/** Runs the suite in the newest VS Code for the desktop, which is downloaded from its update server. */
-const inDesktop = async (): Promise<void> => {
-  const place = mkdtempSync(join(tmpdir(), 'migration-guard-electron-'))
-  const workspace = join(place, 'workspace')
+/** Runs the suite of the editor tests in the newest VS Code for the desktop, downloaded from its update server. */
+const inDesktop = async (place: string): Promise<void> => {
+  const vscodeExecutablePath = await downloadAndUnzipVSCode({ cachePath: join(root, '.cache/vscode') })
+  const folders = ['--user-data-dir', join(place, 'user'), '--extensions-dir', join(place, 'extensions')]
+  const commandLine = resolveCliPathFromVSCodeExecutablePath(vscodeExecutablePath)
+  execFileSync(commandLine, [...folders, '--no-sandbox', '--install-extension', packedExtension(place)], {
+    ...quietly,
+    // On Windows it is a .cmd file.
+    shell: process.platform === 'win32',
+  })
+  const workspace = join(place, 'shop')
   cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true })
   await runTests({
-    extensionDevelopmentPath: root,
+    vscodeExecutablePath,
+    extensionDevelopmentPath: testHost(place),
     extensionTestsPath: join(root, 'out/test/editor/index.js'),
-    launchArgs: [
-      workspace,
-      '--disable-extensions',
-      '--disable-workspace-trust',
-      '--user-data-dir',
-      join(place, 'user'),
-    ],
+    launchArgs: [workspace, ...folders, '--no-sandbox', '--disable-workspace-trust', '--skip-welcome'],
   })
 }
 
-inDesktop().catch(error => {
-  console.error(error)
-  process.exitCode = 1
-})
+const place = mkdtempSync(join(tmpdir(), 'migration-guard-desktop-'))
+inDesktop(place)
+  .catch(error => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  })
+  .finally(() => rmSync(place, { recursive: true, force: true, maxRetries: 5 }))

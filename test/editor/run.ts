@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'node:util'
 import Mocha from 'mocha'
 import { sum, type Tally, tallyOf } from '../tally'
 import { mark } from './mark'
 import { fromOutside } from './outside'
+import { testHost } from './packed'
 import { root } from './root'
 import { startWorkbench, type Workbench } from './workbench'
 
@@ -30,7 +31,7 @@ const inside = async (workbench: Workbench): Promise<Tally> => {
   })
   const page = await workbench.open({
     payload: [
-      ['extensionDevelopmentPath', testHost(workbench)],
+      ['extensionDevelopmentPath', testHost(workbench.place)],
       ['extensionTestsPath', join(root, 'out/test/editor/index.js')],
     ],
     expose: {
@@ -48,15 +49,6 @@ const inside = async (workbench: Workbench): Promise<Tally> => {
   await page.close()
   if (existsSync(workbench.tally)) return JSON.parse(readFileSync(workbench.tally, 'utf8'))
   throw new Error(`VS Code did not run the suite to its end:\n${noise.join('\n')}`)
-}
-
-/** VS Code runs a suite only beside an extension in development. Ours is installed, so an empty one stands in. */
-const testHost = (workbench: Workbench): string => {
-  const folder = join(workbench.place, 'test-host')
-  mkdirSync(folder)
-  const manifest = { name: 'test-host', publisher: 'migration-guard', version: '0.0.0', engines: { vscode: '*' } }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-  return folder
 }
 
 const outside = async (workbench: Workbench): Promise<Tally> => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumPath, vscodeFolder } from './installation'
+import { packedExtension, quietly } from './packed'
 import { root } from './root'
 
 /** What a person sees on first start, without the dialogs that are none of our business. */
@@ -60,9 +61,7 @@ export const startWorkbench = async (): Promise<Workbench> => {
     ...['--extensions-dir', folder('extensions')],
     ...['--server-data-dir', folder('server')],
   ]
-  const vsix = join(place, 'migration-guard.vsix')
-  run(['--import', 'tsx', join(root, 'scripts/package.ts'), vsix])
-  run([...vscode, '--install-extension', vsix])
+  execFileSync(process.execPath, [...vscode, '--install-extension', packedExtension(place)], quietly)
 
   const listening = ['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--telemetry-level=off']
   const server = spawn(process.execPath, [...vscode, ...listening], {
@@ -104,11 +103,6 @@ export const startWorkbench = async (): Promise<Workbench> => {
       process.off('exit', end)
     },
   }
-}
-
-/** Runs Node to its end; what it prints is shown only when it fails. */
-const run = (words: readonly string[]): void => {
-  execFileSync(process.execPath, words, { cwd: root, stdio: 'pipe', encoding: 'utf8' })
 }
 
 const chromiumFlags = [
