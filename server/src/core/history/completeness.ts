@@ -76,14 +76,26 @@ function namesIn(migration: Migration): readonly Mentions[] {
   for (const section of migration.sections) {
     if (section.direction === 'down') continue
     for (const { command } of section.statements) {
-      const mentions = command && mentionsOf(command)
-      if (!mentions) continue
-      const used = mentions.used.filter(name => !isAlwaysThere(name))
-      if (used.length > 0 || mentions.made.length > 0) found.push({ used, made: mentions.made })
+      const mentions = command && rememberedMentions(command)
+      if (mentions) found.push(mentions)
     }
   }
   memory.set(migration, found)
   return found
+}
+
+/** By command: a keystroke leaves nearly all of a file's commands what they were. */
+const mentionsByCommand = new WeakMap<Command, Mentions | null>()
+
+function rememberedMentions(command: Command): Mentions | null {
+  const known = mentionsByCommand.get(command)
+  if (known !== undefined) return known
+  const mentions = mentionsOf(command)
+  const used = mentions?.used.filter(name => !isAlwaysThere(name)) ?? []
+  const made = mentions?.made ?? []
+  const kept = used.length > 0 || made.length > 0 ? { used, made } : null
+  mentionsByCommand.set(command, kept)
+  return kept
 }
 
 /** Names of tables, in the order that a statement needs and makes them; undefined for commands that tell nothing. */

@@ -1,14 +1,20 @@
 import { apply } from '../postgres/apply'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
+import type { Statement } from '../sql/statements'
 import type { Migration, Section } from './migration'
 import { type Placement, placements } from './transactions'
 
-/** The catalog before each statement of a section, and after the last. */
+/** What the statements of a section do to the catalog. */
 export interface Folded {
   readonly section: Section
   readonly placements: readonly Placement[]
   readonly before: readonly Catalog[]
+  /** The search path that outlives the transaction, before each statement. */
+  readonly paths: readonly Catalog['searchPath'][]
+  /** After the last statement, in the same session. */
+  readonly last: Catalog
+  /** What the next migration starts from. */
   readonly after: Catalog
 }
 
@@ -20,7 +26,9 @@ export function folded(migration: Migration, direction: 'up' | 'down', start: Ca
   const memory = direction === 'up' ? ups : downs
   const known = memory.get(migration)
   if (known?.start === start) return known.folded
-  const result = foldedAnew(migration, direction, start)
+  const seed = seeds.get(memory)?.get(migration) ?? []
+  seeds.get(memory)?.delete(migration)
+  const result = foldedAnew(migration, direction, start, seed)
   memory.set(migration, { start, folded: result })
   return result
 }
@@ -28,6 +36,17 @@ export function folded(migration: Migration, direction: 'up' | 'down', start: Ca
 /** Returns the catalog after the sections of one direction. */
 export const catalogAfter = (migration: Migration, direction: 'up' | 'down', start: Catalog): Catalog =>
   folded(migration, direction, start).at(-1)?.after ?? start
+
+/**
+ * Lets `next`, the same file with another text, start from what is known of `previous`: up to the first statement that
+ * differs, nothing has to be applied again.
+ */
+export function foldLike(next: Migration, previous: Migration): void {
+  for (const memory of [ups, downs]) {
+    const known = memory.get(previous)?.folded ?? seeds.get(memory)?.get(previous)
+    if (known) seeds.get(memory)?.set(next, known)
+  }
+}
 
 interface Memory {
   readonly start: Catalog
@@ -37,7 +56,15 @@ interface Memory {
 const ups = new WeakMap<Migration, Memory>()
 const downs = new WeakMap<Migration, Memory>()
 
-function foldedAnew(migration: Migration, direction: 'up' | 'down', start: Catalog): readonly Folded[] {
+/** By memory, the migrations that were not folded yet and what their predecessors came to. */
+const seeds = new Map([ups, downs].map(memory => [memory, new WeakMap<Migration, readonly Folded[]>()]))
+
+function foldedAnew(
+  migration: Migration,
+  direction: 'up' | 'down',
+  start: Catalog,
+  seed: readonly Folded[],
+): readonly Folded[] {
   const result: Folded[] = []
   let number = 1
   let catalog = start
@@ -45,44 +72,68 @@ function foldedAnew(migration: Migration, direction: 'up' | 'down', start: Catal
     const placed = placements(section, number)
     number = Math.max(number, 1 + placed.reduce((most, placement) => Math.max(most, placement.number), 0))
     if (section.direction !== direction) continue
-    const one = foldedSection(migration, section, placed, catalog)
+    const one = foldedSection(migration, section, placed, catalog, seed[result.length])
     result.push(one)
     catalog = one.after
   }
   return result
 }
 
-function foldedSection(migration: Migration, section: Section, placed: readonly Placement[], start: Catalog): Folded {
-  const before: Catalog[] = []
-  /** The search path that outlives the transaction, before each statement. */
-  const paths: Catalog['searchPath'][] = []
-  let catalog = start
-  let path = start.searchPath
-  section.statements.forEach(({ command }, place) => {
-    const { number, ends, resumes } = placed[place] as Placement
+function foldedSection(
+  migration: Migration,
+  section: Section,
+  placed: readonly Placement[],
+  start: Catalog,
+  seed: Folded | undefined,
+): Folded {
+  const known = seed?.before[0] === start ? sameSteps(section, placed, seed) : 0
+  const before = seed?.before.slice(0, known) ?? []
+  const paths = seed?.paths.slice(0, known) ?? []
+  let catalog = (known > 0 && seed ? (seed.before[known] ?? seed.last) : start) as Catalog
+  let path = (
+    known > 0 && seed ? (seed.paths[known] ?? seed.last.searchPath) : start.searchPath
+  ) as Catalog['searchPath']
+  for (let place = known; place < section.statements.length; place++) {
+    const { command } = section.statements[place] as Statement
+    const { number, ends, resumes, isBlock } = placed[place] as Placement
     before.push(catalog)
     paths.push(path)
     if (resumes !== undefined) {
       catalog = before[resumes] as Catalog
       path = paths[resumes] as Catalog['searchPath']
-      return
+      continue
     }
     if (command) {
       const isLocal = setsLocally(command)
-      const changed = withSettings(
-        apply(catalog, command, { birth: { migration: migration.path, transaction: number } }),
-        command,
-      )
+      const birth = { migration: migration.path, transaction: number }
+      const changed = withSettings(apply(catalog, command, { birth }), command)
       if (changed.searchPath !== catalog.searchPath && !isLocal) path = changed.searchPath
-      catalog = isLocal && !placed[place]?.isBlock ? catalog : changed
+      catalog = isLocal && !isBlock ? catalog : changed
     }
     const isLast = ends || placed[place + 1]?.number !== number
     if (isLast && catalog.searchPath !== path) catalog = { ...catalog, searchPath: path }
-  })
+  }
   // The next migration starts a session of its own.
   const after = catalog.searchPath === start.searchPath ? catalog : { ...catalog, searchPath: start.searchPath }
-  return { section, placements: placed, before, after }
+  return { section, placements: placed, before, paths, last: catalog, after }
 }
+
+/** Returns how many statements at the start are the same as in `seed` and run in the same transactions. */
+function sameSteps(section: Section, placed: readonly Placement[], seed: Folded): number {
+  const { statements } = section
+  let same = 0
+  while (same < statements.length && same < seed.before.length) {
+    const other = seed.section.statements[same]
+    if (!other || other.text !== statements[same]?.text) break
+    if (!isPlacedLike(placed[same], seed.placements[same])) break
+    same++
+  }
+  // What comes after a statement depends on whether the next one is still in its transaction.
+  return placed[same]?.number === seed.placements[same]?.number ? same : Math.max(0, same - 1)
+}
+
+const isPlacedLike = (a: Placement | undefined, b: Placement | undefined) =>
+  a?.number === b?.number && a?.ends === b?.ends && a?.resumes === b?.resumes && a?.isBlock === b?.isBlock
 
 const setsLocally = (command: Command) =>
   command.tag === 'SET'

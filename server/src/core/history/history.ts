@@ -1,7 +1,7 @@
 import { type Catalog, emptyCatalog } from '../postgres/catalog'
 import { nameOf } from '../text'
 import { isComplete } from './completeness'
-import { catalogAfter } from './fold'
+import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
 import type { Folder, Framework } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
@@ -59,12 +59,16 @@ export function withFile(history: History, path: string, text: string | undefine
   const files = new Map(source.files)
   if (text === undefined) files.delete(path)
   else files.set(path, text)
-  return built({ ...source, files }, history)
+  return built({ ...source, files }, history, path)
 }
 
-function built(source: Source, previous?: History): History {
+function built(source: Source, previous?: History, changed?: string): History {
   const folder = folderOfSource(source)
   const framework = chosenFramework(source, folder, previous)
+  if (previous?.framework === framework && changed !== undefined && isSql(changed)) {
+    const isTextAlone = previous.source.files.has(changed) && source.files.has(changed)
+    if (isTextAlone) return withText(source, folder, previous, changed)
+  }
   const before = new Map(previous?.migrations.map(migration => [migration.path, migration]))
   const isAlone = source.files.size === 1
   const found = new Map<string, Migration>()
@@ -75,6 +79,24 @@ function built(source: Source, previous?: History): History {
     if (migration) found.set(path, migration)
   }
   return new FolderHistory(source, framework, inOrder(found, framework, previous))
+}
+
+/** The way of a keystroke: nothing but the one file can have become something else. */
+function withText(source: Source, folder: Folder, previous: History, path: string): History {
+  const { framework } = previous
+  const place = previous.migrations.findIndex(migration => migration.path === path)
+  const old = previous.migrations[place]
+  const text = source.files.get(path) as string
+  const isAlone = source.files.size === 1
+  const migration = migrationOf(path, text, framework, folder, { previous: old, isAlone })
+  if (old && migration && isPlacedLike(migration, old)) {
+    if (migration !== old) foldLike(migration, old)
+    return new FolderHistory(source, framework, previous.migrations.with(place, migration))
+  }
+  const found = new Map(previous.migrations.map(other => [other.path, other]))
+  found.delete(path)
+  if (migration) found.set(path, migration)
+  return new FolderHistory(source, framework, inOrder(found, framework, undefined))
 }
 
 function folderOfSource(source: Source): Folder {
@@ -147,14 +169,13 @@ class FolderHistory implements History {
     const place = this.migrations.findIndex(migration => migration.path === path)
     const migration = this.migrations[place]
     if (!migration) return this.empty()
-    if (direction === 'up') return this.start(place)
+    if (direction === 'up') return migration.baseline ? this.empty() : this.start(place)
     const up = migration.direction === 'down' ? this.upOf(migration, place) : place
     return up === undefined ? this.start(place) : this.after(up)
   }
 
-  /** The catalog before the migration at `place`, with every earlier up applied and no down. */
+  /** The catalog with every up before `place` applied and no down. */
   private start(place: number): Catalog {
-    if (this.migrations[place]?.baseline) return this.empty()
     if (this.starts.length === 0) this.starts.push(this.empty())
     for (let next = this.starts.length; next <= place; next++) this.starts.push(this.after(next - 1))
     return this.starts[place] as Catalog

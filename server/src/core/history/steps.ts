@@ -98,7 +98,7 @@ function sectionSteps(migration: Migration, walked: Folded, settings: Settings):
       before,
       after: walked.before[place + 1] ?? walked.after,
       get effects() {
-        if (!isKnown && command) effects = effectsOf(command, before, settings, placement.parameters)
+        if (!isKnown && command) effects = effectsAt(command, before, settings.postgres, placement.parameters)
         isKnown = true
         return effects
       },
@@ -107,6 +107,30 @@ function sectionSteps(migration: Migration, walked: Folded, settings: Settings):
   })
   return steps
 }
+
+/** Effects of the same command on the same catalog: most of a file is unchanged by a keystroke. */
+function effectsAt(
+  command: Command,
+  before: Catalog,
+  postgres: number,
+  parameters: ReadonlyMap<string, string>,
+): Effects {
+  const known = lastEffects.get(command)
+  if (known?.before === before && known.postgres === postgres && isSame(known.parameters, parameters)) {
+    return known.effects
+  }
+  const effects = effectsOf(command, before, { postgres }, parameters)
+  lastEffects.set(command, { before, postgres, parameters, effects })
+  return effects
+}
+
+const lastEffects = new WeakMap<
+  Command,
+  { before: Catalog; postgres: number; parameters: ReadonlyMap<string, string>; effects: Effects }
+>()
+
+const isSame = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) =>
+  a.size === b.size && [...a].every(([name, value]) => b.get(name) === value)
 
 function transaction(
   { path }: Migration,

@@ -19,7 +19,7 @@ export interface Placement {
 
 /**
  * Returns the transaction of each statement of a section, numbered from `number` on. What PostgreSQL does with transaction
- * commands in an unexpected place is proven in test/history/postgres.test.ts:
+ * commands in an unexpected place is proven in test/history/transactions.test.ts:
  *
  * - BEGIN inside a transaction warns and changes nothing, so in a migration that the tool wraps it is the tool's transaction
  *   that the next COMMIT ends; what follows runs on its own (sql-begin.html, sql-commit.html).

@@ -27,7 +27,7 @@ export default {
     const name = nameOf(path)
     if (isForeignName(name) || isDump(path)) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
-    const { stem, direction } = named(relative)
+    const { stem, direction } = nameIn(relative, folder.files)
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
     return { version: stem, repeatable: false, sections: found }
   },
@@ -35,17 +35,19 @@ export default {
   compareVersions: compareNumbered,
 
   followUp(request): readonly NewFile[] | undefined {
-    const ups = request.taken.filter(path => number.test(nameOf(path)) && named(path).direction === 'up')
-    const last = ups.toSorted((a, b) => compareNumbered(named(a).stem, named(b).stem)).at(-1)
-    const version = last && number.exec(nameOf(last))?.[0]
+    const { taken } = request
+    const numbered = taken.filter(path => number.test(nameOf(path))).map(path => ({ path, ...nameIn(path, taken) }))
+    const ups = numbered.filter(({ direction }) => direction === 'up')
+    const last = ups.toSorted((a, b) => compareNumbered(a.stem, b.stem)).at(-1)
+    const version = last && number.exec(nameOf(last.path))?.[0]
     if (!last || !version) return undefined
     const like = (path: string, text: string): NewFile => {
       const name = nextName(request, nameOf(path), numberAfter(version))
       return { path: folderOf(path) === '' ? name : `${folderOf(path)}/${name}`, text }
     }
-    const pair = request.taken.find(path => path !== last && named(path).stem === named(last).stem)
-    const up = like(last, upText(request))
-    return pair && request.down !== '' ? [up, like(pair, `${request.down}\n`)] : [up]
+    const pair = numbered.find(({ stem, direction }) => direction === 'down' && stem === last.stem)
+    const up = like(last.path, upText(request))
+    return pair && request.down !== '' ? [up, like(pair.path, `${request.down}\n`)] : [up]
   },
 } satisfies Framework
 
@@ -60,8 +62,37 @@ const directionFolders = /^(up|down|undo|rollbacks?|revert|downgrades?|upgrades?
 
 const isDownWord = (word: string) => /^(?:down|undo|roll|revert|downgrade|backward)/i.test(word)
 
-/** Returns the path without what says its direction, so that both files of a pair have one stem. */
-function named(relative: string): { stem: string; direction: Direction } {
+interface Named {
+  /** The path without what says its direction, so that both files of a pair have one. */
+  readonly stem: string
+  readonly direction: Direction
+}
+
+/**
+ * Returns what a file's path says. A word at the end of its name (`1_shut_down.sql`) is taken for a direction only where
+ * another file says the other: dots (`1_x.down.sql`) and folders (`down/1_x.sql`) are plain enough.
+ */
+function nameIn(relative: string, files: readonly string[]): Named {
+  const found = named(relative)
+  if (!/[_-](?:up|down|undo|rollback|revert|downgrade|upgrade)(?:\.sql)+$/i.test(relative)) return found
+  return (stemsOf(files).get(found.stem) ?? 0) > 1
+    ? found
+    : { stem: relative.replace(/(?:\.sql)+$/i, ''), direction: 'up' }
+}
+
+/** How many files have a stem, counted once for a list of files. */
+function stemsOf(files: readonly string[]): ReadonlyMap<string, number> {
+  const known = stems.get(files)
+  if (known) return known
+  const counts = new Map<string, number>()
+  for (const { stem } of files.map(named)) counts.set(stem, (counts.get(stem) ?? 0) + 1)
+  stems.set(files, counts)
+  return counts
+}
+
+const stems = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
+
+function named(relative: string): Named {
   let direction: Direction = 'up'
   const folders = folderOf(relative)
     .split('/')
