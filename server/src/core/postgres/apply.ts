@@ -84,6 +84,7 @@ function withQueryStored(catalog: Catalog, command: CreateTableAs, at: At): Cata
     persistence: command.persistence,
     conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
     reads: isView ? keysOf(catalog, command.reads) : [],
+    ...(isView && command.readColumns && { readColumns: command.readColumns }),
     written: command.withData,
   })
 }
@@ -98,6 +99,7 @@ function withView(catalog: Catalog, command: CreateView, at: At): Catalog {
     persistence: command.persistence,
     conditional: at.conditional ?? false,
     reads: keysOf(catalog, command.reads),
+    ...(command.readColumns && { readColumns: command.readColumns }),
   })
 }
 

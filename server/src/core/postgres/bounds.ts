@@ -14,22 +14,24 @@ export function impliesBound(
 ): boolean {
   const column = keyColumn(parent)
   if (!table || !bound || column === undefined) return false
-  const proven = provenTerms(table, column)
-  const notNull = columnNamed(table, column)?.notNull === true || proven.some(terms => terms.some(isNotNull))
+  const proves = (holds: (term: Comparison) => boolean) =>
+    checksOf(table).some(alternatives =>
+      alternatives.every(terms => terms.some(term => term.column === column && holds(term))),
+    )
+  const notNull = columnNamed(table, column)?.notNull === true || proves(term => term.operator === 'IS NOT NULL')
   switch (bound.strategy) {
     case 'range': {
       const [from, to] = [bound.from[0], bound.to[0]]
       return (
         notNull &&
-        (from === undefined || proven.some(terms => terms.some(term => isAbove(term, from)))) &&
-        (to === undefined || proven.some(terms => terms.some(term => isBelow(term, to))))
+        (from === undefined || proves(term => isAbove(term, from))) &&
+        (to === undefined || proves(term => isBelow(term, to)))
       )
     }
     case 'list':
-      return proven.some(
-        terms =>
-          (notNull || bound.values.includes(null)) &&
-          terms.some(term => term.operator === '=' && bound.values.includes(term.value ?? null)),
+      return (
+        (notNull || bound.values.includes(null)) &&
+        proves(({ operator, value }) => operator === '=' && bound.values.includes(value ?? null))
       )
     case 'default':
       return others.length > 0 && others.every(other => excludesBound(table, parent, other))
@@ -57,14 +59,6 @@ const checksOf = (table: Table): (readonly (readonly Comparison[])[])[] =>
   table.constraints.flatMap(({ kind, validated, enforced, comparisons }) =>
     kind === 'CHECK' && validated && enforced && comparisons ? [comparisons] : [],
   )
-
-/** The terms on `column` of CHECKs that are plain ANDs. */
-const provenTerms = (table: Table, column: string): Comparison[][] =>
-  checksOf(table).flatMap(([only, ...more]) =>
-    only && more.length === 0 ? [only.filter(term => term.column === column)] : [],
-  )
-
-const isNotNull = (term: Comparison): boolean => term.operator === 'IS NOT NULL'
 
 const isAbove = ({ operator, value }: Comparison, from: string): boolean =>
   value !== undefined && ['>=', '>', '='].includes(operator) && atMost(from, value)

@@ -66,6 +66,8 @@ export interface Table extends RelationBase {
   readonly ofType?: string
   /** For views: what they read. */
   readonly reads: readonly RelationKey[]
+  /** For views: every column name that the query mentions, of whichever table; `*` for all. */
+  readonly readColumns?: readonly string[]
   readonly triggers: readonly Trigger[]
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */
   readonly written: boolean
@@ -290,6 +292,12 @@ export const viewsReading = (catalog: Catalog, relation: RelationKey): Table[] =
     const view = asTable(dependent)
     return view?.reads.includes(relation) ? [view] : []
   })
+
+/** Returns the views that read a column of `relation` directly, as far as their queries tell. */
+export const viewsReadingColumn = (catalog: Catalog, relation: RelationKey, column: string): Table[] =>
+  viewsReading(catalog, relation).filter(
+    view => view.readColumns?.some(name => name === column || name === '*') ?? true,
+  )
 
 /** Returns the indexes attached to a partitioned index, oldest first; with `recursive` theirs too. */
 export const partitionIndexesOf = (

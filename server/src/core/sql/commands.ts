@@ -129,6 +129,8 @@ export interface ConstraintDefinition {
     readonly onUpdate?: ForeignKeyAction
   }
   readonly usingIndex?: string
+  /** EXCLUDE: the index method. */
+  readonly method?: string
   readonly notValid: boolean
   readonly notEnforced: boolean
   readonly nullsNotDistinct: boolean
@@ -395,6 +397,8 @@ export interface CreateTableAs {
   readonly withData: boolean
   readonly columns: readonly string[]
   readonly reads: readonly Name[]
+  /** Every column that the query names anywhere, without its table; `*` for all. */
+  readonly readColumns?: readonly string[]
   readonly keywords: Span
 }
 
@@ -405,6 +409,8 @@ export interface CreateView {
   readonly persistence: 'permanent' | 'temporary'
   readonly columns: readonly string[]
   readonly reads: readonly Name[]
+  /** Every column that the query names anywhere, without its table; `*` for all. */
+  readonly readColumns?: readonly string[]
   readonly keywords: Span
 }
 

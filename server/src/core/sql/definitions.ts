@@ -57,9 +57,16 @@ export function columnDefinition(column: ColumnDef, source: Source): ColumnDefin
 export function constraintDefinition(constraint: Constraint, source: Source): ConstraintDefinition {
   const first = indexAt(source, source.at(constraint.location))
   const end = clauseEnd(source, first)
-  const columns = constraint.contype === 'CONSTR_FOREIGN' ? strings(constraint.fk_attrs) : strings(constraint.keys)
+  const columns =
+    constraint.contype === 'CONSTR_FOREIGN'
+      ? strings(constraint.fk_attrs)
+      : [...strings(constraint.keys), ...excluded(constraint)]
   return definitionOf({ constraint, first, end, span: spanOf(source, first, end - 1) }, source, columns, [])
 }
+
+/** The columns of EXCLUDE: each element is a pair of an index column and its operator. */
+const excluded = (constraint: Constraint): string[] =>
+  (constraint.exclusions ?? []).flatMap(node => fields(fields(node).List?.items?.[0]).IndexElem?.name ?? [])
 
 interface Clause {
   readonly constraint: Constraint
@@ -125,6 +132,7 @@ function definitionOf(
       },
     }),
     ...(constraint.indexname && { usingIndex: constraint.indexname }),
+    ...(kind === 'EXCLUDE' && { method: constraint.access_method ?? 'btree' }),
     notValid: constraint.skip_validation === true,
     notEnforced: notEnforced(constraint, clause, siblings),
     nullsNotDistinct: constraint.nulls_not_distinct === true,

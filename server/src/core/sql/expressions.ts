@@ -89,6 +89,15 @@ function provenNotNull(node: Node | undefined): string[] {
   return column && columnOf(column) !== '*' ? [columnOf(column)] : []
 }
 
+/** Returns every column named below `node`, without its table; `*` for all of one. */
+export function columnsIn(node: unknown): string[] {
+  const columns = new Set<string>()
+  walk({ node }, (kind, value) => {
+    if (kind === 'ColumnRef') columns.add(columnOf(value))
+  })
+  return [...columns]
+}
+
 /** Returns every function called below `node`. */
 export function callsIn(node: unknown): Call[] {
   const calls: Call[] = []

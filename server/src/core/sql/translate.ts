@@ -17,7 +17,7 @@ import type {
 } from './commands'
 import { constantText } from './constants'
 import { columnDefinition, constraintDefinition } from './definitions'
-import { expressionOf, relationsIn } from './expressions'
+import { columnsIn, expressionOf, relationsIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, strings, typeOf } from './nodes'
 import { other } from './others'
 import { partitionBound } from './partition-bound'
@@ -107,6 +107,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       withData: statement.into?.skipData !== true,
       columns: strings(statement.into?.colNames),
       reads: relationsIn(statement.query, source),
+      readColumns: columnsIn(statement.query),
       keywords: keywordsThrough(source, isView ? 'VIEW' : 'TABLE'),
     }
   },
@@ -118,6 +119,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       persistence: persistenceOf(statement.view) === 'temporary' ? 'temporary' : 'permanent',
       columns: strings(statement.aliases),
       reads: relationsIn(statement.query, source),
+      readColumns: columnsIn(statement.query),
       keywords: keywordsThrough(source, 'VIEW'),
     },
   RefreshMatViewStmt: (statement, source) =>

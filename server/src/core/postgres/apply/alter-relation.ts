@@ -2,6 +2,7 @@ import type { AlterRelation, Subcommand } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
+  type Constraint,
   columnNamed,
   constraintNamed,
   creationSchema,
@@ -12,6 +13,7 @@ import {
   keyOfRelation,
   type RelationKey,
   sequencesOwnedBy,
+  type Table,
   tableAt,
 } from '../catalog'
 import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
@@ -70,7 +72,7 @@ export function withSubcommand(
     case 'ADD COLUMN':
       return withColumn(catalog, key, subcommand.column, at)
     case 'DROP COLUMN':
-      return withoutColumn(catalog, key, subcommand.column.name)
+      return withoutColumn(catalog, key, subcommand.column.name, subcommand.cascade)
     case 'ALTER COLUMN TYPE':
       return withColumnType(catalog, key, subcommand.column.name, subcommand.type, subcommand.collation)
     case 'SET DEFAULT': {
@@ -92,11 +94,7 @@ export function withSubcommand(
         command.only,
       )
     case 'SET NOT NULL':
-      return withValidNotNull(
-        withNotNullColumns(catalog, key, [subcommand.column.name], command.only),
-        key,
-        subcommand.column.name,
-      )
+      return withNotNullSet(catalog, key, subcommand.column.name, command.only)
     case 'DROP NOT NULL':
       return withoutNotNull(catalog, key, subcommand.column.name, command.only)
     case 'ADD GENERATED':
@@ -168,15 +166,33 @@ export function withSubcommand(
 }
 
 /** SET NOT NULL on 18 also validates a NOT NULL that was added NOT VALID. */
-const withValidNotNull = (catalog: Catalog, key: RelationKey, column: string): Catalog =>
-  withTable(catalog, key, table => ({
-    ...table,
-    constraints: table.constraints.map(constraint =>
-      constraint.kind === 'NOT NULL' && constraint.columns.includes(column) && !constraint.validated
-        ? { ...constraint, validated: true }
-        : constraint,
-    ),
-  }))
+function withNotNullSet(catalog: Catalog, key: RelationKey, column: string, only: boolean): Catalog {
+  const result = withNotNullColumns(catalog, key, [column], only)
+  return withTable(result, key, table => {
+    const isKnown = columnNamed(table, column) || table.constraints.some(other => isNotNullOf(other, column))
+    return {
+      ...table,
+      constraints: [
+        ...table.constraints.map(other => (isNotNullOf(other, column) ? { ...other, validated: true } : other)),
+        // Of a column that we have not seen being made this is all there is to know.
+        ...(isKnown ? [] : [notNullOf(table, column)]),
+      ],
+    }
+  })
+}
+
+const isNotNullOf = (constraint: Constraint, column: string): boolean =>
+  constraint.kind === 'NOT NULL' && constraint.columns.includes(column)
+
+const notNullOf = (table: Table, column: string): Constraint => ({
+  name: nameOfNotNull(table, column),
+  kind: 'NOT NULL',
+  columns: [column],
+  validated: true,
+  enforced: true,
+  provesNotNull: [],
+  noInherit: false,
+})
 
 function withoutNotNull(catalog: Catalog, key: RelationKey, column: string, only: boolean): Catalog {
   const named = tableAt(catalog, key)?.constraints.find(

@@ -12,7 +12,9 @@ import {
   sequencesOwnedBy,
   type Table,
   tableAt,
+  viewsReadingColumn,
 } from '../catalog'
+import { droppedWith } from '../dependents'
 import { withoutRelation, withRelation, withTable } from '../edit'
 import { nameOfSequence } from '../names'
 import type { At } from './at'
@@ -93,10 +95,12 @@ const nextValue = (sequence: string, definition: ColumnDefinition): Expression =
  * Returns the catalog without a column, on the table and all that inherit from it, and without what cannot stand
  * without it: indexes, constraints (of other tables too), its sequence, columns generated from it.
  */
-export function withoutColumn(catalog: Catalog, key: RelationKey, name: string): Catalog {
+export function withoutColumn(catalog: Catalog, key: RelationKey, name: string, cascade = false): Catalog {
   const table = tableAt(catalog, key)
   if (!table) return catalog
   let result = catalog
+  const views = cascade ? viewsReadingColumn(catalog, key, name).map(keyOfRelation) : []
+  for (const dropped of droppedWith(catalog, views, true).relations) result = withoutRelation(result, dropped)
   for (const constraint of table.constraints)
     if (constraint.columns.includes(name)) result = withoutConstraint(result, key, constraint.name)
   for (const index of indexesOf(result, key))
@@ -106,7 +110,10 @@ export function withoutColumn(catalog: Catalog, key: RelationKey, name: string):
     ...known,
     columns: known.columns.filter(column => column.name !== name && !column.generatedFrom?.includes(name)),
   }))
-  return inheritorsOf(result, key).reduce((rest, child) => withoutColumn(rest, keyOfRelation(child), name), result)
+  return inheritorsOf(result, key).reduce(
+    (rest, child) => withoutColumn(rest, keyOfRelation(child), name, cascade),
+    result,
+  )
 }
 
 /** Returns the catalog with a column changed on a table and all that inherit from it. */

@@ -131,7 +131,7 @@ export function withIndexConstraint(
     columns: definition.columns,
     include: definition.include,
     expressionColumns: definition.expression?.columns ?? [],
-    method: definition.kind === 'EXCLUDE' ? 'gist' : 'btree',
+    method: definition.method ?? 'btree',
     unique: definition.kind !== 'EXCLUDE',
     primary: definition.kind === 'PRIMARY KEY',
     partial: false,

@@ -83,7 +83,7 @@ function withCopies(
     const checks = table.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
     result = withTable(result, key, known => ({
       ...known,
-      columns: merged(known.columns, table.columns, at),
+      columns: merged(known.columns, inheritable(table), at),
       constraints: [...known.constraints, ...(parent ? [] : checks)],
     }))
   }
@@ -92,6 +92,14 @@ function withCopies(
     if (source) result = withTable(result, key, known => ({ ...known, ...copied(known, source, including, at) }))
   }
   return result
+}
+
+/** A NOT NULL that is NO INHERIT (18) stays with the parent. */
+function inheritable(table: Table): readonly Column[] {
+  const own = table.constraints.filter(({ kind, noInherit }) => kind === 'NOT NULL' && noInherit)
+  if (own.length === 0) return table.columns
+  const isOwn = (name: string) => own.some(({ columns }) => columns.includes(name))
+  return table.columns.map(column => (isOwn(column.name) ? { ...column, notNull: false } : column))
 }
 
 const merged = (known: readonly Column[], more: readonly Column[], at: At): Column[] => [

@@ -96,7 +96,7 @@ function withoutType(catalog: Catalog, type: string, cascade: boolean): Catalog 
   let result: Catalog = { ...catalog, types: catalog.types.without(type) }
   if (catalog.relations.get(type)?.kind === 'composite type') result = withoutRelation(result, type)
   if (!cascade) return result
-  for (const { table, column } of columnsOfType(catalog, type)) result = withoutColumn(result, table, column)
+  for (const { table, column } of columnsOfType(catalog, type)) result = withoutColumn(result, table, column, true)
   return result
 }
 

@@ -32,7 +32,9 @@ export function alterEffects(gathering: Gathering, command: AlterRelation, circu
   const key = keyOf(catalog, command.relation)
   if (isAbsent(command, catalog, key)) return
   const kind = catalog.relations.get(key)?.kind ?? kindBehind(command.tag)
-  const mode = command.subcommands.map(subcommand => lockModeOf(subcommand, kind)).reduce(stronger, lockModes[0])
+  const mode = command.subcommands
+    .map(subcommand => lockModeOf(subcommand, kind, command.tag))
+    .reduce(stronger, lockModes[0])
   for (const step of stepsOf(command, catalog, key, postgres)) {
     alter({ gathering, command, key, kind, mode, ...circumstances, catalog: step.catalog }, step.subcommand)
   }
@@ -45,7 +47,7 @@ export function alterSubcommandEffects(command: AlterRelation, circumstances: Ci
   const kind = catalog.relations.get(key)?.kind ?? kindBehind(command.tag)
   return stepsOf(command, catalog, key, postgres).map(step => {
     const gathering = new Gathering(catalog)
-    const mode = lockModeOf(step.subcommand, kind)
+    const mode = lockModeOf(step.subcommand, kind, command.tag)
     if (!isAbsent(command, catalog, key))
       alter({ gathering, command, key, kind, mode, ...circumstances, catalog: step.catalog }, step.subcommand)
     return gathering.effects

@@ -15,8 +15,9 @@ import {
   type RelationKey,
   sequencesOwnedBy,
   tableAt,
-  viewsReading,
+  viewsReadingColumn,
 } from '../catalog'
+import { droppedWith } from '../dependents'
 import { isConstrainedDomain, typeChange } from '../types'
 import { volatilityOf } from '../volatility'
 import type { Alteration } from './alter'
@@ -99,7 +100,7 @@ export function dropColumn(alteration: Alteration, { column, ifExists, cascade }
       if (incoming.constraint.references.columns.includes(name))
         gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')
   }
-  if (cascade) lockCascadedViews(alteration)
+  if (cascade) dropViews(alteration, name)
 }
 
 function dropIndex({ gathering, catalog }: Alteration, index: Index) {
@@ -109,15 +110,12 @@ function dropIndex({ gathering, catalog }: Alteration, index: Index) {
   }
 }
 
-/** The catalog knows which tables a view reads, not which columns: any of them may go. */
-function lockCascadedViews({ gathering, catalog, key }: Alteration) {
-  const views = new Set(viewsReading(catalog, key).map(keyOfRelation))
-  for (const view of views) for (const above of viewsReading(catalog, view)) views.add(keyOfRelation(above))
-  if (views.size === 0) return
-  gathering.lockAll(views, 'ACCESS EXCLUSIVE')
-  gathering.doesNotKnow(
-    'Views that use the column are dropped with it; which of those that read the table do is not known.',
-  )
+function dropViews({ gathering, catalog, key }: Alteration, column: string) {
+  const views = viewsReadingColumn(catalog, key, column).map(keyOfRelation)
+  for (const dropped of droppedWith(catalog, views, true).relations) {
+    gathering.lockKnown(dropped, 'ACCESS EXCLUSIVE')
+    gathering.drop(dropped)
+  }
 }
 
 /** SET NOT NULL: a scan unless a valid CHECK proves it (from 12 on) or it is so already. */
@@ -136,8 +134,9 @@ export function isProvenNotNull(catalog: Catalog, key: RelationKey, name: string
     constraint =>
       constraint.validated &&
       constraint.enforced &&
-      ((constraint.kind === 'CHECK' && constraint.provesNotNull.includes(name)) ||
-        (constraint.kind === 'PRIMARY KEY' && constraint.columns.includes(name))),
+      (constraint.kind === 'CHECK'
+        ? constraint.provesNotNull.includes(name)
+        : ['PRIMARY KEY', 'NOT NULL'].includes(constraint.kind) && constraint.columns.includes(name)),
   )
 }
 

@@ -3,9 +3,9 @@ import { keyOf } from '../catalog'
 import { type LockMode, lockModes } from '../locks'
 import type { Circumstances } from './context'
 import { createTable, createTableAs, createView, refresh } from './creation'
-import { deleteRows, insertRows, mergeRows, selectRows, updateRows } from './data'
+import { copyRows, deleteRows, insertRows, mergeRows, selectRows, updateRows } from './data'
 import { dropObjects, dropRelations, truncate } from './drops'
-import { familyOf, type Gathering, isSystem, readBy } from './gathering'
+import { type Gathering, isSystem, readBy } from './gathering'
 import { createIndex, dropIndexes, reindex } from './indexes'
 import { maintain } from './maintenance'
 import { comment, createTrigger, other } from './others'
@@ -35,7 +35,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'CREATE TABLE AS':
     case 'SELECT INTO':
     case 'CREATE MATERIALIZED VIEW':
-      return createTableAs(gathering, command, catalog)
+      return createTableAs(gathering, command, circumstances)
     case 'CREATE VIEW':
       return createView(gathering, command, catalog)
     case 'REFRESH MATERIALIZED VIEW':
@@ -43,27 +43,20 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'TRUNCATE TABLE':
       return truncate(gathering, command, catalog)
     case 'INSERT':
-      return insertRows(gathering, command, catalog)
+      return insertRows(gathering, command, circumstances)
     case 'UPDATE':
-      return updateRows(gathering, command, catalog)
+      return updateRows(gathering, command, circumstances)
     case 'DELETE':
-      return deleteRows(gathering, command, catalog)
+      return deleteRows(gathering, command, circumstances)
     case 'MERGE':
-      return mergeRows(gathering, command, catalog)
+      return mergeRows(gathering, command, circumstances)
     case 'SELECT':
-      return selectRows(gathering, command, catalog)
-    case 'COPY': {
-      if (command.table && !isSystem(keyOf(catalog, command.table)))
-        gathering.lockAll(
-          readBy(catalog, [keyOf(catalog, command.table)]),
-          command.direction === 'FROM' ? 'ROW EXCLUSIVE' : 'ACCESS SHARE',
-        )
-      return gathering.lockAll(queried(circumstances, command.reads), 'ACCESS SHARE')
-    }
+      return selectRows(gathering, command, circumstances)
+    case 'COPY':
+      return copyRows(gathering, command, circumstances)
     case 'LOCK TABLE':
       for (const table of command.tables)
-        for (const key of readBy(catalog, familyOf(catalog, keyOf(catalog, table), table.only)))
-          gathering.lock(key, lockModeNamed(command.mode))
+        gathering.lockAll(readBy(catalog, [keyOf(catalog, table)], table.only), lockModeNamed(command.mode))
       return
     case 'VACUUM':
     case 'ANALYZE':
@@ -107,7 +100,8 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     default:
       if ('names' in command) return dropObjects(gathering, command, catalog)
       return other(gathering, command, circumstances, explained => {
-        if (!('subcommands' in explained)) commandEffects(gathering, explained, circumstances)
+        if (!('subcommands' in explained))
+          commandEffects(gathering, explained, { ...circumstances, plansOnly: command.analyze !== true })
       })
   }
 }

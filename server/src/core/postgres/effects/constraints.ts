@@ -27,6 +27,9 @@ export function addConstraint(
   definition: ConstraintDefinition,
   options: { readonly skipsValidation?: boolean } = {},
 ) {
+  const { gathering, catalog, key, mode, command, postgres } = alteration
+  // From 18 on ALTER TABLE locks all heirs before it looks at what the constraint is.
+  if (postgres >= 18) gathering.lockAll(familyOf(catalog, key, command.only), mode)
   switch (definition.kind) {
     case 'CHECK':
       return addCheck(alteration, definition)

@@ -7,4 +7,6 @@ export interface Circumstances {
   readonly postgres: number
   /** Session parameters in force, lower-case names; absent ones have their defaults. */
   readonly parameters: ReadonlyMap<string, string>
+  /** Under EXPLAIN without ANALYZE nothing runs. */
+  readonly plansOnly?: boolean
 }

@@ -51,13 +51,17 @@ function createPartition(gathering: Gathering, command: CreateTable, catalog: Ca
 }
 
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW run their query. */
-export function createTableAs(gathering: Gathering, command: CreateTableAs, catalog: Catalog) {
+export function createTableAs(
+  gathering: Gathering,
+  command: CreateTableAs,
+  { catalog, plansOnly = false }: Circumstances,
+) {
   const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.relation)
   if (command.ifNotExists && catalog.relations.has(keyFor(schema, command.relation.name))) return
   const reads = command.reads.map(name => keyOf(catalog, name)).filter(key => !isSystem(key))
   const all = readBy(catalog, reads)
   gathering.lockAll(all, 'ACCESS SHARE')
-  if (command.withData) for (const key of storedOf(catalog, all)) gathering.scan(key)
+  if (command.withData && !plansOnly) for (const key of storedOf(catalog, all)) gathering.scan(key)
 }
 
 /** CREATE VIEW looks at what the query names, not at what those views read. */

@@ -1,4 +1,4 @@
-import type { Delete, Insert, Merge, Name, Select, Update } from '../../sql/commands'
+import type { Copy, Delete, Insert, Merge, Name, Select, Update } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
@@ -11,21 +11,27 @@ import {
   sequencesOwnedBy,
   tableAt,
 } from '../catalog'
+import type { Circumstances } from './context'
 import { isIndexed } from './foreign-keys'
 import { familyOf, type Gathering, isSystem, readBy, storedOf } from './gathering'
 
 /** INSERT: the table, the tables its new rows reference, and the sequences of columns it leaves out. */
-export function insertRows(gathering: Gathering, command: Insert, catalog: Catalog) {
+export function insertRows(gathering: Gathering, command: Insert, circumstances: Circumstances) {
+  const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
-  write(gathering, catalog, key, { locksIndexes: false })
-  lockReads(gathering, catalog, command.reads)
   const given = command.columns.map(column => column.name)
   const table = tableAt(catalog, key)
+  const { onConflict } = command
+  // The indexes are looked at beforehand only to find the one that decides a conflict.
+  const infers = onConflict !== undefined && (onConflict.columns.length > 0 || onConflict.constraint !== undefined)
+  write(gathering, circumstances, key, { locksIndexes: infers })
+  lockReads(gathering, catalog, command.reads)
+  if (circumstances.plansOnly) return
   const isGiven = (name: string) => given.length === 0 || given.includes(name)
   for (const constraint of table?.constraints ?? []) {
     if (!hasReference(constraint) || !constraint.enforced) continue
     const isSet = (name: string) => isGiven(name) || columnNamed(table, name)?.default !== undefined
-    if (constraint.columns.every(isSet)) lockForKeyCheck(gathering, constraint.references.table)
+    if (constraint.columns.every(isSet)) lockForKeyCheck(gathering, circumstances, constraint.references.table)
   }
   if (command.source !== 'DEFAULT VALUES' && given.length === 0) return
   for (const sequence of sequencesOwnedBy(catalog, key)) {
@@ -35,44 +41,66 @@ export function insertRows(gathering: Gathering, command: Insert, catalog: Catal
 }
 
 /** UPDATE: the table and its heirs; the other side of each foreign key only where a column of it is assigned. */
-export function updateRows(gathering: Gathering, command: Update, catalog: Catalog) {
+export function updateRows(gathering: Gathering, command: Update, circumstances: Circumstances) {
+  const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
-  const family = write(gathering, catalog, key, { only: command.only, locksIndexes: true })
+  const family = write(gathering, circumstances, key, { only: command.only, locksIndexes: true })
   lockReads(gathering, catalog, command.reads)
+  if (circumstances.plansOnly) return
   const assigned = new Set(command.assignments.map(assignment => assignment.column))
   for (const constraint of tableAt(catalog, key)?.constraints ?? [])
     if (hasReference(constraint) && constraint.enforced && constraint.columns.some(column => assigned.has(column)))
-      lockForKeyCheck(gathering, constraint.references.table)
-  lockReferencing(gathering, catalog, key, columns => columns.some(column => assigned.has(column)), 'onUpdate')
+      lockForKeyCheck(gathering, circumstances, constraint.references.table)
+  const isAssigned = (columns: readonly string[]) => columns.some(column => assigned.has(column))
+  lockReferencing(gathering, circumstances, key, isAssigned, 'onUpdate')
   if (!command.where) for (const member of storedOf(catalog, family)) gathering.scan(member)
 }
 
 /** DELETE: the table and its heirs, and the tables whose foreign keys may stand in the way or follow. */
-export function deleteRows(gathering: Gathering, command: Delete, catalog: Catalog) {
+export function deleteRows(gathering: Gathering, command: Delete, circumstances: Circumstances) {
+  const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
-  const family = write(gathering, catalog, key, { only: command.only, locksIndexes: true })
+  const family = write(gathering, circumstances, key, { only: command.only, locksIndexes: true })
   lockReads(gathering, catalog, command.reads)
-  lockReferencing(gathering, catalog, key, () => true, 'onDelete')
+  if (circumstances.plansOnly) return
+  lockReferencing(gathering, circumstances, key, () => true, 'onDelete')
   if (!command.where) for (const member of storedOf(catalog, family)) gathering.scan(member)
 }
 
-export function mergeRows(gathering: Gathering, command: Merge, catalog: Catalog) {
-  write(gathering, catalog, keyOf(catalog, command.table), { locksIndexes: true })
-  lockReads(gathering, catalog, command.reads)
+/** MERGE joins all of its source with the table. */
+export function mergeRows(gathering: Gathering, command: Merge, circumstances: Circumstances) {
+  const { catalog } = circumstances
+  const family = write(gathering, circumstances, keyOf(catalog, command.table), { locksIndexes: true })
+  const read = lockReads(gathering, catalog, command.reads)
+  if (!circumstances.plansOnly) for (const key of storedOf(catalog, [...family, ...read])) gathering.scan(key)
 }
 
 /** SELECT, with its locking clauses and the writes in its WITH clauses. */
-export function selectRows(gathering: Gathering, command: Select, catalog: Catalog) {
+export function selectRows(gathering: Gathering, command: Select, circumstances: Circumstances) {
+  const { catalog } = circumstances
   lockReads(gathering, catalog, command.reads)
   for (const name of command.locks) {
     const key = keyOf(catalog, name)
     if (isSystem(key)) continue
-    for (const read of readBy(catalog, [key])) lockQueried(gathering, read, 'ROW SHARE')
+    for (const read of readBy(catalog, [key])) lockQueried(gathering, circumstances, read, 'ROW SHARE')
   }
-  for (const name of command.writes) write(gathering, catalog, keyOf(catalog, name), { locksIndexes: true })
+  for (const name of command.writes) write(gathering, circumstances, keyOf(catalog, name), { locksIndexes: true })
+  if (circumstances.plansOnly) return
   for (const call of command.calls)
     if (call.constant !== undefined && ['nextval', 'setval'].includes(call.name))
       gathering.lock(keyOf(catalog, nameIn(call.constant)), 'ROW EXCLUSIVE', 'sequence')
+}
+
+/** COPY of a table or a query. */
+export function copyRows(gathering: Gathering, command: Copy, circumstances: Circumstances) {
+  const { catalog } = circumstances
+  lockReads(gathering, catalog, command.reads)
+  if (!command.table) return
+  const key = keyOf(catalog, command.table)
+  if (isSystem(key)) return
+  if (command.direction === 'FROM') return void write(gathering, circumstances, key, { locksIndexes: false })
+  gathering.lock(key, 'ACCESS SHARE')
+  for (const stored of storedOf(catalog, [key])) gathering.scan(stored)
 }
 
 const nameIn = (text: string): { schema?: string; name: string } => {
@@ -83,58 +111,65 @@ const nameIn = (text: string): { schema?: string; name: string } => {
 /** Locks what is written, through a view down to its table, and says what triggers may add. */
 function write(
   gathering: Gathering,
-  catalog: Catalog,
+  circumstances: Circumstances,
   key: RelationKey,
   options: { readonly only?: boolean; readonly locksIndexes: boolean },
 ): RelationKey[] {
-  const written: RelationKey[] = []
-  for (const member of readBy(catalog, [key])) {
-    const isBelow = member !== key
-    if (isBelow && options.only && tableAt(catalog, key)?.kind !== 'view') continue
-    written.push(member)
-    if (options.locksIndexes) lockQueried(gathering, member, 'ROW EXCLUSIVE')
+  const { catalog } = circumstances
+  const written = readBy(catalog, [key], options.only)
+  for (const member of written) {
+    if (options.locksIndexes) lockQueried(gathering, circumstances, member, 'ROW EXCLUSIVE')
     else gathering.lock(member, 'ROW EXCLUSIVE')
-    const triggers = asTable(catalog.relations.get(member))?.triggers ?? []
-    for (const trigger of triggers) gathering.doesNotKnow(`What trigger "${trigger.name}" does besides is not known.`)
+    if (circumstances.plansOnly) continue
+    for (const trigger of asTable(catalog.relations.get(member))?.triggers ?? [])
+      gathering.doesNotKnow(`What trigger "${trigger.name}" does besides is not known.`)
   }
   return written
 }
 
-/** The planner opens the indexes of a table in the table's own mode. */
-function lockQueried(gathering: Gathering, key: RelationKey, mode: 'ROW SHARE' | 'ROW EXCLUSIVE') {
+/** The planner opens the indexes of a table in the table's own mode; those of a partitioned table from 16 on. */
+function lockQueried(
+  gathering: Gathering,
+  { catalog, postgres }: Circumstances,
+  key: RelationKey,
+  mode: 'ROW SHARE' | 'ROW EXCLUSIVE',
+) {
   gathering.lock(key, mode)
-  gathering.lockIndexes(key, mode)
+  if (postgres >= 16 || catalog.relations.get(key)?.kind !== 'partitioned table') gathering.lockIndexes(key, mode)
 }
 
-function lockReads(gathering: Gathering, catalog: Catalog, names: readonly Name[]) {
+function lockReads(gathering: Gathering, catalog: Catalog, names: readonly Name[]): RelationKey[] {
   const keys = names.map(name => keyOf(catalog, name)).filter(key => !isSystem(key))
-  gathering.lockAll(readBy(catalog, keys), 'ACCESS SHARE')
+  const read = readBy(catalog, keys)
+  gathering.lockAll(read, 'ACCESS SHARE')
+  return read
 }
 
 /** A foreign key check locks the referenced row: SELECT ... FOR KEY SHARE (`ri_triggers.c` of PostgreSQL's source). */
-function lockForKeyCheck(gathering: Gathering, referenced: RelationKey) {
-  lockQueried(gathering, referenced, 'ROW SHARE')
+function lockForKeyCheck(gathering: Gathering, circumstances: Circumstances, referenced: RelationKey) {
+  lockQueried(gathering, circumstances, referenced, 'ROW SHARE')
 }
 
 /** Rows that reference a deleted or changed key are looked for, and with CASCADE or SET ... written. */
 function lockReferencing(
   gathering: Gathering,
-  catalog: Catalog,
+  circumstances: Circumstances,
   key: RelationKey,
   concerns: (columns: readonly string[]) => boolean,
   event: 'onDelete' | 'onUpdate',
   seen: ReadonlySet<RelationKey> = new Set(),
 ) {
+  const { catalog } = circumstances
   for (const { table, constraint } of foreignKeysTo(catalog, key)) {
     if (!constraint.enforced || !concerns(constraint.references.columns)) continue
     const referencing = keyOfRelation(table)
     const action = constraint.references[event]
     const writes = action !== 'NO ACTION' && action !== 'RESTRICT'
     for (const member of familyOf(catalog, referencing, table.kind !== 'partitioned table')) {
-      lockQueried(gathering, member, writes ? 'ROW EXCLUSIVE' : 'ROW SHARE')
+      lockQueried(gathering, circumstances, member, writes ? 'ROW EXCLUSIVE' : 'ROW SHARE')
       if (storedOf(catalog, [member]).length > 0 && !isIndexed(catalog, member, constraint)) gathering.scan(member)
     }
     if (action === 'CASCADE' && event === 'onDelete' && !seen.has(referencing))
-      lockReferencing(gathering, catalog, referencing, () => true, event, new Set([...seen, referencing, key]))
+      lockReferencing(gathering, circumstances, referencing, () => true, event, new Set([...seen, referencing, key]))
   }
 }

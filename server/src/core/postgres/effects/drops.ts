@@ -3,6 +3,7 @@ import { columnsOfType, relationsIn } from '../apply/drop'
 import {
   asTable,
   type Catalog,
+  type Constraint,
   foreignKeysTo,
   hasReference,
   keyIn,
@@ -56,13 +57,21 @@ function dropAll(
     gathering.lock(key, 'ACCESS EXCLUSIVE', guess)
     gathering.drop(key)
     for (const constraint of asTable(catalog.relations.get(key))?.constraints ?? [])
-      if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+      if (hasReference(constraint) && !isInherited(catalog, key, constraint))
+        lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
   }
   for (const { table } of dropped.foreignKeys)
     gathering.lockAll(partitionTreeOf(catalog, keyOfRelation(table)), 'ACCESS EXCLUSIVE')
   if (cascade && keys.some(key => !catalog.relations.has(key)))
     gathering.doesNotKnow('What depends on a relation that the history does not know is dropped and locked with it.')
 }
+
+/** The foreign key of a partition that is its parent's has nothing of its own on the other table. */
+const isInherited = (catalog: Catalog, key: RelationKey, constraint: Constraint): boolean =>
+  tableAt(catalog, tableAt(catalog, key)?.partitionOf ?? '')?.constraints.some(
+    other =>
+      other.references?.table === constraint.references?.table && other.columns.join() === constraint.columns.join(),
+  ) ?? false
 
 /** DROP of what is no relation itself but may take relations, columns or triggers with it. */
 export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalog) {

@@ -114,13 +114,16 @@ export const storedOf = (catalog: Catalog, keys: readonly RelationKey[]): Relati
     return kind === 'table' || kind === 'materialized view'
   })
 
-/** Returns the relations a query locks and reads when it names `keys`: views stand for what they read. */
-export function readBy(catalog: Catalog, keys: readonly RelationKey[]): RelationKey[] {
+/**
+ * Returns the relations a query locks and reads when it names `keys`: views stand for what they read, and tables for
+ * their heirs too unless ONLY says otherwise.
+ */
+export function readBy(catalog: Catalog, keys: readonly RelationKey[], only = false): RelationKey[] {
   const found = new Set(keys)
   for (const key of found) {
     const table = asTable(catalog.relations.get(key))
     if (table?.kind === 'view') for (const read of table.reads) found.add(read)
-    else for (const child of inheritorsOf(catalog, key)) found.add(keyOfRelation(child))
+    else if (!only) for (const child of inheritorsOf(catalog, key)) found.add(keyOfRelation(child))
   }
   return [...found]
 }

@@ -30,6 +30,7 @@ export function createIndex(gathering: Gathering, command: CreateIndex, catalog:
   for (const member of command.only ? [table] : partitionTreeOf(catalog, table)) {
     gathering.lock(member, mode)
     const fitting = member !== table && parent ? indexFitting(catalog, member, parent) : undefined
+    if (fitting) gathering.lock(keyOfRelation(fitting), mode)
     if (fitting || storedOf(catalog, [member]).length === 0) continue
     gathering.scan(member)
     const before = new Set(indexesOf(catalog, member).map(keyOfRelation))

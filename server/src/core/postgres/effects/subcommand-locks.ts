@@ -1,4 +1,4 @@
-import type { Subcommand } from '../../sql/commands'
+import type { AlterRelation, Subcommand } from '../../sql/commands'
 import type { RelationKind } from '../catalog'
 import type { LockMode } from '../locks'
 
@@ -6,7 +6,7 @@ import type { LockMode } from '../locks'
  * Returns the mode in which a subcommand makes ALTER TABLE lock its relation (sql-altertable.html and
  * `AlterTableGetLockLevel` of PostgreSQL's source): ACCESS EXCLUSIVE unless listed here.
  */
-export function lockModeOf(subcommand: Subcommand, kind: RelationKind): LockMode {
+export function lockModeOf(subcommand: Subcommand, kind: RelationKind, tag: AlterRelation['tag']): LockMode {
   switch (subcommand.kind) {
     case 'SET STATISTICS':
     case 'SET COLUMN OPTIONS':
@@ -29,8 +29,8 @@ export function lockModeOf(subcommand: Subcommand, kind: RelationKind): LockMode
     case 'ADD CONSTRAINT':
       return subcommand.constraint.kind === 'FOREIGN KEY' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'
     case 'RENAME TO':
-      // An index may be renamed while it is used (release-12.html); what it is decides, not what ALTER calls it.
-      return isIndexKind(kind) ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'
+      // An index may be renamed while it is used (release-12.html), but only by ALTER INDEX.
+      return isIndexKind(kind) && tag === 'ALTER INDEX' ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'
     default:
       return 'ACCESS EXCLUSIVE'
   }

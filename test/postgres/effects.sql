@@ -1,0 +1,1005 @@
+-- The schema that every case below starts from.
+CREATE TYPE tier AS ENUM ('basic', 'gold');
+CREATE DOMAIN quantity AS integer CHECK (VALUE >= 0);
+CREATE DOMAIN title AS text;
+CREATE SEQUENCE invoice_numbers;
+CREATE FUNCTION next_code() RETURNS text LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN random()::text; END';
+CREATE FUNCTION fixed_code() RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN ''x''; END';
+CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE customers (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  email varchar(120) NOT NULL CONSTRAINT customers_email_key UNIQUE,
+  nick varchar(30),
+  level integer,
+  rank smallint,
+  credit numeric(8,2),
+  joined timestamp,
+  seen timestamptz,
+  about text,
+  active boolean NOT NULL DEFAULT true
+);
+CREATE INDEX customers_nick_idx ON customers (nick);
+CREATE INDEX customers_lower_idx ON customers (lower(email));
+CREATE TABLE purchases (
+  id serial PRIMARY KEY,
+  customer_id bigint NOT NULL REFERENCES customers,
+  total numeric(10,2) CHECK (total >= 0),
+  grade tier,
+  memo text,
+  placed date NOT NULL DEFAULT current_date
+);
+CREATE INDEX purchases_customer_idx ON purchases (customer_id);
+CREATE TABLE lines (
+  purchase_id integer REFERENCES purchases ON DELETE CASCADE,
+  product text,
+  pieces quantity,
+  weight real
+);
+CREATE TABLE readings (
+  device integer NOT NULL,
+  taken date NOT NULL,
+  kind varchar(10),
+  value numeric,
+  PRIMARY KEY (device, taken)
+) PARTITION BY RANGE (taken);
+CREATE TABLE readings_a PARTITION OF readings FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE readings_b PARTITION OF readings FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE INDEX readings_kind_idx ON readings (kind);
+CREATE TABLE zones (id integer, code text) PARTITION BY LIST (code);
+CREATE TABLE zones_eu PARTITION OF zones FOR VALUES IN ('eu');
+CREATE TABLE zones_rest PARTITION OF zones DEFAULT;
+CREATE TABLE assets (id integer, label varchar(10));
+CREATE TABLE machines (power integer) INHERITS (assets);
+CREATE VIEW active_customers AS SELECT id, email FROM customers WHERE active;
+CREATE VIEW golden AS SELECT id FROM active_customers;
+CREATE MATERIALIZED VIEW sums AS SELECT customer_id, sum(total) AS total FROM purchases GROUP BY customer_id;
+CREATE UNIQUE INDEX sums_customer_idx ON sums (customer_id);
+INSERT INTO customers (email, nick, level, credit, joined, seen) SELECT 'c' || n, 'n' || n, n, n, now(), now() FROM generate_series(1, 300) n;
+INSERT INTO purchases (customer_id, total, grade) SELECT n, n, 'gold' FROM generate_series(1, 300) n;
+INSERT INTO lines SELECT n, 'p' || n, n, n FROM generate_series(1, 300) n;
+INSERT INTO readings SELECT n, date '2020-01-01' + n * 2, 'k', n FROM generate_series(1, 300) n;
+INSERT INTO zones SELECT n, CASE WHEN n % 2 = 0 THEN 'eu' ELSE 'us' END FROM generate_series(1, 300) n;
+INSERT INTO assets SELECT n, 'a' || n FROM generate_series(1, 300) n;
+INSERT INTO machines SELECT n, 'm' || n, n FROM generate_series(1, 300) n;
+REFRESH MATERIALIZED VIEW sums;
+ANALYZE;
+
+-- ADD COLUMN
+
+ALTER TABLE customers ADD COLUMN phone text;
+
+ALTER TABLE customers ADD COLUMN IF NOT EXISTS nick text;
+
+ALTER TABLE customers ADD COLUMN points integer NOT NULL DEFAULT 0;
+
+ALTER TABLE customers ADD COLUMN changed timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP;
+
+ALTER TABLE customers ADD COLUMN changed timestamptz DEFAULT clock_timestamp();
+
+ALTER TABLE customers ADD COLUMN code text DEFAULT next_code();
+
+ALTER TABLE customers ADD COLUMN code text DEFAULT fixed_code();
+
+ALTER TABLE customers ADD COLUMN code text DEFAULT 'c-' || random()::text;
+
+ALTER TABLE customers ADD COLUMN number bigint DEFAULT nextval('invoice_numbers');
+
+ALTER TABLE lines ADD COLUMN id bigserial;
+
+ALTER TABLE lines ADD COLUMN id serial PRIMARY KEY;
+
+ALTER TABLE lines ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;
+
+ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
+
+-- from 18
+ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) VIRTUAL;
+
+ALTER TABLE lines ADD COLUMN stock quantity;
+
+ALTER TABLE lines ADD COLUMN stock quantity DEFAULT 1;
+
+ALTER TABLE lines ADD COLUMN name title DEFAULT 'x';
+
+ALTER TABLE lines ADD COLUMN rating integer CHECK (rating < 6);
+
+ALTER TABLE lines ADD COLUMN sku text UNIQUE;
+
+ALTER TABLE lines ADD COLUMN seller bigint REFERENCES customers;
+
+ALTER TABLE lines ADD COLUMN seller bigint DEFAULT 1 REFERENCES customers;
+
+ALTER TABLE lines ADD COLUMN a integer, ADD COLUMN seller bigint REFERENCES customers;
+
+ALTER TABLE lines ADD COLUMN parent integer REFERENCES purchases (id) ON DELETE SET NULL;
+
+ALTER TABLE readings ADD COLUMN source text;
+
+ALTER TABLE readings ADD COLUMN source text DEFAULT random()::text;
+
+ALTER TABLE readings ADD COLUMN good boolean CHECK (good);
+
+ALTER TABLE assets ADD COLUMN price integer;
+
+ALTER TABLE assets ADD COLUMN price double precision DEFAULT random();
+
+ALTER TABLE assets ADD COLUMN price integer CHECK (price > 0);
+
+ALTER TABLE IF EXISTS nowhere ADD COLUMN x text;
+
+-- DROP COLUMN
+
+ALTER TABLE customers DROP COLUMN about;
+
+ALTER TABLE customers DROP COLUMN nick;
+
+ALTER TABLE customers DROP COLUMN IF EXISTS absent;
+
+ALTER TABLE purchases DROP COLUMN customer_id CASCADE;
+
+ALTER TABLE purchases DROP COLUMN id CASCADE;
+
+ALTER TABLE lines DROP COLUMN purchase_id;
+
+ALTER TABLE readings DROP COLUMN kind;
+
+ALTER TABLE assets DROP COLUMN label;
+
+ALTER TABLE lines ADD COLUMN number serial;
+ALTER TABLE lines DROP COLUMN number;
+
+CREATE INDEX lines_both_idx ON lines (product) INCLUDE (weight);
+ALTER TABLE lines DROP COLUMN weight;
+
+CREATE INDEX lines_some_idx ON lines (product) WHERE weight > 1;
+ALTER TABLE lines DROP COLUMN weight;
+
+-- ALTER COLUMN TYPE
+
+ALTER TABLE customers ALTER COLUMN nick TYPE varchar(60);
+
+ALTER TABLE customers ALTER COLUMN nick TYPE varchar(10);
+
+ALTER TABLE customers ALTER COLUMN nick TYPE text;
+
+ALTER TABLE customers ALTER COLUMN nick TYPE text USING nick;
+
+ALTER TABLE customers ALTER COLUMN nick TYPE text USING nick::text;
+
+ALTER TABLE customers ALTER COLUMN nick TYPE text USING upper(nick);
+
+ALTER TABLE customers ALTER COLUMN nick TYPE text COLLATE "C";
+
+ALTER TABLE lines ALTER COLUMN product TYPE varchar(50);
+
+ALTER TABLE purchases ALTER COLUMN customer_id TYPE integer;
+
+ALTER TABLE purchases ALTER COLUMN total TYPE numeric(12,2);
+
+ALTER TABLE purchases ALTER COLUMN total TYPE numeric(12,3);
+
+ALTER TABLE purchases ALTER COLUMN id TYPE bigint;
+
+ALTER TABLE customers ALTER COLUMN credit TYPE numeric;
+
+SET TimeZone = 'UTC';
+ALTER TABLE customers ALTER COLUMN joined TYPE timestamptz;
+
+SET TimeZone = 'Europe/Berlin';
+ALTER TABLE customers ALTER COLUMN joined TYPE timestamptz;
+
+SET TimeZone = 'UTC';
+CREATE INDEX customers_seen_idx ON customers (seen);
+ALTER TABLE customers ALTER COLUMN seen TYPE timestamp;
+
+ALTER TABLE purchases ALTER COLUMN grade TYPE text;
+
+ALTER TABLE lines ALTER COLUMN pieces TYPE integer;
+
+ALTER TABLE lines ALTER COLUMN weight TYPE double precision;
+
+ALTER TABLE customers ALTER COLUMN level TYPE quantity;
+
+ALTER TABLE readings ALTER COLUMN kind TYPE text;
+
+ALTER TABLE readings ALTER COLUMN value TYPE integer;
+
+ALTER TABLE assets ALTER COLUMN label TYPE varchar(20);
+
+ALTER TABLE assets ALTER COLUMN id TYPE bigint;
+
+CREATE INDEX lines_upper_idx ON lines (upper(product));
+ALTER TABLE lines ALTER COLUMN product TYPE varchar;
+
+CREATE INDEX lines_some_idx ON lines (weight) WHERE product = 'x';
+ALTER TABLE lines ALTER COLUMN product TYPE varchar;
+
+ALTER TABLE lines ADD CONSTRAINT short CHECK (length(product) < 90);
+ALTER TABLE lines ALTER COLUMN product TYPE varchar;
+
+CREATE TABLE codes (code varchar(5) PRIMARY KEY);
+CREATE TABLE uses (code varchar(5) REFERENCES codes);
+INSERT INTO codes SELECT n FROM generate_series(1, 300) n;
+INSERT INTO uses SELECT n FROM generate_series(1, 300) n;
+ANALYZE;
+ALTER TABLE uses ALTER COLUMN code TYPE varchar(9);
+
+CREATE TABLE codes (code varchar(5) PRIMARY KEY);
+CREATE TABLE uses (code varchar(5) REFERENCES codes);
+INSERT INTO codes SELECT n FROM generate_series(1, 300) n;
+INSERT INTO uses SELECT n FROM generate_series(1, 300) n;
+ANALYZE;
+ALTER TABLE codes ALTER COLUMN code TYPE text;
+
+CREATE TABLE codes (code integer PRIMARY KEY);
+CREATE TABLE uses (code integer REFERENCES codes);
+INSERT INTO codes SELECT n FROM generate_series(1, 300) n;
+INSERT INTO uses SELECT n FROM generate_series(1, 300) n;
+ANALYZE;
+ALTER TABLE codes ALTER COLUMN code TYPE bigint;
+
+ALTER TABLE customers ALTER COLUMN nick TYPE text, ALTER COLUMN level TYPE bigint;
+
+-- Defaults, NOT NULL, identity, generated columns
+
+ALTER TABLE customers ALTER COLUMN level SET DEFAULT 1;
+
+ALTER TABLE customers ALTER COLUMN active DROP DEFAULT;
+
+ALTER TABLE readings ALTER COLUMN kind SET DEFAULT 'x';
+
+ALTER TABLE assets ALTER COLUMN label SET DEFAULT 'x';
+
+ALTER TABLE ONLY assets ALTER COLUMN label SET DEFAULT 'x';
+
+ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
+
+ALTER TABLE customers ALTER COLUMN email SET NOT NULL;
+
+ALTER TABLE customers ADD CONSTRAINT level_known CHECK (level IS NOT NULL) NOT VALID;
+ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
+
+ALTER TABLE customers ADD CONSTRAINT level_known CHECK (level IS NOT NULL AND level > 0) NOT VALID;
+ALTER TABLE customers VALIDATE CONSTRAINT level_known;
+ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
+
+ALTER TABLE customers ADD CONSTRAINT level_known CHECK (level IS NOT NULL OR credit IS NOT NULL);
+ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
+
+ALTER TABLE readings ALTER COLUMN kind SET NOT NULL;
+
+ALTER TABLE assets ALTER COLUMN label SET NOT NULL;
+
+ALTER TABLE machines ADD CONSTRAINT labelled CHECK (label IS NOT NULL);
+ALTER TABLE assets ALTER COLUMN label SET NOT NULL;
+
+ALTER TABLE customers ALTER COLUMN email DROP NOT NULL;
+
+ALTER TABLE assets ALTER COLUMN label SET NOT NULL;
+ALTER TABLE assets ALTER COLUMN label DROP NOT NULL;
+
+ALTER TABLE customers ALTER COLUMN id DROP IDENTITY;
+
+ALTER TABLE customers ALTER COLUMN id SET GENERATED BY DEFAULT;
+
+ALTER TABLE customers ALTER COLUMN id RESTART WITH 1000;
+
+ALTER TABLE purchases ALTER COLUMN id DROP DEFAULT;
+
+ALTER TABLE lines ALTER COLUMN pieces SET NOT NULL;
+ALTER TABLE lines ALTER COLUMN pieces ADD GENERATED BY DEFAULT AS IDENTITY;
+
+ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
+ALTER TABLE lines ALTER COLUMN heavy DROP EXPRESSION;
+
+-- from 17
+ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
+ALTER TABLE lines ALTER COLUMN heavy SET EXPRESSION AS (weight > 20);
+
+ALTER TABLE customers ALTER COLUMN about SET STATISTICS 200;
+
+ALTER TABLE customers ALTER COLUMN about SET STORAGE EXTERNAL;
+
+ALTER TABLE readings ALTER COLUMN kind SET STORAGE EXTERNAL;
+
+ALTER TABLE readings ALTER COLUMN kind SET STATISTICS 200;
+
+ALTER TABLE customers ALTER COLUMN about SET COMPRESSION pglz;
+
+ALTER TABLE customers ALTER COLUMN level SET (n_distinct = 5);
+
+-- Constraints
+
+ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000);
+
+ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000) NOT VALID;
+
+ALTER TABLE lines ADD CHECK (weight < 1000) NO INHERIT;
+
+ALTER TABLE readings ADD CONSTRAINT positive CHECK (value > 0);
+
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
+
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0) NO INHERIT;
+
+ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000) NOT VALID;
+ALTER TABLE lines VALIDATE CONSTRAINT light;
+
+ALTER TABLE readings ADD CONSTRAINT positive CHECK (value > 0) NOT VALID;
+ALTER TABLE readings VALIDATE CONSTRAINT positive;
+
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0) NOT VALID;
+ALTER TABLE assets VALIDATE CONSTRAINT positive;
+
+ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000);
+ALTER TABLE lines DROP CONSTRAINT light;
+
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
+ALTER TABLE assets DROP CONSTRAINT positive;
+
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
+ALTER TABLE assets RENAME CONSTRAINT positive TO above_zero;
+
+ALTER TABLE readings ADD CONSTRAINT positive CHECK (value > 0);
+ALTER TABLE readings DROP CONSTRAINT positive;
+
+ALTER TABLE lines ADD CONSTRAINT lines_seller_fkey FOREIGN KEY (pieces) REFERENCES purchases (id);
+
+ALTER TABLE lines ADD FOREIGN KEY (pieces) REFERENCES purchases NOT VALID;
+
+ALTER TABLE lines ADD CONSTRAINT later FOREIGN KEY (pieces) REFERENCES purchases NOT VALID;
+ALTER TABLE lines VALIDATE CONSTRAINT later;
+
+ALTER TABLE lines VALIDATE CONSTRAINT lines_purchase_id_fkey;
+
+ALTER TABLE lines DROP CONSTRAINT lines_purchase_id_fkey;
+
+ALTER TABLE lines RENAME CONSTRAINT lines_purchase_id_fkey TO belongs;
+
+ALTER TABLE lines ALTER CONSTRAINT lines_purchase_id_fkey DEFERRABLE INITIALLY DEFERRED;
+
+CREATE TABLE tree (id integer PRIMARY KEY, up integer);
+INSERT INTO tree SELECT n, n FROM generate_series(1, 300) n;
+ANALYZE tree;
+ALTER TABLE tree ADD FOREIGN KEY (up) REFERENCES tree;
+
+ALTER TABLE readings ADD FOREIGN KEY (device) REFERENCES purchases (id);
+
+ALTER TABLE lines ADD COLUMN taken date;
+ALTER TABLE lines ADD CONSTRAINT measured FOREIGN KEY (pieces, taken) REFERENCES readings (device, taken) NOT VALID;
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+ALTER TABLE readings DROP CONSTRAINT bought;
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+ALTER TABLE readings ALTER CONSTRAINT bought DEFERRABLE;
+
+-- from 18
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id) NOT VALID;
+ALTER TABLE readings VALIDATE CONSTRAINT bought;
+
+-- from 18
+ALTER TABLE lines ALTER CONSTRAINT lines_purchase_id_fkey NOT ENFORCED;
+
+-- from 18
+ALTER TABLE customers ADD CONSTRAINT level_known NOT NULL level;
+
+-- from 18
+ALTER TABLE customers ADD CONSTRAINT level_known NOT NULL level NOT VALID;
+
+-- from 18
+ALTER TABLE readings ADD CONSTRAINT kind_known NOT NULL kind NOT VALID;
+ALTER TABLE readings VALIDATE CONSTRAINT kind_known;
+
+-- from 18
+ALTER TABLE customers ADD CONSTRAINT level_known NOT NULL level NOT VALID;
+ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
+
+-- from 18
+ALTER TABLE customers DROP CONSTRAINT customers_email_not_null;
+
+ALTER TABLE lines ADD CONSTRAINT lines_key UNIQUE (purchase_id, product);
+
+ALTER TABLE lines ADD UNIQUE (product);
+
+ALTER TABLE lines ADD PRIMARY KEY (purchase_id);
+
+ALTER TABLE lines ALTER COLUMN purchase_id SET NOT NULL;
+ALTER TABLE lines ADD PRIMARY KEY (purchase_id);
+
+ALTER TABLE readings ADD UNIQUE (taken, value);
+
+ALTER TABLE readings DROP CONSTRAINT readings_pkey;
+ALTER TABLE readings ADD PRIMARY KEY (device, taken);
+
+CREATE TABLE logs (id integer, day date) PARTITION BY RANGE (day);
+CREATE TABLE logs_a PARTITION OF logs DEFAULT;
+INSERT INTO logs SELECT n, current_date FROM generate_series(1, 300) n;
+ANALYZE;
+ALTER TABLE logs ADD PRIMARY KEY (id, day);
+
+CREATE UNIQUE INDEX lines_uidx ON lines (product);
+ALTER TABLE lines ADD CONSTRAINT lines_product_key UNIQUE USING INDEX lines_uidx;
+
+CREATE UNIQUE INDEX lines_uidx ON lines (product);
+ALTER TABLE lines ADD UNIQUE USING INDEX lines_uidx;
+
+CREATE UNIQUE INDEX lines_uidx ON lines (product);
+ALTER TABLE lines ADD PRIMARY KEY USING INDEX lines_uidx;
+
+ALTER TABLE lines ADD CONSTRAINT named CHECK (product IS NOT NULL);
+CREATE UNIQUE INDEX lines_uidx ON lines (product);
+ALTER TABLE lines ADD PRIMARY KEY USING INDEX lines_uidx;
+
+ALTER TABLE lines ADD EXCLUDE USING btree (product WITH =);
+
+ALTER TABLE customers DROP CONSTRAINT customers_email_key;
+
+ALTER TABLE customers RENAME CONSTRAINT customers_email_key TO customers_email_unique;
+
+ALTER TABLE customers DROP CONSTRAINT customers_pkey CASCADE;
+
+ALTER TABLE readings DROP CONSTRAINT readings_pkey;
+
+ALTER TABLE customers DROP CONSTRAINT IF EXISTS absent;
+
+-- Several subcommands
+
+ALTER TABLE customers ADD COLUMN phone text, ALTER COLUMN level SET NOT NULL;
+
+ALTER TABLE customers ADD COLUMN phone text, ALTER COLUMN phone SET NOT NULL;
+
+ALTER TABLE customers ADD COLUMN phone text DEFAULT 'x', ALTER COLUMN phone SET NOT NULL;
+
+ALTER TABLE customers ALTER COLUMN level SET STATISTICS 10, ADD CONSTRAINT level_set CHECK (level > 0) NOT VALID;
+
+ALTER TABLE lines ADD FOREIGN KEY (pieces) REFERENCES purchases NOT VALID, ALTER COLUMN product SET STATISTICS 10;
+
+ALTER TABLE lines ADD COLUMN buyer bigint, ADD FOREIGN KEY (buyer) REFERENCES customers NOT VALID;
+
+ALTER TABLE lines DROP COLUMN weight, ADD COLUMN weight double precision;
+
+ALTER TABLE readings ALTER COLUMN kind SET STATISTICS 10, ALTER COLUMN value DROP DEFAULT;
+
+ALTER TABLE lines ADD CONSTRAINT known CHECK (product IS NOT NULL), ALTER COLUMN product SET NOT NULL;
+
+ALTER TABLE lines ADD PRIMARY KEY (product), ALTER COLUMN product TYPE varchar;
+
+-- The relation as a whole
+
+ALTER TABLE customers RENAME TO clients;
+
+ALTER TABLE customers RENAME COLUMN nick TO nickname;
+
+ALTER TABLE assets RENAME COLUMN label TO name;
+
+ALTER TABLE readings RENAME TO measurements;
+
+ALTER INDEX customers_nick_idx RENAME TO customers_nickname_idx;
+
+ALTER TABLE customers_nick_idx RENAME TO customers_nickname_idx;
+
+ALTER SEQUENCE invoice_numbers RENAME TO numbers;
+
+ALTER VIEW active_customers RENAME TO live_customers;
+
+ALTER MATERIALIZED VIEW sums RENAME COLUMN total TO amount;
+
+CREATE SCHEMA attic;
+ALTER TABLE purchases SET SCHEMA attic;
+
+CREATE SCHEMA attic;
+ALTER TABLE readings SET SCHEMA attic;
+
+CREATE SCHEMA attic;
+ALTER SEQUENCE invoice_numbers SET SCHEMA attic;
+
+CREATE SCHEMA attic;
+ALTER MATERIALIZED VIEW sums SET SCHEMA attic;
+
+ALTER TABLE purchases OWNER TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+ALTER TABLE purchases OWNER TO guard_owner;
+
+CREATE ROLE guard_owner;
+ALTER VIEW active_customers OWNER TO guard_owner;
+
+CREATE ROLE guard_owner;
+ALTER MATERIALIZED VIEW sums OWNER TO guard_owner;
+
+ALTER TABLE customers SET (fillfactor = 70);
+
+ALTER TABLE customers SET (autovacuum_enabled = false, toast.autovacuum_enabled = false);
+
+ALTER TABLE customers SET (parallel_workers = 2);
+
+ALTER TABLE customers SET (user_catalog_table = true);
+
+ALTER VIEW active_customers SET (security_barrier);
+
+ALTER INDEX customers_nick_idx SET (fillfactor = 70);
+
+CREATE INDEX lines_gin ON lines USING gin (to_tsvector('simple', product));
+ALTER INDEX lines_gin SET (fastupdate = off);
+
+CREATE INDEX lines_brin ON lines USING brin (weight);
+ALTER INDEX lines_brin SET (pages_per_range = 64);
+
+ALTER TABLE lines SET UNLOGGED;
+
+CREATE UNLOGGED TABLE notes (id serial, body text);
+INSERT INTO notes (body) SELECT 'x' FROM generate_series(1, 300);
+ANALYZE notes;
+ALTER TABLE notes SET LOGGED;
+
+ALTER TABLE lines SET LOGGED;
+
+ALTER TABLE lines CLUSTER ON nothing;
+
+ALTER TABLE customers CLUSTER ON customers_nick_idx;
+
+ALTER TABLE customers CLUSTER ON customers_nick_idx;
+ALTER TABLE customers SET WITHOUT CLUSTER;
+
+ALTER TABLE customers REPLICA IDENTITY FULL;
+
+ALTER TABLE customers REPLICA IDENTITY USING INDEX customers_email_key;
+
+ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+
+CREATE TRIGGER watch AFTER UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TABLE customers DISABLE TRIGGER watch;
+
+ALTER TABLE purchases DISABLE TRIGGER ALL;
+
+CREATE TRIGGER watch AFTER UPDATE ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TABLE readings DISABLE TRIGGER watch;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+ALTER TABLE lines DISABLE RULE keep;
+
+ALTER TABLE machines NO INHERIT assets;
+
+CREATE TABLE tools (id integer, label varchar(10));
+ALTER TABLE tools INHERIT assets;
+
+-- Partitions
+
+CREATE TABLE readings_c (device integer NOT NULL, taken date NOT NULL, kind varchar(10), value numeric);
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 300) n;
+ANALYZE readings_c;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL, CHECK (taken >= '2022-01-01' AND taken < '2023-01-01'));
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 300) n;
+ANALYZE readings_c;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL, CHECK (taken >= '2022-02-01' AND taken < '2022-12-01'));
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 300) n;
+ANALYZE readings_c;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL, CHECK (taken >= '2021-02-01' AND taken < '2022-12-01'));
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 300) n;
+ANALYZE readings_c;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL);
+INSERT INTO readings_c SELECT n, '2032-05-05', 'k', n FROM generate_series(1, 300) n;
+ANALYZE readings_c;
+ALTER TABLE readings ATTACH PARTITION readings_c DEFAULT;
+
+CREATE TABLE zones_us (id integer, code text);
+INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 300) n;
+ANALYZE zones_us;
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca');
+
+CREATE TABLE zones_us (id integer, code text CHECK (code IN ('ca', 'mx') AND code IS NOT NULL));
+INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 300) n;
+ALTER TABLE zones_rest ADD CHECK (code = 'us');
+ANALYZE zones_us;
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca', 'mx');
+
+CREATE TABLE zones_us (id integer, code text NOT NULL CHECK (code = 'ca'));
+INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 300) n;
+ALTER TABLE zones_rest ADD CHECK (code <> 'ca');
+ANALYZE zones_us;
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca');
+
+ALTER TABLE readings DETACH PARTITION readings_a;
+
+ALTER TABLE zones DETACH PARTITION zones_eu;
+
+ALTER TABLE zones DETACH PARTITION zones_rest;
+
+ALTER TABLE readings DETACH PARTITION readings_a CONCURRENTLY;
+
+CREATE TABLE readings_d PARTITION OF readings FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+
+CREATE TABLE readings_d PARTITION OF readings DEFAULT;
+
+CREATE TABLE zones_us PARTITION OF zones FOR VALUES IN ('ca');
+
+ALTER TABLE zones_rest ADD CHECK (code = 'us');
+CREATE TABLE zones_us PARTITION OF zones FOR VALUES IN ('ca');
+
+DROP TABLE readings_a;
+
+DROP TABLE zones_eu;
+
+DROP TABLE zones_rest;
+
+DROP TABLE readings;
+
+CREATE INDEX readings_value_idx ON ONLY readings (value);
+CREATE INDEX readings_a_value_idx ON readings_a (value);
+ALTER INDEX readings_value_idx ATTACH PARTITION readings_a_value_idx;
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL, CHECK (taken >= '2022-01-01' AND taken < '2023-01-01'));
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 300) n;
+ANALYZE readings_c;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL, CHECK (taken >= '2022-01-01' AND taken < '2023-01-01'));
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+INSERT INTO probes SELECT n, date '2021-02-02' FROM generate_series(1, 0) n;
+ALTER TABLE readings DETACH PARTITION readings_a;
+
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+CREATE TABLE readings_d PARTITION OF readings FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+DROP TABLE probes;
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+ALTER TABLE readings DETACH PARTITION readings_a;
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+DROP TABLE readings_a;
+
+-- Tables
+
+CREATE TABLE gifts (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers ON DELETE CASCADE);
+
+CREATE TABLE gifts (id bigint PRIMARY KEY, other bigint REFERENCES gifts);
+
+CREATE TABLE IF NOT EXISTS customers (id bigint REFERENCES purchases);
+
+CREATE TABLE gifts (LIKE customers INCLUDING ALL);
+
+CREATE TABLE tools (size integer) INHERITS (assets);
+
+CREATE TABLE gifts AS SELECT * FROM customers;
+
+CREATE TABLE gifts AS SELECT * FROM customers WITH NO DATA;
+
+CREATE TABLE gifts AS SELECT * FROM golden;
+
+CREATE TEMPORARY TABLE gifts (id bigint);
+
+DROP TABLE lines;
+
+DROP TABLE IF EXISTS absent;
+
+DROP TABLE purchases CASCADE;
+
+DROP TABLE customers CASCADE;
+
+DROP TABLE assets CASCADE;
+
+DROP TABLE machines;
+
+DROP TABLE lines, purchases CASCADE;
+
+TRUNCATE lines;
+
+TRUNCATE purchases, lines;
+
+TRUNCATE customers CASCADE;
+
+TRUNCATE purchases RESTART IDENTITY CASCADE;
+
+TRUNCATE readings;
+
+TRUNCATE assets;
+
+TRUNCATE ONLY assets;
+
+-- Indexes
+
+CREATE INDEX lines_product_idx ON lines (product);
+
+CREATE INDEX ON lines (product, lower(product)) WHERE weight > 1;
+
+CREATE UNIQUE INDEX ON lines (product);
+
+CREATE INDEX readings_value_idx ON readings (value);
+
+CREATE INDEX readings_a_value ON readings_a (value);
+CREATE INDEX readings_value_idx ON readings (value);
+
+CREATE INDEX ON ONLY readings (value);
+
+CREATE INDEX ON sums (total);
+
+CREATE INDEX ON assets (label);
+
+CREATE INDEX CONCURRENTLY lines_product_idx ON lines (product);
+
+CREATE INDEX IF NOT EXISTS customers_nick_idx ON customers (level);
+
+DROP INDEX customers_nick_idx;
+
+DROP INDEX IF EXISTS absent;
+
+DROP INDEX readings_kind_idx;
+
+DROP INDEX CONCURRENTLY customers_nick_idx;
+
+DROP INDEX sums_customer_idx;
+
+REINDEX INDEX customers_nick_idx;
+
+REINDEX TABLE customers;
+
+REINDEX TABLE lines;
+
+REINDEX TABLE sums;
+
+REINDEX TABLE CONCURRENTLY customers;
+
+REINDEX SCHEMA public;
+
+REINDEX INDEX readings_kind_idx;
+
+-- Views
+
+CREATE VIEW vips AS SELECT * FROM customers JOIN purchases ON customer_id = customers.id;
+
+CREATE VIEW vips AS SELECT * FROM golden;
+
+CREATE OR REPLACE VIEW golden AS SELECT id FROM active_customers WHERE id > 1;
+
+CREATE OR REPLACE VIEW active_customers AS SELECT id, email, nick FROM customers;
+
+DROP VIEW golden;
+
+DROP VIEW active_customers CASCADE;
+
+CREATE MATERIALIZED VIEW top AS SELECT * FROM purchases;
+
+CREATE MATERIALIZED VIEW top AS SELECT * FROM golden;
+
+REFRESH MATERIALIZED VIEW sums;
+
+REFRESH MATERIALIZED VIEW CONCURRENTLY sums;
+
+REFRESH MATERIALIZED VIEW sums WITH NO DATA;
+
+DROP MATERIALIZED VIEW sums;
+
+ALTER VIEW active_customers ALTER COLUMN email SET DEFAULT 'x';
+
+-- Triggers, rules, policies
+
+CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+
+CREATE TRIGGER watch AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+
+CREATE TRIGGER watch INSTEAD OF INSERT ON active_customers FOR EACH ROW EXECUTE FUNCTION note_change();
+
+CREATE CONSTRAINT TRIGGER watch AFTER INSERT ON lines FROM purchases FOR EACH ROW EXECUTE FUNCTION note_change();
+
+CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+DROP TRIGGER watch ON customers;
+
+CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TRIGGER watch ON customers RENAME TO look;
+
+CREATE TRIGGER watch AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TRIGGER watch ON readings RENAME TO look;
+
+CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+DROP FUNCTION note_change() CASCADE;
+
+DROP TRIGGER IF EXISTS absent ON customers;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+
+CREATE RULE copy AS ON DELETE TO lines DO ALSO INSERT INTO purchases (customer_id) SELECT id FROM customers;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+DROP RULE keep ON lines;
+
+CREATE POLICY own ON customers USING (active);
+
+CREATE POLICY own ON purchases USING (customer_id IN (SELECT id FROM customers));
+
+CREATE POLICY own ON customers USING (active);
+DROP POLICY own ON customers;
+
+CREATE POLICY own ON customers USING (active);
+ALTER POLICY own ON customers RENAME TO mine;
+
+-- Rows
+
+INSERT INTO lines VALUES (1, 'x', 1, 1);
+
+INSERT INTO purchases (customer_id) VALUES (1);
+
+INSERT INTO customers (email) VALUES ('new');
+
+INSERT INTO lines (product) SELECT email FROM customers;
+
+INSERT INTO customers (email) VALUES ('c1') ON CONFLICT (email) DO NOTHING;
+
+INSERT INTO lines (product) SELECT id FROM golden;
+
+UPDATE lines SET weight = 1;
+
+UPDATE customers SET level = 2 WHERE id = 7;
+
+UPDATE purchases SET customer_id = 3 WHERE id = 7;
+
+UPDATE purchases SET memo = 'x' FROM customers WHERE customers.id = customer_id AND purchases.id = 3;
+
+UPDATE readings SET value = 1;
+
+UPDATE assets SET label = 'x';
+
+UPDATE ONLY assets SET label = 'x';
+
+UPDATE active_customers SET email = 'x' WHERE id = 3;
+
+DELETE FROM lines;
+
+DELETE FROM purchases WHERE id = 3;
+
+DELETE FROM readings;
+
+MERGE INTO lines USING purchases ON purchase_id = id WHEN MATCHED THEN UPDATE SET weight = 0;
+
+SELECT * FROM customers WHERE id = 3;
+
+SELECT * FROM golden WHERE id = 3;
+
+SELECT * FROM customers WHERE id = 3 FOR UPDATE;
+
+SELECT * FROM customers JOIN purchases ON customer_id = customers.id WHERE customers.id = 3 FOR UPDATE OF purchases;
+
+SELECT nextval('invoice_numbers');
+
+SELECT setval('invoice_numbers', 10);
+
+WITH gone AS (DELETE FROM lines WHERE weight = 3 RETURNING *) SELECT * FROM gone;
+
+COPY customers TO STDOUT;
+
+EXPLAIN UPDATE purchases SET customer_id = 2 WHERE id = 2;
+
+EXPLAIN SELECT * FROM golden;
+
+LOCK TABLE customers;
+
+LOCK TABLE readings IN SHARE ROW EXCLUSIVE MODE;
+
+LOCK TABLE golden IN SHARE MODE;
+
+LOCK TABLE assets IN ROW SHARE MODE;
+
+LOCK TABLE ONLY assets IN ROW SHARE MODE;
+
+-- Upkeep
+
+ANALYZE customers;
+
+ANALYZE readings;
+
+VACUUM customers;
+
+VACUUM FULL lines;
+
+CLUSTER customers USING customers_nick_idx;
+
+CLUSTER;
+
+-- Sequences, types, domains
+
+CREATE SEQUENCE more_numbers OWNED BY customers.id;
+
+ALTER SEQUENCE invoice_numbers RESTART;
+
+ALTER SEQUENCE purchases_id_seq AS bigint;
+
+ALTER SEQUENCE invoice_numbers OWNED BY lines.product;
+
+ALTER SEQUENCE purchases_id_seq OWNED BY NONE;
+
+DROP SEQUENCE invoice_numbers;
+
+ALTER TYPE tier ADD VALUE 'silver';
+
+ALTER TYPE tier RENAME VALUE 'gold' TO 'golden';
+
+DROP TYPE tier CASCADE;
+
+CREATE TYPE point3 AS (x integer, y integer);
+CREATE TABLE points OF point3;
+ALTER TYPE point3 ADD ATTRIBUTE z integer CASCADE;
+
+ALTER DOMAIN quantity ADD CONSTRAINT few CHECK (VALUE < 100000);
+
+ALTER DOMAIN quantity ADD CONSTRAINT few CHECK (VALUE < 100000) NOT VALID;
+
+ALTER DOMAIN quantity SET NOT NULL;
+
+ALTER DOMAIN quantity DROP CONSTRAINT quantity_check;
+
+DROP DOMAIN title;
+
+CREATE DOMAIN percent AS integer;
+
+-- Schemas, comments, rights and the rest
+
+CREATE SCHEMA attic;
+
+CREATE SCHEMA attic;
+CREATE TABLE attic.old (id bigint REFERENCES customers);
+DROP SCHEMA attic CASCADE;
+
+COMMENT ON TABLE customers IS 'x';
+
+COMMENT ON COLUMN customers.nick IS 'x';
+
+COMMENT ON INDEX customers_nick_idx IS 'x';
+
+COMMENT ON VIEW golden IS 'x';
+
+COMMENT ON CONSTRAINT customers_email_key ON customers IS 'x';
+
+COMMENT ON SEQUENCE invoice_numbers IS 'x';
+
+COMMENT ON TYPE tier IS 'x';
+
+COMMENT ON FUNCTION next_code() IS 'x';
+
+CREATE STATISTICS related (dependencies) ON nick, level FROM customers;
+
+CREATE ROLE guard_reader;
+GRANT SELECT ON customers, purchases TO guard_reader;
+
+CREATE ROLE guard_reader;
+GRANT USAGE ON SCHEMA public TO guard_reader;
+
+CREATE ROLE guard_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO guard_reader;
+
+CREATE FUNCTION total() RETURNS numeric LANGUAGE sql AS 'SELECT sum(total) FROM purchases';
+
+CREATE FUNCTION total() RETURNS numeric LANGUAGE sql BEGIN ATOMIC SELECT sum(total) FROM purchases; END;
+
+CREATE FUNCTION clear() RETURNS void LANGUAGE sql AS 'DELETE FROM lines';
+
+CREATE PUBLICATION changes FOR TABLE customers, purchases;
+
+CREATE PUBLICATION changes FOR TABLE customers;
+ALTER PUBLICATION changes ADD TABLE purchases;
+
+CREATE PUBLICATION changes FOR TABLE customers;
+DROP PUBLICATION changes;
+
+CREATE DATABASE other;
+
+ALTER SYSTEM SET work_mem = '8MB';
+
+SET LOCAL lock_timeout = '1s';
+
+DISCARD ALL;
