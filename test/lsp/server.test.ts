@@ -110,6 +110,22 @@ describe('language server', function () {
     assert.equal(found?.code, 'index-without-concurrently')
   })
 
+  it('judges a migration that was never saved, and one that appears on disk', async () => {
+    await start()
+    const uri = uriOf('000002_index.up.sql')
+    await editor.open(uri, `${index}DROP INDEX users_email_idx;\n`)
+    assert.deepEqual(codes(await editor.diagnostics(uri)), ['index-without-concurrently'])
+    const fresh = uriOf('000003_accounts.up.sql')
+    await editor.open(fresh, 'CREATE INDEX a ON accounts (id);\n')
+    assert.equal((await editor.diagnostics(fresh)).length, 1)
+    editor.forget()
+    write('000003_accounts.up.sql', '')
+    await editor.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: fresh, type: FileChangeType.Created }],
+    })
+    assert.equal((await editor.diagnostics(fresh)).length, 1)
+  })
+
   it('offers the fixes of a finding as versioned edits', async () => {
     await start()
     const uri = await opened('000002_index.up.sql', index)

@@ -35,31 +35,33 @@ export interface FixOptions {
 const mostRounds = 50
 
 /**
- * Returns what applying the fixes of the migrations at `paths` does, round after round until none is left. Nothing is
- * written: the history is changed in memory.
+ * Returns what applying the fixes of the migrations at `paths` does: one after the other, each round after round until no
+ * fix is left, then the migrations that fixes created. Nothing is written: the history is changed in memory.
  */
 export function fixed(start: History, paths: readonly string[], settings: Settings, options: FixOptions): Fixed {
-  const wanted = new Set(paths)
+  const queue = [...paths]
   const changes = new Map<string, Change>()
   let history = start
-  for (let round = 0; round < mostRounds; round++) {
-    const findings = [...wanted].flatMap(path => lint(history, path, settings, options.report))
-    const applied = appliedTo(
-      history,
-      findings.flatMap(finding => chosen(finding, options) ?? []),
-    )
-    if (applied.length === 0) break
-    for (const change of applied) {
-      changes.set(change.path, merged(changes.get(change.path), change))
-      history = withFile(history, change.path, change.after)
-      if (change.before === undefined) wanted.add(change.path)
+  for (const path of queue) {
+    for (let round = 0; round < mostRounds; round++) {
+      const findings = lint(history, path, settings, options.report)
+      const applied = appliedTo(
+        history,
+        findings.flatMap(finding => chosen(finding, options) ?? []),
+      )
+      if (applied.length === 0) break
+      for (const change of applied) {
+        changes.set(change.path, merged(changes.get(change.path), change))
+        history = withFile(history, change.path, change.after)
+        if (change.before === undefined) queue.push(change.path)
+      }
     }
   }
   const all = [...changes.values()].filter(change => change.before !== change.after)
   return {
     changes: all.sort((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined)),
     history,
-    paths: [...wanted],
+    paths: queue,
   }
 }
 

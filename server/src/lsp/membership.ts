@@ -18,10 +18,16 @@ export function isMigration(
   return looksNumbered(history) || patterns.some(pattern => roots.some(root => isBelowRoot(path, root, pattern)))
 }
 
+/** Returns whether a folder is called for migrations. */
+export const holdsMigrations = (folder: string): boolean => recognised(folder, []) > 0
+
 function looksNumbered({ source }: History): boolean {
   const files = [...source.files.keys()].map(file => file.slice(source.path === '' ? 0 : source.path.length + 1))
-  return plain.recognises({ path: source.path, files, read: () => undefined }) > 0
+  return recognised(source.path, files) > 0
 }
+
+const recognised = (path: string, files: readonly string[]): number =>
+  plain.recognises({ path, files, read: () => undefined })
 
 const isBelowRoot = (path: string, root: string, pattern: string): boolean =>
   path.startsWith(`${root}/`) && isBelow(path.slice(root.length + 1), pattern)

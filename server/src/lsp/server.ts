@@ -148,7 +148,7 @@ export function serve(connection: Connection, ready: Promise<void>): void {
 const ruleIds = [syntaxRule, ...rules.map(rule => rule.id)]
 
 /** The files that tell which folders hold migrations and how they run. */
-const watched = '**/*.{sql,toml,conf}'
+const watched = '**/*.{sql,postgres,postgresql,pgsql,toml,conf}'
 
 /** Some editors send `{ migrationGuard: { ... } }`, some its content. */
 function section(settings: unknown): unknown {

@@ -4,7 +4,7 @@ import { lint } from '../core/lint'
 import { folderOf } from '../core/text'
 import { load } from '../files'
 import type { Configuration } from './configuration'
-import { isMigration } from './membership'
+import { holdsMigrations, isMigration } from './membership'
 
 /** A document that the editor has open. `path` is absent for one that is not a file. */
 export interface OpenDocument {
@@ -215,7 +215,7 @@ export class Workspace {
   /** Reads the history that a document belongs to, unless a reading before it has. */
   private shelved(document: OpenDocument): Promise<void> {
     this.reading = this.reading.then(async () => {
-      if (!this.isPlaced(document) && document.path) await this.read([document.path], this.shelves, this.loners)
+      if (!this.isPlaced(document) && document.path) await this.read(document.path, this.shelves, this.loners)
     })
     return this.reading
   }
@@ -229,7 +229,7 @@ export class Workspace {
       const shelves = new Map<string, Shelf>()
       const loners = new Set<string>()
       for (const { path } of this.documents.values()) {
-        if (path && !shelves.has(path) && !loners.has(path)) await this.read([path], shelves, loners)
+        if (path && !shelves.has(path) && !loners.has(path)) await this.read(path, shelves, loners)
       }
       this.shelves = shelves
       this.loners = loners
@@ -237,21 +237,32 @@ export class Workspace {
     })
   }
 
-  private async read(paths: readonly string[], shelves: Map<string, Shelf>, loners: Set<string>): Promise<void> {
-    try {
-      const { histories } = await load(paths, {})
-      for (const { history } of histories) {
-        const shelf = { history }
-        for (const { path } of history.migrations) shelves.set(path, shelf)
-      }
-    } catch (error) {
-      this.surroundings.log(`${paths.join(', ')} could not be read: ${said(error)}`)
-    }
-    for (const path of paths) if (!shelves.has(path)) loners.add(path)
+  private async read(path: string, shelves: Map<string, Shelf>, loners: Set<string>): Promise<void> {
+    const history = await this.historyAt(path).catch(error => {
+      this.surroundings.log(`${path} could not be read: ${said(error)}`)
+      return undefined
+    })
+    if (history) {
+      const shelf = { history }
+      for (const migration of history.migrations) shelves.set(migration.path, shelf)
+    } else loners.add(path)
     for (const document of this.documents.values()) {
       const shelf = document.path && shelves.get(document.path)
       if (shelf && document.path) shelf.history = withFile(shelf.history, document.path, document.text)
     }
+  }
+
+  /** Returns the history that holds a file; a new one that was never saved is put into the history of its folder. */
+  private async historyAt(path: string): Promise<History | undefined> {
+    const isIn = (history: History) => history.migrations.some(migration => migration.path === path)
+    const { histories, problems } = await load([path])
+    const own = histories.find(({ history }) => isIn(history))?.history
+    if (own || !problems.some(problem => problem.path === path) || !holdsMigrations(folderOf(path))) return own
+    const around = await load([folderOf(path)])
+    return around.histories
+      .filter(({ history }) => isWithin(folderOf(path), history.source.path))
+      .map(({ history }) => withFile(history, path, this.documentAt(path)?.text ?? ''))
+      .find(isIn)
   }
 
   /** Whether a file may be part of a history that is open: it stands in its folder, above it or beside it. */
