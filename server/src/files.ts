@@ -72,6 +72,7 @@ class Loader {
   private readonly disk = new Disk()
   private readonly folders = new Map<string, { readonly history: History; readonly asked: Set<string> }>()
   private readonly problems = new Map<string, FileProblem>()
+  private readonly searches = new Map<string, Promise<readonly MigrationFolder[]>>()
 
   constructor(private readonly options: LoadOptions) {}
 
@@ -90,7 +91,7 @@ class Loader {
   private async addFolder(path: string) {
     const isBelow = (file: string) => path === '.' || file.startsWith(path === '/' ? path : `${path}/`)
     const root = await this.rootAbove(path)
-    const folders = await this.search(root, root === path ? undefined : 4)
+    const folders = await this.search(root, root === path ? undefined : 3)
     const found = folders.filter(folder => sqlFiles(folder).some(isBelow))
     for (const folder of found) await this.ask(folder, isBelow)
     if (found.length > 0 || [...this.problems.keys()].some(isBelow)) return
@@ -111,7 +112,7 @@ class Loader {
     if (isForeignHome(folderOf(path))) return
     const root = locationOf(homeOf(path)) ?? homeOf(path)
     const isIt = (file: string) => file === path
-    const folders = await this.search(root, root === folderOf(path) && !isLocation(root) ? 2 : 4)
+    const folders = await this.search(root, root === folderOf(path) && !isLocation(root) ? 1 : 3)
     const folder = folders.find(candidate => sqlFiles(candidate).some(isIt))
     if (folder && (await this.ask(folder, isIt))) return
     const flat = await this.flatFolder(folderOf(path))
@@ -125,18 +126,25 @@ class Loader {
     const home = homeOf(joinedPath(path, 'x.sql'))
     const root = locationOf(home) ?? home
     if (root === path || path === '.') return path
-    const direct = await this.disk.find(path, 1)
+    const direct = await findFiles(path, 0)
     return direct.some(isSql) ? root : path
   }
 
-  private async search(root: string, depth: number | undefined): Promise<readonly MigrationFolder[]> {
-    const files = await this.disk.find(root, depth)
+  private search(root: string, depth: number | undefined): Promise<readonly MigrationFolder[]> {
+    const key = `${depth} ${root}`
+    const known = this.searches.get(key) ?? this.searchAnew(root, depth)
+    this.searches.set(key, known)
+    return known
+  }
+
+  private async searchAnew(root: string, depth: number | undefined): Promise<readonly MigrationFolder[]> {
+    const files = await findFiles(root, depth)
     return migrationFolders(root === '.' ? '' : root, files, relative => this.disk.read(joinedPath(root, relative)))
   }
 
   /** The files right in a folder that no tool recognises, as a history of plain files. */
   private async flatFolder(path: string): Promise<Omit<MigrationFolder, 'framework'>> {
-    const files = await this.disk.find(path === '' ? '.' : path, 1)
+    const files = await findFiles(path === '' ? '.' : path, 0)
     const read = (relative: string) => this.disk.read(joinedPath(path, relative))
     return { path: path === '.' ? '' : path, files, read }
   }
@@ -184,7 +192,6 @@ const isReadable = (path: string) => isSql(path) || /(?:^|\/)[^./]+$|\.(?:psql|p
 class Disk {
   private readonly texts = new Map<string, string | undefined>()
   private readonly problems = new Map<string, string>()
-  private readonly found = new Map<string, Promise<readonly string[]>>()
 
   kindOf(path: string): 'file' | 'folder' | { readonly reason: string } {
     try {
@@ -213,16 +220,12 @@ class Disk {
   problem(path: string): FileProblem {
     return { path, reason: this.problems.get(path) ?? 'cannot be read' }
   }
-
-  /** Returns the files below a folder that may matter to migrations, relative to it, each once whatever links lead to it. */
-  find(folder: string, depth: number | undefined): Promise<readonly string[]> {
-    const key = `${depth} ${folder}`
-    const known = this.found.get(key) ?? findFiles(folder, depth)
-    this.found.set(key, known)
-    return known
-  }
 }
 
+/**
+ * Returns the files of a folder that may matter to migrations, down to so many folders below it, relative to it, each once
+ * whatever links lead to it.
+ */
 async function findFiles(folder: string, depth = Number.POSITIVE_INFINITY): Promise<readonly string[]> {
   const files = await glob(patterns, {
     cwd: folder,

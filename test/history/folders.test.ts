@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { migrationFolders } from '../../server/src/core/history/folders'
+import type { Files } from './folder'
+
+/** Returns each migration folder found, with its tool and its files, as `folder (tool): file, file`. */
+const found = (files: Files): string[] =>
+  migrationFolders('', Object.keys(files), path => files[path]).map(
+    ({ path, framework, files }) => `${path} (${framework.id}): ${files.toSorted().join(', ')}`,
+  )
+
+const empty = (...paths: string[]): Files => Object.fromEntries(paths.map(path => [path, '']))
+
+describe('migration folders', () => {
+  const goose = '-- +goose Up\nSELECT 1;'
+
+  it('are found one by one, each with its tool', () => {
+    assert.deepEqual(
+      found({
+        'a/migrations/1_x.up.sql': '',
+        'a/migrations/1_x.down.sql': '',
+        'b/db/1_x.sql': goose,
+        'c/src/main/resources/db/migration/V1__x.sql': '',
+        'd/prisma/migrations/20240101000000_x/migration.sql': '',
+        'd/prisma/migrations/migration_lock.toml': 'provider = "postgresql"',
+        'e/sql/001.sql': 'SELECT 1',
+        'f/queries/report.sql': 'SELECT 1',
+      }),
+      [
+        'a/migrations (golang-migrate): 1_x.down.sql, 1_x.up.sql',
+        'b/db (goose): 1_x.sql',
+        'c/src/main/resources/db/migration (flyway): V1__x.sql',
+        'd/prisma/migrations (prisma): 20240101000000_x/migration.sql, migration_lock.toml',
+        'e/sql (plain): 001.sql',
+      ],
+    )
+  })
+
+  it('reach over folders of one release, one migration or one direction', () => {
+    assert.deepEqual(found(empty('m/3.4/0000##a.sql', 'm/3.5/0000##b.sql')), [
+      'm (plain): 3.4/0000##a.sql, 3.5/0000##b.sql',
+    ])
+    assert.deepEqual(found(empty('m/2024-01-01-000000_a/up.sql', 'm/2024-01-01-000000_a/down.sql')), [
+      'm (plain): 2024-01-01-000000_a/down.sql, 2024-01-01-000000_a/up.sql',
+    ])
+    assert.deepEqual(found(empty('m/up/1_a.sql', 'm/down/1_a.sql')), ['m (plain): down/1_a.sql, up/1_a.sql'])
+    assert.deepEqual(found(empty('m/versioned/v1.9/schema.sql', 'm/versioned/v1.10/queue.sql')), [
+      'm/versioned (plain): v1.10/queue.sql, v1.9/schema.sql',
+    ])
+  })
+
+  it('of Flyway reach over its folders, unless a version stands in two', () => {
+    assert.deepEqual(
+      found(empty('db/migration/2.31/V2_31__a.sql', 'db/migration/core/V3__b.sql', 'db/migration/R__v.sql')),
+      ['db/migration (flyway): 2.31/V2_31__a.sql, R__v.sql, core/V3__b.sql'],
+    )
+    assert.deepEqual(found(empty('db/migration/tenant/V1__a.sql', 'db/migration/shared/V1__b.sql')), [
+      'db/migration/shared (flyway): V1__b.sql',
+      'db/migration/tenant (flyway): V1__a.sql',
+    ])
+  })
+
+  it('for other databases are left alone', () => {
+    assert.deepEqual(
+      found({
+        ...empty(
+          'migrations/mysql/1_a.up.sql',
+          'migrations/sqlite3/1_a.up.sql',
+          'migrations/postgres/1_a.up.sql',
+          'db/clickhouse/migrations/1_a.sql',
+          'server-sqlite/migrations/1_a.sql',
+          'jdbc-mysql/migrations/1_a.sql',
+          'n/1_a.mysql.up.sql',
+          'n/1_a.postgres.up.sql',
+          'p/migrations/20240101000000_x/migration.sql',
+        ),
+        'p/migrations/migration_lock.toml': 'provider = "sqlite"',
+      }),
+      ['migrations/postgres (golang-migrate): 1_a.up.sql', 'n (golang-migrate): 1_a.postgres.up.sql'],
+    )
+  })
+
+  it('about other databases are not', () => {
+    assert.deepEqual(found(empty('mysql-importer/migrations/1_a.up.sql')), [
+      'mysql-importer/migrations (golang-migrate): 1_a.up.sql',
+    ])
+  })
+
+  it('with files of two tools belong to the one that is surer', () => {
+    const other = { 'm/2_b.up.sql': 'SELECT 1', 'm/2_b.down.sql': 'SELECT 1' }
+    assert.match(found({ 'm/1_a.sql': goose, 'm/3_c.sql': goose, 'm/4_d.sql': goose, ...other })[0] ?? '', /\(goose\)/)
+    assert.match(found({ 'm/1_a.sql': goose, ...other, 'm/3_c.up.sql': '' })[0] ?? '', /\(golang-migrate\)/)
+  })
+
+  it('keep what stands beside the migrations', () => {
+    assert.deepEqual(found(empty('m/V1__a.sql', 'm/V1__a.sql.conf', 'm/V2__B.java', 'x/V3__C.java')), [
+      'm (flyway): V1__a.sql, V1__a.sql.conf, V2__B.java',
+    ])
+  })
+
+  it('may be the root itself, and read above it', () => {
+    const asked: string[] = []
+    migrationFolders('/srv/app/migrations', ['V1__a.sql'], path => {
+      asked.push(path)
+      return undefined
+    }).map(({ path, framework, read }) => {
+      assert.equal(path, '/srv/app/migrations')
+      assert.equal(framework.id, 'flyway')
+      return read('../flyway.conf')
+    })
+    assert.ok(asked.includes('../flyway.conf'))
+  })
+})
