@@ -21,7 +21,7 @@ describe('migration-guard check', () => {
     assert.equal(source, ' 2 |     CREATE INDEX users_email_idx ON users (email);')
     assert.equal(marks, '   |     ^^^^^^^^^^^^')
     assert(rest.some(line => line.startsWith('   FIX: ')))
-    assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 migrations (3 statements).')
+    assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 files (3 statements).')
   })
 
   it('answers machines in the documented shape', async () => {
@@ -66,7 +66,7 @@ describe('migration-guard check', () => {
     const folder = folderWith(project)
     const { code, out } = await invoke(folder, 'check', 'migrations/000002_index.up.sql')
     assert.equal(code, 1)
-    assert.match(out, /1 error in 1 migration \(1 statement\)\.\n$/)
+    assert.match(out, /1 error in 1 file \(1 statement\)\.\n$/)
     assert.equal((await invoke(folder, 'check', 'migrations/000001_users.up.sql')).code, 0)
   })
 

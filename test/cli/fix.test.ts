@@ -21,9 +21,9 @@ describe('migration-guard fix', () => {
     assert.equal(code, 0)
     assert.equal(read(folder, 'm/000002_index.up.sql'), concurrent)
     assert.equal(read(folder, 'm/000001_users.up.sql'), users)
-    assert.match(out, /^fixed m\/000002_index\.up\.sql\n {2}\S.*\n0 findings left in 2 migrations\.\n$/)
+    assert.match(out, /^fixed m\/000002_index\.up\.sql\n {2}\S.*\n0 findings left in 2 files\.\n$/)
     const again = await invoke(folder, 'fix')
-    assert.equal(again.out, '0 findings left in 2 migrations.\n')
+    assert.equal(again.out, '0 findings left in 2 files.\n')
   })
 
   it('creates the migration that a fix needs', async () => {
@@ -85,7 +85,7 @@ describe('migration-guard fix', () => {
     const folder = folderWith({ ...project, 'm/000003_drop.up.sql': 'SELEC;\n' })
     const { code, out } = await invoke(folder, 'fix')
     assert.equal(code, 1)
-    assert.match(out, /1 finding left in 3 migrations\.\n$/)
+    assert.match(out, /1 finding left in 3 files\.\n$/)
   })
 })
 

@@ -43,7 +43,7 @@ export async function fix(
   }
   const totals = totalsOf(left)
   const remaining = totals.error + totals.warning + totals.information + totals.hint
-  const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'migration')}.\n`
+  const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'file')}.\n`
   if (options.diff) terminal.complain(summary)
   else terminal.write(summary)
   if (project.isMissingNamed || isRefused || troubles.isFileMissing) return exitCodes.failed

@@ -78,7 +78,7 @@ function folded(text: string, width: number): string[] {
 
 /** Returns the last line of `check`: how much was found in how much. */
 export function prettyTotals(totals: Totals, { colours }: Terminal): string {
-  const scope = `${counted(totals.files, 'migration')} (${counted(totals.statements, 'statement')})`
+  const scope = `${counted(totals.files, 'file')} (${counted(totals.statements, 'statement')})`
   const found = (['error', 'warning', 'information', 'hint'] as const)
     .filter(severity => totals[severity] > 0)
     .map(severity => counted(totals[severity], severity))
