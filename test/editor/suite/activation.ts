@@ -27,4 +27,12 @@ describe('the extension', () => {
     await findingOf(uriOf('db/migrations/000002_index_users_email.up.sql'), 'index-without-concurrently')
     assert.equal(extension().isActive, true)
   })
+
+  it('brings the page that a finding links to', async () => {
+    const uri = uriOf('db/migrations/000002_index_users_email.up.sql')
+    const { code } = await findingOf(uri, 'index-without-concurrently')
+    assert(typeof code === 'object', 'not a link')
+    const page = await vscode.workspace.fs.readFile(code.target)
+    assert.match(Buffer.from(page).toString(), /^# index-without-concurrently$/m)
+  })
 })

@@ -15,6 +15,19 @@ describe('quick fixes', () => {
     await findingOf(document.uri, 'index-without-concurrently')
   })
 
+  it('are applied all at once by the source action', async () => {
+    const { document } = await opened('db/migrations/000002_index_users_email.up.sql')
+    await findingOf(document.uri, 'index-without-concurrently')
+    await vscode.commands.executeCommand('editor.action.sourceAction', {
+      kind: 'source.fixAll.migrationGuard',
+      apply: 'first',
+    })
+    await withoutFinding(document.uri, 'index-without-concurrently')
+    assert.equal(document.getText(), 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n')
+    await vscode.commands.executeCommand('undo')
+    await findingOf(document.uri, 'index-without-concurrently')
+  })
+
   it('take a migration out of the transaction that its tool opens', async () => {
     const { document } = await opened('services/billing/migrations/00002_index_invoices.sql')
     await applyFix(document.uri, 'index-without-concurrently', 'Build the index concurrently')
