@@ -293,8 +293,8 @@ function textOf(bytes: Uint8Array): { text: string } | { reason: string } {
   if (isBinary(bytes)) return { reason: 'is a binary file' }
   try {
     return { text: decoder.decode(bytes) }
-  } catch {
-    return { reason: 'is not valid UTF-8' }
+  } catch (error) {
+    return { reason: error instanceof TypeError ? 'is not valid UTF-8' : said(error) }
   }
 }
 
