@@ -48,11 +48,14 @@ export interface EditorOptions {
   /** What the editor answers when asked for `migrationGuard`. */
   readonly settings?: unknown
   readonly initializationOptions?: unknown
+  /** What serves: the server's own program, unless another is named. */
+  readonly program?: readonly string[]
 }
 
 /** Starts the language server as an editor does, in a process of its own, and speaks with it over stdio. */
 export async function startEditor(options: EditorOptions = {}): Promise<Editor> {
-  const server = spawn(process.execPath, ['--import', 'tsx', 'server/src/lsp/main.ts', '--stdio'], {
+  const { program = ['server/src/lsp/main.ts'] } = options
+  const server = spawn(process.execPath, ['--import', 'tsx', ...program, '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const editor = new Editor(server, options)

@@ -50,6 +50,13 @@ describe('language server', function () {
     assert.equal(answer?.serverInfo?.name, 'Migration Guard')
   })
 
+  it('is served by the command line too', async () => {
+    const { answer } = await start({ program: ['server/src/cli/main.ts', 'lsp'] })
+    assert.equal(answer?.serverInfo?.name, 'Migration Guard')
+    const uri = await opened('000002_index.up.sql', index)
+    assert.equal((await editor.diagnostics(uri)).length, 1)
+  })
+
   it('publishes findings at the place and version they were found in', async () => {
     await start()
     const uri = await opened('000002_index.up.sql', `-- 🙂 über\n/* 🙂 */ ${index}`)

@@ -25,12 +25,14 @@ export class UsageError extends Error {
 /** Returns the terminal of this process. Colour follows NO_COLOR, FORCE_COLOR and whether standard output is a terminal. */
 export function processTerminal(): Terminal {
   const { env, stdout, stderr } = process
-  // A reader that has seen enough (`| head`) closes the pipe: what is left to say is not wanted, and the exit code stands.
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) closes the pipe: what is left to say is not wanted, the exit code stands.
+    if (error.code === 'EPIPE') return
+    stderr.write(`migration-guard: standard output: cannot be written (${error.code})\n`)
+    process.exitCode = exitCodes.failed
+  })
+  // Where even this cannot be told there is nobody left to tell.
+  stderr.on('error', () => {})
   const wantsColour = env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : Boolean(stdout.isTTY) && env.TERM !== 'dumb'
   return {
     folder: process.cwd(),
