@@ -93,7 +93,8 @@ class Loader {
     const root = await this.rootAbove(path)
     const folders = await this.search(root, root === path ? undefined : 3)
     const found = folders.filter(folder => sqlFiles(folder).some(isBelow))
-    for (const folder of found) await this.ask(folder, isBelow)
+    const isIt = ({ path: folder }: MigrationFolder) => folder === path
+    for (const folder of found) if (!isIt(folder) || !isForeignHome(path)) await this.ask(folder, isBelow)
     if (found.length > 0 || [...this.problems.keys()].some(isBelow)) return
     const direct = await this.flatFolder(path)
     if (direct.files.some(isSql) && !isForeignHome(path) && !isForOtherDatabase(direct)) await this.ask(direct, isBelow)
@@ -182,8 +183,10 @@ const sqlFiles = ({ path, files }: Pick<MigrationFolder, 'path' | 'files'>) =>
 
 const isLocation = (folder: string) => locationOf(folder) === folder
 
-/** Whether a folder named by the user, or the one it stands in, is called for another database. */
-const isForeignHome = (folder: string) => isForeignSegment(nameOf(folder)) || isForeignSegment(nameOf(folderOf(folder)))
+/** Whether a folder of migrations is for another database by its own name, or by that of the one it is the migrations of. */
+const isForeignHome = (folder: string) =>
+  isForeignSegment(nameOf(folder)) ||
+  (isForeignSegment(nameOf(folderOf(folder))) && /migrat|^(?:db|sql|schema|database|files)$/i.test(nameOf(folder)))
 
 /** SQL by its name, or without a name that says what else it is. */
 const isReadable = (path: string) => isSql(path) || /(?:^|\/)[^./]+$|\.(?:psql|pgsql|ddl|dml|txt)$/i.test(path)

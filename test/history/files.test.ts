@@ -119,11 +119,21 @@ describe('files', () => {
       'm/mysql/1_a.up.sql': 'SELECT 1;',
       'p/migrations/migration_lock.toml': 'provider = "mysql"',
       'p/migrations/1_a/migration.sql': 'SELECT 1;',
+      'clickhouse/migrations/1_a.sql': 'SELECT 1;',
     })
-    assert.deepEqual(await loaded('m/mysql/1_a.up.sql', 'p/migrations/1_a/migration.sql'), {
-      histories: [],
-      problems: [],
-    })
+    assert.deepEqual(
+      await loaded('m/mysql/1_a.up.sql', 'm/mysql', 'p/migrations/1_a/migration.sql', 'clickhouse/migrations'),
+      {
+        histories: [],
+        problems: [],
+      },
+    )
+  })
+
+  it('of a project that is called like another database are read', async () => {
+    write({ 'oracle/migrations/1_a.up.sql': 'SELECT 1;' })
+    const { histories } = await loaded('oracle')
+    assert.equal(histories.length, 1)
   })
 
   it('that cannot be read are told with the reason, and the rest goes on', async () => {
