@@ -10,9 +10,16 @@ export function productVersion(): string {
 
 /** Returns the address of a rule's page among the documentation that ships with us; undefined where it has none. */
 export function rulePage(id: string): string | undefined {
+  const known = pages.get(id)
+  if (known !== undefined) return known || undefined
   const page = join(productFolder(), 'docs', 'rules', `${id}.md`)
-  return existsSync(page) ? pathToFileURL(page).href : undefined
+  const address = existsSync(page) ? pathToFileURL(page).href : ''
+  pages.set(id, address)
+  return address || undefined
 }
+
+/** Asked for at every keystroke; the files beside us do not change while we run. Empty where there is no page. */
+const pages = new Map<string, string>()
 
 /** The folder of package.json: above `dist` when bundled, further up when run from the sources. */
 function productFolder(): string {

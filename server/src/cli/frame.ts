@@ -66,7 +66,7 @@ function cellsOf(line: string, boundary: number): Cell[] {
     cells.push({ shown, width, start, end: start + segment.length })
     column += width
   }
-  for (const { segment, index } of graphemes.segment(line)) {
+  for (const { segment, index } of segmentsOf(line)) {
     const cut = boundary - index
     if (cut > 0 && cut < segment.length) {
       add(segment.slice(0, cut), index)
@@ -75,6 +75,10 @@ function cellsOf(line: string, boundary: number): Cell[] {
   }
   return cells
 }
+
+/** Most lines are ASCII, where a grapheme is a letter. */
+const segmentsOf = (line: string): Iterable<{ segment: string; index: number }> =>
+  /^[\t\x20-\x7e]*$/.test(line) ? Array.from(line, (segment, index) => ({ segment, index })) : graphemes.segment(line)
 
 /** Columns of a grapheme: two for East Asian wide characters and emoji, none for marks that combine. */
 export function widthOf(grapheme: string): number {
