@@ -15,6 +15,8 @@ export interface Measured {
 /** Runs `sql` in a transaction that is rolled back, or on its own where it refuses one, and looks at the traces. */
 export async function measure(session: Session, sql: string): Promise<Measured> {
   const before = await relations(session)
+  // A plan that an earlier foreign key check left behind would hide which indexes the planner looks at.
+  await session.run('DISCARD PLANS')
   await session.run('BEGIN')
   const readBefore = await tuplesRead(session)
   const outcome = await session.run(`SET LOCAL client_min_messages = debug1; ${sql}`)
