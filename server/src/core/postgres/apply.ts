@@ -55,6 +55,10 @@ export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog 
       return withRoutine(catalog, command)
     case 'CREATE TRIGGER':
       return withTrigger(catalog, keyOf(catalog, command.table), command)
+    case 'ALTER TRIGGER': {
+      const [table] = command.relations
+      return table && command.rename ? withTriggerRenamed(catalog, keyOf(catalog, table), command.rename) : catalog
+    }
     case 'SET':
     case 'RESET':
       return command.parameter === 'search_path' || command.parameter === 'all'
@@ -159,6 +163,21 @@ function withTrigger(catalog: Catalog, table: RelationKey, command: CreateTrigge
   return partitionsOf(added, table).reduce(
     (result, partition) => withTrigger(result, keyOfRelation(partition), command),
     added,
+  )
+}
+
+function withTriggerRenamed(
+  catalog: Catalog,
+  table: RelationKey,
+  rename: { readonly from: string; readonly to: string },
+): Catalog {
+  const renamed = withTable(catalog, table, known => ({
+    ...known,
+    triggers: known.triggers.map(trigger => (trigger.name === rename.from ? { ...trigger, name: rename.to } : trigger)),
+  }))
+  return partitionsOf(renamed, table).reduce(
+    (result, partition) => withTriggerRenamed(result, keyOfRelation(partition), rename),
+    renamed,
   )
 }
 

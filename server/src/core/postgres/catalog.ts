@@ -79,6 +79,8 @@ export interface Index extends RelationBase {
   /** In order; absent names stand for expressions. */
   readonly columns: readonly (string | undefined)[]
   readonly include: readonly string[]
+  /** What default names of the index are made of: its columns, and for expressions their function or type. */
+  readonly labels: readonly string[]
   /** Columns that its expressions and its predicate name; for an expression index also those of `columns`. */
   readonly expressionColumns: readonly string[]
   /** `btree`, `gin`, ... */
@@ -114,6 +116,8 @@ export interface Column {
   /** For a generated column: the columns it is computed from. */
   readonly generatedFrom?: readonly string[]
   readonly identity: boolean
+  /** Whether only a parent defines it: it goes when the parent's does. */
+  readonly inherited?: boolean
   readonly born?: Birth
 }
 

@@ -9,7 +9,7 @@ const longest = 63
 
 /**
  * The names that PostgreSQL gives to what a statement leaves unnamed, as `ChooseRelationName`, `ChooseIndexName` and
- * `ChooseConstraintName` of its source choose them; proven in test/postgres/names.test.ts.
+ * `ChooseConstraintName` of its source choose them; proven in test/postgres/apply.test.ts.
  */
 export const nameOfPrimaryKey = (catalog: Catalog, table: NamedTable): string =>
   freeRelationName(catalog, table, '', 'pkey')

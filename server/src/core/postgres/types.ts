@@ -189,9 +189,10 @@ const citext = ['citext>text', 'citext>varchar', 'citext>bpchar', 'text>citext',
 
 const sameBytesTypes: ReadonlySet<string> = new Set([...binaryCoercible.split(' '), ...citext])
 
-/** Types without a btree operator class of their own take that of another (indexes-opclass.html). */
+/** Types without a btree operator class of their own take that of another (indexes-opclass.html); xml has no index. */
 const operatorClasses: ReadonlyMap<string, string> = new Map([
   ['varchar', 'text'],
+  ['xml', 'text'],
   ['cidr', 'inet'],
   ...[
     'class',

@@ -671,6 +671,8 @@ export interface OtherCommand {
   readonly writes?: readonly Name[]
   /** WITH (...) options by lower-case name, values as written: `connect` of CREATE SUBSCRIPTION. */
   readonly options?: Readonly<Record<string, string>>
+  /** ALTER TRIGGER, POLICY and RULE ... RENAME TO. */
+  readonly rename?: { readonly from: string; readonly to: string }
   /** What EXPLAIN explains. */
   readonly explained?: Command
   /** EXPLAIN ANALYZE. */

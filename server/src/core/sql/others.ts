@@ -26,6 +26,7 @@ export function other(
     ...(writes.length > 0 && { writes }),
     ...(raw.options && { options: optionsOf(raw.options) }),
     ...(raw.target && { options: { target: raw.target.replace('DISCARD_', '').toLowerCase() } }),
+    ...(raw.subname !== undefined && raw.newname !== undefined && { rename: { from: raw.subname, to: raw.newname } }),
     ...(explained && { explained }),
     ...(kind === 'ExplainStmt' && { analyze: raw.options !== undefined && isAnalyze(raw.options) }),
     keywords: spanOf(source, 0, 1),
@@ -41,6 +42,8 @@ interface OtherStatement {
   readonly options?: readonly Node[]
   readonly pubobjects?: readonly Node[]
   readonly target?: string
+  readonly subname?: string
+  readonly newname?: string
 }
 
 const published = (objects: readonly Node[] | undefined, source: Source): Name[] =>

@@ -17,9 +17,9 @@ import {
   tableAt,
 } from '../catalog'
 import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
-import { nameOfNotNull, nameOfSequence } from '../names'
+import { nameOfNotNull } from '../names'
 import type { At } from './at'
-import { renamedColumn, withColumn, withColumnChanged, withColumnType, withoutColumn } from './columns'
+import { renamedColumn, withColumn, withColumnChanged, withColumnType, withOwnSequence, withoutColumn } from './columns'
 import {
   renamedConstraint,
   withConstraint,
@@ -203,17 +203,8 @@ function withoutNotNull(catalog: Catalog, key: RelationKey, column: string, only
 }
 
 function withIdentity(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
-  const table = tableAt(catalog, key)
-  if (!table) return catalog
   const identified = withColumnChanged(catalog, key, column, known => ({ ...known, identity: true }), true)
-  return withRelation(identified, {
-    kind: 'sequence',
-    schema: table.schema,
-    name: nameOfSequence(catalog, table, column),
-    conditional: false,
-    born: at.birth,
-    ownedBy: { table: key, column },
-  })
+  return withOwnSequence(identified, key, column, at)
 }
 
 function withoutIdentity(catalog: Catalog, key: RelationKey, column: string): Catalog {

@@ -25,11 +25,20 @@ export function withColumn(catalog: Catalog, key: RelationKey, definition: Colum
   const table = tableAt(catalog, key)
   if (!table || columnNamed(table, definition.name.name)) return catalog
   const withIt = withBareColumn(catalog, key, definition, at)
-  const inherited = inheritorsOf(catalog, key).reduce(
-    (result, child) => withColumn(result, keyOfRelation(child), { ...definition, constraints: [] }, at),
-    withIt,
-  )
-  return definition.constraints.reduce((result, constraint) => withConstraint(result, key, constraint, at), inherited)
+  const column = columnNamed(tableAt(withIt, key), definition.name.name)
+  const everywhere = column ? withHeirColumns(withIt, key, column) : withIt
+  return definition.constraints.reduce((result, constraint) => withConstraint(result, key, constraint, at), everywhere)
+}
+
+/** Heirs share the default, and with it the sequence; only partitions share an identity. */
+function withHeirColumns(catalog: Catalog, key: RelationKey, column: Column): Catalog {
+  return inheritorsOf(catalog, key).reduce((result, heir) => {
+    if (columnNamed(heir, column.name)) return result
+    const inherited = { ...column, identity: column.identity && heir.partitionOf === key, inherited: true }
+    const heirKey = keyOfRelation(heir)
+    const added = withTable(result, heirKey, table => ({ ...table, columns: [...table.columns, inherited] }))
+    return withHeirColumns(added, heirKey, column)
+  }, catalog)
 }
 
 /** Returns the catalog with a column and its sequence added to one table, without its inline constraints. */
@@ -45,17 +54,22 @@ export function withBareColumn(catalog: Catalog, key: RelationKey, definition: C
     notNull: true,
     ...(serial && { type: { ...definition.type, name: serial }, default: nextValue(sequence, definition) }),
   }
-  return withRelation(
-    withTable(catalog, key, known => ({ ...known, columns: [...known.columns, column] })),
-    {
-      kind: 'sequence',
-      schema: table.schema,
-      name: sequence,
-      conditional: table.conditional,
-      born: at.birth,
-      ownedBy: { table: key, column: column.name },
-    },
-  )
+  const added = withTable(catalog, key, known => ({ ...known, columns: [...known.columns, column] }))
+  return withOwnSequence(added, key, column.name, at)
+}
+
+/** Returns the catalog with the sequence of a serial or identity column. */
+export function withOwnSequence(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
+  const table = tableAt(catalog, key)
+  if (!table) return catalog
+  return withRelation(catalog, {
+    kind: 'sequence',
+    schema: table.schema,
+    name: nameOfSequence(catalog, table, column),
+    conditional: table.conditional,
+    born: at.birth,
+    ownedBy: { table: key, column },
+  })
 }
 
 /** The integer types behind the pseudo-types of datatype-numeric.html#DATATYPE-SERIAL. */
@@ -110,10 +124,10 @@ export function withoutColumn(catalog: Catalog, key: RelationKey, name: string, 
     ...known,
     columns: known.columns.filter(column => column.name !== name && !column.generatedFrom?.includes(name)),
   }))
-  return inheritorsOf(result, key).reduce(
-    (rest, child) => withoutColumn(rest, keyOfRelation(child), name, cascade),
-    result,
-  )
+  const isInherited = (heir: Table) => heir.partitionOf === key || columnNamed(heir, name)?.inherited === true
+  return inheritorsOf(result, key)
+    .filter(isInherited)
+    .reduce((rest, heir) => withoutColumn(rest, keyOfRelation(heir), name, cascade), result)
 }
 
 /** Returns the catalog with a column changed on a table and all that inherit from it. */
@@ -185,6 +199,7 @@ export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, 
         ...relation,
         columns: relation.columns.map(column => column && renamed(column)),
         include: relation.include.map(renamed),
+        labels: relation.labels.map(renamed),
         expressionColumns: relation.expressionColumns.map(renamed),
       })
     else if (relation.kind === 'sequence' && relation.ownedBy)

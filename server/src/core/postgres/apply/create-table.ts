@@ -15,7 +15,7 @@ import {
 } from '../catalog'
 import { withRelation, withTable } from '../edit'
 import type { At } from './at'
-import { withBareColumn } from './columns'
+import { withBareColumn, withOwnSequence } from './columns'
 import { withConstraint, withIndexConstraint } from './constraints'
 import { withIndexCloned } from './indexes'
 import { withPartitionAttached } from './partitions'
@@ -83,13 +83,17 @@ function withCopies(
     const checks = table.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
     result = withTable(result, key, known => ({
       ...known,
-      columns: merged(known.columns, inheritable(table), at),
+      columns: merged(known.columns, inheritable(table), at).map(column => ({ ...column, inherited: true })),
       constraints: [...known.constraints, ...(parent ? [] : checks)],
     }))
   }
   for (const { table: name, including } of command.like) {
     const source = asTable(catalog.relations.get(keyOf(catalog, name)))
-    if (source) result = withTable(result, key, known => ({ ...known, ...copied(known, source, including, at) }))
+    if (!source) continue
+    result = withTable(result, key, known => ({ ...known, ...copied(known, source, including, at) }))
+    if (includes(including, 'IDENTITY'))
+      for (const { name: column } of source.columns.filter(({ identity }) => identity))
+        result = withOwnSequence(result, key, column, at)
   }
   return result
 }
@@ -116,24 +120,28 @@ function copied(
   including: readonly string[],
   at: At,
 ): Pick<Table, 'columns' | 'constraints'> {
-  const includes = (what: string) => including.includes('ALL') || including.includes(what)
-  const columns = source.columns.map(({ default: value, generated, generatedFrom, identity, ...column }) => ({
-    ...column,
-    identity: identity && includes('IDENTITY'),
-    ...(value && includes('DEFAULTS') && { default: value }),
-    ...(generated && includes('GENERATED') && { generated, generatedFrom }),
-  }))
-  const checks = includes('CONSTRAINTS') ? source.constraints.filter(({ kind }) => kind === 'CHECK') : []
+  const columns = source.columns.map(
+    ({ default: value, generated, generatedFrom, identity, inherited: _, ...column }) => ({
+      ...column,
+      identity: identity && includes(including, 'IDENTITY'),
+      ...(value && includes(including, 'DEFAULTS') && { default: value }),
+      ...(generated && includes(including, 'GENERATED') && { generated, generatedFrom }),
+    }),
+  )
+  const checks = includes(including, 'CONSTRAINTS') ? source.constraints.filter(({ kind }) => kind === 'CHECK') : []
   return {
     columns: merged(known.columns, columns, at),
     constraints: [...known.constraints, ...checks.map(check => ({ ...check, born: at.birth }))],
   }
 }
 
+const includes = (including: readonly string[], what: string): boolean =>
+  including.includes('ALL') || including.includes(what)
+
 function withLikeIndexes(catalog: Catalog, key: RelationKey, command: CreateTable, at: At): Catalog {
   let result = catalog
   for (const { table: name, including } of command.like) {
-    if (!including.includes('INDEXES') && !including.includes('ALL')) continue
+    if (!includes(including, 'INDEXES')) continue
     const source = keyOf(catalog, name)
     for (const index of indexesOf(catalog, source)) {
       const constraint = tableAt(catalog, source)?.constraints.find(({ name }) => name === index.constraint)
@@ -175,6 +183,7 @@ function withDefinedColumn(catalog: Catalog, key: RelationKey, definition: Colum
       column.name === definition.name.name
         ? {
             ...column,
+            inherited: false,
             notNull: column.notNull || definition.notNull !== undefined,
             ...(definition.default && { default: definition.default.expression }),
           }

@@ -40,13 +40,8 @@ function withIndexOn(catalog: Catalog, table: RelationKey, command: CreateIndex,
 function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at: At, place: Place): Index {
   const known = tableAt(catalog, table)
   const [schema = 'public', tableName = table] = known ? [known.schema, known.name] : splitKey(table)
-  const name =
-    place.name ??
-    nameOfIndex(
-      catalog,
-      known ?? { schema, name: tableName, constraints: [] },
-      labelsOfIndex(command.columns, command.include),
-    )
+  const labels = labelsOfIndex(command.columns, command.include)
+  const name = place.name ?? nameOfIndex(catalog, known ?? { schema, name: tableName, constraints: [] }, labels)
   return {
     kind: known?.kind === 'partitioned table' ? 'partitioned index' : 'index',
     schema,
@@ -56,6 +51,7 @@ function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at:
     table,
     columns: command.columns.map(column => column.column),
     include: command.include,
+    labels,
     expressionColumns: [
       ...command.columns.flatMap(column => column.expression?.columns ?? []),
       ...(command.where?.columns ?? []),
@@ -107,11 +103,7 @@ const isLike = (index: Index, parent: Index): boolean =>
 export function withIndexCloned(catalog: Catalog, partition: RelationKey, parent: Index, at: At): Catalog {
   const table = tableAt(catalog, partition)
   if (!table) return catalog
-  const name = nameOfIndex(
-    catalog,
-    table,
-    [...parent.columns, ...parent.include].map(column => column ?? 'expr'),
-  )
+  const name = nameOfIndex(catalog, table, parent.labels)
   const index: Index = {
     ...parent,
     kind: table.kind === 'partitioned table' ? 'partitioned index' : 'index',

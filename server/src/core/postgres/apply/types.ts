@@ -2,6 +2,8 @@ import type { AlterDomain, AlterType, CreateDomain, CreateType } from '../../sql
 import { type Catalog, creationSchema, key, keyIn, type Type } from '../catalog'
 import { renamedRelation, withRelation } from '../edit'
 import type { At } from './at'
+import { withColumnChanged } from './columns'
+import { columnsOfType } from './drop'
 
 /** Returns the catalog after CREATE TYPE and CREATE DOMAIN. */
 export function withType(catalog: Catalog, command: CreateType | CreateDomain, at: At): Catalog {
@@ -48,7 +50,15 @@ function renamed(catalog: Catalog, name: string, type: Type, { renameTo, setSche
   const dot = name.indexOf('.')
   const [schema, bare] = [setSchema?.name ?? name.slice(0, dot), renameTo?.name ?? name.slice(dot + 1)]
   const types = catalog.types.without(name).with(key(schema, bare), type)
-  const result = { ...catalog, types }
+  let result: Catalog = { ...catalog, types }
+  for (const { table, column } of columnsOfType(catalog, name))
+    result = withColumnChanged(
+      result,
+      table,
+      column,
+      known => ({ ...known, type: { ...known.type, schema, name: bare } }),
+      true,
+    )
   return type.kind === 'composite' ? renamedRelation(result, name, { schema, name: bare }) : result
 }
 

@@ -55,13 +55,13 @@ function buildMissingIndexes(
     for (const member of storedOf(catalog, tree)) {
       if (indexFitting(catalog, member, index)) continue
       gathering.scan(member)
-      gathering.build(missingName(tableAt(catalog, member), index.columns, index.primary))
+      gathering.build(missingName(tableAt(catalog, member), index.labels, index.primary))
     }
 }
 
-function missingName(table: Table | undefined, columns: readonly (string | undefined)[], primary: boolean): string {
+function missingName(table: Table | undefined, labels: readonly string[], primary: boolean): string {
   const name = table?.name ?? ''
-  return primary ? `${name}_pkey` : [name, ...columns.map(column => column ?? 'expr'), 'idx'].join('_')
+  return primary ? `${name}_pkey` : [name, ...labels, 'idx'].join('_')
 }
 
 /**

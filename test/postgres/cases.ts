@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { apply } from '../../server/src/core/postgres/apply'
+import type { Catalog } from '../../server/src/core/postgres/catalog'
+import type { Command } from '../../server/src/core/sql/commands'
+import { read } from '../../server/src/core/sql/parse'
+import { statementsIn } from '../../server/src/core/sql/split'
+import type { Session } from './session'
+
+/** One paragraph of a file of cases: the last statement is the one under test. */
+export interface Case {
+  readonly title: string
+  /** The oldest major version that it runs on: `-- from 18`. */
+  readonly from: number
+  readonly setup: string
+  readonly statement: string
+}
+
+/** Reads a file of cases: its first paragraph is the schema that every other one starts from. */
+export function casesIn(file: string): { schema: string; cases: Case[] } {
+  const [schema = '', ...paragraphs] = readFileSync(join(__dirname, file), 'utf8').split('\n\n')
+  return { schema, cases: paragraphs.flatMap(caseOf) }
+}
+
+function caseOf(paragraph: string): Case[] {
+  const lines = paragraph.split('\n').filter(line => line !== '' && !line.startsWith('--'))
+  if (lines.length === 0) return []
+  const start = lines.findLastIndex((_, index) => index === 0 || lines[index - 1]?.endsWith(';'))
+  const setup = lines.slice(0, start).join('\n')
+  const statement = lines.slice(start).join('\n').replace(/;$/, '')
+  const title = `${setup} ${statement}`.replace(/\s+/g, ' ').trim()
+  return [{ title, from: Number(/^-- from (\d+)/m.exec(paragraph)?.[1] ?? 0), setup, statement }]
+}
+
+/** Returns the command of one statement that PostgreSQL's grammar accepts. */
+export function commandOf(statement: string): Command {
+  const { command } = read(statement)
+  if (!command) throw new Error(`not read: ${statement}`)
+  return command
+}
+
+/** Returns the catalog after statements, and the parameters they set. */
+export function afterwards(catalog: Catalog, sql: string, postgres: number) {
+  const parameters = new Map<string, string>()
+  let result = catalog
+  for (const { text } of statementsIn(sql).statements) {
+    const command = commandOf(text)
+    if (command.tag === 'SET') parameters.set(command.parameter, command.value ?? '')
+    result = apply(result, command, { postgres })
+  }
+  return { catalog: result, parameters }
+}
+
+/** Empties the database and makes the schema anew. */
+export async function reset(session: Session, schema: string) {
+  await session.run('RESET ALL')
+  const leftovers = await session.run(
+    "SELECT 'DROP PUBLICATION ' || pubname FROM pg_publication UNION ALL SELECT 'DROP DATABASE ' || datname FROM pg_database WHERE datname = 'other'",
+  )
+  for (const [drop = ''] of leftovers.rows) await must(session, drop)
+  await session.run('DROP SCHEMA IF EXISTS attic CASCADE')
+  await must(session, `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${schema}`)
+  for (const role of ['guard_owner', 'guard_reader']) await session.run(`DROP ROLE IF EXISTS ${role}`)
+}
+
+/** Runs statements that must succeed. */
+export async function must(session: Session, sql: string) {
+  if (sql.trim() === '') return
+  const { error } = await session.run(sql)
+  if (error) throw new Error(`${error.message}: ${sql}`)
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { PersistentMap } from '../../server/src/core/postgres/persistent-map'
+
+describe('PersistentMap', () => {
+  it('holds what a Map holds, whatever the order of changes', () => {
+    const model = new Map<string, number>()
+    let map = PersistentMap.empty<number>()
+    let seed = 7
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+      return seed % below
+    }
+    for (let n = 0; n < 20_000; n++) {
+      const key = `public.table_${random(3_000)}`
+      if (random(3) === 0) {
+        model.delete(key)
+        map = map.without(key)
+      } else {
+        model.set(key, n)
+        map = map.with(key, n)
+      }
+    }
+    assert.equal(map.size, model.size)
+    assert.deepEqual([...map].sort(), [...model].sort())
+    for (let n = 0; n < 3_000; n++) assert.equal(map.get(`public.table_${n}`), model.get(`public.table_${n}`))
+  })
+
+  it('never changes', () => {
+    const one = PersistentMap.empty<number>().with('a', 1)
+    const two = one.with('a', 2).with('b', 3)
+    two.without('a')
+    assert.deepEqual([...one], [['a', 1]])
+    assert.deepEqual([...two].sort(), [
+      ['a', 2],
+      ['b', 3],
+    ])
+    assert.equal(one.with('a', 1), one)
+    assert.equal(one.without('x'), one)
+  })
+
+  it('tells apart keys of one hash', () => {
+    const [first, second] = collision()
+    const both = PersistentMap.empty<number>().with(first, 1).with(second, 2).with('other', 3)
+    assert.deepEqual([both.get(first), both.get(second), both.size], [1, 2, 3])
+    const one = both.without(first)
+    assert.deepEqual([one.get(first), one.get(second), one.size], [undefined, 2, 2])
+    assert.equal(one.with(second, 4).get(second), 4)
+  })
+})
+
+/** Two keys with one hash, by the birthday paradox: some 80,000 tries for 32 bits. */
+function collision(): [string, string] {
+  const seen = new Map<number, string>()
+  for (let n = 0; ; n++) {
+    const key = `t${n.toString(36)}`
+    let hash = 0x811c9dc5
+    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+    const other = seen.get(hash)
+    if (other !== undefined) return [other, key]
+    seen.set(hash, key)
+  }
+}
