@@ -10,8 +10,8 @@ export interface Catalog {
   readonly complete: boolean
   readonly searchPath: readonly string[]
   readonly relations: PersistentMap<Relation>
-  /** For each relation the keys of those built on it (its indexes, partitions, referencing tables ...), oldest first. */
-  readonly dependents: PersistentMap<readonly RelationKey[]>
+  /** What is built on a relation in one way, under `dependentsKey`. */
+  readonly dependents: PersistentMap<Chain>
   /** Enums, domains and other types that the history made, by `schema.name`. */
   readonly types: PersistentMap<Type>
   /** Functions and procedures that the history made, by `schema.name`; overloads share one entry. */
@@ -20,6 +20,26 @@ export interface Catalog {
 
 /** `schema.name`, folded, unquoted: `public.users`. */
 export type RelationKey = string
+
+/** The ways in which one relation is built on another. */
+export const dependencies = ['index', 'partition', 'heir', 'reference', 'view', 'sequence'] as const
+export type Dependency = (typeof dependencies)[number]
+
+/** Keys from the newest to the oldest: a longer chain shares the shorter, however many tables reference one. */
+export interface Chain {
+  readonly newest: RelationKey
+  readonly older?: Chain
+}
+
+/** Returns the keys of a chain, oldest first. */
+export function keysIn(chain: Chain | undefined): RelationKey[] {
+  const keys: RelationKey[] = []
+  for (let link = chain; link; link = link.older) keys.push(link.newest)
+  return keys.reverse()
+}
+
+/** Returns where `Catalog.dependents` keeps what is built on `relation` in one way. */
+export const dependentsKey = (relation: RelationKey, dependency: Dependency): string => `${dependency} ${relation}`
 
 export type RelationKind =
   | 'table'
@@ -222,37 +242,34 @@ export const isIndex = (relation: Relation | undefined): relation is Index =>
   relation?.kind === 'index' || relation?.kind === 'partitioned index'
 
 /** Returns the indexes of a table or materialized view, oldest first. */
-export const indexesOf = (catalog: Catalog, table: RelationKey): Index[] => dependentsOf(catalog, table).filter(isIndex)
+export const indexesOf = (catalog: Catalog, table: RelationKey): Index[] =>
+  dependentsOf(catalog, table, 'index').filter(isIndex)
 
 /** Returns the partitions of a partitioned table, oldest first; with `recursive` those of its partitions too. */
 export const partitionsOf = (catalog: Catalog, table: RelationKey, options?: { recursive?: boolean }): Table[] =>
-  childrenOf(catalog, table, options, child => child.partitionOf === table)
+  childrenOf(catalog, table, options, ['partition'])
 
 /** Returns the tables that inherit from a table, partitions included, oldest first; with `recursive` theirs too. */
 export const inheritorsOf = (catalog: Catalog, table: RelationKey, options?: { recursive?: boolean }): Table[] =>
-  childrenOf(
-    catalog,
-    table,
-    options,
-    (child, parent) => child.partitionOf === parent || child.inherits.includes(parent),
-  )
+  childrenOf(catalog, table, options, ['partition', 'heir'])
 
 const childrenOf = (
   catalog: Catalog,
   table: RelationKey,
   options: { recursive?: boolean } | undefined,
-  isChild: (child: Table, parent: RelationKey) => boolean,
+  ways: readonly Dependency[],
 ): Table[] => {
   const found: Table[] = []
   const seen = new Set([table])
   const visit = (parent: RelationKey) => {
-    for (const relation of dependentsOf(catalog, parent)) {
-      const child = asTable(relation)
-      if (!child || seen.has(keyOfRelation(child)) || !isChild(child, parent)) continue
-      seen.add(keyOfRelation(child))
-      found.push(child)
-      if (options?.recursive) visit(keyOfRelation(child))
-    }
+    for (const way of ways)
+      for (const relation of dependentsOf(catalog, parent, way)) {
+        const child = asTable(relation)
+        if (!child || seen.has(keyOfRelation(child))) continue
+        seen.add(keyOfRelation(child))
+        found.push(child)
+        if (options?.recursive) visit(keyOfRelation(child))
+      }
   }
   visit(table)
   return found
@@ -267,7 +284,7 @@ export interface IncomingForeignKey {
 /** Returns the foreign keys of all tables (the table itself included) that reference `table`, oldest table first. */
 export const foreignKeysTo = (catalog: Catalog, table: RelationKey): IncomingForeignKey[] => {
   const found: IncomingForeignKey[] = []
-  for (const relation of dependentsOf(catalog, table)) {
+  for (const relation of dependentsOf(catalog, table, 'reference')) {
     const referencing = asTable(relation)
     for (const constraint of referencing?.constraints ?? []) {
       if (referencing && hasReference(constraint) && constraint.references.table === table)
@@ -283,7 +300,7 @@ export const hasReference = (constraint: Constraint): constraint is Constraint &
 
 /** Returns the sequences that a column of `table` owns: of serial and identity columns, and by OWNED BY. */
 export const sequencesOwnedBy = (catalog: Catalog, table: RelationKey, column?: string): Sequence[] =>
-  dependentsOf(catalog, table).filter(
+  dependentsOf(catalog, table, 'sequence').filter(
     (relation): relation is Sequence =>
       relation.kind === 'sequence' &&
       relation.ownedBy?.table === table &&
@@ -292,10 +309,7 @@ export const sequencesOwnedBy = (catalog: Catalog, table: RelationKey, column?: 
 
 /** Returns the views and materialized views that read `relation` directly, oldest first. */
 export const viewsReading = (catalog: Catalog, relation: RelationKey): Table[] =>
-  dependentsOf(catalog, relation).flatMap(dependent => {
-    const view = asTable(dependent)
-    return view?.reads.includes(relation) ? [view] : []
-  })
+  dependentsOf(catalog, relation, 'view').flatMap(view => asTable(view) ?? [])
 
 /** Returns the views that read a column of `relation` directly, as far as their queries tell. */
 export const viewsReadingColumn = (catalog: Catalog, relation: RelationKey, column: string): Table[] =>
@@ -309,16 +323,16 @@ export const partitionIndexesOf = (
   index: RelationKey,
   options?: { recursive?: boolean },
 ): Index[] => {
-  const direct = dependentsOf(catalog, index).filter(
-    (relation): relation is Index => isIndex(relation) && relation.partitionOf === index,
-  )
+  const direct = dependentsOf(catalog, index, 'partition').filter(isIndex)
   if (!options?.recursive) return direct
   return direct.flatMap(child => [child, ...partitionIndexesOf(catalog, keyOfRelation(child), options)])
 }
 
-/** Returns the relations built on `relation`, oldest first. */
-export const dependentsOf = (catalog: Catalog, relation: RelationKey): Relation[] =>
-  (catalog.dependents.get(relation) ?? []).flatMap(dependent => catalog.relations.get(dependent) ?? [])
+/** Returns what is built on `relation` in one way, oldest first. */
+export const dependentsOf = (catalog: Catalog, relation: RelationKey, dependency: Dependency): Relation[] =>
+  keysIn(catalog.dependents.get(dependentsKey(relation, dependency))).flatMap(
+    dependent => catalog.relations.get(dependent) ?? [],
+  )
 
 /** Returns the column of a table by name. */
 export const columnNamed = (table: Table | undefined, name: string): Column | undefined =>

@@ -1,9 +1,13 @@
 import {
   asTable,
   type Catalog,
+  type Chain,
+  dependencies,
+  dependentsKey,
   hasReference,
   isIndex,
   keyOfRelation,
+  keysIn,
   type Relation,
   type RelationKey,
   type Table,
@@ -46,7 +50,9 @@ export function renamedRelation(catalog: Catalog, key: RelationKey, to: { schema
   const renamed: Relation = { ...relation, schema: to.schema ?? relation.schema, name: to.name ?? relation.name }
   const newKey = keyOfRelation(renamed)
   if (newKey === key) return catalog
-  const dependents = catalog.dependents.get(key) ?? []
+  const dependents = new Set(
+    dependencies.flatMap(dependency => keysIn(catalog.dependents.get(dependentsKey(key, dependency)))),
+  )
   let result = withRelation(withoutRelation(catalog, key), pointedElsewhere(renamed, key, newKey))
   for (const dependent of dependents) {
     const other = result.relations.get(dependent)
@@ -55,36 +61,49 @@ export function renamedRelation(catalog: Catalog, key: RelationKey, to: { schema
   return result
 }
 
-/** The relations that `relation` is built on. */
-function basesOf(relation: Relation): readonly RelationKey[] {
-  if (isIndex(relation)) return relation.partitionOf ? [relation.table, relation.partitionOf] : [relation.table]
-  if (relation.kind === 'sequence') return relation.ownedBy ? [relation.ownedBy.table] : []
+/** The places in `Catalog.dependents` where `relation` belongs. */
+function basesOf(relation: Relation): readonly string[] {
+  if (isIndex(relation)) {
+    const table = dependentsKey(relation.table, 'index')
+    return relation.partitionOf ? [table, dependentsKey(relation.partitionOf, 'partition')] : [table]
+  }
+  if (relation.kind === 'sequence') return relation.ownedBy ? [dependentsKey(relation.ownedBy.table, 'sequence')] : []
   const table = asTable(relation)
   if (!table) return []
-  const bases = [...table.inherits, ...table.reads]
-  if (table.partitionOf) bases.push(table.partitionOf)
-  for (const constraint of table.constraints) if (hasReference(constraint)) bases.push(constraint.references.table)
+  const bases = [
+    ...table.inherits.map(parent => dependentsKey(parent, 'heir')),
+    ...table.reads.map(read => dependentsKey(read, 'view')),
+  ]
+  if (table.partitionOf) bases.push(dependentsKey(table.partitionOf, 'partition'))
+  for (const constraint of table.constraints)
+    if (hasReference(constraint)) bases.push(dependentsKey(constraint.references.table, 'reference'))
   return bases
 }
 
 function rewired(
   dependents: Catalog['dependents'],
   key: RelationKey,
-  before: readonly RelationKey[],
-  after: readonly RelationKey[],
+  before: readonly string[],
+  after: readonly string[],
 ): Catalog['dependents'] {
   let result = dependents
-  for (const base of before) {
+  for (const base of new Set(before)) {
     if (after.includes(base)) continue
-    const rest = (result.get(base) ?? []).filter(dependent => dependent !== key)
-    result = rest.length > 0 ? result.with(base, rest) : result.without(base)
+    const rest = without(result.get(base), key)
+    result = rest ? result.with(base, rest) : result.without(base)
   }
-  for (const base of after) {
-    const known = result.get(base) ?? []
-    if (!known.includes(key)) result = result.with(base, [...known, key])
+  for (const base of new Set(after)) {
+    if (before.includes(base)) continue
+    const older = result.get(base)
+    result = result.with(base, older ? { newest: key, older } : { newest: key })
   }
   return result
 }
+
+const without = (chain: Chain | undefined, key: RelationKey): Chain | undefined =>
+  keysIn(chain)
+    .filter(other => other !== key)
+    .reduce<Chain | undefined>((older, newest) => (older ? { newest, older } : { newest }), undefined)
 
 function pointedElsewhere(relation: Relation, from: RelationKey, to: RelationKey): Relation {
   const moved = (key: RelationKey) => (key === from ? to : key)

@@ -4,6 +4,7 @@ import {
   type Column,
   columnNamed,
   columnsOfIndex,
+  dependentsOf,
   hasReference,
   indexesOf,
   inheritorsOf,
@@ -191,7 +192,8 @@ export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, 
       }),
     })),
   }))
-  for (const dependent of result.dependents.get(key) ?? []) {
+  const dependents = (['index', 'sequence', 'reference'] as const).flatMap(way => dependentsOf(catalog, key, way))
+  for (const dependent of dependents.map(keyOfRelation)) {
     const relation = result.relations.get(dependent)
     if (!relation || dependent === key) continue
     if ('method' in relation)
