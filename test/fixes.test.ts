@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { PGlite } from '@electric-sql/pglite'
 import { fixed } from '../server/src/core/fix'
+import type { Direction, Migration, Section } from '../server/src/core/history/migration'
 import { stepsOf } from '../server/src/core/history/steps'
 import { rules } from '../server/src/core/rules'
 import { type Case, casesIn } from '../server/src/core/rules/examples'
@@ -60,27 +61,50 @@ interface Run {
   readonly tested?: string
 }
 
-/** Runs all up migrations of a case in an empty database and returns what they leave there. */
-async function outcome(server: PGlite, example: Case, { inTransactions, tested }: Run): Promise<unknown> {
+/** What the database is like after all ups, after the downs of the tested version and later, and after these ups again. */
+interface Outcome {
+  readonly up: unknown
+  /** Absent where nothing undoes the tested version. */
+  readonly down?: unknown
+  readonly again?: unknown
+}
+
+/** Runs the migrations of a case in an empty database and returns what they leave there. */
+async function outcome(server: PGlite, example: Case, { inTransactions, tested }: Run): Promise<Outcome> {
   await server.exec(emptied)
   const history = historyFor(example)
+  const { framework, migrations } = history
   const path = tested ?? testedPath(example)
-  const version = history.migrations.find(migration => migration.path === path)?.version ?? ''
-  let isFilled = false
-  for (const migration of history.migrations) {
-    if (migration.direction === 'down') continue
-    const isEarlier = !migration.repeatable && history.framework.compareVersions(migration.version, version) < 0
-    if (!isEarlier && !isFilled) {
-      await server.exec(filled)
-      isFilled = true
-    }
-    for (const { direction, command, statement } of stepsOf(history, migration, example.settings)) {
-      const isControl = command?.tag === 'BEGIN' || command?.tag === 'COMMIT'
-      if (direction === 'up' && (inTransactions || !isControl)) await server.exec(statement.text)
+  const version = migrations.find(migration => migration.path === path)?.version ?? ''
+  const isTested = (migration: Migration) =>
+    migration.repeatable || framework.compareVersions(migration.version, version) >= 0
+  const run = async (some: readonly Migration[], wanted: Direction) => {
+    for (const migration of some) {
+      for (const { direction, command, statement } of stepsOf(history, migration, example.settings)) {
+        const isControl = command?.tag === 'BEGIN' || command?.tag === 'COMMIT'
+        if (direction === wanted && (inTransactions || !isControl)) await server.exec(statement.text)
+      }
     }
   }
-  return Promise.all([...catalog, rows].map(async query => (await server.query(query)).rows))
+  const later = migrations.filter(isTested)
+  await run(
+    migrations.filter(migration => !isTested(migration)),
+    'up',
+  )
+  await server.exec(filled)
+  await run(later, 'up')
+  const up = await contents(server)
+  if (!later.some(({ sections }) => sections.some(hasDown))) return { up }
+  await run(later.toReversed(), 'down')
+  const down = await contents(server)
+  await run(later, 'up')
+  return { up, down, again: await contents(server) }
 }
+
+const hasDown = ({ direction, statements }: Section): boolean => direction === 'down' && statements.length > 0
+
+const contents = (server: PGlite): Promise<unknown> =>
+  Promise.all([...catalog, rows].map(async query => (await server.query(query)).rows))
 
 const emptied = `
   ROLLBACK;

@@ -1,9 +1,9 @@
 import type { Edit, Fix } from '../finding'
+import { constraintName } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { reshapes } from './dependence'
 import { anotherSubcommand, inCaseOf, insertion, replacement, written } from './edits'
-import { constraintName } from './made-names'
 import { laterSteps, laterTransaction } from './placement'
 import type { RuleContext } from './rule'
 
@@ -17,7 +17,7 @@ export function validatedLater(
   definition: ConstraintDefinition,
   context: RuleContext,
 ): Fix[] {
-  const name = constraintName(definition, alter.relation, context)
+  const name = constraintName(context.catalog, alter.relation, definition)
   if (isNamedAgain(alter, place, definition)) return []
   if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
   const subcommand = alter.subcommands[place]

@@ -150,14 +150,14 @@ export function semicolonAfter({ migration, section, statement }: Place): number
   return undefined
 }
 
-/** The lines with their break, and a blank line after them where one stands before them too. */
+/** The lines with their break, and the blank lines on one side of them: below, or above at the end of the file. */
 function wholeLines(file: string, { start, end }: Span): Span {
   if (start !== lineStart(file, start) || lineEnd(file, end) !== end) return { start, end }
   const after = afterLineBreak(file, end)
-  const blankAbove = start === 0 || /(?:^|\n)[ \t]*\r?\n$/.test(file.slice(0, start))
-  const blankBelow = /^[ \t]*(?:\r?\n|$)/.exec(file.slice(after))
-  if (blankBelow && blankAbove) return { start, end: after + blankBelow[0].length }
-  return { start, end: after }
+  const above = /(?:(?:^|(?<=\n))[ \t]*\r?\n)+$/.exec(file.slice(0, start))
+  if (file.slice(after).trim() === '') return { start: above?.index ?? start, end: after }
+  const below = /^[ \t]*\r?\n/.exec(file.slice(after))
+  return { start, end: below && (above || start === 0) ? after + below[0].length : after }
 }
 
 function changed(file: string, span: Span, changes: readonly Edit[]): string {

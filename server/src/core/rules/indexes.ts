@@ -1,11 +1,11 @@
 import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
 import { type Index, isIndex, relationNamed } from '../postgres/catalog'
+import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions, reshapes } from './dependence'
 import { inCaseOf, insertion, type Place } from './edits'
-import { indexName } from './made-names'
 import type { Move } from './placement'
 import type { RuleContext } from './rule'
 
@@ -21,7 +21,7 @@ export const concurrently = (place: Place, { keywords }: CreateIndex | Drop): Ed
 
 /** Returns how CREATE INDEX moves to a migration of its own, and the DROP INDEX of the down with it. */
 export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
-  const name = indexName(index, context)
+  const name = indexName(context.catalog, index)
   return {
     title: `create_${name}`,
     neededBy: step => standsOn(step, index, name),

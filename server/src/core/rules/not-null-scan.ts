@@ -1,10 +1,11 @@
 import type { Fix } from '../finding'
-import type { AlterRelation } from '../sql/commands'
+import { asTable, relationNamed } from '../postgres/catalog'
+import { nameOfCheck } from '../postgres/names'
+import type { AlterRelation, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
-import { freeConstraintName } from './made-names'
-import { laterSteps, laterTransaction } from './placement'
+import { type Down, downSteps, laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes, touches } from './target'
 
@@ -97,7 +98,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   -- +goose Down
   ALTER TABLE users
     ALTER COLUMN email DROP DEFAULT,
-    ALTER COLUMN email DROP NOT NULL;
+    DROP CONSTRAINT users_email_not_null_check;
 -- file: 00003_set_users_email_not_null.sql
   -- +goose Up
   ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
@@ -105,6 +106,30 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
 
   -- +goose Down
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+
+-- bad: alone, with a down
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_required.up.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- file: 000002_email_required.down.sql
+  ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+-- fix: Add a CHECK NOT VALID, and set NOT NULL when it is validated in a new migration
+-- file: 000002_email_required.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+-- file: 000002_email_required.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+-- file: 000003_set_users_email_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+-- file: 000003_set_users_email_not_null.down.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
 
 -- bad: a check that is not validated proves nothing
 -- file: 0001_users.sql
@@ -144,9 +169,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
   const { column } = subcommand
   if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
   const table = written(context, alter.relation.span)
-  const name = quoted(
-    freeConstraintName(`${alter.relation.name}_${column.name}_not_null_check`, alter.relation, context),
-  )
+  const name = quoted(checkName(alter.relation, column.name, context))
   const condition = `CHECK (${written(context, column.span)} IS NOT NULL) NOT VALID`
   const validate = `ALTER TABLE ${table} VALIDATE CONSTRAINT ${name};`
   const drop = `ALTER TABLE ${table} DROP CONSTRAINT ${name};`
@@ -169,6 +192,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
     [validate, `ALTER TABLE ${table} ALTER COLUMN ${written(context, column.span)} SET NOT NULL;`, drop],
     `set_${alter.relation.name}_${column.name}_not_null`,
     [replacement(context, subcommand.span, `ADD CONSTRAINT ${name} ${condition}`)],
+    downOf(alter.relation, column.name, `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${condition};`, name, context),
   )
   return placed
     ? [
@@ -179,6 +203,25 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
         },
       ]
     : []
+}
+
+/** Not the name that PostgreSQL 18 gives to the NOT NULL constraint itself. */
+const checkName = (table: Name, column: string, { catalog }: RuleContext): string =>
+  nameOfCheck(
+    { schema: '', name: table.name, constraints: asTable(relationNamed(catalog, table))?.constraints ?? [] },
+    [`${column}_not_null`],
+  )
+
+/** The new migration undoes SET NOT NULL and leaves the check as it found it; where that stood, the down drops the check. */
+function downOf(table: Name, column: string, addCheck: string, check: string, context: RuleContext): Down {
+  const dropNotNull = `ALTER TABLE ${written(context, table.span)} ALTER COLUMN ${quoted(column)} DROP NOT NULL;`
+  const edits = downSteps(context).flatMap(step => {
+    if (step.command?.tag !== 'ALTER TABLE' || step.command.relation.name !== table.name) return []
+    return step.command.subcommands
+      .filter(other => other.kind === 'DROP NOT NULL' && other.column.name === column)
+      .map(other => replacement(step, other.span, `DROP CONSTRAINT ${check}`))
+  })
+  return { edits, text: `${addCheck}\n${dropNotNull}` }
 }
 
 /** A CHECK before the statement cannot name a column that the statement adds. */

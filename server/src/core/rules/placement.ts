@@ -50,7 +50,11 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   const { edit, text } = cutStatement(context, changes)
   const commit = commitAfterLast(context)
   if (commit) return afterCommit(context, commit, edit, text, changes)
-  return newMigrations(context, [{ title: move.title, up: [text], undo: move.undo, transaction: false }], [edit])
+  return newMigrations(
+    context,
+    [{ title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: false }],
+    [edit],
+  )
 }
 
 /** Puts the tool's fence around a statement whose first and last edits stand at its ends. */
@@ -81,21 +85,30 @@ export function laterTransaction(
   statements: readonly string[],
   title: string,
   edits: readonly Edit[],
+  down: Down = nothingToUndo,
 ): Placed | undefined {
   if (context.transaction.kind === 'own') {
     return { edits: [...edits, ...statementsAfter(context, statements)], where: '' }
   }
   const commit = context.section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...edits, ...statementsAfter(commit, statements)], where: ' after COMMIT' }
-  return newMigrations(context, [{ title, up: statements, transaction: true }], edits)
+  return newMigrations(context, [{ title, up: statements, down, transaction: true }], edits)
 }
 
 export interface Part {
   readonly title: string
   readonly up: readonly string[]
-  readonly undo?: Undo
+  readonly down: Down
   readonly transaction: boolean
 }
+
+/** What undoes a new migration, and the edits that take it out of the down where it stood before. */
+export interface Down {
+  readonly edits: readonly Edit[]
+  readonly text: string
+}
+
+const nothingToUndo: Down = { edits: [], text: '' }
 
 /** Returns the files of new migrations that run one after the other right after this one; `edits` change this one. */
 export function newMigrations(
@@ -109,19 +122,18 @@ export function newMigrations(
   const creates: NewFile[] = []
   let after = context.migration.path
   for (const part of parts) {
-    const down = part.undo ? undoneBy(context, part.undo) : { edits: [], text: '' }
     const files = framework.followUp?.({
       after,
       taken: [...taken, ...creates.map(file => file.path)],
       title: part.title,
       up: part.up.join('\n'),
-      down: down.text,
+      down: part.down.text,
       transaction: part.transaction,
       text: context.migration.text,
     })
     const [first] = files ?? []
     if (!files || !first) return undefined
-    all.push(...down.edits)
+    all.push(...part.down.edits)
     creates.push(...files)
     after = first.path
   }
@@ -129,7 +141,8 @@ export function newMigrations(
 }
 
 /** Looks for the statement that undoes in the down of the same version; takes it out there, so that it is undone once. */
-function undoneBy(context: RuleContext, undo: Undo): { edits: readonly Edit[]; text: string } {
+export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
+  if (!undo) return nothingToUndo
   for (const step of downSteps(context)) {
     if (!step.command || !undo.matches(step.command, step.before)) continue
     const { edit, text } = cutStatement(step, undo.changes?.(step) ?? [])

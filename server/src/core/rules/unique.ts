@@ -1,4 +1,5 @@
 import type { Edit, Fix } from '../finding'
+import { constraintName } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { type Token, tokensOf } from '../sql/tokens'
@@ -13,8 +14,16 @@ import {
   statementsBefore,
   written,
 } from './edits'
-import { constraintName } from './made-names'
-import { commitOf, laterSteps, newMigrations, type Part, type Placed, type Undo, withoutTransaction } from './placement'
+import {
+  commitOf,
+  laterSteps,
+  newMigrations,
+  type Part,
+  type Placed,
+  type Undo,
+  undoneBy,
+  withoutTransaction,
+} from './placement'
 import type { RuleContext } from './rule'
 import type { Target } from './target'
 
@@ -35,7 +44,7 @@ export function builtConcurrently(
   )
   if (!clauses || isOfNewColumn || target.table?.kind === 'partitioned table' || alter.ifExists) return []
 
-  const name = constraintName(definition, alter.relation, context)
+  const name = constraintName(context.catalog, alter.relation, definition)
   const table = written(context, alter.relation.span)
   const method = clauses.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
   const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(name)} ON ${table} ${written(context, clauses.index)}${method};`
@@ -76,7 +85,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   const attach: Part = {
     title: `add_${made.name}`,
     up: [add.statement],
-    undo: dropConstraint(made),
+    down: undoneBy(context, dropConstraint(made)),
     transaction: true,
   }
   if (!transaction.isBlock && alter.subcommands.length === 1) {
@@ -86,7 +95,12 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...add.cut, ...statementsAfter(commit, [build, add.statement])], where: ' after COMMIT' }
-  const first: Part = { title: `build_${made.name}`, up: [build], undo: dropIndex(made), transaction: false }
+  const first: Part = {
+    title: `build_${made.name}`,
+    up: [build],
+    down: { edits: [], text: dropIndex(made) },
+    transaction: false,
+  }
   return newMigrations(context, [first, attach], add.cut)
 }
 
@@ -125,10 +139,8 @@ const dropConstraint = ({ table, name }: Build): Undo => ({
 })
 
 /** The index goes with its constraint, which was undone before. */
-const dropIndex = ({ alter, name }: Build): Undo => ({
-  matches: () => false,
-  otherwise: `DROP INDEX CONCURRENTLY IF EXISTS ${alter.relation.schema ? `${quoted(alter.relation.schema)}.` : ''}${quoted(name)};`,
-})
+const dropIndex = ({ alter, name }: Build): string =>
+  `DROP INDEX CONCURRENTLY IF EXISTS ${alter.relation.schema ? `${quoted(alter.relation.schema)}.` : ''}${quoted(name)};`
 
 interface Clauses {
   /** `(a, b) INCLUDE (c)`: what goes to the index. */
