@@ -125,6 +125,21 @@ ALTER TABLE assets ADD COLUMN price integer CHECK (price > 0);
 
 ALTER TABLE IF EXISTS nowhere ADD COLUMN x text;
 
+ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED NOT NULL;
+
+ALTER TABLE lines ADD COLUMN extra jsonb NOT NULL DEFAULT '{}';
+
+ALTER TABLE lines ADD COLUMN code uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE;
+
+ALTER TABLE lines ADD COLUMN seller bigint DEFAULT NULL REFERENCES customers;
+
+-- from 17
+ALTER TABLE zones ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY;
+
+ALTER TABLE zones ADD COLUMN n bigserial;
+
+ALTER TABLE lines ADD COLUMN id uuid DEFAULT gen_random_uuid() PRIMARY KEY;
+
 -- DROP COLUMN
 
 ALTER TABLE customers DROP COLUMN about;
@@ -151,6 +166,16 @@ ALTER TABLE lines DROP COLUMN weight;
 
 CREATE INDEX lines_some_idx ON lines (product) WHERE weight > 1;
 ALTER TABLE lines DROP COLUMN weight;
+
+ALTER TABLE readings DROP COLUMN value;
+
+ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
+ALTER TABLE lines DROP COLUMN weight CASCADE;
+
+ALTER TABLE lines ADD CONSTRAINT two CHECK (weight > 0 OR product <> '');
+ALTER TABLE lines DROP COLUMN product;
+
+ALTER TABLE customers DROP COLUMN email CASCADE;
 
 -- ALTER COLUMN TYPE
 
@@ -238,6 +263,22 @@ ALTER TABLE codes ALTER COLUMN code TYPE bigint;
 
 ALTER TABLE customers ALTER COLUMN nick TYPE text, ALTER COLUMN level TYPE bigint;
 
+DROP VIEW active_customers CASCADE;
+ALTER TABLE customers ALTER COLUMN id TYPE integer;
+
+ALTER TABLE lines ALTER COLUMN purchase_id TYPE bigint;
+
+DROP MATERIALIZED VIEW sums;
+ALTER TABLE purchases ALTER COLUMN total TYPE numeric;
+
+ALTER TABLE readings ALTER COLUMN device TYPE bigint;
+
+ALTER TABLE zones ALTER COLUMN id TYPE bigint;
+
+CREATE TABLE uses (code integer, FOREIGN KEY (code) REFERENCES purchases);
+INSERT INTO uses SELECT n FROM generate_series(1, 60) n;
+ALTER TABLE uses ALTER COLUMN code TYPE bigint;
+
 -- Defaults, NOT NULL, identity, generated columns
 
 ALTER TABLE customers ALTER COLUMN level SET DEFAULT 1;
@@ -305,6 +346,14 @@ ALTER TABLE readings ALTER COLUMN kind SET STATISTICS 200;
 ALTER TABLE customers ALTER COLUMN about SET COMPRESSION pglz;
 
 ALTER TABLE customers ALTER COLUMN level SET (n_distinct = 5);
+
+ALTER TABLE readings_a ADD CONSTRAINT kk CHECK (kind IS NOT NULL);
+ALTER TABLE readings ALTER COLUMN kind SET NOT NULL;
+
+ALTER TABLE readings_a ALTER COLUMN kind SET NOT NULL;
+ALTER TABLE readings ALTER COLUMN kind SET NOT NULL;
+
+ALTER TABLE readings_a ALTER COLUMN kind SET NOT NULL;
 
 -- Constraints
 
@@ -439,6 +488,59 @@ ALTER TABLE readings DROP CONSTRAINT readings_pkey;
 
 ALTER TABLE customers DROP CONSTRAINT IF EXISTS absent;
 
+ALTER TABLE ONLY assets ADD CONSTRAINT odd CHECK (id > 0) NO INHERIT;
+
+ALTER TABLE assets ADD PRIMARY KEY (id);
+
+ALTER TABLE assets ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES purchases NOT VALID;
+
+ALTER TABLE machines ADD CONSTRAINT positive CHECK (id > 0);
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
+
+ALTER TABLE readings_a ADD CONSTRAINT positive CHECK (value >= 0);
+ALTER TABLE readings ADD CONSTRAINT positive CHECK (value >= 0);
+
+ALTER TABLE readings_a ADD CONSTRAINT f FOREIGN KEY (device) REFERENCES purchases;
+
+ALTER TABLE readings_a ADD UNIQUE (value, taken);
+
+CREATE UNIQUE INDEX ra ON readings_a (value, taken);
+ALTER TABLE readings ADD UNIQUE (value, taken);
+
+ALTER TABLE readings_a ADD UNIQUE (value, taken);
+ALTER TABLE readings ADD UNIQUE (value, taken);
+
+ALTER TABLE ONLY readings ADD UNIQUE (value, taken);
+
+CREATE TABLE probes (device integer, taken date);
+INSERT INTO probes SELECT device, taken FROM readings;
+ALTER TABLE probes ADD FOREIGN KEY (device, taken) REFERENCES readings;
+
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+ALTER TABLE probes DROP CONSTRAINT probes_device_taken_fkey;
+
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+ALTER TABLE readings DROP CONSTRAINT readings_pkey CASCADE;
+
+ALTER TABLE lines ALTER CONSTRAINT lines_purchase_id_fkey NOT DEFERRABLE;
+
+-- from 18
+ALTER TABLE purchases ALTER CONSTRAINT purchases_customer_id_fkey NOT ENFORCED;
+ALTER TABLE purchases ALTER CONSTRAINT purchases_customer_id_fkey ENFORCED;
+
+-- from 18
+ALTER TABLE lines ADD CONSTRAINT c CHECK (weight > 0) NOT ENFORCED;
+ALTER TABLE lines DROP CONSTRAINT c;
+
+-- from 18
+ALTER TABLE readings ADD CONSTRAINT kn NOT NULL kind;
+
+-- from 18
+ALTER TABLE assets ADD CONSTRAINT ln NOT NULL label NO INHERIT;
+
+-- from 18
+ALTER TABLE customers RENAME CONSTRAINT customers_email_not_null TO e;
+
 -- Several subcommands
 
 ALTER TABLE customers ADD COLUMN phone text, ALTER COLUMN level SET NOT NULL;
@@ -458,6 +560,30 @@ ALTER TABLE readings ALTER COLUMN kind SET STATISTICS 10, ALTER COLUMN value DRO
 ALTER TABLE lines ADD CONSTRAINT known CHECK (product IS NOT NULL), ALTER COLUMN product SET NOT NULL;
 
 ALTER TABLE lines ADD PRIMARY KEY (product), ALTER COLUMN product TYPE varchar;
+
+ALTER TABLE lines ADD COLUMN seller bigint DEFAULT 1 REFERENCES customers ON DELETE CASCADE, ADD COLUMN b integer;
+
+ALTER TABLE lines ADD COLUMN seller bigint, ADD CONSTRAINT sold FOREIGN KEY (seller) REFERENCES customers;
+
+ALTER TABLE customers DROP COLUMN nick, DROP COLUMN level;
+
+ALTER TABLE purchases DROP CONSTRAINT purchases_customer_id_fkey, DROP COLUMN memo;
+
+ALTER TABLE lines VALIDATE CONSTRAINT lines_purchase_id_fkey, ADD COLUMN z text;
+
+ALTER TABLE lines ADD CONSTRAINT a CHECK (weight > 0) NOT VALID, VALIDATE CONSTRAINT a;
+
+ALTER TABLE purchases DISABLE TRIGGER USER, ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE purchases SET (fillfactor = 50), ALTER COLUMN memo SET STATISTICS 5;
+
+ALTER TABLE purchases ALTER COLUMN total SET DEFAULT 1, ALTER COLUMN total SET NOT NULL;
+
+ALTER TABLE lines ADD UNIQUE (product), ADD CHECK (weight > 0), ADD FOREIGN KEY (pieces) REFERENCES purchases;
+
+ALTER TABLE lines ALTER COLUMN weight TYPE float8, ADD UNIQUE (product);
+
+ALTER TABLE lines ALTER COLUMN weight TYPE float8, ADD FOREIGN KEY (pieces) REFERENCES purchases;
 
 -- The relation as a whole
 
@@ -555,6 +681,24 @@ ALTER TABLE machines NO INHERIT assets;
 CREATE TABLE tools (id integer, label varchar(10));
 ALTER TABLE tools INHERIT assets;
 
+ALTER TABLE customers ALTER COLUMN level RESET (n_distinct);
+
+ALTER TABLE customers RESET (fillfactor);
+
+ALTER MATERIALIZED VIEW sums SET (fillfactor = 50);
+
+ALTER MATERIALIZED VIEW sums ALTER COLUMN total SET STATISTICS 10;
+
+ALTER MATERIALIZED VIEW sums CLUSTER ON sums_customer_idx;
+
+ALTER TABLE purchases REPLICA IDENTITY NOTHING;
+
+CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY, body text);
+INSERT INTO notes (body) SELECT 'x' FROM generate_series(1, 60);
+ALTER TABLE notes SET UNLOGGED;
+
+ALTER TABLE readings DISABLE ROW LEVEL SECURITY;
+
 -- Partitions
 
 CREATE TABLE readings_c (device integer NOT NULL, taken date NOT NULL, kind varchar(10), value numeric);
@@ -645,6 +789,35 @@ ALTER TABLE readings DETACH PARTITION readings_a;
 ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
 DROP TABLE readings_a;
 
+CREATE TABLE readings_c (LIKE readings INCLUDING ALL) PARTITION BY RANGE (taken);
+CREATE TABLE readings_c1 PARTITION OF readings_c FOR VALUES FROM ('2022-01-01') TO ('2022-06-01');
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 60) n;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TABLE h (id integer) PARTITION BY HASH (id);
+CREATE TABLE h0 (id integer);
+INSERT INTO h0 SELECT n FROM generate_series(1, 500) n WHERE satisfies_hash_partition('h'::regclass, 2, 0, n);
+ALTER TABLE h ATTACH PARTITION h0 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+
+CREATE TABLE h (id integer) PARTITION BY HASH (id);
+CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+
+CREATE TABLE zones_us PARTITION OF zones FOR VALUES IN ('ca') PARTITION BY LIST (code);
+
+CREATE TABLE zones_us (id integer, code text) PARTITION BY LIST (code);
+CREATE TABLE zones_us1 PARTITION OF zones_us DEFAULT;
+INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 60) n;
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca');
+
+CREATE TABLE readings_c (device integer NOT NULL, taken date NOT NULL, kind varchar(10), value numeric);
+CREATE INDEX rck ON readings_c (kind);
+CREATE UNIQUE INDEX rcp ON readings_c (device, taken);
+INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 60) n;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+CREATE TRIGGER watch AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TABLE readings_d PARTITION OF readings FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+
 -- Tables
 
 CREATE TABLE gifts (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers ON DELETE CASCADE);
@@ -693,6 +866,30 @@ TRUNCATE assets;
 
 TRUNCATE ONLY assets;
 
+CREATE TABLE t (LIKE customers);
+
+CREATE UNLOGGED TABLE t (a integer);
+
+CREATE TABLE t (a integer) INHERITS (machines);
+
+CREATE TABLE t (LIKE active_customers);
+
+CREATE TABLE t AS SELECT * FROM readings;
+
+CREATE TABLE t AS TABLE sums;
+
+CREATE TABLE IF NOT EXISTS t AS SELECT 1 AS one;
+
+DROP TABLE customers, purchases, lines CASCADE;
+
+DROP TABLE zones_eu, zones_rest;
+
+TRUNCATE zones_eu;
+
+TRUNCATE lines, machines CONTINUE IDENTITY;
+
+TRUNCATE customers RESTART IDENTITY CASCADE;
+
 -- Indexes
 
 CREATE INDEX lines_product_idx ON lines (product);
@@ -740,6 +937,24 @@ REINDEX SCHEMA public;
 
 REINDEX INDEX readings_kind_idx;
 
+CREATE INDEX CONCURRENTLY ON sums (total);
+
+CREATE INDEX ON lines USING brin (weight);
+
+CREATE INDEX ON lines USING hash (product);
+
+CREATE INDEX ON readings_a (value);
+
+DROP INDEX customers_nick_idx, readings_kind_idx;
+
+DROP INDEX readings_kind_idx CASCADE;
+
+REINDEX TABLE readings;
+
+REINDEX TABLE CONCURRENTLY readings;
+
+REINDEX INDEX CONCURRENTLY customers_pkey;
+
 -- Views
 
 CREATE VIEW vips AS SELECT email FROM customers JOIN purchases ON customer_id = customers.id;
@@ -768,11 +983,33 @@ DROP MATERIALIZED VIEW sums;
 
 ALTER VIEW active_customers ALTER COLUMN email SET DEFAULT 'x';
 
+CREATE SCHEMA attic CREATE TABLE t1 (id bigint REFERENCES public.customers) CREATE VIEW v1 AS SELECT id FROM public.customers;
+
+CREATE TEMP VIEW tv AS SELECT id FROM customers;
+
+CREATE VIEW tv AS SELECT * FROM sums;
+
+CREATE VIEW tv AS SELECT * FROM readings;
+
+CREATE MATERIALIZED VIEW m AS SELECT * FROM sums;
+
+CREATE MATERIALIZED VIEW m AS SELECT * FROM sums;
+REFRESH MATERIALIZED VIEW m;
+
+CREATE MATERIALIZED VIEW m AS SELECT * FROM sums;
+DROP MATERIALIZED VIEW sums CASCADE;
+
+DROP VIEW IF EXISTS absent, golden;
+
+COMMENT ON MATERIALIZED VIEW sums IS 'x';
+
 -- Triggers, rules, policies
 
 CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TRIGGER watch AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+
+CREATE TRIGGER watch AFTER INSERT ON readings EXECUTE FUNCTION note_change();
 
 CREATE TRIGGER watch INSTEAD OF INSERT ON active_customers FOR EACH ROW EXECUTE FUNCTION note_change();
 
@@ -808,6 +1045,14 @@ DROP POLICY own ON customers;
 
 CREATE POLICY own ON customers USING (active);
 ALTER POLICY own ON customers RENAME TO mine;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+ALTER RULE keep ON lines RENAME TO keeper;
+
+CREATE OR REPLACE RULE keep AS ON UPDATE TO lines DO ALSO UPDATE purchases SET memo = 'x' WHERE id = NEW.purchase_id;
+
+CREATE POLICY own ON customers USING (active);
+ALTER POLICY own ON customers USING (id IN (SELECT customer_id FROM purchases));
 
 -- Rows
 
@@ -877,6 +1122,85 @@ LOCK TABLE assets IN ROW SHARE MODE;
 
 LOCK TABLE ONLY assets IN ROW SHARE MODE;
 
+INSERT INTO lines DEFAULT VALUES;
+
+INSERT INTO customers (email) VALUES ('a'), ('b') RETURNING id;
+
+INSERT INTO active_customers (email) VALUES ('zz');
+
+INSERT INTO readings VALUES (999, '2020-06-06');
+
+INSERT INTO zones (id, code) VALUES (1, 'eu');
+
+INSERT INTO customers (email) VALUES ('c1') ON CONFLICT (email) DO UPDATE SET nick = 'x';
+
+INSERT INTO customers (email) VALUES ('c1') ON CONFLICT DO NOTHING;
+
+INSERT INTO purchases SELECT 1000, id FROM customers WHERE id = 1;
+
+INSERT INTO lines (purchase_id) VALUES (NULL);
+
+INSERT INTO assets VALUES (1);
+
+CREATE TRIGGER watch BEFORE INSERT ON lines FOR EACH ROW EXECUTE FUNCTION note_change();
+INSERT INTO lines (product) VALUES ('x');
+
+UPDATE readings SET value = 0 WHERE taken = '2020-06-06';
+
+UPDATE readings SET taken = taken + 1 WHERE device = 1;
+
+UPDATE readings_a SET value = 1;
+
+UPDATE lines SET purchase_id = 1;
+
+UPDATE customers c SET level = p.id FROM purchases p WHERE p.customer_id = c.id;
+
+UPDATE customers SET level = (SELECT count(*) FROM purchases WHERE customer_id = customers.id);
+
+DELETE FROM lines USING purchases WHERE purchase_id = purchases.id AND total > 5;
+
+DELETE FROM lines WHERE purchase_id = 5;
+DELETE FROM purchases WHERE id = 5;
+DELETE FROM active_customers WHERE id = 5;
+
+DELETE FROM ONLY assets;
+
+SELECT 1;
+
+SELECT count(*) FROM readings;
+
+SELECT * FROM readings WHERE device = 1 FOR SHARE;
+
+SELECT * FROM golden FOR UPDATE;
+
+SELECT * FROM sums;
+
+SELECT next_code();
+
+VALUES (1);
+
+TABLE customers;
+
+SELECT currval('invoice_numbers') WHERE false;
+
+SELECT pg_sleep(0);
+
+SELECT relname FROM pg_class;
+
+COPY (SELECT * FROM customers) TO STDOUT;
+
+EXPLAIN INSERT INTO lines SELECT id, email FROM customers;
+
+EXPLAIN CREATE TABLE x AS SELECT * FROM customers;
+
+PREPARE p AS SELECT * FROM customers;
+
+LOCK TABLE customers, purchases IN EXCLUSIVE MODE NOWAIT;
+
+LOCK active_customers IN ACCESS SHARE MODE;
+
+CREATE PROCEDURE tidy() LANGUAGE sql AS 'UPDATE lines SET weight = 0; INSERT INTO purchases (customer_id) VALUES (1)';
+
 -- Upkeep
 
 
@@ -888,6 +1212,25 @@ VACUUM FULL lines;
 CLUSTER customers USING customers_nick_idx;
 
 CLUSTER;
+
+ANALYZE assets;
+
+ANALYZE machines, zones;
+
+ANALYZE sums;
+
+VACUUM ANALYZE customers, lines;
+
+VACUUM FULL readings;
+
+VACUUM assets;
+
+CLUSTER readings USING readings_pkey;
+
+ALTER TABLE customers CLUSTER ON customers_nick_idx;
+CLUSTER customers;
+
+VACUUM;
 
 -- Sequences, types, domains
 
@@ -924,6 +1267,58 @@ ALTER DOMAIN quantity DROP CONSTRAINT quantity_check;
 DROP DOMAIN title;
 
 CREATE DOMAIN percent AS integer;
+
+CREATE SCHEMA attic;
+ALTER TYPE tier SET SCHEMA attic;
+
+DROP SEQUENCE purchases_id_seq CASCADE;
+
+ALTER SEQUENCE customers_id_seq RESTART WITH 5000;
+
+ALTER SEQUENCE invoice_numbers SET UNLOGGED;
+
+ALTER SEQUENCE IF EXISTS absent RESTART;
+
+ALTER TYPE tier ADD VALUE IF NOT EXISTS 'gold';
+
+ALTER TYPE tier RENAME TO rank;
+
+CREATE TYPE point3 AS (x integer, y integer);
+ALTER TYPE point3 ADD ATTRIBUTE z integer;
+
+CREATE TYPE point3 AS (x integer, y integer);
+ALTER TYPE point3 ALTER ATTRIBUTE x TYPE bigint;
+
+CREATE TYPE point3 AS (x integer, y integer);
+DROP TYPE point3;
+
+CREATE TYPE point3 AS (x integer, y integer);
+CREATE TABLE points OF point3;
+DROP TYPE point3 CASCADE;
+
+CREATE TYPE point3 AS (x integer, y integer);
+CREATE TABLE p2 (p point3);
+DROP TYPE point3 CASCADE;
+
+CREATE TYPE point3 AS (x integer, y integer);
+CREATE TABLE points OF point3;
+ALTER TYPE point3 RENAME ATTRIBUTE x TO xx CASCADE;
+
+ALTER DOMAIN quantity VALIDATE CONSTRAINT quantity_check;
+
+ALTER DOMAIN quantity ADD CONSTRAINT few CHECK (VALUE < 100000) NOT VALID;
+ALTER DOMAIN quantity VALIDATE CONSTRAINT few;
+
+ALTER DOMAIN title ADD CONSTRAINT few CHECK (VALUE <> '');
+
+ALTER DOMAIN quantity RENAME CONSTRAINT quantity_check TO q;
+
+DROP DOMAIN quantity CASCADE;
+
+CREATE DOMAIN few AS quantity;
+CREATE TABLE fw (a few);
+INSERT INTO fw SELECT 1 FROM generate_series(1, 60);
+ALTER DOMAIN quantity ADD CONSTRAINT lim CHECK (VALUE < 100000);
 
 -- Schemas, comments, rights and the rest
 
@@ -981,3 +1376,81 @@ ALTER SYSTEM SET work_mem = '8MB';
 SET LOCAL lock_timeout = '1s';
 
 DISCARD ALL;
+
+CREATE SCHEMA attic;
+ALTER SCHEMA attic RENAME TO attic2;
+DROP SCHEMA attic2;
+
+CREATE SCHEMA attic;
+CREATE TABLE attic.a (id int);
+ALTER SCHEMA attic OWNER TO CURRENT_USER;
+
+CREATE SCHEMA attic;
+ALTER FUNCTION next_code() SET SCHEMA attic;
+
+CREATE STATISTICS st ON nick, level FROM customers;
+DROP STATISTICS st;
+
+CREATE STATISTICS st ON nick, level FROM customers;
+ALTER STATISTICS st RENAME TO st2;
+
+COMMENT ON SCHEMA public IS 'x';
+
+COMMENT ON COLUMN golden.id IS 'x';
+
+CREATE ROLE guard_reader;
+GRANT USAGE ON SEQUENCE invoice_numbers TO guard_reader;
+
+CREATE ROLE guard_reader;
+GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO guard_reader;
+
+CREATE ROLE guard_reader;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO guard_reader;
+
+CREATE ROLE guard_reader;
+REASSIGN OWNED BY guard_reader TO CURRENT_USER;
+
+CREATE PUBLICATION changes FOR TABLE customers;
+ALTER PUBLICATION changes SET TABLE purchases, lines;
+
+CREATE PUBLICATION changes FOR TABLE ONLY assets;
+
+CREATE PUBLICATION changes FOR TABLE assets;
+
+CREATE PUBLICATION changes FOR TABLE readings;
+
+CREATE PUBLICATION changes FOR TABLE customers WHERE (id > 5);
+
+CREATE PUBLICATION changes;
+ALTER PUBLICATION changes RENAME TO changes2;
+DROP PUBLICATION changes2;
+
+CREATE OR REPLACE FUNCTION fixed_code() RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT email FROM customers LIMIT 1';
+
+ALTER FUNCTION next_code() STABLE;
+
+DROP FUNCTION next_code();
+
+CREATE AGGREGATE mysum (integer) (SFUNC = int4pl, STYPE = integer);
+
+CREATE CAST (text AS tier) WITH INOUT AS ASSIGNMENT;
+
+CREATE EXTENSION IF NOT EXISTS plpgsql;
+
+CHECKPOINT;
+
+LISTEN x;
+
+NOTIFY x;
+
+RESET ALL;
+
+SHOW work_mem;
+
+SET SESSION statement_timeout = '1s';
+
+ALTER DATABASE postgres SET work_mem = '8MB';
+
+DROP DATABASE IF EXISTS absent;
+
+DISCARD PLANS;

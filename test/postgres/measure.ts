@@ -141,7 +141,7 @@ function changes(before: readonly Row[], after: readonly Row[], { messages }: Ou
   return {
     rewrites: [],
     scans: [],
-    builds: [...new Set(built.filter(name => !name.startsWith('pg_toast_')))].sort(),
+    builds: [...new Set(built.filter(name => !name.startsWith('pg_')))].sort(),
     // An index that ALTER COLUMN TYPE makes anew keeps its name.
     drops: names(before.filter(old => !after.some(now => now.oid === old.oid || now.name === old.name))),
   }

@@ -1,4 +1,12 @@
-import type { Command, CreateRoutine, CreateTableAs, CreateTrigger, CreateView, Name } from '../sql/commands'
+import type {
+  Command,
+  CreateRoutine,
+  CreateTableAs,
+  CreateTrigger,
+  CreateView,
+  Name,
+  OtherCommand,
+} from '../sql/commands'
 import { withRelationAltered } from './apply/alter-relation'
 import type { At } from './apply/at'
 import { withTableCreated } from './apply/create-table'
@@ -11,6 +19,7 @@ import {
   key,
   keyOf,
   keyOfRelation,
+  membershipKey,
   partitionsOf,
   type RelationKey,
   type Table,
@@ -44,6 +53,12 @@ export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog 
     case 'ALTER SEQUENCE':
     case 'ALTER FOREIGN TABLE':
       return withRelationAltered(catalog, command, at)
+    case 'CREATE SCHEMA': {
+      if (!command.elements) return catalog
+      const within: Catalog = { ...catalog, searchPath: [command.schema, ...catalog.searchPath] }
+      const after = command.elements.reduce<Catalog>((result, element) => apply(result, element, at), within)
+      return { ...after, searchPath: catalog.searchPath }
+    }
     case 'CREATE TYPE':
     case 'CREATE DOMAIN':
       return withType(catalog, command, at)
@@ -55,6 +70,10 @@ export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog 
       return withRoutine(catalog, command)
     case 'CREATE TRIGGER':
       return withTrigger(catalog, keyOf(catalog, command.table), command)
+    case 'CREATE STATISTICS':
+    case 'CREATE PUBLICATION':
+    case 'ALTER PUBLICATION':
+      return withMembers(catalog, command)
     case 'ALTER TRIGGER': {
       const [table] = command.relations
       return table && command.rename ? withTriggerRenamed(catalog, keyOf(catalog, table), command.rename) : catalog
@@ -155,15 +174,23 @@ const worse = <T extends CreateRoutine['volatility']>(a: T, b: T): T => {
 
 /** A row trigger of a partitioned table stands on its partitions too (sql-createtrigger.html). */
 function withTrigger(catalog: Catalog, table: RelationKey, command: CreateTrigger): Catalog {
-  const trigger = { name: command.name.name, function: command.function.name }
+  const trigger = { name: command.name.name, isRow: command.isRow === true, function: command.function.name }
   const added = withTable(catalog, table, known => ({
     ...known,
     triggers: [...known.triggers.filter(other => other.name !== trigger.name), trigger],
   }))
-  return partitionsOf(added, table).reduce(
-    (result, partition) => withTrigger(result, keyOfRelation(partition), command),
-    added,
-  )
+  const partitions = trigger.isRow ? partitionsOf(added, table) : []
+  return partitions.reduce((result, partition) => withTrigger(result, keyOfRelation(partition), command), added)
+}
+
+function withMembers(catalog: Catalog, command: OtherCommand): Catalog {
+  if (!command.name || command.relations.length === 0) return catalog
+  const key = membershipKey(catalog, command.tag, command.name)
+  const named = command.relations.map(name => keyOf(catalog, name))
+  const known = catalog.memberships.get(key) ?? []
+  const others = known.filter(member => !named.includes(member))
+  const members = command.action === 'DROP' ? others : command.action === 'ADD' ? [...others, ...named] : named
+  return { ...catalog, memberships: catalog.memberships.with(key, members) }
 }
 
 function withTriggerRenamed(

@@ -1,4 +1,4 @@
-import type { Comparison, PartitionBound } from '../sql/commands'
+import type { Comparison, Expression, PartitionBound } from '../sql/commands'
 import { columnNamed, type Table } from './catalog'
 
 /**
@@ -47,10 +47,66 @@ export function impliesBound(
 export function excludesBound(table: Table | undefined, parent: Table, bound: PartitionBound | undefined): boolean {
   const column = keyColumn(parent)
   if (!table || !bound || column === undefined) return false
-  return checksOf(table).some(alternatives =>
-    alternatives.every(terms => terms.some(term => term.column === column && isOutside(term, bound))),
+  return checksOf(table).some(alternatives => alternatives.every(terms => areOutside(terms, column, bound)))
+}
+
+/** What a statement says of the rows that it touches: values of their columns, or its WHERE. */
+export type Rows =
+  | { readonly values: (column: string) => readonly (string | null | undefined)[] }
+  | { readonly where: Expression }
+
+/**
+ * Returns whether a partition of `parent` may hold one of `rows`: the others PostgreSQL does not even lock
+ * (ddl-partitioning.html, pruning). `siblings` are the bounds of all partitions.
+ */
+export function mayHold(
+  bound: PartitionBound | undefined,
+  parent: Table,
+  siblings: readonly PartitionBound[],
+  rows: Rows,
+): boolean {
+  const column = keyColumn(parent)
+  if (!bound || column === undefined) return true
+  if ('values' in rows) return rows.values(column).some(value => mayHoldValue(bound, siblings, value))
+  const { comparisons } = rows.where
+  return (
+    !comparisons ||
+    comparisons.some(terms =>
+      bound.strategy === 'default'
+        ? !terms.some(term => term.column === column && isElsewhere(term, siblings))
+        : !areOutside(terms, column, bound),
+    )
   )
 }
+
+function mayHoldValue(
+  bound: PartitionBound,
+  siblings: readonly PartitionBound[],
+  value: string | null | undefined,
+): boolean {
+  if (value === undefined || bound.strategy === 'hash') return true
+  const term: Comparison = value === null ? { column: '', operator: 'IS NULL' } : { column: '', operator: '=', value }
+  return bound.strategy === 'default' ? !isElsewhere(term, siblings) : !isOutside(term, bound)
+}
+
+/** Whether another partition than the default one certainly takes rows of which `term` is true. */
+const isElsewhere = (term: Comparison, siblings: readonly PartitionBound[]): boolean =>
+  siblings.some(bound => {
+    if (bound.strategy === 'list')
+      return term.operator === 'IS NULL'
+        ? bound.values.includes(null)
+        : term.operator === '=' && term.value !== undefined && bound.values.includes(term.value)
+    if (bound.strategy !== 'range' || term.operator !== '=' || term.value === undefined) return false
+    const [from, to] = [bound.from[0], bound.to[0]]
+    return (
+      bound.from.length === 1 &&
+      (from === undefined || atMost(from, term.value)) &&
+      (to === undefined || below(term.value, to))
+    )
+  })
+
+const areOutside = (terms: readonly Comparison[], column: string, bound: PartitionBound): boolean =>
+  terms.some(term => term.column === column && isOutside(term, bound))
 
 const keyColumn = (parent: Table): string | undefined =>
   parent.partitionBy?.length === 1 ? parent.partitionBy[0] : undefined
@@ -67,28 +123,26 @@ const isBelow = ({ operator, value }: Comparison, to: string): boolean =>
   value !== undefined &&
   ((operator === '<' && atMost(value, to)) || ((operator === '<=' || operator === '=') && below(value, to)))
 
-function isOutside(term: Comparison, bound: PartitionBound): boolean {
-  if (bound.strategy === 'range') {
-    const [from, to] = [bound.from[0], bound.to[0]]
-    const { operator, value } = term
-    if (operator === 'IS NULL') return true
-    if (value === undefined) return false
-    return (
-      (from !== undefined &&
-        ((operator === '<' && atMost(value, from)) ||
-          ((operator === '<=' || operator === '=') && below(value, from)))) ||
-      (to !== undefined && ['>=', '>', '='].includes(operator) && atMost(to, value))
-    )
+/** Whether no row of which `term` is true belongs to `bound`. */
+function isOutside({ operator, value }: Comparison, bound: PartitionBound): boolean {
+  if (bound.strategy === 'list') {
+    if (operator === 'IS NULL') return !bound.values.includes(null)
+    if (operator === '<>') return bound.values.length === 1 && bound.values[0] === value
+    return operator === '=' && value !== undefined && !bound.values.includes(value)
   }
-  if (bound.strategy !== 'list') return false
-  return term.operator === '<>'
-    ? bound.values.length === 1 && bound.values[0] === term.value
-    : term.operator === '=' && !bound.values.includes(term.value ?? null)
+  if (bound.strategy !== 'range') return false
+  if (operator === 'IS NULL') return true
+  if (value === undefined) return false
+  const [from, to] = [bound.from[0], bound.to[0]]
+  const isBefore =
+    from !== undefined &&
+    ((operator === '<' && atMost(value, from)) || ((operator === '<=' || operator === '=') && below(value, from)))
+  return isBefore || (to !== undefined && ['>=', '>', '='].includes(operator) && atMost(to, value))
 }
 
-/** Numbers as numbers; all else as text, which is right for dates and times in ISO form. */
 const atMost = (a: string, b: string): boolean => a === b || below(a, b)
 
+/** Numbers as numbers, dates and times in ISO form as text; of all else the order is not known. */
 function below(a: string, b: string): boolean {
   const [left, right] = [Number(a), Number(b)]
   if (a.trim() !== '' && b.trim() !== '' && !Number.isNaN(left) && !Number.isNaN(right)) return left < right

@@ -16,6 +16,8 @@ export interface Catalog {
   readonly types: PersistentMap<Type>
   /** Functions and procedures that the history made, by `schema.name`; overloads share one entry. */
   readonly routines: PersistentMap<Routine>
+  /** The tables of extended statistics (`statistics schema.name`) and of publications (`publication name`). */
+  readonly memberships: PersistentMap<readonly RelationKey[]>
 }
 
 /** `schema.name`, folded, unquoted: `public.users`. */
@@ -167,6 +169,8 @@ export interface Reference {
 
 export interface Trigger {
   readonly name: string
+  /** FOR EACH ROW: partitions have it too. */
+  readonly isRow: boolean
   /** The function's name, without schema. */
   readonly function: string
 }
@@ -198,6 +202,7 @@ export const emptyCatalog = (complete: boolean): Catalog => ({
   dependents: PersistentMap.empty(),
   types: PersistentMap.empty(),
   routines: PersistentMap.empty(),
+  memberships: PersistentMap.empty(),
 })
 
 /** The schema under which the catalog keeps temporary relations; searched first (runtime-config-client.html#GUC-SEARCH-PATH). */
@@ -349,6 +354,12 @@ export const primaryKeyOf = (table: Table | undefined): Constraint | undefined =
 /** Returns every column that an index depends on: its keys, included columns, expressions and predicate. */
 export const columnsOfIndex = (index: Index): Set<string> =>
   new Set([...index.columns.filter(column => column !== undefined), ...index.include, ...index.expressionColumns])
+
+/** Returns the key under which `Catalog.memberships` keeps what a command about statistics or a publication names. */
+export const membershipKey = (catalog: Catalog, tag: string, name: WrittenName): string =>
+  tag.endsWith('STATISTICS')
+    ? `statistics ${key(creationSchema(catalog, name), name.name)}`
+    : `publication ${name.name}`
 
 /** Returns the key of a type or routine a name means, as `keyOf` does for relations. */
 export const keyIn = (catalog: Catalog, map: PersistentMap<unknown>, name: WrittenName): string => {

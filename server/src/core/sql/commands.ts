@@ -437,6 +437,8 @@ export interface Insert {
   readonly source: 'VALUES' | 'SELECT' | 'DEFAULT VALUES'
   /** Rows of VALUES; 0 for other sources. */
   readonly rows: number
+  /** Those rows where they are few: constants as text, null for NULL, undefined for all else. */
+  readonly values?: readonly (readonly (string | null | undefined)[])[]
   readonly onConflict?: {
     readonly action: 'NOTHING' | 'UPDATE'
     /** Columns of the conflict target; empty without a target or for ON CONSTRAINT. */
@@ -576,6 +578,8 @@ export interface CreateTrigger {
   readonly name: Identifier
   readonly table: Name
   readonly isConstraint: boolean
+  /** FOR EACH ROW. */
+  readonly isRow?: boolean
   /** The other table of a constraint trigger. */
   readonly from?: Name
   readonly function: Name
@@ -630,6 +634,8 @@ export interface CreateSchema {
   readonly tag: 'CREATE SCHEMA'
   readonly schema: string
   readonly ifNotExists?: Span
+  /** The CREATE and GRANT commands inside, for the new schema. */
+  readonly elements?: readonly Command[]
   readonly keywords: Span
 }
 
@@ -664,13 +670,17 @@ export interface Comment {
  */
 export interface OtherCommand {
   readonly tag: OtherTag
-  readonly relations: readonly Name[]
+  /** What it makes or changes, where that is no relation: the statistics, the publication. */
+  readonly name?: { readonly schema?: string; readonly name: string }
+  readonly relations: readonly (Name & { readonly only?: boolean })[]
   /** Tables that the expressions of CREATE POLICY and the actions of CREATE RULE read. */
   readonly reads?: readonly Name[]
   /** Tables that the actions of CREATE RULE write. */
   readonly writes?: readonly Name[]
   /** WITH (...) options by lower-case name, values as written: `connect` of CREATE SUBSCRIPTION. */
   readonly options?: Readonly<Record<string, string>>
+  /** ALTER PUBLICATION: what becomes of the tables it names. */
+  readonly action?: 'ADD' | 'DROP' | 'SET'
   /** ALTER TRIGGER, POLICY and RULE ... RENAME TO. */
   readonly rename?: { readonly from: string; readonly to: string }
   /** What EXPLAIN explains. */

@@ -2,7 +2,7 @@ import type { Node, RangeVar } from 'libpg-query'
 import type { Command, Name, OtherCommand, OtherTag } from './commands'
 import { constantText } from './constants'
 import { relationsIn } from './expressions'
-import { fields, nameOf, strings, walk } from './nodes'
+import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import { type Source, spanOf } from './source'
 
 /** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
@@ -18,9 +18,13 @@ export function other(
     direct.length > 0 ? direct : [...published(raw.pubobjects, source), ...relationsIn({ ...raw, query }, source)]
   const reads = direct.length > 0 ? relationsIn({ ...raw, query }, source) : []
   const writes = writtenBy(raw.actions, source)
-  const explained = kind === 'ExplainStmt' && query ? commandOf(query, source) : undefined
+  const explained = (kind === 'ExplainStmt' || kind === 'PrepareStmt') && query ? commandOf(query, source) : undefined
+  const parts = strings(raw.defnames as Node[] | undefined)
   return {
     tag: otherTag(kind, statement, source),
+    ...(raw.action && { action: actions[raw.action] }),
+    ...(raw.pubname !== undefined && { name: { name: raw.pubname } }),
+    ...(parts.length > 0 && { name: nameFromParts(parts, spanOf(source, 0, 0)) }),
     relations: all,
     ...(reads.length > 0 && { reads }),
     ...(writes.length > 0 && { writes }),
@@ -42,14 +46,23 @@ interface OtherStatement {
   readonly options?: readonly Node[]
   readonly pubobjects?: readonly Node[]
   readonly target?: string
+  readonly action?: string
+  readonly pubname?: string
+  readonly defnames?: readonly Node[]
   readonly subname?: string
   readonly newname?: string
 }
 
-const published = (objects: readonly Node[] | undefined, source: Source): Name[] =>
+const actions: Readonly<Record<string, OtherCommand['action']>> = {
+  AP_AddObjects: 'ADD',
+  AP_DropObjects: 'DROP',
+  AP_SetObjects: 'SET',
+}
+
+const published = (objects: readonly Node[] | undefined, source: Source): OtherCommand['relations'] =>
   (objects ?? []).flatMap(object => {
     const relation = fields(object).PublicationObjSpec?.pubtable?.relation
-    return relation ? [nameOf(relation, source)] : []
+    return relation ? [{ ...nameOf(relation, source), only: relation.inh !== true }] : []
   })
 
 /** The tables that INSERT, UPDATE and DELETE in the actions of a rule write. */

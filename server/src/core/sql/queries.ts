@@ -20,6 +20,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
     }),
     source: !select ? 'DEFAULT VALUES' : select.valuesLists ? 'VALUES' : 'SELECT',
     rows: select?.valuesLists?.length ?? 0,
+    ...(select?.valuesLists && select.valuesLists.length <= fewRows && { values: select.valuesLists.map(rowOf) }),
     ...(conflict &&
       conflictSpan && {
         onConflict: {
@@ -35,6 +36,16 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
     keywords: wordsSpan(source, ['INSERT', 'INTO']),
     sourceEnd: sourceEnd(source),
   }
+}
+
+/** Beyond that nobody asks for single values. */
+const fewRows = 100
+
+const rowOf = (row: Node) => (fields(row).List?.items ?? []).map(value => (isNull(value) ? null : constantText(value)))
+
+function isNull(node: Node): boolean {
+  const cast = fields(node).TypeCast
+  return fields(cast?.arg ?? node).A_Const?.isnull === true
 }
 
 /** The offset after the last token before ON CONFLICT and RETURNING. */

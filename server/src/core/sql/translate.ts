@@ -82,6 +82,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       tag: 'ALTER SEQUENCE',
       relation: nameOf(statement.sequence, source),
       only: false,
+      ...(statement.missing_ok && { ifExists: spanOf(source, 2, 3) }),
       subcommands: [
         {
           kind: 'SEQUENCE OPTIONS',
@@ -200,6 +201,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       name: identifierAt(source, cursor.index + 1, statement.trigname ?? ''),
       table: nameOf(statement.relation, source),
       isConstraint: statement.isconstraint === true,
+      isRow: statement.row === true,
       ...(statement.constrrel && { from: nameOf(statement.constrrel, source) }),
       function: nameFromParts(strings(statement.funcname), called.name()?.span ?? spanOf(source, 0, 0)),
       keywords: keywordsThrough(source, 'TRIGGER'),
@@ -262,6 +264,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     tag: 'CREATE SCHEMA',
     schema: statement.schemaname ?? statement.authrole?.rolename ?? '',
     ...ifNotExists(statement.if_not_exists, source),
+    ...(statement.schemaElts && { elements: statement.schemaElts.map(element => commandOf(element, source)) }),
     keywords: spanOf(source, 0, 1),
   }),
   CreateSeqStmt: (statement, source) =>

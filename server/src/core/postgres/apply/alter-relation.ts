@@ -76,12 +76,12 @@ export function withSubcommand(
     case 'ALTER COLUMN TYPE':
       return withColumnType(catalog, key, subcommand.column.name, subcommand.type, subcommand.collation)
     case 'SET DEFAULT': {
-      const value = subcommand.expression
+      const value = subcommand.expression.kind === 'null' ? undefined : subcommand.expression
       return withColumnChanged(
         catalog,
         key,
         subcommand.column.name,
-        column => ({ ...column, default: value }),
+        ({ default: _, ...column }) => ({ ...column, ...(value && { default: value }) }),
         command.only,
       )
     }

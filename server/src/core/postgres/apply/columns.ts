@@ -88,7 +88,9 @@ const columnOf = (definition: ColumnDefinition, at: At): Column => ({
   type: definition.type,
   ...(definition.collation && { collation: definition.collation }),
   notNull: definition.notNull !== undefined || definition.identity !== undefined,
-  ...(definition.default && { default: definition.default.expression }),
+  // DEFAULT NULL is no default at all.
+  ...(definition.default &&
+    definition.default.expression.kind !== 'null' && { default: definition.default.expression }),
   ...(definition.generated && {
     generated: definition.generated.stored ? ('stored' as const) : ('virtual' as const),
     generatedFrom: definition.generated.expression.columns,

@@ -21,6 +21,7 @@ import {
 import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
 import { nameOfCheck, nameOfExclusion, nameOfForeignKey, nameOfNotNull, nameOfPrimaryKey, nameOfUnique } from '../names'
 import type { At } from './at'
+import { indexFitting } from './indexes'
 
 /** Returns the catalog with a constraint added to a table, and to its partitions and heirs as PostgreSQL does. */
 export function withConstraint(
@@ -144,6 +145,11 @@ export function withIndexConstraint(
   if (options.only) return result
   for (const partition of partitionsOf(catalog, key)) {
     const { name: _, ...unnamed } = definition
+    const fitting = indexFitting(result, keyOfRelation(partition), index)
+    if (fitting) {
+      result = withRelation(result, { ...fitting, partitionOf: keyOfRelation(index) })
+      continue
+    }
     result = withIndexConstraint(result, keyOfRelation(partition), unnamed, at, { partitionOf: keyOfRelation(index) })
   }
   return result

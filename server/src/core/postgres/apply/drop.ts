@@ -64,10 +64,27 @@ function withoutRelations(catalog: Catalog, roots: readonly RelationKey[], casca
         ...table,
         constraints: table.constraints.filter(constraint => constraint.index !== key),
       }))
+    if (relation?.kind === 'sequence' && relation.ownedBy)
+      result = withoutDefault(result, relation.ownedBy, relation.name)
     result = withoutRelation(result, key)
   }
   return result
 }
+
+/** The default of a serial column goes with its sequence. */
+const withoutDefault = (
+  catalog: Catalog,
+  { table, column }: { table: RelationKey; column: string },
+  sequence: string,
+): Catalog =>
+  withTable(catalog, table, known => ({
+    ...known,
+    columns: known.columns.map(({ default: value, ...other }) =>
+      other.name === column && value?.calls.some(call => call.name === 'nextval' && call.constant === sequence)
+        ? other
+        : { ...other, ...(value && { default: value }) },
+    ),
+  }))
 
 function markedConditional(catalog: Catalog, key: RelationKey): Catalog {
   const relation = catalog.relations.get(key)
@@ -96,6 +113,8 @@ function withoutType(catalog: Catalog, type: string, cascade: boolean): Catalog 
   let result: Catalog = { ...catalog, types: catalog.types.without(type) }
   if (catalog.relations.get(type)?.kind === 'composite type') result = withoutRelation(result, type)
   if (!cascade) return result
+  const tables = droppedWith(result, tablesOf(catalog, type), true).relations
+  result = tables.reduce(withoutRelation, result)
   for (const { table, column } of columnsOfType(catalog, type)) result = withoutColumn(result, table, column, true)
   return result
 }
@@ -107,6 +126,22 @@ export function columnsOfType(catalog: Catalog, type: string): { table: Relation
     for (const column of asTable(relation)?.columns ?? [])
       if (typeKey(catalog, column.type) === type) found.push({ table: key, column: column.name })
   return found.sort((a, b) => (a.table < b.table ? -1 : 1))
+}
+
+/** Returns the keys of a type and of all domains over it. */
+export function domainsOver(catalog: Catalog, type: string): string[] {
+  const types = new Set([type])
+  for (const known of types)
+    for (const [key, other] of catalog.types)
+      if (other.kind === 'domain' && typeKey(catalog, other.base) === known) types.add(key)
+  return [...types]
+}
+
+/** Returns the tables made of a composite type: CREATE TABLE ... OF. */
+export function tablesOf(catalog: Catalog, type: string): RelationKey[] {
+  const keys: RelationKey[] = []
+  for (const [key, relation] of catalog.relations) if (asTable(relation)?.ofType === type) keys.push(key)
+  return keys.sort()
 }
 
 const typeKey = (catalog: Catalog, type: { schema?: string; name: string }): string =>

@@ -33,6 +33,7 @@ export function withPartitionAttached(
     ...table,
     partitionOf: parent,
     isDefaultPartition: isDefault,
+    triggers: [...table.triggers, ...parentTable.triggers.filter(trigger => trigger.isRow)],
     ...(bound && { bound }),
   }))
   for (const constraint of parentTable.constraints) result = withParentConstraint(result, partition, constraint)

@@ -175,6 +175,9 @@ export function changeType(alteration: Alteration, subcommand: SubcommandOf<'ALT
     )
     if (checks && isStored) gathering.scan(member)
   }
+  // The sequence of an identity column takes the column's type on.
+  for (const sequence of column?.identity ? sequencesOwnedBy(catalog, key, name) : [])
+    gathering.lockKnown(keyOfRelation(sequence), 'SHARE ROW EXCLUSIVE')
   remakeForeignKeys(alteration, family, name, rewrites || change.effect === 'rebuilds indexes')
 }
 

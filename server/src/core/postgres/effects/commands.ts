@@ -61,7 +61,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'VACUUM':
     case 'ANALYZE':
     case 'CLUSTER':
-      return maintain(gathering, command, catalog)
+      return maintain(gathering, command, circumstances)
     case 'CREATE TRIGGER':
       return createTrigger(gathering, command, catalog)
     case 'COMMENT':
@@ -95,8 +95,13 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'RESET':
     case 'CREATE TYPE':
     case 'CREATE DOMAIN':
-    case 'CREATE SCHEMA':
       return
+    case 'CREATE SCHEMA': {
+      const within = { ...catalog, searchPath: [command.schema, ...catalog.searchPath] }
+      for (const element of command.elements ?? [])
+        if (!('subcommands' in element)) commandEffects(gathering, element, { ...circumstances, catalog: within })
+      return
+    }
     default:
       if ('names' in command) return dropObjects(gathering, command, catalog)
       return other(gathering, command, circumstances, explained => {

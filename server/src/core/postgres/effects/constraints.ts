@@ -56,7 +56,8 @@ function addCheck({ gathering, catalog, key, mode, command }: Alteration, defini
 
 function addNotNull(alteration: Alteration, definition: ConstraintDefinition) {
   if (!definition.notValid) {
-    for (const column of definition.columns) setNotNull(alteration, column)
+    const command = { ...alteration.command, only: alteration.command.only || definition.noInherit }
+    for (const column of definition.columns) setNotNull({ ...alteration, command }, column)
     return
   }
   const { gathering, catalog, key, mode, command } = alteration
@@ -81,7 +82,12 @@ function isAllNull({ gathering, catalog, key }: Alteration, definition: Constrai
   const [before, now] = [tableAt(gathering.before, key), tableAt(catalog, key)]
   return definition.columns.some(name => {
     const column = columnNamed(now, name)
-    return column !== undefined && before !== undefined && !columnNamed(before, name) && !column.default
+    return (
+      column !== undefined &&
+      before !== undefined &&
+      !columnNamed(before, name) &&
+      (!column.default || column.default.kind === 'null')
+    )
   })
 }
 
@@ -89,6 +95,7 @@ function isAllNull({ gathering, catalog, key }: Alteration, definition: Constrai
 function addIndexConstraint(alteration: Alteration, definition: ConstraintDefinition) {
   const { gathering, catalog, key, mode, command, postgres } = alteration
   const tree = command.only ? [key] : partitionTreeOf(catalog, key)
+  if (addsNotNull(alteration, definition)) for (const column of definition.columns) setNotNull(alteration, column)
   const after = withConstraint(catalog, key, definition, { postgres }, command.only)
   // Before 18 the partitions are locked as CREATE INDEX does, unless NOT NULL has to reach them.
   const childMode = postgres >= 18 || addsNotNull(alteration, definition) ? mode : 'SHARE'
@@ -99,6 +106,10 @@ function addIndexConstraint(alteration: Alteration, definition: ConstraintDefini
     if (storedOf(catalog, [member]).length === 0) continue
     if (!tableAt(catalog, member))
       gathering.build(definition.name?.name ?? `${member.slice(member.indexOf('.') + 1)}_key`)
+    const adopted = indexesOf(after, member).filter(({ partitionOf }) => partitionOf !== undefined)
+    for (const index of adopted)
+      if (!added.includes(index) && !indexesOf(catalog, member).includes(index))
+        gathering.lock(keyOfRelation(index), 'SHARE')
     for (const index of added) gathering.build(index.name)
     if (added.length > 0 || !tableAt(catalog, member)) gathering.scan(member)
   }

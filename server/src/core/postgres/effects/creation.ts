@@ -83,7 +83,7 @@ export function refresh(gathering: Gathering, command: RefreshMaterializedView, 
   for (const read of storedOf(catalog, all)) gathering.scan(read)
   if (!view)
     gathering.doesNotKnow('The tables that the view reads are not known: they are locked in ACCESS SHARE mode.')
-  if (!command.concurrently) return gathering.rewrite(key)
+  if (!command.concurrently) return gathering.replace(key)
   gathering.scan(key)
   gathering.lockIndexes(key, 'ROW EXCLUSIVE')
 }

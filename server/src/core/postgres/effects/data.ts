@@ -1,14 +1,18 @@
 import type { Copy, Delete, Insert, Merge, Name, Select, Update } from '../../sql/commands'
+import { mayHold, type Rows } from '../bounds'
 import {
   asTable,
   type Catalog,
   columnNamed,
   foreignKeysTo,
   hasReference,
+  inheritorsOf,
   keyOf,
   keyOfRelation,
+  partitionsOf,
   type RelationKey,
   sequencesOwnedBy,
+  type Table,
   tableAt,
 } from '../catalog'
 import type { Circumstances } from './context'
@@ -19,40 +23,57 @@ import { familyOf, type Gathering, isSystem, readBy, storedOf } from './gatherin
 export function insertRows(gathering: Gathering, command: Insert, circumstances: Circumstances) {
   const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
-  const given = command.columns.map(column => column.name)
-  const table = tableAt(catalog, key)
   const { onConflict } = command
   // The indexes are looked at beforehand only to find the one that decides a conflict.
   const infers = onConflict !== undefined && (onConflict.columns.length > 0 || onConflict.constraint !== undefined)
-  write(gathering, circumstances, key, { locksIndexes: infers })
+  const values = (column: string) => valuesOf(command, tableAt(catalog, key), column)
+  write(gathering, circumstances, key, { locksIndexes: infers, isInsert: true, rows: { values } })
   lockReads(gathering, catalog, command.reads)
   if (circumstances.plansOnly) return
-  const isGiven = (name: string) => given.length === 0 || given.includes(name)
-  for (const constraint of table?.constraints ?? []) {
-    if (!hasReference(constraint) || !constraint.enforced) continue
-    const isSet = (name: string) => isGiven(name) || columnNamed(table, name)?.default !== undefined
-    if (constraint.columns.every(isSet)) lockForKeyCheck(gathering, circumstances, constraint.references.table)
+  for (const written of tablesBehind(catalog, key)) {
+    for (const constraint of tableAt(catalog, written)?.constraints ?? []) {
+      if (!hasReference(constraint) || !constraint.enforced) continue
+      const isNull = constraint.columns.some(column => values(column).every(value => value === null))
+      if (!isNull) lockForKeyCheck(gathering, circumstances, constraint.references.table)
+    }
+    for (const sequence of sequencesOwnedBy(catalog, written))
+      if (!isGiven(command, sequence.ownedBy?.column ?? '')) gathering.lock(keyOfRelation(sequence), 'ROW EXCLUSIVE')
   }
-  if (command.source !== 'DEFAULT VALUES' && given.length === 0) return
-  for (const sequence of sequencesOwnedBy(catalog, key)) {
-    const isOmitted = !given.includes(sequence.ownedBy?.column ?? '')
-    if (isOmitted) gathering.lock(keyOfRelation(sequence), 'ROW EXCLUSIVE')
-  }
+}
+
+const isGiven = (command: Insert, column: string): boolean =>
+  command.source !== 'DEFAULT VALUES' &&
+  (command.columns.length === 0 || command.columns.some(({ name }) => name === column))
+
+/** What the new rows hold in a column: constants, nulls, and undefined for what is not known. */
+function valuesOf(command: Insert, table: Table | undefined, column: string): readonly (string | null | undefined)[] {
+  const known = columnNamed(table, column)
+  if (!isGiven(command, column)) return known && !known.default && !known.identity ? [null] : [undefined]
+  const names = command.columns.length > 0 ? command.columns : (table?.columns ?? [])
+  const position = names.findIndex(({ name }) => name === column)
+  if (!command.values || position < 0) return [undefined]
+  return command.values.map(row => row[position])
 }
 
 /** UPDATE: the table and its heirs; the other side of each foreign key only where a column of it is assigned. */
 export function updateRows(gathering: Gathering, command: Update, circumstances: Circumstances) {
   const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
-  const family = write(gathering, circumstances, key, { only: command.only, locksIndexes: true })
+  const family = write(gathering, circumstances, key, {
+    only: command.only,
+    locksIndexes: true,
+    ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
+  })
   lockReads(gathering, catalog, command.reads)
   if (circumstances.plansOnly) return
   const assigned = new Set(command.assignments.map(assignment => assignment.column))
-  for (const constraint of tableAt(catalog, key)?.constraints ?? [])
-    if (hasReference(constraint) && constraint.enforced && constraint.columns.some(column => assigned.has(column)))
-      lockForKeyCheck(gathering, circumstances, constraint.references.table)
+  for (const table of tablesBehind(catalog, key))
+    for (const constraint of tableAt(catalog, table)?.constraints ?? [])
+      if (hasReference(constraint) && constraint.enforced && constraint.columns.some(column => assigned.has(column)))
+        lockForKeyCheck(gathering, circumstances, constraint.references.table)
   const isAssigned = (columns: readonly string[]) => columns.some(column => assigned.has(column))
-  lockReferencing(gathering, circumstances, key, isAssigned, 'onUpdate')
+  for (const table of tablesBehind(catalog, key))
+    lockReferencing(gathering, circumstances, table, isAssigned, 'onUpdate')
   if (!command.where) for (const member of storedOf(catalog, family)) gathering.scan(member)
 }
 
@@ -60,12 +81,21 @@ export function updateRows(gathering: Gathering, command: Update, circumstances:
 export function deleteRows(gathering: Gathering, command: Delete, circumstances: Circumstances) {
   const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
-  const family = write(gathering, circumstances, key, { only: command.only, locksIndexes: true })
+  const family = write(gathering, circumstances, key, {
+    only: command.only,
+    locksIndexes: true,
+    ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
+  })
   lockReads(gathering, catalog, command.reads)
   if (circumstances.plansOnly) return
-  lockReferencing(gathering, circumstances, key, () => true, 'onDelete')
+  for (const table of tablesBehind(catalog, key))
+    lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
   if (!command.where) for (const member of storedOf(catalog, family)) gathering.scan(member)
 }
+
+/** Whether columns in WHERE may be those of another table. */
+const hasOtherRows = (command: Update | Delete): boolean =>
+  command.where?.hasSubquery === true || (command.tag === 'UPDATE' ? command.from : command.using) !== undefined
 
 /** MERGE joins all of its source with the table. */
 export function mergeRows(gathering: Gathering, command: Merge, circumstances: Circumstances) {
@@ -98,7 +128,8 @@ export function copyRows(gathering: Gathering, command: Copy, circumstances: Cir
   if (!command.table) return
   const key = keyOf(catalog, command.table)
   if (isSystem(key)) return
-  if (command.direction === 'FROM') return void write(gathering, circumstances, key, { locksIndexes: false })
+  if (command.direction === 'FROM')
+    return void write(gathering, circumstances, key, { locksIndexes: false, isInsert: true })
   gathering.lock(key, 'ACCESS SHARE')
   for (const stored of storedOf(catalog, [key])) gathering.scan(stored)
 }
@@ -108,23 +139,48 @@ const nameIn = (text: string): { schema?: string; name: string } => {
   return second === undefined ? { name: first } : { schema: first, name: second }
 }
 
+/** A view that can be written stands for the table below it (sql-createview.html, updatable views). */
+const tablesBehind = (catalog: Catalog, key: RelationKey): RelationKey[] => readBy(catalog, [key], true)
+
+interface Writing {
+  readonly only?: boolean
+  readonly locksIndexes: boolean
+  /** New rows go to the table itself or to its partitions, never to other heirs. */
+  readonly isInsert?: boolean
+  /** What is known of the rows, so that partitions without any are left alone. */
+  readonly rows?: Rows
+}
+
 /** Locks what is written, through a view down to its table, and says what triggers may add. */
-function write(
-  gathering: Gathering,
-  circumstances: Circumstances,
-  key: RelationKey,
-  options: { readonly only?: boolean; readonly locksIndexes: boolean },
-): RelationKey[] {
+function write(gathering: Gathering, circumstances: Circumstances, key: RelationKey, writing: Writing): RelationKey[] {
   const { catalog } = circumstances
-  const written = readBy(catalog, [key], options.only)
+  const written = writtenBy(catalog, key, writing)
   for (const member of written) {
-    if (options.locksIndexes) lockQueried(gathering, circumstances, member, 'ROW EXCLUSIVE')
+    if (writing.locksIndexes) lockQueried(gathering, circumstances, member, 'ROW EXCLUSIVE')
     else gathering.lock(member, 'ROW EXCLUSIVE')
     if (circumstances.plansOnly) continue
     for (const trigger of asTable(catalog.relations.get(member))?.triggers ?? [])
       gathering.doesNotKnow(`What trigger "${trigger.name}" does besides is not known.`)
   }
   return written
+}
+
+function writtenBy(catalog: Catalog, key: RelationKey, writing: Writing): RelationKey[] {
+  const table = tableAt(catalog, key)
+  if (table?.kind === 'view') return [key, ...table.reads.flatMap(read => writtenBy(catalog, read, writing))]
+  if (writing.only) return [key]
+  if (table?.kind !== 'partitioned table') {
+    if (writing.isInsert) return [key]
+    return [key, ...inheritorsOf(catalog, key).flatMap(heir => writtenBy(catalog, keyOfRelation(heir), writing))]
+  }
+  const partitions = partitionsOf(catalog, key)
+  const bounds = partitions.flatMap(partition => partition.bound ?? [])
+  return [
+    key,
+    ...partitions
+      .filter(partition => !writing.rows || mayHold(partition.bound, table, bounds, writing.rows))
+      .flatMap(partition => writtenBy(catalog, keyOfRelation(partition), writing)),
+  ]
 }
 
 /** The planner opens the indexes of a table in the table's own mode; those of a partitioned table from 16 on. */

@@ -1,14 +1,17 @@
 import type { Drop, Truncate } from '../../sql/commands'
-import { columnsOfType, relationsIn } from '../apply/drop'
+import { columnsOfType, relationsIn, tablesOf } from '../apply/drop'
 import {
   asTable,
   type Catalog,
   type Constraint,
+  columnsOfIndex,
   foreignKeysTo,
   hasReference,
+  indexesOf,
   keyIn,
   keyOf,
   keyOfRelation,
+  membershipKey,
   partitionsOf,
   type RelationKey,
   type RelationKind,
@@ -59,6 +62,11 @@ function dropAll(
     for (const constraint of asTable(catalog.relations.get(key))?.constraints ?? [])
       if (hasReference(constraint) && !isInherited(catalog, key, constraint))
         lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+  }
+  for (const key of cascade ? keys : []) {
+    const sequence = catalog.relations.get(key)
+    // The column's default calls nextval(): it is dropped too.
+    if (sequence?.kind === 'sequence' && sequence.ownedBy) gathering.lock(sequence.ownedBy.table, 'ACCESS EXCLUSIVE')
   }
   for (const { table } of dropped.foreignKeys)
     gathering.lockAll(partitionTreeOf(catalog, keyOfRelation(table)), 'ACCESS EXCLUSIVE')
@@ -113,9 +121,15 @@ export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalo
       if (cascade) gathering.doesNotKnow('Columns and tables that use the extension are dropped and locked with it.')
       return
     case 'DROP STATISTICS':
-      return gathering.doesNotKnow(
-        'The table of the statistics is not known: it is locked in SHARE UPDATE EXCLUSIVE mode.',
-      )
+      for (const name of command.names) {
+        const tables = catalog.memberships.get(membershipKey(catalog, command.tag, name))
+        gathering.lockAll(tables ?? [], 'SHARE UPDATE EXCLUSIVE')
+        if (!tables && !catalog.complete)
+          gathering.doesNotKnow(
+            'The table of the statistics is not known: it is locked in SHARE UPDATE EXCLUSIVE mode.',
+          )
+      }
+      return
     default:
       if (cascade) gathering.doesNotKnow('What depends on it is dropped and locked with it.')
   }
@@ -134,7 +148,15 @@ function dropType(gathering: Gathering, catalog: Catalog, type: string, cascade:
     gathering.drop(type)
   }
   if (!cascade) return
-  for (const { table } of columnsOfType(catalog, type)) gathering.lock(table, 'ACCESS EXCLUSIVE')
+  dropAll(gathering, catalog, tablesOf(catalog, type), true, 'table')
+  for (const { table, column } of columnsOfType(catalog, type)) {
+    gathering.lock(table, 'ACCESS EXCLUSIVE')
+    for (const index of indexesOf(catalog, table)) {
+      if (!columnsOfIndex(index).has(column)) continue
+      gathering.lock(keyOfRelation(index), 'ACCESS EXCLUSIVE')
+      gathering.drop(keyOfRelation(index))
+    }
+  }
   if (!catalog.complete)
     gathering.doesNotKnow('Columns of the type in tables that the history does not know go with it.')
 }

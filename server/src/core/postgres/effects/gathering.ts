@@ -59,6 +59,12 @@ export class Gathering {
     for (const index of indexesOf(this.before, key)) this.build(index.name)
   }
 
+  /** New storage with new rows, and its indexes over them. */
+  replace(key: RelationKey) {
+    this.rewrite(key)
+    if (indexesOf(this.before, key).length === 0 && this.before.relations.has(key)) this.#scans.delete(key)
+  }
+
   /** A new file with the same bytes: SET TABLESPACE. */
   move(key: RelationKey) {
     this.#rewrites.add(key)

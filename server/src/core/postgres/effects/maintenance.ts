@@ -1,9 +1,10 @@
 import type { Maintenance } from '../../sql/commands'
 import { asTable, type Catalog, keyOf, type RelationKey, tableAt } from '../catalog'
-import { type Gathering, partitionTreeOf, storedOf } from './gathering'
+import type { Circumstances } from './context'
+import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering'
 
 /** VACUUM, ANALYZE and CLUSTER of the tables named, or of all (sql-vacuum.html, sql-analyze.html, sql-cluster.html). */
-export function maintain(gathering: Gathering, command: Maintenance, catalog: Catalog) {
+export function maintain(gathering: Gathering, command: Maintenance, { catalog, postgres }: Circumstances) {
   const named = command.tables.map(table => keyOf(catalog, table))
   const isPartitioned = named.some(key => tableAt(catalog, key)?.kind === 'partitioned table')
   gathering.refusesTransactionBlock =
@@ -13,10 +14,17 @@ export function maintain(gathering: Gathering, command: Maintenance, catalog: Ca
       'Every table that was clustered before is locked in ACCESS EXCLUSIVE mode and rewritten.',
     )
   for (const key of named.length > 0 ? named : everyTable(catalog))
-    for (const member of partitionTreeOf(catalog, key)) maintainOne(gathering, command, catalog, member)
+    for (const member of membersOf(catalog, key, command, postgres)) maintainOne(gathering, command, catalog, member)
+  // ANALYZE of a parent samples its heirs.
+  if (command.tag === 'ANALYZE')
+    for (const key of named) gathering.lockAll(familyOf(catalog, key).slice(1), 'ACCESS SHARE')
   if (named.length === 0 && !catalog.complete)
     gathering.doesNotKnow('Tables that the history does not know are locked too.')
 }
+
+/** From 18 on VACUUM and ANALYZE take the heirs of a table too (release-18.html); partitions they always take. */
+const membersOf = (catalog: Catalog, key: RelationKey, command: Maintenance, postgres: number): RelationKey[] =>
+  postgres >= 18 && command.tag !== 'CLUSTER' ? familyOf(catalog, key) : partitionTreeOf(catalog, key)
 
 const everyTable = (catalog: Catalog): RelationKey[] =>
   [...catalog.relations]
@@ -31,5 +39,10 @@ function maintainOne(gathering: Gathering, command: Maintenance, catalog: Catalo
   gathering.lock(key, rewrites ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE')
   if (storedOf(catalog, [key]).length === 0) return
   if (rewrites) gathering.rewrite(key)
-  else if (command.tag === 'VACUUM') gathering.lockIndexes(key, 'ROW EXCLUSIVE')
+  else if (command.tag === 'VACUUM') {
+    gathering.lockIndexes(key, 'ROW EXCLUSIVE')
+    gathering.doesNotKnow(
+      'Where pages at the end of a table are empty VACUUM cuts them off, in ACCESS EXCLUSIVE mode for a moment.',
+    )
+  }
 }

@@ -1,13 +1,13 @@
 import type { Command, Comment, CreateTrigger, OtherCommand } from '../../sql/commands'
-import type { Catalog } from '../catalog'
-import { keyOf, type RelationKind } from '../catalog'
+import { type Catalog, keyOf, membershipKey, type RelationKey, type RelationKind, tableAt } from '../catalog'
 import type { LockMode } from '../locks'
 import type { Circumstances } from './context'
-import { type Gathering, isSystem, partitionTreeOf, readBy } from './gathering'
+import { familyOf, type Gathering, isSystem, partitionTreeOf, readBy } from './gathering'
 
 /** CREATE TRIGGER: nobody may write meanwhile (sql-createtrigger.html); partitions get the trigger too. */
 export function createTrigger(gathering: Gathering, command: CreateTrigger, catalog: Catalog) {
-  gathering.lockAll(partitionTreeOf(catalog, keyOf(catalog, command.table)), 'SHARE ROW EXCLUSIVE')
+  const table = keyOf(catalog, command.table)
+  gathering.lockAll(command.isRow ? partitionTreeOf(catalog, table) : [table], 'SHARE ROW EXCLUSIVE')
   if (command.from) gathering.lock(keyOf(catalog, command.from), 'ACCESS SHARE')
 }
 
@@ -21,6 +21,10 @@ export function comment(gathering: Gathering, command: Comment, catalog: Catalog
     commentedKinds[command.on] ?? 'table',
   )
 }
+
+/** A publication takes the heirs of a table in unless ONLY is written; the root of partitions stands for them. */
+const heirsToo = (catalog: Catalog, key: RelationKey): RelationKey[] =>
+  tableAt(catalog, key)?.kind === 'partitioned table' ? [key] : familyOf(catalog, key)
 
 const commentedKinds: Readonly<Record<string, RelationKind>> = {
   INDEX: 'index',
@@ -37,7 +41,9 @@ export function other(
   { catalog, postgres }: Circumstances,
   explain: (command: Command) => void,
 ) {
-  const keys = command.relations.map(name => keyOf(catalog, name)).filter(key => !isSystem(key))
+  const keys = command.relations
+    .flatMap(name => (name.only === false ? heirsToo(catalog, keyOf(catalog, name)) : [keyOf(catalog, name)]))
+    .filter(key => !isSystem(key))
   const reads = (command.reads ?? []).map(name => keyOf(catalog, name)).filter(key => !isSystem(key))
   gathering.lockAll(reads, 'ACCESS SHARE')
   gathering.lockAll(
@@ -58,7 +64,14 @@ export function other(
         keys.flatMap(key => (postgres >= 15 ? partitionTreeOf(catalog, key) : [key])),
         'ACCESS EXCLUSIVE',
       )
+    case 'ALTER PUBLICATION':
+      // SET TABLE lets go of others.
+      if (command.name && command.action === 'SET')
+        for (const member of catalog.memberships.get(membershipKey(catalog, command.tag, command.name)) ?? [])
+          gathering.lock(member, 'SHARE UPDATE EXCLUSIVE')
+      return
     case 'EXPLAIN':
+    case 'PREPARE':
       if (command.explained) return explain(command.explained)
       return gathering.lockAll(readBy(catalog, keys), 'ACCESS SHARE')
     case 'CREATE SUBSCRIPTION':

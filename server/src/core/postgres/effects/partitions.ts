@@ -5,6 +5,7 @@ import {
   type Catalog,
   foreignKeysTo,
   hasReference,
+  type Index,
   indexesOf,
   isIndex,
   keyOf,
@@ -27,7 +28,7 @@ export function attachPartition(alteration: Alteration, subcommand: SubcommandOf
   const tree = partitionTreeOf(catalog, partition)
   gathering.lockAll(tree, 'ACCESS EXCLUSIVE')
   for (const index of indexesOf(catalog, key)) gathering.lock(keyOfRelation(index), 'SHARE UPDATE EXCLUSIVE')
-  buildMissingIndexes(gathering, catalog, key, tree)
+  for (const index of indexesOf(catalog, key)) buildMissingIndex(gathering, catalog, index, partition)
   for (const member of storedOf(catalog, tree))
     if (!parent || !impliesBound(tableAt(catalog, member), parent, subcommand.bound, boundsOf(catalog, key)))
       gathering.scan(member)
@@ -45,18 +46,14 @@ function attachIndex({ gathering, catalog, key }: Alteration, partition: Relatio
     if (isIndex(index)) gathering.lock(index.table, 'ACCESS SHARE')
 }
 
-function buildMissingIndexes(
-  gathering: Gathering,
-  catalog: Catalog,
-  parent: RelationKey,
-  tree: readonly RelationKey[],
-) {
-  for (const index of indexesOf(catalog, parent))
-    for (const member of storedOf(catalog, tree)) {
-      if (indexFitting(catalog, member, index)) continue
-      gathering.scan(member)
-      gathering.build(missingName(tableAt(catalog, member), index.labels, index.primary))
-    }
+/** What fits at the top of a tree of partitions fits below it. */
+function buildMissingIndex(gathering: Gathering, catalog: Catalog, index: Index, partition: RelationKey) {
+  if (indexFitting(catalog, partition, index)) return
+  for (const child of partitionsOf(catalog, partition))
+    buildMissingIndex(gathering, catalog, index, keyOfRelation(child))
+  if (storedOf(catalog, [partition]).length === 0) return
+  gathering.scan(partition)
+  gathering.build(missingName(tableAt(catalog, partition), index.labels, index.primary))
 }
 
 function missingName(table: Table | undefined, labels: readonly string[], primary: boolean): string {

@@ -1,6 +1,6 @@
 import type { AlterDomain, AlterType } from '../../sql/commands'
-import { columnsOfType } from '../apply/drop'
-import { asTable, type Catalog, keyIn } from '../catalog'
+import { columnsOfType, domainsOver, tablesOf } from '../apply/drop'
+import { type Catalog, keyIn } from '../catalog'
 import { type Gathering, storedOf } from './gathering'
 
 /** ALTER DOMAIN: a new constraint is checked in every table that uses the domain (sql-alterdomain.html). */
@@ -10,7 +10,8 @@ export function alterDomain(gathering: Gathering, command: AlterDomain, catalog:
     command.action === 'VALIDATE CONSTRAINT' ||
     (command.action === 'ADD CONSTRAINT' && !command.constraint?.notValid)
   if (!checks) return
-  for (const { table } of columnsOfType(catalog, keyIn(catalog, catalog.types, command.domain))) {
+  const domains = domainsOver(catalog, keyIn(catalog, catalog.types, command.domain))
+  for (const { table } of domains.flatMap(domain => columnsOfType(catalog, domain))) {
     gathering.lock(table, 'SHARE')
     for (const key of storedOf(catalog, [table])) gathering.scan(key)
   }
@@ -25,6 +26,5 @@ export function alterType(gathering: Gathering, command: AlterType, catalog: Cat
   if (!command.attributes) return
   const type = keyIn(catalog, catalog.types, command.type)
   gathering.lock(type, 'ACCESS EXCLUSIVE', 'composite type')
-  for (const [key, relation] of catalog.relations)
-    if (asTable(relation)?.ofType === type) gathering.lock(key, 'ACCESS EXCLUSIVE')
+  gathering.lockAll(tablesOf(catalog, type), 'ACCESS EXCLUSIVE')
 }
