@@ -1454,3 +1454,25 @@ ALTER DATABASE postgres SET work_mem = '8MB';
 DROP DATABASE IF EXISTS absent;
 
 DISCARD PLANS;
+
+-- DO blocks
+
+DO $$ BEGIN ALTER TABLE lines ADD COLUMN note text; CREATE INDEX ON lines (note); END $$;
+
+DO $$ BEGIN CREATE TABLE gifts (id bigint REFERENCES customers); ALTER TABLE gifts ADD COLUMN a text; CREATE INDEX ON gifts (a); INSERT INTO gifts VALUES (1); END $$;
+
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'gone') THEN ALTER TABLE lines ADD CONSTRAINT heavy CHECK (weight > 0); ELSE RAISE NOTICE 'x'; END IF; END $$;
+
+DO $$ BEGIN CREATE TYPE tier AS ENUM ('x'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+
+DO $$ BEGIN ALTER TABLE lines ADD CONSTRAINT l FOREIGN KEY (pieces) REFERENCES purchases; EXCEPTION WHEN duplicate_object THEN NULL; WHEN others THEN RAISE; END $$;
+
+DO 'BEGIN EXECUTE ''ALTER TABLE lines ALTER COLUMN weight SET NOT NULL''; END';
+
+DO $x$ DECLARE n integer := 0; found boolean; BEGIN SELECT count(*) INTO n FROM customers; found := EXISTS (SELECT 1 FROM lines); PERFORM id FROM purchases WHERE id = n; END $x$;
+
+DO $$ DECLARE r record; BEGIN <<outer>> FOR r IN SELECT id FROM customers LOOP UPDATE lines SET weight = 1 WHERE purchase_id = r.id; EXIT outer WHEN r.id > 3; END LOOP; FOR i IN 1..2 LOOP DELETE FROM lines WHERE purchase_id = i; END LOOP; WHILE false LOOP NULL; END LOOP; END $$;
+
+DO $$ BEGIN CASE 1 WHEN 1 THEN ALTER TABLE lines ADD COLUMN note text; ELSE NULL; END CASE; CREATE INDEX ON customers (about); END $$;
+
+DO $$ BEGIN UPDATE lines SET weight = CASE WHEN weight > 1 THEN 1 ELSE 2 END; COMMIT; UPDATE lines SET weight = 2; END $$;

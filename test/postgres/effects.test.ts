@@ -9,7 +9,8 @@ import { installedMajor, pgliteSession, type Session, startServer } from './sess
 const { schema, cases } = casesIn('effects.sql')
 
 /** Whether the planner decides how such a statement reads: then only what we claim to be read whole must be. */
-const isPlanned = (statement: string) => /^(?:SELECT|WITH|INSERT|UPDATE|DELETE|TABLE|COPY)\b|\bDETACH\b/.test(statement)
+const isPlanned = (statement: string) =>
+  /^(?:SELECT|WITH|INSERT|UPDATE|DELETE|TABLE|COPY|DO)\b|\bDETACH\b/.test(statement)
 
 /** CREATE TABLE builds indexes of no rows, TRUNCATE and WITH NO DATA empty ones. */
 const buildsOfNothing = (statement: string) => /^(?:CREATE TABLE|TRUNCATE)|WITH NO DATA$/.test(statement)

@@ -78,6 +78,12 @@ export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog 
       const [table] = command.relations
       return table && command.rename ? withTriggerRenamed(catalog, keyOf(catalog, table), command.rename) : catalog
     }
+    case 'DO':
+      return (command.statements ?? []).reduce<Catalog>(
+        (result, { command: inner, conditional }) =>
+          apply(result, inner, { ...at, conditional: (at.conditional ?? false) || conditional }),
+        catalog,
+      )
     case 'SET':
     case 'RESET':
       return command.parameter === 'search_path' || command.parameter === 'all'

@@ -1,6 +1,7 @@
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Catalog, RelationKey, RelationKind } from './catalog'
 import { alterEffects, alterSubcommandEffects } from './effects/alter'
+import { runBlock } from './effects/blocks'
 import { commandEffects } from './effects/commands'
 import type { Circumstances } from './effects/context'
 import { Gathering } from './effects/gathering'
@@ -44,9 +45,13 @@ export function effectsOf(
   settings: { readonly postgres: number },
   parameters: ReadonlyMap<string, string> = new Map(),
 ): Effects {
-  const circumstances: Circumstances = { catalog, postgres: settings.postgres, parameters }
-  const gathering = new Gathering(catalog)
-  if ('subcommands' in command) alterEffects(gathering, command, circumstances)
+  return effectsUnder(command, { catalog, postgres: settings.postgres, parameters })
+}
+
+function effectsUnder(command: Command, circumstances: Circumstances): Effects {
+  const gathering = new Gathering(circumstances.catalog)
+  if (command.tag === 'DO') runBlock(gathering, command, circumstances, effectsUnder)
+  else if ('subcommands' in command) alterEffects(gathering, command, circumstances)
   else commandEffects(gathering, command, circumstances)
   return gathering.effects
 }

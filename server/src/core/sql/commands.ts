@@ -570,7 +570,27 @@ export interface Do {
   readonly tag: 'DO'
   readonly language: string
   readonly body: Span
+  /** The SQL statements in a PL/pgSQL body, in the order they stand there. */
+  readonly statements?: readonly BodyStatement[]
+  /** What its conditions and assignments read. */
+  readonly reads?: readonly Name[]
+  /** Whether it runs SQL that it puts together, or that could not be read. */
+  readonly hasDynamicSql?: boolean
+  /** Whether it ends transactions: COMMIT or ROLLBACK. */
+  readonly ends?: boolean
   readonly keywords: Span
+}
+
+/** A statement inside the body of another. */
+export interface BodyStatement {
+  /** Its own spans start at `span.start`. */
+  readonly command: Command
+  /** From the start of the outer statement. */
+  readonly span: Span
+  /** Whether it may not run, or may be undone: in IF, CASE, a loop over rows, a block with EXCEPTION. */
+  readonly conditional: boolean
+  /** Whether it stands in a loop. */
+  readonly repeated: boolean
 }
 
 export interface CreateTrigger {

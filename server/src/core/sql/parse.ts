@@ -1,5 +1,7 @@
 import type { Span } from '../text'
+import type { Command } from './commands'
 import { parseRaw } from './engine'
+import { withBlockRead } from './plpgsql'
 import { withBodyRead } from './routine-body'
 import { sourceOf } from './source'
 import type { Problem, Reading } from './statements'
@@ -42,12 +44,17 @@ function readAnew(text: string): Reading {
   if (!node) return {}
   try {
     const command = commandOf(node, sourceOf(text, utf16(text)))
-    const isRoutine = command.tag === 'CREATE FUNCTION' || command.tag === 'CREATE PROCEDURE'
-    return { command: isRoutine ? withBodyRead(command, text) : command }
+    return { command: withInsides(command, text) }
   } catch (failure) {
     if (failure instanceof RangeError) return { problem: unreadable(text) }
     throw failure
   }
+}
+
+function withInsides(command: Command, text: string): Command {
+  if (command.tag === 'DO') return withBlockRead(command, text, read)
+  const isRoutine = command.tag === 'CREATE FUNCTION' || command.tag === 'CREATE PROCEDURE'
+  return isRoutine ? withBodyRead(command, text) : command
 }
 
 const unreadable = (text: string): Problem => ({

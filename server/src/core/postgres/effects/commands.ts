@@ -11,9 +11,9 @@ import { maintain } from './maintenance'
 import { comment, createTrigger, other } from './others'
 import { alterDomain, alterType } from './types'
 
-type CommandWithoutSubcommands = Exclude<Command, { subcommands: unknown }>
+type CommandWithoutSubcommands = Exclude<Command, { subcommands: unknown } | { tag: 'DO' }>
 
-/** Gathers the effects of every command but ALTER TABLE and its like. */
+/** Gathers the effects of every command but ALTER TABLE and its like, and DO. */
 export function commandEffects(gathering: Gathering, command: CommandWithoutSubcommands, circumstances: Circumstances) {
   const { catalog } = circumstances
   switch (command.tag) {
@@ -77,8 +77,6 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
       return alterDomain(gathering, command, catalog)
     case 'ALTER TYPE':
       return alterType(gathering, command, catalog)
-    case 'DO':
-      return gathering.doesNotKnow('What the statements in a DO block do is not known.')
     case 'PREPARE TRANSACTION':
       return
     case 'COMMIT PREPARED':
@@ -99,13 +97,14 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'CREATE SCHEMA': {
       const within = { ...catalog, searchPath: [command.schema, ...catalog.searchPath] }
       for (const element of command.elements ?? [])
-        if (!('subcommands' in element)) commandEffects(gathering, element, { ...circumstances, catalog: within })
+        if (!('subcommands' in element) && element.tag !== 'DO')
+          commandEffects(gathering, element, { ...circumstances, catalog: within })
       return
     }
     default:
       if ('names' in command) return dropObjects(gathering, command, catalog)
       return other(gathering, command, circumstances, explained => {
-        if (!('subcommands' in explained))
+        if (!('subcommands' in explained) && explained.tag !== 'DO')
           commandEffects(gathering, explained, { ...circumstances, plansOnly: command.analyze !== true })
       })
   }
