@@ -96,7 +96,9 @@ describe('what nobody knows', () => {
     assert.match(column.unknown.join(), /mystery\(\)/)
     const constraint = effectsOf(commandOf('ALTER TABLE legacy DROP CONSTRAINT c'), unknown, { postgres: 15 })
     assert.match(constraint.unknown.join(), /foreign key/)
-    assert.match(effectsOf(commandOf("DO 'BEGIN END'"), unknown, { postgres: 15 }).unknown.join(), /DO block/)
+    assert.match(effectsOf(commandOf("DO LANGUAGE plperl ''"), unknown, { postgres: 15 }).unknown.join(), /DO block/)
+    const dynamic = commandOf("DO 'BEGIN EXECUTE x; END'")
+    assert.match(effectsOf(dynamic, unknown, { postgres: 15 }).unknown.join(), /puts together/)
   })
 
   it('becomes known by what is done to it', () => {
@@ -137,7 +139,11 @@ describe('what nobody knows', () => {
       `ALTER TABLE a RENAME TO b; ALTER TABLE a ATTACH PARTITION b DEFAULT; DROP TABLE x, y CASCADE; CREATE INDEX ON a (b);
        ALTER TABLE a ADD PRIMARY KEY USING INDEX i; CREATE TABLE a (LIKE z INCLUDING ALL, FOREIGN KEY (q) REFERENCES z);
        CREATE TABLE p PARTITION OF a DEFAULT; CREATE TABLE a () INHERITS (a); ALTER TABLE a INHERIT a; DROP TABLE a CASCADE;
-       ALTER TYPE t RENAME TO u; DROP TYPE t CASCADE; DROP SCHEMA s CASCADE; ALTER INDEX i RENAME TO j; SET search_path = ''`,
+       ALTER TYPE t RENAME TO u; DROP TYPE t CASCADE; DROP SCHEMA s CASCADE; ALTER INDEX i RENAME TO j; SET search_path = '';
+       CREATE TABLE public.m (a integer); CREATE TABLE public.n (a integer); ALTER TABLE public.m INHERIT public.n;
+       ALTER TABLE public.n INHERIT public.m; ALTER TABLE public.m ALTER a SET DEFAULT 1; ALTER TABLE public.m RENAME TO n; DROP TABLE public.n CASCADE;
+       CREATE INDEX i ON public.k (a); CREATE INDEX j ON public.k (a); ALTER INDEX i ATTACH PARTITION j;
+       ALTER INDEX j ATTACH PARTITION i; DROP INDEX i`,
       15,
     )
     assert.equal(relationNamed(catalog, { name: 'x' }), undefined)

@@ -280,6 +280,13 @@ const childrenOf = (
   return found
 }
 
+/**
+ * Returns whether `table` may take `parent` for a parent: not itself, nor one of its heirs. PostgreSQL refuses such
+ * statements; a catalog with a circle in it would never end.
+ */
+export const mayInherit = (catalog: Catalog, table: RelationKey, parent: RelationKey): boolean =>
+  table !== parent && !inheritorsOf(catalog, table, { recursive: true }).some(heir => keyOfRelation(heir) === parent)
+
 /** A foreign key as seen from the table it references. */
 export interface IncomingForeignKey {
   readonly table: Table

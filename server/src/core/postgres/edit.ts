@@ -49,7 +49,7 @@ export function renamedRelation(catalog: Catalog, key: RelationKey, to: { schema
   if (!relation) return catalog
   const renamed: Relation = { ...relation, schema: to.schema ?? relation.schema, name: to.name ?? relation.name }
   const newKey = keyOfRelation(renamed)
-  if (newKey === key) return catalog
+  if (catalog.relations.has(newKey)) return catalog
   const dependents = new Set(
     dependencies.flatMap(dependency => keysIn(catalog.dependents.get(dependentsKey(key, dependency)))),
   )

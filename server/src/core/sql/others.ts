@@ -166,7 +166,10 @@ function otherTag(kind: string, statement: unknown, source: Source): OtherTag {
     .slice(0, 6)
     .map(token => token.text.toUpperCase())
     .join(' ')
-  return (
-    otherTags[kind] ?? (namedByWords.exec(words)?.[0].replace(' OR REPLACE', '') as OtherTag | undefined) ?? 'OTHER'
-  )
+  const tag = otherTags[kind] ?? namedByWords.exec(words)?.[0].replace(' OR REPLACE', '')
+  return tag === undefined || typedTags.test(tag) ? 'OTHER' : (tag as OtherTag)
 }
+
+/** Tags whose commands have a type of their own: what has that tag but not that shape (ALTER TABLE ALL) has no tag here. */
+const typedTags =
+  /^(?:DROP (?!DATABASE|ROLE|TABLESPACE|SUBSCRIPTION|OWNED|USER MAPPING).*|(?:CREATE|ALTER) (?:TABLE|INDEX|VIEW|MATERIALIZED VIEW|SEQUENCE|FOREIGN TABLE|TYPE|DOMAIN)|CREATE (?:FUNCTION|PROCEDURE|TRIGGER|SCHEMA))$/

@@ -6,11 +6,14 @@ import {
   columnNamed,
   constraintNamed,
   creationSchema,
+  type Index,
   indexesOf,
   isIndex,
   key as keyFor,
   keyOf,
   keyOfRelation,
+  mayInherit,
+  partitionIndexesOf,
   type RelationKey,
   sequencesOwnedBy,
   type Table,
@@ -145,7 +148,9 @@ export function withSubcommand(
       return withPartitionDetached(catalog, keyOf(catalog, subcommand.partition))
     case 'INHERIT': {
       const parent = keyOf(catalog, subcommand.parent)
-      return withTable(catalog, key, table => ({ ...table, inherits: [...table.inherits, parent] }))
+      return mayInherit(catalog, key, parent)
+        ? withTable(catalog, key, table => ({ ...table, inherits: [...table.inherits, parent] }))
+        : catalog
     }
     case 'NO INHERIT': {
       const parent = keyOf(catalog, subcommand.parent)
@@ -245,8 +250,11 @@ function inSchema(catalog: Catalog, key: RelationKey, schema: string): Catalog {
 
 function withIndexAttached(catalog: Catalog, parent: RelationKey, index: RelationKey): Catalog {
   const found = catalog.relations.get(index)
-  return isIndex(found) ? withRelation(catalog, { ...found, partitionOf: parent }) : catalog
+  const isCircle = parent === index || partitionIndexesOf(catalog, index, { recursive: true }).some(isAt(parent))
+  return isIndex(found) && !isCircle ? withRelation(catalog, { ...found, partitionOf: parent }) : catalog
 }
+
+const isAt = (key: RelationKey) => (index: Index) => keyOfRelation(index) === key
 
 function withOwner(
   catalog: Catalog,

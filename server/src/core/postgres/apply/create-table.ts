@@ -8,6 +8,7 @@ import {
   key as keyFor,
   keyIn,
   keyOf,
+  mayInherit,
   type RelationKey,
   type Table,
   tableAt,
@@ -25,7 +26,9 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
   const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.table)
   const key = keyFor(schema, command.table.name)
   if (command.ifNotExists && catalog.relations.has(key)) return catalog
-  const parent = command.partitionOf && keyOf(catalog, command.partitionOf)
+  const canInherit = (other: RelationKey) => mayInherit(catalog, key, other)
+  const parent = [command.partitionOf].flatMap(name => (name ? keyOf(catalog, name) : [])).find(canInherit)
+  const parents = command.inherits.map(name => keyOf(catalog, name)).filter(canInherit)
   const table: Table = {
     kind: kindOf(command),
     schema,
@@ -38,14 +41,14 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
     constraints: [],
     isDefaultPartition: false,
     ...(command.partitionBy && { partitionBy: command.partitionBy.columns }),
-    inherits: command.inherits.map(name => keyOf(catalog, name)),
+    inherits: parents,
     ...(command.ofType && { ofType: keyIn(catalog, catalog.types, command.ofType) }),
     reads: [],
     triggers: [],
     written: false,
   }
   let result = withRelation(catalog, table)
-  result = withCopies(result, key, command, parent, at)
+  result = withCopies(result, key, command, parent ? [parent] : parents, at)
   for (const column of command.columns) result = withDefinedColumn(result, key, column, at)
   result = withDefinedConstraints(result, key, command, at)
   result = withLikeIndexes(result, key, command, at)
@@ -73,18 +76,18 @@ function withCopies(
   catalog: Catalog,
   key: RelationKey,
   command: CreateTable,
-  parent: RelationKey | undefined,
+  parents: readonly RelationKey[],
   at: At,
 ): Catalog {
   let result = catalog
-  for (const source of [...(parent ? [parent] : []), ...command.inherits.map(name => keyOf(catalog, name))]) {
+  for (const source of parents) {
     const table = tableAt(catalog, source)
     if (!table) continue
     const checks = table.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
     result = withTable(result, key, known => ({
       ...known,
       columns: merged(known.columns, inheritable(table), at).map(column => ({ ...column, inherited: true })),
-      constraints: [...known.constraints, ...(parent ? [] : checks)],
+      constraints: [...known.constraints, ...(command.partitionOf ? [] : checks)],
     }))
   }
   for (const { table: name, including } of command.like) {

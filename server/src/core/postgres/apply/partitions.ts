@@ -7,6 +7,7 @@ import {
   type Index,
   indexesOf,
   keyOfRelation,
+  mayInherit,
   type RelationKey,
   tableAt,
 } from '../catalog'
@@ -28,7 +29,7 @@ export function withPartitionAttached(
   at: At,
 ): Catalog {
   const parentTable = tableAt(catalog, parent)
-  if (!parentTable) return catalog
+  if (!parentTable || !mayInherit(catalog, partition, parent)) return catalog
   let result = withTable(catalog, partition, table => ({
     ...table,
     partitionOf: parent,
