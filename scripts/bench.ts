@@ -189,4 +189,4 @@ function installedSquawk(): string {
   return command
 }
 
-await bench()
+void bench()

@@ -37,12 +37,11 @@ export interface Explanation {
 
 /** Returns what every statement of the migration at `path` does, in the order of the file; nothing for an unknown path. */
 export function explain(history: History, path: string, settings: Settings): Explanation[] {
-  return history.migrations
-    .filter(migration => migration.path === path)
-    .flatMap(migration => {
-      const steps = stepsOf(history, migration, settings)
-      return steps.map((step, index) => explanationOf(step, followersOf(steps, index)))
-    })
+  const migration = history.migrationAt(path)
+  if (!migration) return []
+  const steps = stepsOf(history, migration, settings)
+  return steps
+    .map((step, index) => explanationOf(step, followersOf(steps, index)))
     .sort((a, b) => a.span.start - b.span.start)
 }
 

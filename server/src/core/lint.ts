@@ -1,4 +1,4 @@
-import type { Finding, Severity } from './finding'
+import type { Finding, Fix, Severity } from './finding'
 import type { History } from './history/history'
 import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
@@ -16,7 +16,7 @@ export type Report = (rule: string, error: unknown) => void
  * what could not be read. A function of its arguments alone.
  */
 export function lint(history: History, path: string, settings: Settings, report?: Report): Finding[] {
-  const migration = history.migrations.find(candidate => candidate.path === path)
+  const migration = history.migrationAt(path)
   if (!migration) return []
   const steps = stepsOf(history, migration, settings)
   const findings = migration.sections.flatMap(section => {
@@ -47,7 +47,7 @@ function findingsOf(
     const severity = settings.rules[rule.id]
     if (severity === 'off' || !(rule.directions ?? ['up']).includes(step.direction)) return []
     try {
-      return Array.from(rule.check(command, context), found => asFinding(found, rule, severity, step))
+      return Array.from(rule.check(command, context), found => asFinding(found, rule, severity, step, report))
     } catch (error) {
       report?.(rule.id, error)
       return []
@@ -60,17 +60,38 @@ const rulesByTag: ReadonlyMap<string, readonly Rule[]> = new Map(
 )
 
 /** A severity from the settings holds for all of a rule's findings; else a finding may weigh more or less than its rule. */
-const asFinding = (found: RuleFinding, rule: Rule, severity: Severity | undefined, step: Step): Finding => ({
-  rule: rule.id,
-  risk: rule.risk,
-  severity: severity ?? found.severity ?? rule.severity,
-  message: found.message,
-  detail: found.detail,
-  hint: found.hint,
-  relation: found.relation,
-  span: shifted(found.at, step.statement.span.start),
-  fixes: found.fixes ?? [],
-})
+function asFinding(
+  found: RuleFinding,
+  rule: Rule,
+  severity: Severity | undefined,
+  step: Step,
+  report?: Report,
+): Finding {
+  let fixes: readonly Fix[] | undefined
+  return {
+    rule: rule.id,
+    risk: rule.risk,
+    severity: severity ?? found.severity ?? rule.severity,
+    message: found.message,
+    detail: found.detail,
+    hint: found.hint,
+    relation: found.relation,
+    span: shifted(found.at, step.statement.span.start),
+    get fixes() {
+      fixes ??= fixesOf(found, rule, report)
+      return fixes
+    },
+  }
+}
+
+function fixesOf(found: RuleFinding, rule: Rule, report?: Report): readonly Fix[] {
+  try {
+    return found.fixes?.() ?? []
+  } catch (error) {
+    report?.(rule.id, error)
+    return []
+  }
+}
 
 /** What PostgreSQL's parser refuses is an error; what only our engine could not read may be all right. */
 function problemOf({ statement }: Step, settings: Settings): Finding[] {

@@ -179,7 +179,7 @@ export class Workspace {
   private judgementFor(document: OpenDocument): Judgement {
     const configuration = this.surroundings.configurationFor(document.path)
     const { history, path } = this.historyWith(document)
-    const migration = history.migrations.find(candidate => candidate.path === path)
+    const migration = history.migrationAt(path)
     const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
     const findings =
       migration && isWanted ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error)) : []

@@ -19,6 +19,8 @@ export interface History {
   readonly complete: boolean
   /** Returns the catalog that a migration's section starts from: all earlier versions up; for a down, its own up too. */
   readonly before: (path: string, direction: 'up' | 'down') => Catalog
+  /** Returns the migration that the file at a path is; undefined where it is none. */
+  readonly migrationAt: (path: string) => Migration | undefined
   readonly source: Source
 }
 
@@ -153,6 +155,7 @@ const unknownDatabase = emptyCatalog(false)
 class FolderHistory implements History {
   private completeness: boolean | undefined
   private readonly starts: Catalog[] = []
+  private places: ReadonlyMap<string, number> | undefined
 
   constructor(
     readonly source: Source,
@@ -165,10 +168,20 @@ class FolderHistory implements History {
     return this.completeness
   }
 
+  readonly migrationAt = (path: string): Migration | undefined => {
+    const place = this.placeOf(path)
+    return place === undefined ? undefined : this.migrations[place]
+  }
+
+  private placeOf(path: string): number | undefined {
+    this.places ??= new Map(this.migrations.map((migration, place) => [migration.path, place]))
+    return this.places.get(path)
+  }
+
   readonly before = (path: string, direction: 'up' | 'down'): Catalog => {
-    const place = this.migrations.findIndex(migration => migration.path === path)
-    const migration = this.migrations[place]
-    if (!migration) return this.empty()
+    const place = this.placeOf(path)
+    const migration = place === undefined ? undefined : this.migrations[place]
+    if (place === undefined || !migration) return this.empty()
     if (direction === 'up') return migration.baseline ? this.empty() : this.start(place)
     const up = migration.direction === 'down' ? this.upOf(migration, place) : place
     return up === undefined ? this.start(place) : this.after(up)

@@ -103,3 +103,13 @@ function dateAfter(digits: string, rest: string, milliseconds: number): string |
 }
 
 const written = (time: number) => new Date(time).toISOString().slice(0, 19).replace(/\D/g, '')
+
+/** Returns `look`, which answers from memory when it is asked of the same list again: a folder's names are many. */
+export function onceForEach<T extends object, R>(look: (list: T) => R): (list: T) => R {
+  const answers = new WeakMap<T, { readonly answer: R }>()
+  return list => {
+    const known = answers.get(list) ?? { answer: look(list) }
+    answers.set(list, known)
+    return known.answer
+  }
+}

@@ -35,7 +35,7 @@ on. In the same transaction it would buy nothing, because the first lock is held
         detail: 'The rows that are there are read under that lock, so the wait grows with the table.',
         hint: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: reads and writes go on while rows are checked.',
         relation: target.relation,
-        fixes: validatedLater(alter, place, definition, context),
+        fixes: () => validatedLater(alter, place, definition, context),
       }
     }
   },

@@ -32,7 +32,7 @@ what the tool of the project offers.`,
       message: `${concurrent.what} cannot run inside a transaction block`,
       detail: reason(context),
       hint: 'Run it outside a transaction: with the marker of the migration tool, or alone in a migration.',
-      fixes: fixes(command, context),
+      fixes: () => fixes(command, context),
     }
   },
 

@@ -38,7 +38,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
         ? 'The index of a partitioned table cannot be dropped concurrently: set lock_timeout, and try again when it fails.'
         : 'DROP INDEX CONCURRENTLY makes nobody wait; it takes one index, no CASCADE, and must run outside a transaction block.',
       relation: index?.table,
-      fixes: isPartitioned ? [] : fixes(drop, context),
+      fixes: () => (isPartitioned ? [] : fixes(drop, context)),
     }
   },
 

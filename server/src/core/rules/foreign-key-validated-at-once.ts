@@ -46,7 +46,8 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
             ? 'Before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID: add it to each partition first.'
             : 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: writes go on while rows are checked.',
         relation: target.relation,
-        fixes: isPartitioned && context.settings.postgres < 18 ? [] : validatedLater(alter, place, definition, context),
+        fixes: () =>
+          isPartitioned && context.settings.postgres < 18 ? [] : validatedLater(alter, place, definition, context),
       }
     }
   },

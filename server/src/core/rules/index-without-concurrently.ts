@@ -39,7 +39,7 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
         ? 'Create the index ON ONLY the partitioned table, build one on each partition with CONCURRENTLY, and attach them.'
         : 'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.',
       relation: target.relation,
-      fixes: isPartitioned ? [] : fixes(index, context),
+      fixes: () => (isPartitioned ? [] : fixes(index, context)),
     }
   },
 

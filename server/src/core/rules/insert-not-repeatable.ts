@@ -40,7 +40,7 @@ history proves such an index, and is for you to review: rows that conflict for a
         : 'Each statement commits by itself: when a later one fails, these rows stay, and the next attempt inserts them again or stops at a unique index.',
       hint: 'Add ON CONFLICT over the columns of a unique index.',
       relation: keyOf(context.catalog, insert.table),
-      fixes: fixes(insert, context),
+      fixes: () => fixes(insert, context),
     }
   },
 

@@ -39,7 +39,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
         detail: 'The rows that are there are read under that lock, so the wait grows with the table.',
         hint: 'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.',
         relation: target.relation,
-        fixes: subcommand.kind === 'SET NOT NULL' ? provenFirst(alter, subcommand, context) : [],
+        fixes: () => (subcommand.kind === 'SET NOT NULL' ? provenFirst(alter, subcommand, context) : []),
       }
     }
   },

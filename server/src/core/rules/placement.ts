@@ -1,4 +1,6 @@
 import type { Edit, NewFile } from '../finding'
+import type { History } from '../history/history'
+import type { Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
@@ -116,15 +118,15 @@ export function newMigrations(
   parts: readonly Part[],
   edits: readonly Edit[],
 ): Placed | undefined {
-  const { framework, migrations } = context.history
-  const taken = migrations.map(migration => migration.path)
+  const { framework } = context.history
+  const taken = pathsOf(context.history)
   const all: Edit[] = [...edits]
   const creates: NewFile[] = []
   let after = context.migration.path
   for (const part of parts) {
     const files = framework.followUp?.({
       after,
-      taken: [...taken, ...creates.map(file => file.path)],
+      taken: creates.length === 0 ? taken : [...taken, ...creates.map(file => file.path)],
       title: part.title,
       up: part.up.join('\n'),
       down: part.down.text,
@@ -139,6 +141,15 @@ export function newMigrations(
   }
   return { edits: all, creates, where: parts.length > 1 ? ' in new migrations' : ' in a new migration' }
 }
+
+/** One list for a history, so that frameworks look through its names once. */
+function pathsOf({ migrations }: History): readonly string[] {
+  const known = paths.get(migrations) ?? migrations.map(migration => migration.path)
+  paths.set(migrations, known)
+  return known
+}
+
+const paths = new WeakMap<readonly Migration[], readonly string[]>()
 
 /** Looks for the statement that undoes in the down of the same version; takes it out there, so that it is undone once. */
 export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {

@@ -39,7 +39,7 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
         detail: `Every row is read to build the unique index${areNotNull ? '' : ' and to see that no key is null'}, so the wait grows with the table.`,
         hint: 'CREATE UNIQUE INDEX CONCURRENTLY over NOT NULL columns first, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.',
         relation: target.relation,
-        fixes:
+        fixes: () =>
           areNotNull && subcommand.kind === 'ADD CONSTRAINT'
             ? builtConcurrently(alter, place, definition, target, context)
             : [],

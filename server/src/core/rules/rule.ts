@@ -60,7 +60,8 @@ export interface RuleFinding {
   readonly relation?: string
   /** Where one case of the hazard weighs less or more than the rule's own severity. */
   readonly severity?: Severity
-  readonly fixes?: readonly Fix[]
+  /** Computed when somebody asks: not at every keystroke. Alternatives, best first. */
+  readonly fixes?: () => readonly Fix[]
 }
 
 /** Returns the rule as given; fixes the command's type from its tags. */

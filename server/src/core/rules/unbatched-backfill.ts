@@ -304,7 +304,7 @@ function finding(what: string, relation: string, command: Update | Delete | Inse
       : 'Change the rows in batches along the primary key, each in its own transaction.',
     relation,
     severity,
-    fixes: batched(command, context),
+    fixes: () => batched(command, context),
   }
 }
 

@@ -34,7 +34,8 @@ index.`,
         detail: 'Every row is read to build the unique index, so the wait grows with the table.',
         hint: 'CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT ... UNIQUE USING INDEX.',
         relation: target.relation,
-        fixes: subcommand.kind === 'ADD CONSTRAINT' ? builtConcurrently(alter, place, definition, target, context) : [],
+        fixes: () =>
+          subcommand.kind === 'ADD CONSTRAINT' ? builtConcurrently(alter, place, definition, target, context) : [],
       }
     }
   },

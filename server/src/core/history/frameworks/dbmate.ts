@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
-import { compareNames, numberAfter } from '../numbering'
+import { compareNames, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
@@ -44,11 +44,7 @@ export default {
   },
 
   followUp(request) {
-    const last = request.taken
-      .map(nameOf)
-      .filter(name => /^\d+/.test(name))
-      .toSorted(compareNames)
-      .at(-1)
+    const last = lastName(request.taken)
     if (last === undefined) return undefined
     const separator = /^\d+([_-])/.exec(last)?.[1] ?? '_'
     let number = /^\d+/.exec(last)?.[0] as string
@@ -58,6 +54,14 @@ export default {
     })
   },
 } satisfies Framework
+
+const lastName = onceForEach((taken: readonly string[]) =>
+  taken
+    .map(nameOf)
+    .filter(name => /^\d+/.test(name))
+    .toSorted(compareNames)
+    .at(-1),
+)
 
 const blocks = (text: string) => directives(text, /^--[ \t]*migrate:((?:up|down)\b.*)$/gim)
 

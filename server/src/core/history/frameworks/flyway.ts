@@ -3,7 +3,7 @@ import type { Command } from '../../sql/commands'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
 import type { TransactionMode } from '../migration'
-import { compareDotted, compareNumbered, numberAfter } from '../numbering'
+import { compareDotted, compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, Framework } from './framework'
 import { share } from './recognise'
@@ -62,9 +62,7 @@ export default {
   },
 
   followUp({ after, taken, title, up, down, transaction }): readonly NewFile[] | undefined {
-    const names = taken.map(nameOf)
-    const ups = names.map(name => looseName.exec(name)).filter(parts => parts?.[1]?.toUpperCase() !== 'U')
-    const last = ups.toSorted((a, b) => compareDotted(a?.[2] ?? '', b?.[2] ?? '')).at(-1)
+    const { last, undoes } = naming(taken)
     if (!last?.[2]) return undefined
     const folder = folderOf(after)
     const version = numberAfter(last[2])
@@ -73,10 +71,18 @@ export default {
     if (!transaction && detected(up) !== 'all') {
       made.push({ path: `${stem(last[1] as string)}.conf`, text: 'executeInTransaction=false\n' })
     }
-    const undoes = names.some(name => /^U\d.*__.*\.sql$/i.test(name))
     return undoes && down !== '' ? [...made, { path: stem('U'), text: `${down}\n` }] : made
   },
 } satisfies Framework
+
+const naming = onceForEach((taken: readonly string[]) => {
+  const names = taken.map(nameOf)
+  const ups = names.map(name => looseName.exec(name)).filter(parts => parts?.[1]?.toUpperCase() !== 'U')
+  return {
+    last: ups.toSorted((a, b) => compareDotted(a?.[2] ?? '', b?.[2] ?? '')).at(-1),
+    undoes: names.some(name => /^U\d.*__.*\.sql$/i.test(name)),
+  }
+})
 
 const strictName = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/
 

@@ -1,6 +1,6 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
-import { compareNumbered, numberAfter } from '../numbering'
+import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FollowUp, Framework } from './framework'
 import { share } from './recognise'
@@ -48,11 +48,8 @@ export default {
   compareVersions: compareNumbered,
 
   followUp(request) {
-    const names = request.taken.map(nameOf).filter(name => strictName.test(name))
-    const last = names.toSorted(compareNumbered).at(-1)
-    const version = last && /^\d+/.exec(last)?.[0]
+    const { version, hasDowns } = naming(request.taken)
     if (!version) return undefined
-    const hasDowns = names.some(name => /\.down\./.test(name))
     let number = version
     return oneByOne(request).flatMap(part => {
       number = numberAfter(number)
@@ -60,6 +57,12 @@ export default {
     })
   },
 } satisfies Framework
+
+const naming = onceForEach((taken: readonly string[]) => {
+  const names = taken.map(nameOf).filter(name => strictName.test(name))
+  const last = names.toSorted(compareNumbered).at(-1)
+  return { version: last && /^\d+/.exec(last)?.[0], hasDowns: names.some(name => /\.down\./.test(name)) }
+})
 
 const strictName = /^(\d+)_(.*)\.(up|down)\.sql$/i
 

@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf, type Span } from '../../text'
-import { compareNumbered, numberAfter } from '../numbering'
+import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, lineBreakOf } from './directives'
 import type { Framework, SectionLayout } from './framework'
@@ -46,8 +46,7 @@ export default {
   fence: { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' },
 
   followUp({ after, taken, title, up, down, transaction }) {
-    const names = taken.map(nameOf).filter(name => /^\d+_/.test(name))
-    const version = names.toSorted(compareNumbered).at(-1)?.match(/^\d+/)?.[0]
+    const version = lastVersion(taken)
     if (version === undefined) return undefined
     const folder = folderOf(after)
     const path = `${folder === '' ? '' : `${folder}/`}${numberAfter(version)}_${title}.sql`
@@ -56,6 +55,11 @@ export default {
     return [{ path, text: `${head}-- +goose Up\n${delimited(up)}\n\n-- +goose Down\n${undo}` }]
   },
 } satisfies Framework
+
+const lastVersion = onceForEach((taken: readonly string[]) => {
+  const names = taken.map(nameOf).filter(name => /^\d+_/.test(name))
+  return names.toSorted(compareNumbered).at(-1)?.match(/^\d+/)?.[0]
+})
 
 const annotations = (text: string) => directives(text, /^[ \t]*--[ \t]*\+goose\b(.*)$/gm)
 

@@ -1,7 +1,7 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import type { Direction } from '../migration'
-import { compareNumbered, numberAfter } from '../numbering'
+import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isVersionSegment } from './dumps'
@@ -35,21 +35,25 @@ export default {
   compareVersions: compareNumbered,
 
   followUp(request): readonly NewFile[] | undefined {
-    const { taken } = request
-    const numbered = taken.filter(path => number.test(nameOf(path))).map(path => ({ path, ...nameIn(path, taken) }))
-    const ups = numbered.filter(({ direction }) => direction === 'up')
-    const last = ups.toSorted((a, b) => compareNumbered(a.stem, b.stem)).at(-1)
+    const { last, pair } = naming(request.taken)
     const version = last && number.exec(nameOf(last.path))?.[0]
     if (!last || !version) return undefined
     const like = (path: string, text: string): NewFile => {
       const name = nextName(request, nameOf(path), numberAfter(version))
       return { path: folderOf(path) === '' ? name : `${folderOf(path)}/${name}`, text }
     }
-    const pair = numbered.find(({ stem, direction }) => direction === 'down' && stem === last.stem)
     const up = like(last.path, upText(request))
     return pair && request.down !== '' ? [up, like(pair.path, `${request.down}\n`)] : [up]
   },
 } satisfies Framework
+
+/** The newest numbered up and the down beside it. */
+const naming = onceForEach((taken: readonly string[]) => {
+  const numbered = taken.filter(path => number.test(nameOf(path))).map(path => ({ path, ...nameIn(path, taken) }))
+  const ups = numbered.filter(({ direction }) => direction === 'up')
+  const last = ups.toSorted((a, b) => compareNumbered(a.stem, b.stem)).at(-1)
+  return { last, pair: numbered.find(({ stem, direction }) => direction === 'down' && stem === last?.stem) }
+})
 
 /** What begins a numbered name: `001`, `2024-01-15`, `V1.2`, `migration-3-0012`. */
 const number =
@@ -80,17 +84,12 @@ function nameIn(relative: string, files: readonly string[]): Named {
     : { stem: relative.replace(/(?:\.sql)+$/i, ''), direction: 'up' }
 }
 
-/** How many files have a stem, counted once for a list of files. */
-function stemsOf(files: readonly string[]): ReadonlyMap<string, number> {
-  const known = stems.get(files)
-  if (known) return known
+/** How many files have a stem. */
+const stemsOf = onceForEach((files: readonly string[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
   for (const { stem } of files.map(named)) counts.set(stem, (counts.get(stem) ?? 0) + 1)
-  stems.set(files, counts)
   return counts
-}
-
-const stems = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
+})
 
 function named(relative: string): Named {
   let direction: Direction = 'up'

@@ -1,5 +1,5 @@
 import { folderOf, nameOf } from '../../text'
-import { compareNames, numberAfter } from '../numbering'
+import { compareNames, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
 import { share } from './recognise'
 import { oneByOne } from './statements'
@@ -41,11 +41,9 @@ export default {
   compareVersions: compareNames,
 
   followUp(request) {
-    const folders = request.taken.map(path => nameOf(folderOf(path))).filter(name => /^\d+_/.test(name))
-    const last = folders.toSorted(compareNames).at(-1)
+    const { last, hasDowns } = naming(request.taken)
     if (last === undefined) return undefined
     const root = folderOf(folderOf(request.after))
-    const hasDowns = request.taken.some(path => nameOf(path) === 'down.sql')
     let number = /^\d+/.exec(last)?.[0] as string
     return oneByOne(request).flatMap(part => {
       number = numberAfter(number)
@@ -55,6 +53,11 @@ export default {
     })
   },
 } satisfies Framework
+
+const naming = onceForEach((taken: readonly string[]) => {
+  const folders = taken.map(path => nameOf(folderOf(path))).filter(name => /^\d+_/.test(name))
+  return { last: folders.toSorted(compareNames).at(-1), hasDowns: taken.some(path => nameOf(path) === 'down.sql') }
+})
 
 /** Returns the database that `migration_lock.toml` names; undefined where there is no such file. */
 export const providerOf = (read: (relative: string) => string | undefined): string | undefined =>
