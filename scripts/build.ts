@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { noticesOf } from './notices'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -34,6 +34,12 @@ const shipped = {
   metafile: true,
 } satisfies BuildOptions
 
+/** `migration-guard lsp` runs the server's own bundle: the command line starts faster for what it does not carry. */
+const serverBeside: Plugin = {
+  name: 'server beside',
+  setup: ({ onResolve }) => onResolve({ filter: /\/lsp\/main$/ }, () => ({ path: './server.js', external: true })),
+}
+
 /** Builds what ships into `dist/`, and the editor's test suite into `out/test/editor/`. */
 const everything = async (): Promise<void> => {
   const dist = join(root, 'dist')
@@ -45,6 +51,7 @@ const everything = async (): Promise<void> => {
     build({
       ...shipped,
       entryPoints: { cli: 'server/src/cli/main.ts' },
+      plugins: [serverBeside],
       banner: { js: `#!/usr/bin/env node\n${importMetaUrl}` },
     }),
   ])

@@ -109,8 +109,7 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .option('--stdio', 'over standard input and output')
     .action(async (options: { stdio?: boolean }) => {
       if (!options.stdio) throw new UsageError('lsp needs --stdio')
-      const { serveProcess } = await import('../lsp/serve')
-      serveProcess()
+      await import('../lsp/main')
     })
   return program
 }

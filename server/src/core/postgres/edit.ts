@@ -17,9 +17,11 @@ import {
 export function withRelation(catalog: Catalog, relation: Relation): Catalog {
   const key = keyOfRelation(relation)
   const before = catalog.relations.get(key)
+  const relations = catalog.relations.with(key, relation)
+  if (before && standsOnTheSame(before, relation)) return { ...catalog, relations }
   return {
     ...catalog,
-    relations: catalog.relations.with(key, relation),
+    relations,
     dependents: rewired(catalog.dependents, key, before ? basesOf(before) : [], basesOf(relation)),
   }
 }
@@ -60,6 +62,15 @@ export function renamedRelation(catalog: Catalog, key: RelationKey, to: { schema
   }
   return result
 }
+
+/** Most changes are to columns: what the relation is built on stays the very same lists. */
+const standsOnTheSame = (before: Relation, after: Relation): boolean =>
+  'inherits' in before &&
+  'inherits' in after &&
+  before.constraints === after.constraints &&
+  before.inherits === after.inherits &&
+  before.reads === after.reads &&
+  before.partitionOf === after.partitionOf
 
 /** The places in `Catalog.dependents` where `relation` belongs. */
 function basesOf(relation: Relation): readonly string[] {
