@@ -73,3 +73,9 @@ export function walk(root: unknown, visit: (kind: string, node: never) => void) 
 
 /** Kinds of nodes are capitalised, their fields are not. */
 const isKind = (key: string) => key.charCodeAt(0) < 97
+
+/** Returns how a relation is kept. */
+export function persistenceOf(relation: RangeVar): 'permanent' | 'unlogged' | 'temporary' {
+  if (relation.relpersistence === 't') return 'temporary'
+  return relation.relpersistence === 'u' ? 'unlogged' : 'permanent'
+}

@@ -161,3 +161,29 @@ export function cutName(name: string): string {
   }
   return name
 }
+
+/** Returns the place of IF NOT EXISTS, where `written`. */
+export function ifNotExists(written: boolean | undefined, source: Source): { ifNotExists?: Span } {
+  if (!written) return {}
+  const cursor = new Cursor(source)
+  cursor.seek('IF')
+  return { ifNotExists: spanOf(source, cursor.index, cursor.index + 2) }
+}
+
+/** The span from the first token to the first `word`: `CREATE TEMPORARY TABLE`. */
+export function keywordsThrough(source: Source, word: string): Span {
+  const cursor = new Cursor(source)
+  return spanOf(source, 0, cursor.seek(word) ? cursor.index : 0)
+}
+
+export const isString = (token: { kind: string } | undefined) =>
+  token?.kind === 'string' || token?.kind === 'dollar string'
+
+/** The span between the quotes of the string at token `index`. */
+export function inside(source: Source, index: number): Span {
+  const token = source.tokens[index]
+  if (!token) return { start: 0, end: 0 }
+  const opening = /^(?:\$[^$]*\$|[A-Za-z]?&?')/.exec(source.text.slice(token.start, token.end))?.[0] ?? ''
+  const closing = token.kind === 'dollar string' ? opening.length : 1
+  return { start: token.start + opening.length, end: Math.max(token.start + opening.length, token.end - closing) }
+}

@@ -1,28 +1,17 @@
 import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
-import type { Span } from '../text'
 import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
-import type {
-  AlterDomain,
-  AlterType,
-  Command,
-  CreateIndex,
-  CreateRoutine,
-  CreateTable,
-  Drop,
-  IndexColumn,
-  Maintenance,
-  Name,
-  SetParameter,
-  TransactionControl,
-} from './commands'
+import type { AlterDomain, AlterType, Command, Maintenance, Name, SetParameter, TransactionControl } from './commands'
 import { constantText } from './constants'
-import { columnDefinition, constraintDefinition } from './definitions'
-import { columnsIn, expressionOf, relationsIn } from './expressions'
-import { fields, identifierAt, nameFromParts, nameOf, strings, typeOf } from './nodes'
+import { createIndex } from './create-index'
+import { createTable } from './create-table'
+import { constraintDefinition } from './definitions'
+import { dropOf, droppedParts } from './drop'
+import { columnsIn, relationsIn } from './expressions'
+import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
-import { partitionBound } from './partition-bound'
 import { copyOf, deleteOf, insertOf, mergeOf, selectOf, updateOf } from './queries'
-import { afterGroup, Cursor, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
+import { createRoutine } from './routine'
+import { Cursor, ifNotExists, indexAt, inside, isString, isWord, keywordsThrough, type Source, spanOf } from './source'
 
 /** Returns the command that the parser's tree of one statement means. Every tree has one: the last resort is `OTHER`. */
 export function commandOf(node: Node, source: Source): Command {
@@ -346,207 +335,6 @@ const domainActions: Record<string, AlterDomain['action']> = {
   V: 'VALIDATE CONSTRAINT',
 }
 
-function createIndex(statement: NonNullable<Raw['IndexStmt']>, source: Source): CreateIndex | undefined {
-  if (!statement.relation) return undefined
-  const cursor = new Cursor(source)
-  const keywords = cursor.words('CREATE', 'UNIQUE', 'INDEX') ?? cursor.words('CREATE', 'INDEX') ?? spanOf(source, 0, 0)
-  const concurrently = cursor.words('CONCURRENTLY')
-  const ifNotExists = cursor.words('IF', 'NOT', 'EXISTS')
-  const name = statement.idxname === undefined ? undefined : identifierAt(source, cursor.index, statement.idxname)
-  cursor.seek('ON')
-  const only = isWord(cursor.peek(1), 'ONLY')
-  cursor.index = indexAt(source, source.at(statement.relation.location))
-  cursor.name()
-  if (cursor.words('USING')) cursor.index++
-  const where = statement.whereClause && whereClause(statement.whereClause, source)
-  return {
-    tag: 'CREATE INDEX',
-    ...(name && { name }),
-    table: nameOf(statement.relation, source),
-    only,
-    unique: statement.unique === true,
-    ...(concurrently && { concurrently }),
-    ...(ifNotExists && { ifNotExists }),
-    method: statement.accessMethod ?? 'btree',
-    columns: indexColumns(statement.indexParams, source, cursor.index),
-    include: (statement.indexIncludingParams ?? []).flatMap(node => fields(node).IndexElem?.name ?? []),
-    ...(where && { where }),
-    nullsNotDistinct: statement.nulls_not_distinct === true,
-    keywords,
-  }
-}
-
-function indexColumns(params: readonly Node[] | undefined, source: Source, group: number): IndexColumn[] {
-  let first = group + 1
-  return (params ?? []).map(node => {
-    const element = fields(node).IndexElem
-    const end = clauseEnd(source, first)
-    const span = spanOf(source, first, end - 1)
-    first = end + 1
-    if (!element?.expr) return { column: element?.name ?? '', span }
-    const label = resultName(element.expr)
-    return { expression: expressionOf(element.expr, span, source), ...(label !== undefined && { label }), span }
-  })
-}
-
-/** What PostgreSQL calls the result of an expression (`FigureIndexColname`): after its function, else its cast. */
-function resultName(node: Node | undefined): string | undefined {
-  const { FuncCall, TypeCast, ColumnRef, CollateClause, CoalesceExpr, CaseExpr, MinMaxExpr } = fields(node)
-  if (FuncCall) return strings(FuncCall.funcname).at(-1)
-  if (ColumnRef) return strings(ColumnRef.fields).at(-1)
-  if (CollateClause) return resultName(CollateClause.arg)
-  if (TypeCast) return resultName(TypeCast.arg) ?? strings(TypeCast.typeName?.names).at(-1)
-  if (CoalesceExpr) return 'coalesce'
-  if (MinMaxExpr) return MinMaxExpr.op === 'IS_GREATEST' ? 'greatest' : 'least'
-  return CaseExpr ? (resultName(CaseExpr.defresult) ?? 'case') : undefined
-}
-
-function whereClause(node: Node, source: Source) {
-  const cursor = new Cursor(source)
-  cursor.seek('WHERE')
-  return expressionOf(node, spanOf(source, cursor.index + 1, source.tokens.length - 1), source)
-}
-
-function createTable(
-  statement: NonNullable<Raw['CreateStmt']>,
-  tag: CreateTable['tag'],
-  source: Source,
-): CreateTable | undefined {
-  if (!statement.relation) return undefined
-  const elements = (statement.tableElts ?? []).map(fields)
-  const parents = (statement.inhRelations ?? []).flatMap(node => fields(node).RangeVar ?? [])
-  const isPartition = statement.partbound !== undefined
-  const bound = partitionBound(statement.partbound)
-  return {
-    tag,
-    table: nameOf(statement.relation, source),
-    ...ifNotExists(statement.if_not_exists, source),
-    persistence: persistenceOf(statement.relation),
-    columns: elements.flatMap(({ ColumnDef }) => (ColumnDef ? [columnDefinition(ColumnDef, source)] : [])),
-    constraints: [
-      ...elements.flatMap(({ Constraint }) => Constraint ?? []),
-      ...(statement.constraints ?? []).flatMap(node => fields(node).Constraint ?? []),
-    ].map(constraint => constraintDefinition(constraint, source)),
-    like: elements.flatMap(({ TableLikeClause }) =>
-      TableLikeClause?.relation
-        ? [{ table: nameOf(TableLikeClause.relation, source), including: likeOptions(TableLikeClause.options ?? 0) }]
-        : [],
-    ),
-    inherits: isPartition ? [] : parents.map(parent => nameOf(parent, source)),
-    ...(isPartition && parents[0] && { partitionOf: nameOf(parents[0], source) }),
-    isDefaultPartition: statement.partbound?.is_default === true,
-    ...(bound && { bound }),
-    ...(statement.ofTypename && {
-      ofType: nameFromParts(
-        strings(statement.ofTypename.names),
-        typeOf(statement.ofTypename, source, source.tokens.length).span,
-      ),
-    }),
-    ...(statement.partspec && {
-      partitionBy: {
-        strategy: (statement.partspec.strategy ?? '').replace('PARTITION_STRATEGY_', '').toLowerCase() as 'range',
-        columns: (statement.partspec.partParams ?? []).flatMap(node => fields(node).PartitionElem?.name ?? []),
-      },
-    }),
-    keywords: keywordsThrough(source, 'TABLE'),
-  }
-}
-
-/** The bits of TableLikeOption in parsenodes.h. */
-const likeOptions = (bits: number): string[] =>
-  [
-    'COMMENTS',
-    'COMPRESSION',
-    'CONSTRAINTS',
-    'DEFAULTS',
-    'GENERATED',
-    'IDENTITY',
-    'INDEXES',
-    'STATISTICS',
-    'STORAGE',
-  ].filter((_, bit) => bits & (1 << bit))
-
-const dropTags: Record<string, Drop['tag']> = {
-  OBJECT_TABLE: 'DROP TABLE',
-  OBJECT_INDEX: 'DROP INDEX',
-  OBJECT_VIEW: 'DROP VIEW',
-  OBJECT_MATVIEW: 'DROP MATERIALIZED VIEW',
-  OBJECT_SEQUENCE: 'DROP SEQUENCE',
-  OBJECT_FOREIGN_TABLE: 'DROP FOREIGN TABLE',
-  OBJECT_TYPE: 'DROP TYPE',
-  OBJECT_DOMAIN: 'DROP DOMAIN',
-  OBJECT_SCHEMA: 'DROP SCHEMA',
-  OBJECT_FUNCTION: 'DROP FUNCTION',
-  OBJECT_PROCEDURE: 'DROP PROCEDURE',
-  OBJECT_ROUTINE: 'DROP ROUTINE',
-  OBJECT_AGGREGATE: 'DROP AGGREGATE',
-  OBJECT_TRIGGER: 'DROP TRIGGER',
-  OBJECT_POLICY: 'DROP POLICY',
-  OBJECT_RULE: 'DROP RULE',
-  OBJECT_EXTENSION: 'DROP EXTENSION',
-  OBJECT_STATISTIC_EXT: 'DROP STATISTICS',
-  OBJECT_COLLATION: 'DROP COLLATION',
-  OBJECT_CAST: 'DROP CAST',
-  OBJECT_OPERATOR: 'DROP OPERATOR',
-  OBJECT_PUBLICATION: 'DROP PUBLICATION',
-  OBJECT_EVENT_TRIGGER: 'DROP EVENT TRIGGER',
-  OBJECT_FOREIGN_SERVER: 'DROP SERVER',
-  OBJECT_FDW: 'DROP FOREIGN DATA WRAPPER',
-  OBJECT_ACCESS_METHOD: 'DROP ACCESS METHOD',
-  OBJECT_LANGUAGE: 'DROP LANGUAGE',
-  OBJECT_CONVERSION: 'DROP CONVERSION',
-  OBJECT_TRANSFORM: 'DROP TRANSFORM',
-  OBJECT_TSCONFIGURATION: 'DROP TEXT SEARCH CONFIGURATION',
-  OBJECT_TSDICTIONARY: 'DROP TEXT SEARCH DICTIONARY',
-  OBJECT_TSPARSER: 'DROP TEXT SEARCH PARSER',
-  OBJECT_TSTEMPLATE: 'DROP TEXT SEARCH TEMPLATE',
-  OBJECT_OPCLASS: 'DROP OPERATOR CLASS',
-  OBJECT_OPFAMILY: 'DROP OPERATOR FAMILY',
-}
-
-function dropOf(statement: NonNullable<Raw['DropStmt']>, source: Source): Drop | undefined {
-  const tag = dropTags[statement.removeType ?? '']
-  if (!tag) return undefined
-  const cursor = new Cursor(source)
-  const keywords = cursor.words(...tag.split(' ')) ?? spanOf(source, 0, 0)
-  const concurrently = cursor.words('CONCURRENTLY')
-  const ifExists = cursor.words('IF', 'EXISTS')
-  const names = (statement.objects ?? []).map(object => {
-    const start = cursor.index
-    const name = cursor.name()
-    const span = name?.span ?? spanOf(source, start, start)
-    cursor.index = clauseEnd(source, cursor.index) + 1
-    return nameFromParts(droppedParts(object), span)
-  })
-  const last = source.tokens.length - 1
-  const cascade = isWord(source.tokens[last], 'CASCADE') ? spanOf(source, last, last) : undefined
-  const base = {
-    tag,
-    keywords,
-    ...(concurrently && { concurrently }),
-    ...(ifExists && { ifExists }),
-    ...(cascade && { cascade }),
-  }
-  if (!['DROP TRIGGER', 'DROP POLICY', 'DROP RULE'].includes(tag)) return { ...base, names }
-  const on = new Cursor(source)
-  on.seek('ON')
-  on.index++
-  const relation = droppedParts(statement.objects?.[0])
-  return {
-    ...base,
-    names: names.map(name => ({ name: name.name, span: name.span })),
-    on: nameFromParts(relation.slice(0, -1), on.name()?.span ?? spanOf(source, 0, 0)),
-  }
-}
-
-function droppedParts(object: Node | undefined): string[] {
-  const { List, ObjectWithArgs, TypeName, String: single } = fields(object)
-  if (List) return strings(List.items)
-  if (ObjectWithArgs) return strings(ObjectWithArgs.objname)
-  if (TypeName) return strings(TypeName.names).filter(part => part !== 'pg_catalog')
-  return single?.sval === undefined ? [] : [single.sval]
-}
-
 function setParameter(statement: NonNullable<Raw['VariableSetStmt']>, source: Source): SetParameter | undefined {
   const { kind } = statement
   if (kind === 'VAR_SET_MULTI') return undefined
@@ -577,36 +365,6 @@ function sequenceOwner(options: readonly Node[] | undefined, source: Source) {
 function createdOwner(options: readonly Node[] | undefined, source: Source) {
   const { ownedBy } = sequenceOwner(options, source)
   return ownedBy ? { ownedBy } : {}
-}
-
-function createRoutine(statement: NonNullable<Raw['CreateFunctionStmt']>, source: Source): CreateRoutine {
-  const option = (name: string) =>
-    fields((statement.options ?? []).find(node => fields(node).DefElem?.defname === name)).DefElem?.arg
-  const tag = statement.is_procedure ? 'CREATE PROCEDURE' : 'CREATE FUNCTION'
-  const cursor = new Cursor(source)
-  cursor.seek(statement.is_procedure ? 'PROCEDURE' : 'FUNCTION')
-  const keywords = spanOf(source, 0, cursor.index)
-  cursor.index++
-  const name = cursor.name()
-  cursor.index = afterGroup(source, cursor.index)
-  let body = -1
-  while (body < 0 && cursor.seek('AS')) {
-    if (isString(cursor.peek(1))) body = cursor.index + 1
-    cursor.index++
-  }
-  return {
-    tag,
-    name: nameFromParts(strings(statement.funcname), name?.span ?? keywords),
-    orReplace: statement.replace === true,
-    ...(fields(option('language')).String?.sval && {
-      language: fields(option('language')).String?.sval?.toLowerCase(),
-    }),
-    volatility: (fields(option('volatility')).String?.sval ?? 'volatile') as CreateRoutine['volatility'],
-    returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
-    ...(body >= 0 && { body: inside(source, body) }),
-    ...(statement.sql_body && { reads: relationsIn(statement.sql_body, source) }),
-    keywords,
-  }
 }
 
 function createType(parts: readonly string[], source: Source, labels?: readonly string[]): Command {
@@ -648,35 +406,6 @@ function namesOf(nodes: readonly Node[] | undefined, source: Source): (Name & { 
     const relation = fields(node).RangeVar
     return relation ? [{ ...nameOf(relation, source), only: relation.inh !== true }] : []
   })
-}
-
-function persistenceOf(relation: RangeVar): 'permanent' | 'unlogged' | 'temporary' {
-  if (relation.relpersistence === 't') return 'temporary'
-  return relation.relpersistence === 'u' ? 'unlogged' : 'permanent'
-}
-
-function ifNotExists(written: boolean | undefined, source: Source): { ifNotExists?: Span } {
-  if (!written) return {}
-  const cursor = new Cursor(source)
-  cursor.seek('IF')
-  return { ifNotExists: spanOf(source, cursor.index, cursor.index + 2) }
-}
-
-/** The span from the first token to the first `word`: `CREATE TEMPORARY TABLE`. */
-function keywordsThrough(source: Source, word: string): Span {
-  const cursor = new Cursor(source)
-  return spanOf(source, 0, cursor.seek(word) ? cursor.index : 0)
-}
-
-const isString = (token: { kind: string } | undefined) => token?.kind === 'string' || token?.kind === 'dollar string'
-
-/** The span between the quotes of the string at token `index`. */
-function inside(source: Source, index: number): Span {
-  const token = source.tokens[index]
-  if (!token) return { start: 0, end: 0 }
-  const opening = /^(?:\$[^$]*\$|[A-Za-z]?&?')/.exec(source.text.slice(token.start, token.end))?.[0] ?? ''
-  const closing = token.kind === 'dollar string' ? opening.length : 1
-  return { start: token.start + opening.length, end: Math.max(token.start + opening.length, token.end - closing) }
 }
 
 /** An option that is on where it stands alone or has a true value. */

@@ -1,0 +1,62 @@
+import type { CreateStmt } from 'libpg-query'
+import type { CreateTable } from './commands'
+import { columnDefinition, constraintDefinition } from './definitions'
+import { fields, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
+import { partitionBound } from './partition-bound'
+import { ifNotExists, keywordsThrough, type Source } from './source'
+
+/** Returns CREATE TABLE or CREATE FOREIGN TABLE. */
+export function createTable(statement: CreateStmt, tag: CreateTable['tag'], source: Source): CreateTable | undefined {
+  if (!statement.relation) return undefined
+  const elements = (statement.tableElts ?? []).map(fields)
+  const parents = (statement.inhRelations ?? []).flatMap(node => fields(node).RangeVar ?? [])
+  const isPartition = statement.partbound !== undefined
+  const bound = partitionBound(statement.partbound)
+  return {
+    tag,
+    table: nameOf(statement.relation, source),
+    ...ifNotExists(statement.if_not_exists, source),
+    persistence: persistenceOf(statement.relation),
+    columns: elements.flatMap(({ ColumnDef }) => (ColumnDef ? [columnDefinition(ColumnDef, source)] : [])),
+    constraints: [
+      ...elements.flatMap(({ Constraint }) => Constraint ?? []),
+      ...(statement.constraints ?? []).flatMap(node => fields(node).Constraint ?? []),
+    ].map(constraint => constraintDefinition(constraint, source)),
+    like: elements.flatMap(({ TableLikeClause }) =>
+      TableLikeClause?.relation
+        ? [{ table: nameOf(TableLikeClause.relation, source), including: likeOptions(TableLikeClause.options ?? 0) }]
+        : [],
+    ),
+    inherits: isPartition ? [] : parents.map(parent => nameOf(parent, source)),
+    ...(isPartition && parents[0] && { partitionOf: nameOf(parents[0], source) }),
+    isDefaultPartition: statement.partbound?.is_default === true,
+    ...(bound && { bound }),
+    ...(statement.ofTypename && {
+      ofType: nameFromParts(
+        strings(statement.ofTypename.names),
+        typeOf(statement.ofTypename, source, source.tokens.length).span,
+      ),
+    }),
+    ...(statement.partspec && {
+      partitionBy: {
+        strategy: (statement.partspec.strategy ?? '').replace('PARTITION_STRATEGY_', '').toLowerCase() as 'range',
+        columns: (statement.partspec.partParams ?? []).flatMap(node => fields(node).PartitionElem?.name ?? []),
+      },
+    }),
+    keywords: keywordsThrough(source, 'TABLE'),
+  }
+}
+
+/** The bits of TableLikeOption in parsenodes.h. */
+const likeOptions = (bits: number): string[] =>
+  [
+    'COMMENTS',
+    'COMPRESSION',
+    'CONSTRAINTS',
+    'DEFAULTS',
+    'GENERATED',
+    'IDENTITY',
+    'INDEXES',
+    'STATISTICS',
+    'STORAGE',
+  ].filter((_, bit) => bits & (1 << bit))
