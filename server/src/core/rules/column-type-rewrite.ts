@@ -30,9 +30,7 @@ short transaction; drop the old column in a later migration.`,
       yield {
         at: { start: subcommand.keywords.start, end: subcommand.type.span.end },
         message: `ALTER COLUMN TYPE ${isUnknown ? work.may : work.does} under ${mode}: ${whoWaits(mode)} until it is done`,
-        detail: isUnknown
-          ? `It depends on what the history does not show. ${effects.unknown.join(' ')}`
-          : 'The time it takes grows with the table.',
+        detail: isUnknown ? effects.unknown.join(' ') : 'The time it takes grows with the table.',
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
         severity: isUnknown ? 'warning' : undefined,

@@ -30,7 +30,12 @@ export function validatedLater(
         ]
   if (!edits) return []
   const validate = `ALTER TABLE ${written(context, alter.relation.span)} VALIDATE CONSTRAINT ${quoted(name)};`
-  const placed = laterTransaction(context, [validate], `validate_${name}`, edits)
+  const placed = laterTransaction(
+    context,
+    [validate],
+    { title: `validate_${name}`, about: [alter.relation.name] },
+    edits,
+  )
   return placed
     ? [
         {

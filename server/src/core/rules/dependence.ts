@@ -5,15 +5,13 @@ import { tokensOf } from '../sql/tokens'
  * Returns whether a statement names `name` anywhere, in strings and function bodies too. Says yes rather than no: it keeps
  * a fix from moving a statement behind one that needs it.
  */
-export function mentions({ statement }: Step, name: string): boolean {
+export function mentions({ statement }: Pick<Step, 'statement'>, name: string): boolean {
   const wanted = name.toLowerCase()
   if (!statement.text.toLowerCase().includes(wanted)) return false
   return tokensOf(statement.text).some(token => {
     if (token.kind === 'word') return token.text.toLowerCase() === wanted
-    if (token.kind === 'quoted identifier' || token.kind === 'string' || token.kind === 'dollar string') {
-      return token.text.toLowerCase().includes(wanted)
-    }
-    return false
+    if (token.kind === 'quoted identifier') return token.text.slice(1, -1).toLowerCase() === wanted
+    return (token.kind === 'string' || token.kind === 'dollar string') && token.text.toLowerCase().includes(wanted)
   })
 }
 

@@ -214,6 +214,17 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
 --^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
   INSERT INTO tags (id, name) VALUES (1, 'new') ON CONFLICT (name) DO NOTHING;
 
+-- bad: a later migration uses the table, so the statement cannot move behind it
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
+-- file: 000002_tags_color.up.sql
+  ALTER TABLE tags ADD COLUMN color text;
+  CREATE INDEX tags_color_idx ON tags (color);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+-- file: 000003_name.up.sql
+  ALTER TABLE tags ALTER COLUMN name SET DEFAULT '';
+
 -- bad: a partitioned table has no concurrent build
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);

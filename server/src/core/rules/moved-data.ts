@@ -1,8 +1,8 @@
-import type { Step } from '../history/steps'
-import { stepsOf } from '../history/steps'
+import { type Step, stepsOf } from '../history/steps'
 import type { Birth } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
 import { mentions } from './dependence'
+import { downSteps } from './placement'
 import type { RuleContext } from './rule'
 import { inQuotes } from './target'
 
@@ -10,6 +10,7 @@ import { inQuotes } from './target'
 export interface Dropped {
   readonly table: Name
   readonly column?: string
+  /** Absent where the history does not know it. */
   readonly born?: Birth
 }
 
@@ -27,20 +28,15 @@ export interface Loss {
 export function lostBy(dropped: Dropped, context: RuleContext): Loss | undefined {
   const ups = upSteps(context)
   if (ups.length === 0 || isHandedOn(dropped, context)) return undefined
-  const { born } = dropped
-  if (
-    born &&
-    born.migration !== context.migration.path &&
-    !ups.some(({ migration }) => migration.path === born.migration)
-  ) {
-    return { why: 'was there before this migration', isMoved: false }
+  if (isOlder(dropped, ups, context)) {
+    return isKept(dropped, ups, context) ? undefined : { why: 'was there before this migration', isMoved: false }
   }
-  for (const [index, fill] of ups.entries()) {
-    const sources = sourcesOf(fill, dropped)
-    if (sources.length === 0) continue
+  for (const [index, step] of ups.entries()) {
+    const fill = fillOf(step, dropped)
+    if (!fill) continue
     for (const later of ups.slice(index + 1)) {
-      const given = givenUp(later, fill, sources, dropped)
-      if (given) return { why: `came from ${given}`, isMoved: true }
+      const given = givenUp(later, fill, dropped)
+      if (given && !isRestored(given, context)) return { why: `came from ${given.words}`, isMoved: true }
     }
   }
   return undefined
@@ -65,70 +61,120 @@ const isHandedOn = ({ table, column }: Dropped, { steps, index }: RuleContext): 
 
 const readers = new Set(['INSERT', 'UPDATE', 'MERGE', 'CREATE TABLE AS', 'SELECT INTO', 'SELECT', 'COPY', 'DO', 'CALL'])
 
-/** The relations that a statement of the up takes data from and puts into what is dropped; none for any other statement. */
-function sourcesOf({ command }: Step, { table, column }: Dropped): readonly string[] {
+/** Whether an earlier migration made it, neither this up nor the down itself. */
+const isOlder = ({ born }: Dropped, ups: readonly Step[], { migration }: RuleContext): boolean =>
+  born !== undefined && born.migration !== migration.path && !ups.some(step => step.migration.path === born.migration)
+
+/** Whether the up saved a copy of it, or the down gives its name to something else: it was replaced, not lost. */
+const isKept = ({ table, column }: Dropped, ups: readonly Step[], { steps, index }: RuleContext): boolean =>
+  ups.some(
+    step => readers.has(step.command?.tag ?? '') && mentions(step, table.name) && (!column || mentions(step, column)),
+  ) ||
+  steps
+    .slice(index + 1)
+    .some(
+      ({ command }) =>
+        command?.tag === 'ALTER TABLE' &&
+        command.subcommands.some(
+          subcommand =>
+            (column !== undefined && subcommand.kind === 'RENAME COLUMN' && subcommand.to.name === column) ||
+            (column === undefined && subcommand.kind === 'RENAME TO' && subcommand.to.name === table.name),
+        ),
+    )
+
+/** A statement that puts data from elsewhere into what is dropped. */
+interface Fill {
+  /** The relations that it reads. */
+  readonly sources: readonly string[]
+  readonly takes: (column: string) => boolean
+}
+
+function fillOf(step: Step, { table, column }: Dropped): Fill | undefined {
+  const { command } = step
+  const named = (name: string) => mentions(step, name) || /(?:\bselect|,|\.)\s*\*/i.test(step.statement.text)
   switch (command?.tag) {
     case 'INSERT':
     case 'MERGE':
-      if (command.table.name !== table.name) return []
-      if (column && command.tag === 'INSERT' && !command.columns.some(({ name }) => name === column)) return []
-      return command.reads.map(({ name }) => name).filter(name => name !== table.name)
-    case 'UPDATE':
-      if (command.table.name !== table.name) return []
-      if (column && !command.assignments.some(assignment => assignment.column === column)) return []
-      return [...(column ? [table.name] : []), ...command.reads.map(({ name }) => name)]
+      if (command.table.name !== table.name) return undefined
+      if (column && command.tag === 'INSERT' && !command.columns.some(({ name }) => name === column)) return undefined
+      return { sources: namesOf(command.reads).filter(name => name !== table.name), takes: named }
+    case 'UPDATE': {
+      if (command.table.name !== table.name) return undefined
+      const assigned = command.assignments.filter(assignment => !column || assignment.column === column)
+      const { reads } = command
+      const takes = (name: string) =>
+        assigned.some(({ expression }) => expression.columns.includes(name) || (expression.hasSubquery && named(name)))
+      return assigned.length > 0 ? { sources: [...(column ? [table.name] : []), ...namesOf(reads)], takes } : undefined
+    }
     case 'CREATE TABLE AS':
     case 'SELECT INTO':
-      return command.relation.name === table.name ? command.reads.map(({ name }) => name) : []
+      return command.relation.name === table.name ? { sources: namesOf(command.reads), takes: named } : undefined
     default:
-      return []
+      return undefined
   }
 }
 
-/** What a later statement of the up gives up of the data that `fill` took, in words. */
-function givenUp(
-  { command }: Step,
-  fill: Step,
-  sources: readonly string[],
-  { table, column }: Dropped,
-): string | undefined {
+const namesOf = (names: readonly Name[]): string[] => names.map(({ name }) => name)
+
+/** What the up gives up of the data that a fill took. */
+interface GivenUp {
+  readonly table: Name
+  /** Absent where whole rows are given up. */
+  readonly columns?: readonly string[]
+  readonly words: string
+}
+
+function givenUp({ command }: Step, { sources, takes }: Fill, { table, column }: Dropped): GivenUp | undefined {
   switch (command?.tag) {
     case 'DROP TABLE': {
       const gone = command.names.find(({ name }) => sources.includes(name))
-      return gone && `table ${inQuotes(gone)}, which the up migration drops`
+      return gone && { table: gone, words: `table ${inQuotes(gone)}, which the up migration drops` }
     }
     case 'ALTER TABLE': {
       if (!sources.includes(command.relation.name)) return undefined
       const gone = command.subcommands.flatMap(subcommand =>
-        subcommand.kind === 'DROP COLUMN' && takes(fill, subcommand.column.name) ? [subcommand.column] : [],
+        subcommand.kind === 'DROP COLUMN' && takes(subcommand.column.name) ? [subcommand.column] : [],
       )
       if (gone.length === 0) return undefined
       const columns = `${gone.length > 1 ? 'columns' : 'column'} ${gone.map(inQuotes).join(' and ')}`
-      return `${columns} of table ${inQuotes(command.relation)}, which the up migration drops`
+      const words = `${columns} of table ${inQuotes(command.relation)}, which the up migration drops`
+      return { table: command.relation, columns: gone.map(({ name }) => name), words }
     }
     case 'TRUNCATE TABLE': {
       const emptied = command.tables.find(({ name }) => sources.includes(name))
-      return emptied && `table ${inQuotes(emptied)}, which the up migration empties`
+      return emptied && { table: emptied, words: `table ${inQuotes(emptied)}, which the up migration empties` }
     }
     case 'DELETE':
-      return sources.includes(command.table.name) && command.table.name !== table.name
-        ? `table ${inQuotes(command.table)}, where the up migration deletes it`
-        : undefined
+      if (!sources.includes(command.table.name) || command.table.name === table.name) return undefined
+      return { table: command.table, words: `table ${inQuotes(command.table)}, where the up migration deletes it` }
     case 'UPDATE': {
       if (!sources.includes(command.table.name)) return undefined
       const overwritten = command.assignments.find(
-        assignment => assignment.column !== column && takes(fill, assignment.column),
+        assignment => assignment.column !== column && takes(assignment.column),
       )
-      return (
-        overwritten &&
-        `column "${overwritten.column}" of table ${inQuotes(command.table)}, which the up migration overwrites`
-      )
+      if (!overwritten) return undefined
+      const words = `column "${overwritten.column}" of table ${inQuotes(command.table)}, which the up migration overwrites`
+      return { table: command.table, columns: [overwritten.column], words }
     }
     default:
       return undefined
   }
 }
 
-/** Whether the statement reads a column, by its name or with all others. */
-const takes = (fill: Step, column: string): boolean =>
-  mentions(fill, column) || /(?:\bselect|,|\.)\s*\*/i.test(fill.statement.text)
+/** Whether the down fills the old place again, from wherever: then it was thought of. */
+const isRestored = ({ table, columns }: GivenUp, context: RuleContext): boolean =>
+  downSteps(context).some(({ command }) => {
+    switch (command?.tag) {
+      case 'INSERT':
+      case 'MERGE':
+      case 'COPY':
+        return command.table?.name === table.name
+      case 'UPDATE':
+        return (
+          command.table.name === table.name &&
+          columns?.some(name => command.assignments.some(({ column }) => column === name)) === true
+        )
+      default:
+        return false
+    }
+  })

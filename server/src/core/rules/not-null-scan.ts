@@ -190,9 +190,18 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
   const placed = laterTransaction(
     context,
     [validate, `ALTER TABLE ${table} ALTER COLUMN ${written(context, column.span)} SET NOT NULL;`, drop],
-    `set_${alter.relation.name}_${column.name}_not_null`,
+    {
+      title: `set_${alter.relation.name}_${column.name}_not_null`,
+      about: [alter.relation.name],
+      down: downOf(
+        alter.relation,
+        column.name,
+        `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${condition};`,
+        name,
+        context,
+      ),
+    },
     [replacement(context, subcommand.span, `ADD CONSTRAINT ${name} ${condition}`)],
-    downOf(alter.relation, column.name, `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${condition};`, name, context),
   )
   return placed
     ? [

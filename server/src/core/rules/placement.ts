@@ -4,6 +4,7 @@ import type { Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
+import { mentions } from './dependence'
 import { cutStatement, removedStatement, semicolonAfter, statementsAfter } from './edits'
 import type { RuleContext } from './rule'
 
@@ -30,6 +31,8 @@ export interface Move {
   readonly undo?: Undo
   /** Whether a later statement of the section needs this one to have run. */
   readonly neededBy?: (step: Step) => boolean
+  /** What it is about: the table, the index. A new migration comes last, behind all that later ones do with these. */
+  readonly about: readonly string[]
   /** Whether the statement has semicolons inside: a tool that cuts at them needs to be told where it ends. */
   readonly isBlock?: boolean
 }
@@ -56,6 +59,7 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     context,
     [{ title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: false }],
     [edit],
+    move.about,
   )
 }
 
@@ -85,16 +89,15 @@ export const withoutTransaction = ({ migration, direction }: RuleContext): reado
 export function laterTransaction(
   context: RuleContext,
   statements: readonly string[],
-  title: string,
+  { title, about, down = nothingToUndo }: Pick<Move, 'title' | 'about'> & { readonly down?: Down },
   edits: readonly Edit[],
-  down: Down = nothingToUndo,
 ): Placed | undefined {
   if (context.transaction.kind === 'own') {
     return { edits: [...edits, ...statementsAfter(context, statements)], where: '' }
   }
   const commit = context.section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...edits, ...statementsAfter(commit, statements)], where: ' after COMMIT' }
-  return newMigrations(context, [{ title, up: statements, down, transaction: true }], edits)
+  return newMigrations(context, [{ title, up: statements, down, transaction: true }], edits, about)
 }
 
 export interface Part {
@@ -112,13 +115,18 @@ export interface Down {
 
 const nothingToUndo: Down = { edits: [], text: '' }
 
-/** Returns the files of new migrations that run one after the other right after this one; `edits` change this one. */
+/**
+ * Returns the files of new migrations that run one after the other, after all there are; `edits` change this one. Undefined
+ * where the tool's files cannot be named, or where a later migration has to do with what they are `about`.
+ */
 export function newMigrations(
   context: RuleContext,
   parts: readonly Part[],
   edits: readonly Edit[],
+  about: readonly string[],
 ): Placed | undefined {
   const { framework } = context.history
+  if (isUsedLater(context, about)) return undefined
   const taken = pathsOf(context.history)
   const all: Edit[] = [...edits]
   const creates: NewFile[] = []
@@ -141,6 +149,17 @@ export function newMigrations(
   }
   return { edits: all, creates, where: parts.length > 1 ? ' in new migrations' : ' in a new migration' }
 }
+
+const isUsedLater = ({ history, migration }: RuleContext, about: readonly string[]): boolean =>
+  history.migrations.some(
+    later =>
+      later.direction !== 'down' &&
+      history.framework.compareVersions(later.version, migration.version) > 0 &&
+      later.sections.some(
+        ({ direction, statements }) =>
+          direction === 'up' && statements.some(statement => about.some(name => mentions({ statement }, name))),
+      ),
+  )
 
 /** One list for a history, so that frameworks look through its names once. */
 function pathsOf({ migrations }: History): readonly string[] {

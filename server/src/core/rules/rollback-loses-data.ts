@@ -26,10 +26,8 @@ let the migration keep the old place, and drop it in a later release, when nobod
       const table = asTable(relationNamed(context.catalog, command.relation))
       for (const { subcommand } of subcommandsOf(command, context, 'DROP COLUMN')) {
         const { column } = subcommand
-        const lost = lostBy(
-          { table: command.relation, column: column.name, born: columnNamed(table, column.name)?.born ?? table?.born },
-          context,
-        )
+        const born = columnNamed(table, column.name)?.born
+        const lost = lostBy({ table: command.relation, column: column.name, born }, context)
         if (!lost) continue
         yield {
           at: { start: subcommand.keywords.start, end: column.span.end },
@@ -130,6 +128,31 @@ let the migration keep the old place, and drop it in a later release, when nobod
   INSERT INTO contacts (user_id, email) SELECT id, email FROM users;
 -- file: 000002_contacts.down.sql
   DROP TABLE contacts;
+
+-- good: the down fills the old place again, from elsewhere
+-- given: golang-migrate, dropped-column off, unbatched-backfill off
+-- file: 000001_runs.up.sql
+  CREATE TABLE runs (id bigint PRIMARY KEY, ended date);
+-- file: 000002_period.up.sql
+  ALTER TABLE runs ADD COLUMN period daterange;
+  UPDATE runs SET period = daterange(NULL, ended);
+  ALTER TABLE runs DROP COLUMN ended;
+-- file: 000002_period.down.sql
+  ALTER TABLE runs DROP COLUMN period;
+  ALTER TABLE runs ADD COLUMN ended date;
+  UPDATE runs SET ended = CURRENT_DATE;
+
+-- good: what was there before is replaced by the copy that the up kept
+-- given: golang-migrate, unbatched-backfill off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 000002_plan.up.sql
+  ALTER TABLE users ADD COLUMN plan_before text;
+  UPDATE users SET plan_before = plan;
+  UPDATE users SET plan = lower(plan);
+-- file: 000002_plan.down.sql
+  ALTER TABLE users DROP COLUMN plan;
+  ALTER TABLE users RENAME COLUMN plan_before TO plan;
 
 -- good: nothing filled it
 -- given: golang-migrate

@@ -91,7 +91,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   if (!transaction.isBlock && alter.subcommands.length === 1) {
     const { start, end } = context.statement.span
     const edit = { path: context.migration.path, span: { start, end }, text: build.slice(0, -1) }
-    return newMigrations(context, [attach], [edit])
+    return newMigrations(context, [attach], [edit], [alter.relation.name])
   }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...add.cut, ...statementsAfter(commit, [build, add.statement])], where: ' after COMMIT' }
@@ -101,7 +101,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     down: { edits: [], text: dropIndex(made) },
     transaction: false,
   }
-  return newMigrations(context, [first, attach], add.cut)
+  return newMigrations(context, [first, attach], add.cut, [alter.relation.name])
 }
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
