@@ -31,7 +31,7 @@ export const inCaseOf = (place: Place, span: Span, keywords: string): string => 
 /** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
 export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {
   const { migration, statement } = place
-  const { start } = linesOf(place)
+  const { start } = fenceAround(place) ?? linesOf(place)
   const isAtLineStart = start === lineStart(migration.text, start)
   const indent = indentOf(migration.text, statement.span.start)
   const lines = statements.map(sql => `${indented(sql, indent)}\n`).join('')
@@ -44,7 +44,7 @@ export function statementsAfter(place: Place, statements: readonly string[]): Ed
   const { migration, statement } = place
   const indent = indentOf(migration.text, statement.span.start)
   const text = statements.map(sql => `\n${indented(sql, indent)}`).join('')
-  const { end } = linesOf(place)
+  const { end } = fenceAround(place) ?? linesOf(place)
   if (semicolonAfter(place) !== undefined) return [{ path: migration.path, span: { start: end, end }, text }]
   const semicolon = { path: migration.path, span: { start: statement.span.end, end: statement.span.end }, text: ';' }
   if (end === statement.span.end) return [{ ...semicolon, text: `;${text}` }]
@@ -64,7 +64,7 @@ export function cutStatement(place: Place, changes: readonly Edit[] = []): { edi
   const head = file.slice(lines.start, statement.span.start)
   const tail = file.slice(semicolon, lines.end)
   const text = unindented(`${head}${body};${tail}`, indentOf(file, statement.span.start)).trim()
-  return { edit: { path: migration.path, span: wholeLines(file, lines), text: '' }, text }
+  return { edit: { path: migration.path, span: wholeLines(file, fenceAround(place) ?? lines), text: '' }, text }
 }
 
 /** Returns the edit that takes a statement out of its file and leaves the comments around it. */
@@ -113,6 +113,15 @@ function withoutEmptyLine(text: string, span: Span): Span {
   const isAlone = text.slice(start, span.start).trim() === '' && text.slice(span.end, end).trim() === ''
   if (isAlone && start > 0) return { start, end: afterLineBreak(text, end) }
   return { start: span.start, end: span.end + (/^\s*/.exec(text.slice(span.end))?.[0].length ?? 0) }
+}
+
+/** Returns the lines of the tool's fence around a statement that stands in one alone, the fence included. */
+export function fenceAround({ migration, section, statement }: Place): Span | undefined {
+  const { framework, text } = migration
+  const holds = (run: Span, { start, end }: Span) => run.start <= start && end <= run.end
+  const run = framework.fence && section.queries.find(query => holds(query, statement.span))
+  if (!run || section.statements.filter(({ span }) => holds(run, span)).length > 1) return undefined
+  return { start: lineStart(text, Math.max(0, run.start - 1)), end: lineEnd(text, run.end) }
 }
 
 /** Returns the lines that belong to a statement: from the comments directly above it to a comment after its semicolon. */

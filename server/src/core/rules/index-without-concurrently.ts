@@ -135,6 +135,29 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
   -- +goose Down
   DROP INDEX CONCURRENTLY users_nickname_idx;
 
+-- bad: inside a fence, beside another statement
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_nickname.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN nickname text;
+  -- +goose StatementBegin
+  CREATE INDEX users_nickname_idx ON users (nickname);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  -- +goose StatementEnd
+-- fix: Build the index concurrently in a new migration
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN nickname text;
+-- file: 00003_create_users_nickname_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_nickname_idx;
+
 -- bad: several statements that reach the server as one query
 -- given: golang-migrate
 -- file: 000001_users.up.sql

@@ -109,6 +109,28 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
   ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
 
+-- bad: inside the fence that goose sends as one query
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email_required.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  -- +goose StatementEnd
+-- fix: Prove it with a CHECK that is validated first
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  -- +goose StatementBegin
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  -- +goose StatementEnd
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
 -- bad: alone, with a down
 -- given: golang-migrate
 -- file: 000001_users.up.sql

@@ -5,7 +5,7 @@ import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import { mentions } from './dependence'
-import { cutStatement, removedStatement, semicolonAfter, statementsAfter } from './edits'
+import { cutStatement, fenceAround, removedStatement, semicolonAfter, statementsAfter } from './edits'
 import type { RuleContext } from './rule'
 
 /** The edits that bring statements into the transaction they need. */
@@ -66,7 +66,7 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
 /** Puts the tool's fence around a statement whose first and last edits stand at its ends. */
 function fenced(context: RuleContext, changes: readonly Edit[]): readonly Edit[] {
   const { fence } = context.migration.framework
-  if (!fence) return changes
+  if (!fence || fenceAround(context)) return changes
   const { span } = context.statement
   const end = semicolonAfter(context)
   const closing = end === undefined ? `;\n${fence.after}` : ''

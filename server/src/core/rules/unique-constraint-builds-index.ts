@@ -86,6 +86,27 @@ index.`,
   -- +goose Down
   ALTER TABLE users DROP CONSTRAINT users_email_key;
 
+-- bad: inside the fence that goose sends as one query
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 00002_unique_email.sql
+  -- +goose Up
+  -- +goose StatementBegin
+  -- One account for each address.
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+  -- +goose StatementEnd
+-- fix: Build the index concurrently, then add the constraint
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+  -- +goose StatementBegin
+  -- One account for each address.
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+  -- +goose StatementEnd
+
 -- bad: one of several subcommands in one query
 -- given: golang-migrate
 -- file: 000001_users.up.sql
