@@ -19,6 +19,8 @@ const sources = [
   }),
 ]
 
+const update = 'UPDATE=1 npx mocha --no-config --import=tsx test/rules.test.ts'
+
 describe('rules', () => {
   before(loadInstalledParser)
 
@@ -37,7 +39,7 @@ describe('rules', () => {
       for (const example of process.env.UPDATE ? [] : cases) {
         describe(`${example.kind}: ${example.title}`, () => {
           it('finds what is marked and offers what is shown', () => {
-            assert.equal(caseAsText(example), example.source, 'UPDATE=1 npx mocha test/rules.test.ts rewrites it')
+            assert.equal(caseAsText(example), example.source, `${update} rewrites it`)
           })
           it('says something where it is bad and nothing where it is good', () => assertKind(example))
           it('fixes as it owes its user', () => assertFixes(example))

@@ -31,7 +31,7 @@ export function batched(command: Update | Delete | Insert, context: RuleContext)
   ]
   const placed = outsideTransaction(context, joined(insertions, context), {
     title: `backfill_${command.table.name}`,
-    about: [command.table.name, walk.table.name],
+    about: { tables: [command.table.name, walk.table.name] },
     isBlock: true,
     neededBy: step => mentions(step, command.table.name) || mentions(step, walk.table.name),
   })

@@ -244,7 +244,7 @@ function moveOf(command: CreateIndex | Drop | Reindex | AlterRelation, context: 
   const name = command.tag === 'REINDEX' ? command.name?.name : undefined
   return {
     title: `reindex_${name ?? 'database'}`,
-    about: name === undefined ? [] : [name],
+    about: { tables: [], names: name === undefined ? [] : [name] },
     neededBy: step => name !== undefined && (mentions(step, name) || reshapes(step, name)),
   }
 }
@@ -254,7 +254,7 @@ const moveOfDetach = ({ relation, subcommands }: AlterRelation): Move => {
   const name = partition?.kind === 'DETACH PARTITION' ? partition.partition.name : relation.name
   return {
     title: `detach_${name}`,
-    about: [name, relation.name],
+    about: { tables: [relation.name], names: [name] },
     neededBy: step => mentions(step, name) || mentions(step, relation.name),
   }
 }

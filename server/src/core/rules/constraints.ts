@@ -33,7 +33,7 @@ export function validatedLater(
   const placed = laterTransaction(
     context,
     [validate],
-    { title: `validate_${name}`, about: [alter.relation.name] },
+    { title: `validate_${name}`, about: { tables: [alter.relation.name], names: [name] } },
     edits,
   )
   return placed

@@ -1,4 +1,5 @@
 import type { Step } from '../history/steps'
+import type { Command } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 
 /**
@@ -21,5 +22,32 @@ export function reshapes({ command }: Step, table: string): boolean {
   if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table) return false
   return command.subcommands.some(
     ({ kind }) => kind === 'DROP COLUMN' || kind === 'RENAME COLUMN' || kind === 'RENAME TO' || kind === 'SET SCHEMA',
+  )
+}
+
+/** What a statement has to do with, besides its own table: names that it makes or drops. */
+export interface About {
+  readonly tables: readonly string[]
+  readonly names?: readonly string[]
+}
+
+/**
+ * Returns whether a statement cannot be trusted to leave the tables as one that moves behind it needs them. Building other
+ * indexes and proving constraints is all right: that is what the migrations do which fixes make.
+ */
+export function disturbs(step: Pick<Step, 'statement' | 'command'>, { tables, names = [] }: About): boolean {
+  if (names.some(name => mentions(step, name))) return true
+  return tables.some(table => mentions(step, table) && !provesOrBuilds(step.command, table))
+}
+
+function provesOrBuilds(command: Command | undefined, table: string): boolean {
+  if (command?.tag === 'CREATE INDEX' || command?.tag === 'DROP INDEX') return true
+  if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table) return false
+  return command.subcommands.every(
+    subcommand =>
+      subcommand.kind === 'VALIDATE CONSTRAINT' ||
+      subcommand.kind === 'SET NOT NULL' ||
+      subcommand.kind === 'DROP CONSTRAINT' ||
+      (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'FOREIGN KEY'),
   )
 }

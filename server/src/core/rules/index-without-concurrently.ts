@@ -248,6 +248,24 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
 -- file: 000003_name.up.sql
   ALTER TABLE tags ALTER COLUMN name SET DEFAULT '';
 
+-- bad: two at once, one after the other
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL, color text);
+-- file: 000002_tags_indexes.up.sql
+  CREATE INDEX tags_name_idx ON tags (name);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+  CREATE INDEX tags_color_idx ON tags (color);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently in a new migration
+  CREATE INDEX tags_color_idx ON tags (color);
+-- file: 000003_create_tags_name_idx.up.sql
+  CREATE INDEX CONCURRENTLY tags_name_idx ON tags (name);
+-- fix: Build the index concurrently in a new migration
+  CREATE INDEX tags_name_idx ON tags (name);
+-- file: 000003_create_tags_color_idx.up.sql
+  CREATE INDEX CONCURRENTLY tags_color_idx ON tags (color);
+
 -- bad: a partitioned table has no concurrent build
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);

@@ -24,7 +24,7 @@ export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
   const name = indexName(context.catalog, index)
   return {
     title: `create_${name}`,
-    about: [index.table.name, name],
+    about: { tables: [index.table.name], names: [name] },
     neededBy: step => standsOn(step, index, name),
     undo: {
       matches: command => command.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
@@ -50,7 +50,7 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
   const tableName = table === undefined ? undefined : context.catalog.relations.get(table)?.name
   return {
     title: `drop_${name.name}`,
-    about: tableName === undefined ? [name.name] : [name.name, tableName],
+    about: { tables: tableName === undefined ? [] : [tableName], names: [name.name] },
     neededBy: step => mentions(step, name.name) || (tableName !== undefined && reshapes(step, tableName)),
     undo: {
       matches: command => command.tag === 'CREATE INDEX' && command.name?.name === name.name,

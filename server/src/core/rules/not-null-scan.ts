@@ -214,7 +214,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
     [validate, `ALTER TABLE ${table} ALTER COLUMN ${written(context, column.span)} SET NOT NULL;`, drop],
     {
       title: `set_${alter.relation.name}_${column.name}_not_null`,
-      about: [alter.relation.name],
+      about: { tables: [alter.relation.name] },
       down: downOf(
         alter.relation,
         column.name,

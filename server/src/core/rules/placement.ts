@@ -4,7 +4,7 @@ import type { Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
-import { mentions } from './dependence'
+import { type About, disturbs } from './dependence'
 import { cutStatement, fenceAround, removedStatement, semicolonAfter, statementsAfter } from './edits'
 import type { RuleContext } from './rule'
 
@@ -31,8 +31,8 @@ export interface Move {
   readonly undo?: Undo
   /** Whether a later statement of the section needs this one to have run. */
   readonly neededBy?: (step: Step) => boolean
-  /** What it is about: the table, the index. A new migration comes last, behind all that later ones do with these. */
-  readonly about: readonly string[]
+  /** A new migration comes last, behind all that later ones do with these. */
+  readonly about: About
   /** Whether the statement has semicolons inside: a tool that cuts at them needs to be told where it ends. */
   readonly isBlock?: boolean
 }
@@ -123,7 +123,7 @@ export function newMigrations(
   context: RuleContext,
   parts: readonly Part[],
   edits: readonly Edit[],
-  about: readonly string[],
+  about: About,
 ): Placed | undefined {
   const { framework } = context.history
   if (isUsedLater(context, about)) return undefined
@@ -150,14 +150,16 @@ export function newMigrations(
   return { edits: all, creates, where: parts.length > 1 ? ' in new migrations' : ' in a new migration' }
 }
 
-const isUsedLater = ({ history, migration }: RuleContext, about: readonly string[]): boolean =>
+/** Whether a later migration does something with the tables or names that a statement behind it would not expect. */
+const isUsedLater = ({ history, migration }: RuleContext, about: About): boolean =>
   history.migrations.some(
     later =>
       later.direction !== 'down' &&
       history.framework.compareVersions(later.version, migration.version) > 0 &&
       later.sections.some(
         ({ direction, statements }) =>
-          direction === 'up' && statements.some(statement => about.some(name => mentions({ statement }, name))),
+          direction === 'up' &&
+          statements.some(statement => disturbs({ statement, command: statement.command }, about)),
       ),
   )
 

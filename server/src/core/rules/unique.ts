@@ -82,6 +82,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   if (laterSteps(context).some(step => mentions(step, alter.relation.name))) return undefined
 
   const add = addedByItself(made, context)
+  const about = { tables: [alter.relation.name], names: [made.name] }
   const attach: Part = {
     title: `add_${made.name}`,
     up: [add.statement],
@@ -91,7 +92,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   if (!transaction.isBlock && alter.subcommands.length === 1) {
     const { start, end } = context.statement.span
     const edit = { path: context.migration.path, span: { start, end }, text: build.slice(0, -1) }
-    return newMigrations(context, [attach], [edit], [alter.relation.name])
+    return newMigrations(context, [attach], [edit], about)
   }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...add.cut, ...statementsAfter(commit, [build, add.statement])], where: ' after COMMIT' }
@@ -101,7 +102,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     down: { edits: [], text: dropIndex(made) },
     transaction: false,
   }
-  return newMigrations(context, [first, attach], add.cut, [alter.relation.name])
+  return newMigrations(context, [first, attach], add.cut, about)
 }
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
