@@ -1,6 +1,8 @@
-import { statementsIn } from '../sql/split'
+import { type Split, statementsIn } from '../sql/split'
+import type { Statement } from '../sql/statements'
+import type { Span } from '../text'
 import type { FileLayout, Folder, Framework, SectionLayout } from './frameworks/framework'
-import type { Migration, Section } from './migration'
+import type { Direction, Migration, Section, TransactionMode } from './migration'
 
 /**
  * Returns the migration that a file is to a framework, or undefined where the framework does not run it. The same object as
@@ -19,8 +21,8 @@ export function migrationOf(
   if (previous && previous.text === text && previous.framework === framework && isLaidOut(previous, layout)) {
     return previous
   }
-  const sections = layout.sections.map(section => sectionOf(text, section))
-  const directions = new Set(sections.map(({ section }) => section.direction))
+  const sections = sectionsOf(text, layout, previous)
+  const directions = new Set(sections.map(({ direction }) => direction))
   let placeholders: ReadonlyMap<string, string> | undefined
   return {
     path,
@@ -30,34 +32,52 @@ export function migrationOf(
     direction: directions.size > 1 ? 'both' : directions.has('down') ? 'down' : 'up',
     repeatable: layout.repeatable,
     baseline: layout.baseline ?? false,
-    sections: sections.map(({ section }) => section),
+    sections,
     get placeholders() {
-      placeholders ??= new Map(sections.flatMap(({ placeholders }) => [...placeholders()]))
+      placeholders ??= new Map(sections.flatMap(section => [...section.placeholders]))
       return placeholders
     },
   }
 }
 
-function sectionOf(
-  text: string,
-  layout: SectionLayout,
-): { section: Section; placeholders: () => ReadonlyMap<string, string> } {
-  const { direction, span, transaction, queries } = layout
-  let split: ReturnType<typeof statementsIn> | undefined
-  const read = () => {
-    split ??= statementsIn(text, layout)
-    return split
+/** Apart from the migration that it makes, which would keep what it can see: every text that there was. */
+const sectionsOf = (text: string, { sections }: FileLayout, previous: Migration | undefined): LazySection[] =>
+  sections.map((section, index) => new LazySection(text, section, previous?.sections[index]))
+
+/** A section that is read when somebody asks, from what was read of the text before it. */
+class LazySection implements Section {
+  readonly direction: Direction
+  readonly span: Span
+  readonly transaction: TransactionMode
+  readonly queries: readonly Span[]
+  private split: Split | undefined
+  private earlier: Split | undefined
+
+  constructor(
+    private readonly text: string,
+    private readonly layout: SectionLayout,
+    previous: Section | undefined,
+  ) {
+    this.direction = layout.direction
+    this.span = layout.span
+    this.transaction = layout.transaction
+    this.queries = layout.queries
+    if (previous instanceof LazySection) this.earlier = previous.split ?? previous.earlier
   }
-  const section = {
-    direction,
-    span,
-    transaction,
-    queries,
-    get statements() {
-      return read().statements
-    },
+
+  get statements(): readonly Statement[] {
+    return this.read().statements
   }
-  return { section, placeholders: () => read().placeholders }
+
+  get placeholders(): ReadonlyMap<string, string> {
+    return this.read().placeholders
+  }
+
+  private read(): Split {
+    this.split ??= statementsIn(this.text, this.layout, this.earlier)
+    this.earlier = undefined
+    return this.split
+  }
 }
 
 function lone(path: string, text: string): FileLayout {

@@ -15,10 +15,14 @@ import { commandOf } from './translate'
 export function read(text: string): Reading {
   const known = readings.get(text)
   if (known) return known
-  const reading = readAnew(text)
-  remember(text, reading)
+  const own = ownCopy(text)
+  const reading = { text: own, ...readAnew(own) }
+  remember(own, reading)
   return reading
 }
+
+/** A part of a long text keeps all of it alive for as long as it is remembered itself: one file for every keystroke. */
+const ownCopy = (text: string): string => ` ${text}`.slice(1)
 
 const readings = new Map<string, Reading>()
 let remembered = 0
@@ -36,7 +40,7 @@ function remember(text: string, reading: Reading) {
   }
 }
 
-function readAnew(text: string): Reading {
+function readAnew(text: string): Omit<Reading, 'text'> {
   const outcome = parseRaw(text)
   if ('failure' in outcome) return { problem: unreadable(text) }
   if ('error' in outcome) return { problem: problemAt(text, outcome.error) }

@@ -3,6 +3,8 @@ import type { Command } from './commands'
 
 /** What the parser says of one statement's text. Cached by that text, so all offsets are relative to its start. */
 export interface Reading {
+  /** As long as what was read: what is not SQL is masked. */
+  readonly text: string
   readonly command?: Command
   readonly problem?: Problem
 }
@@ -21,8 +23,6 @@ export interface Problem {
 export interface Statement extends Reading {
   /** UTF-16 offsets in the file. `end` excludes the semicolon. */
   readonly span: Span
-  /** The masked text: as long as the span, with everything that is not SQL replaced. */
-  readonly text: string
   /** Whether a semicolon follows. */
   readonly terminated: boolean
 }
