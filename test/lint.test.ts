@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { lint } from '../server/src/core/lint'
+import { rules } from '../server/src/core/rules'
+import { casesIn } from '../server/src/core/rules/examples'
+import { defaultSettings } from '../server/src/core/settings'
+import { folder, historyFor } from './fixtures'
+import { loadInstalledParser } from './parser'
+
+const [example] = casesIn(
+  `-- bad: two findings
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_change.sql
+  CREATE INDEX users_email_idx ON users (email);
+  ALTER TABLE users DROP COLUMN email;`,
+  'lint',
+)
+
+describe('lint', () => {
+  before(loadInstalledParser)
+  const path = `${folder}/0002_change.sql`
+  const history = () => {
+    assert(example)
+    return historyFor(example)
+  }
+
+  it('says nothing of a migration that it does not know', () => {
+    assert.deepEqual(lint(history(), 'migrations/0003_other.sql', defaultSettings), [])
+  })
+
+  it('tells of a rule that throws, and leaves the findings of the others', () => {
+    const rule = rules.find(({ id }) => id === 'index-without-concurrently')
+    assert(rule)
+    const { check } = rule
+    const told: string[] = []
+    rule.check = () => {
+      throw new Error('broken')
+    }
+    try {
+      const found = lint(history(), path, defaultSettings, (id, error) => told.push(`${id}: ${error}`))
+      assert.deepEqual(
+        found.map(finding => finding.rule),
+        ['dropped-column'],
+      )
+    } finally {
+      rule.check = check
+    }
+    assert.deepEqual(told, ['index-without-concurrently: Error: broken'])
+  })
+
+  it('weighs a rule as the settings say, or leaves it out', () => {
+    const settings = {
+      ...defaultSettings,
+      rules: { 'dropped-column': 'hint', 'index-without-concurrently': 'off' },
+    } as const
+    assert.deepEqual(
+      lint(history(), path, settings).map(({ rule, severity }) => [rule, severity]),
+      [['dropped-column', 'hint']],
+    )
+  })
+
+  it('finds the same whatever was asked before', () => {
+    const one = history()
+    const first = JSON.stringify(lint(one, path, defaultSettings))
+    lint(one, `${folder}/0001_users.sql`, { ...defaultSettings, postgres: 18 })
+    assert.equal(JSON.stringify(lint(one, path, defaultSettings)), first)
+  })
+})
