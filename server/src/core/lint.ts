@@ -3,7 +3,8 @@ import type { History } from './history/history'
 import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
-import type { Rule, RuleContext, RuleFinding } from './rules/rule'
+import { StepContext } from './rules/context'
+import type { Rule, RuleFinding } from './rules/rule'
 import type { Settings } from './settings'
 import { withoutAllowed } from './suppress'
 import { shifted } from './text'
@@ -39,11 +40,12 @@ function findingsOf(
   settings: Settings,
   report?: Report,
 ): Finding[] {
-  const { command, effects } = step
+  const { command } = step
   if (step.statement.problem) return problemOf(step, settings)
-  if (!command || !effects) return []
-  const context: RuleContext = { ...step, effects, catalog: step.before, settings, history, steps, index }
-  return (rulesByTag.get(command.tag) ?? []).flatMap(rule => {
+  const asked = command && rulesByTag.get(command.tag)
+  if (!asked) return []
+  const context = new StepContext(step, command, steps, index, history, settings)
+  return asked.flatMap(rule => {
     const severity = settings.rules[rule.id]
     if (severity === 'off' || !(rule.directions ?? ['up']).includes(step.direction)) return []
     try {

@@ -62,7 +62,7 @@ export function stepsOf(history: History, migration: Migration, settings: Settin
   )
   const steps = migration.sections.flatMap(section => {
     const one = walked.get(section)
-    return one ? sectionSteps(migration, one, settings) : []
+    return one ? new SectionSteps(migration, one, settings.postgres).all : []
   })
   memory.set(migration, { starts, postgres: settings.postgres, steps })
   return steps
@@ -80,32 +80,111 @@ const directions = ({ sections }: Migration): readonly Direction[] => [
   ...new Set(sections.map(({ direction }) => direction)),
 ]
 
-function sectionSteps(migration: Migration, walked: Folded, settings: Settings): readonly Step[] {
-  const steps: Step[] = []
-  const holds = new Holds(walked.placements, place => steps[place]?.effects)
-  walked.section.statements.forEach((statement, place) => {
-    const { command } = statement
-    const placement = walked.placements[place] as Placement
-    const before = walked.before[place] as Catalog
-    let effects: Effects | undefined
-    let isKnown = false
-    steps.push({
-      migration,
-      section: walked.section,
-      direction: walked.section.direction,
-      statement,
-      command,
-      before,
-      after: walked.before[place + 1] ?? walked.after,
-      get effects() {
-        if (!isKnown && command) effects = effectsAt(command, before, settings.postgres, placement.parameters)
-        isKnown = true
-        return effects
-      },
-      transaction: transaction(migration, placement, before, () => holds.before(place)),
-    })
-  })
-  return steps
+/** The steps of one section, which know their neighbours. */
+class SectionSteps {
+  readonly all: readonly SectionStep[]
+  private readonly holds: Holds
+
+  constructor(
+    readonly migration: Migration,
+    readonly walked: Folded,
+    readonly postgres: number,
+  ) {
+    this.all = walked.section.statements.map((statement, place) => new SectionStep(this, statement, place))
+    this.holds = new Holds(walked.placements, place => this.all[place]?.effects)
+  }
+
+  before(place: number): Catalog | undefined {
+    return this.walked.before[place]
+  }
+
+  placement(place: number): Placement {
+    return this.walked.placements[place] as Placement
+  }
+
+  held(place: number): readonly RelationLock[] {
+    return this.holds.before(place)
+  }
+}
+
+/** A file may have thousands of these at every keystroke: all but the place is looked up when somebody asks. */
+class SectionStep implements Step {
+  private known: Effects | undefined
+  private placed: Transaction | undefined
+
+  constructor(
+    private readonly steps: SectionSteps,
+    readonly statement: Statement,
+    private readonly place: number,
+  ) {}
+
+  get migration(): Migration {
+    return this.steps.migration
+  }
+
+  get section(): Section {
+    return this.steps.walked.section
+  }
+
+  get direction(): Direction {
+    return this.section.direction
+  }
+
+  get command(): Command | undefined {
+    return this.statement.command
+  }
+
+  get before(): Catalog {
+    return this.steps.before(this.place) as Catalog
+  }
+
+  get after(): Catalog {
+    return this.steps.before(this.place + 1) ?? this.steps.walked.after
+  }
+
+  get effects(): Effects | undefined {
+    const { command, before, place, steps } = this
+    if (!command) return undefined
+    this.known ??= effectsAt(command, before, steps.postgres, steps.placement(place).parameters)
+    return this.known
+  }
+
+  get transaction(): Transaction {
+    this.placed ??= new SectionTransaction(this.steps, this.place)
+    return this.placed
+  }
+}
+
+class SectionTransaction implements Transaction {
+  constructor(
+    private readonly steps: SectionSteps,
+    private readonly place: number,
+  ) {}
+
+  get kind(): Transaction['kind'] {
+    return this.steps.placement(this.place).kind
+  }
+
+  get number(): number {
+    return this.steps.placement(this.place).number
+  }
+
+  get isBlock(): boolean {
+    return this.steps.placement(this.place).isBlock
+  }
+
+  get parameters(): ReadonlyMap<string, string> {
+    return this.steps.placement(this.place).parameters
+  }
+
+  get held(): readonly RelationLock[] {
+    return this.steps.held(this.place)
+  }
+
+  created(name: Name): boolean {
+    const born = relationNamed(this.steps.before(this.place) as Catalog, name)?.born
+    return born?.migration === this.steps.migration.path && born.transaction === this.number
+  }
 }
 
 /** Effects of the same command on the same catalog: most of a file is unchanged by a keystroke. */
@@ -131,27 +210,6 @@ const lastEffects = new WeakMap<
 
 const isSame = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) =>
   a.size === b.size && [...a].every(([name, value]) => b.get(name) === value)
-
-function transaction(
-  { path }: Migration,
-  { kind, number, isBlock, parameters }: Placement,
-  before: Catalog,
-  held: () => readonly RelationLock[],
-): Transaction {
-  return {
-    kind,
-    number,
-    isBlock,
-    parameters,
-    get held() {
-      return held()
-    },
-    created(name) {
-      const born = relationNamed(before, name)?.born
-      return born?.migration === path && born.transaction === number
-    },
-  }
-}
 
 /** The locks that a section's transactions hold before each statement, in lists shared where nothing was added. */
 class Holds {

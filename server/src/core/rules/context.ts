@@ -1,0 +1,58 @@
+import type { History } from '../history/history'
+import type { Direction, Migration, Section } from '../history/migration'
+import type { Step, Transaction } from '../history/steps'
+import type { Catalog } from '../postgres/catalog'
+import type { Effects } from '../postgres/effects'
+import type { Settings } from '../settings'
+import type { Command } from '../sql/commands'
+import type { Statement } from '../sql/statements'
+import type { RuleContext } from './rule'
+
+/** What rules may ask about one step that could be read; nothing of it is computed before they do. */
+export class StepContext implements RuleContext {
+  constructor(
+    private readonly step: Step,
+    readonly command: Command,
+    readonly steps: readonly Step[],
+    readonly index: number,
+    readonly history: History,
+    readonly settings: Settings,
+  ) {}
+
+  get migration(): Migration {
+    return this.step.migration
+  }
+
+  get section(): Section {
+    return this.step.section
+  }
+
+  get direction(): Direction {
+    return this.step.direction
+  }
+
+  get statement(): Statement {
+    return this.step.statement
+  }
+
+  get catalog(): Catalog {
+    return this.step.before
+  }
+
+  get before(): Catalog {
+    return this.step.before
+  }
+
+  get after(): Catalog {
+    return this.step.after
+  }
+
+  get transaction(): Transaction {
+    return this.step.transaction
+  }
+
+  /** What has a command has effects. */
+  get effects(): Effects {
+    return this.step.effects as Effects
+  }
+}
