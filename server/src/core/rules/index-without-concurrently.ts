@@ -214,7 +214,7 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
 -- fix: Build the index concurrently in a new migration
   -- AlterTable
   ALTER TABLE "User" ADD COLUMN "nickname" TEXT;
--- file: 20240102000001_create_User_nickname_idx/migration.sql
+-- file: 20240102000001_create_user_nickname_idx/migration.sql
   -- CreateIndex
   CREATE INDEX CONCURRENTLY "User_nickname_idx" ON "User"("nickname");
 

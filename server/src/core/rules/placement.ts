@@ -135,7 +135,7 @@ export function newMigrations(
     const files = framework.followUp?.({
       after,
       taken: creates.length === 0 ? taken : [...taken, ...creates.map(file => file.path)],
-      title: part.title,
+      title: snakeCase(part.title),
       up: part.up.join('\n'),
       down: part.down.text,
       transaction: part.transaction,
@@ -162,6 +162,13 @@ const isUsedLater = ({ history, migration }: RuleContext, about: About): boolean
           statements.some(statement => disturbs({ statement, command: statement.command }, about)),
       ),
   )
+
+/** Names may hold anything, and what stands for a placeholder. */
+const snakeCase = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
 
 /** One list for a history, so that frameworks look through its names once. */
 function pathsOf({ migrations }: History): readonly string[] {
