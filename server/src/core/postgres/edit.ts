@@ -97,6 +97,7 @@ function rewired(
   before: readonly string[],
   after: readonly string[],
 ): Catalog['dependents'] {
+  if (before.length === 0 && after.length === 0) return dependents
   let result = dependents
   for (const base of new Set(before)) {
     if (after.includes(base)) continue

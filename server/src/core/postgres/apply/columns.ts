@@ -10,6 +10,7 @@ import {
   inheritorsOf,
   keyOfRelation,
   type RelationKey,
+  type Sequence,
   sequencesOwnedBy,
   type Table,
   tableAt,
@@ -46,32 +47,42 @@ function withHeirColumns(catalog: Catalog, key: RelationKey, column: Column): Ca
 export function withBareColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, at: At): Catalog {
   const table = tableAt(catalog, key)
   if (!table) return catalog
-  const serial = serialTypes.get(definition.type.name)
-  if (!serial && !definition.identity)
-    return withTable(catalog, key, known => ({ ...known, columns: [...known.columns, columnOf(definition, at)] }))
-  const sequence = nameOfSequence(catalog, table, definition.name.name)
-  const column: Column = {
-    ...columnOf(definition, at),
-    notNull: true,
-    ...(serial && { type: { ...definition.type, name: serial }, default: nextValue(sequence, definition) }),
-  }
+  const { column, sequence } = newColumn(catalog, table, definition, at)
   const added = withTable(catalog, key, known => ({ ...known, columns: [...known.columns, column] }))
-  return withOwnSequence(added, key, column.name, at)
+  return sequence ? withRelation(added, sequence) : added
 }
 
-/** Returns the catalog with the sequence of a serial or identity column. */
+/** Returns the column that a definition makes in a table, and the sequence of a serial or identity column. */
+export function newColumn(
+  catalog: Catalog,
+  table: Table,
+  definition: ColumnDefinition,
+  at: At,
+): { column: Column; sequence?: Sequence } {
+  const column = columnOf(definition, at)
+  const serial = serialTypes.get(definition.type.name)
+  if (!serial && !definition.identity) return { column }
+  const sequence = ownSequence(catalog, table, column.name, at)
+  if (!serial) return { column, sequence }
+  const type = { ...definition.type, name: serial }
+  return { column: { ...column, notNull: true, type, default: nextValue(sequence.name, definition) }, sequence }
+}
+
+/** Returns the catalog with the sequence of an identity column. */
 export function withOwnSequence(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
   const table = tableAt(catalog, key)
-  if (!table) return catalog
-  return withRelation(catalog, {
-    kind: 'sequence',
-    schema: table.schema,
-    name: nameOfSequence(catalog, table, column),
-    conditional: table.conditional,
-    born: at.birth,
-    ownedBy: { table: key, column },
-  })
+  return table ? withRelation(catalog, ownSequence(catalog, table, column, at)) : catalog
 }
+
+/** Returns the sequence that PostgreSQL makes for a serial or identity column. */
+export const ownSequence = (catalog: Catalog, table: Table, column: string, at: At): Sequence => ({
+  kind: 'sequence',
+  schema: table.schema,
+  name: nameOfSequence(catalog, table, column),
+  conditional: table.conditional,
+  born: at.birth,
+  ownedBy: { table: keyOfRelation(table), column },
+})
 
 /** The integer types behind the pseudo-types of datatype-numeric.html#DATATYPE-SERIAL. */
 export const serialTypes: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,7 @@
 import type { ConstraintDefinition } from '../../sql/commands'
 import {
   type Catalog,
+  type Column,
   type Constraint,
   constraintNamed,
   foreignKeysTo,
@@ -100,10 +101,12 @@ export function withNotNullColumns(
   only = false,
   notNull = true,
 ): Catalog {
-  const changed = withTable(catalog, key, table => ({
-    ...table,
-    columns: table.columns.map(column => (names.includes(column.name) ? { ...column, notNull } : column)),
-  }))
+  const isOther = (column: Column) => column.notNull !== notNull && names.includes(column.name)
+  const changed = withTable(catalog, key, table =>
+    table.columns.some(isOther)
+      ? { ...table, columns: table.columns.map(column => (isOther(column) ? { ...column, notNull } : column)) }
+      : table,
+  )
   if (only) return changed
   return inheritorsOf(changed, key).reduce(
     (result, child) => withNotNullColumns(result, keyOfRelation(child), names, false, notNull),

@@ -14,9 +14,9 @@ import {
   tableAt,
   temporarySchema,
 } from '../catalog'
-import { withRelation, withTable } from '../edit'
+import { withRelation } from '../edit'
 import type { At } from './at'
-import { withBareColumn, withOwnSequence } from './columns'
+import { newColumn, ownSequence } from './columns'
 import { withConstraint, withIndexConstraint } from './constraints'
 import { withIndexCloned } from './indexes'
 import { withPartitionAttached } from './partitions'
@@ -29,7 +29,7 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
   const canInherit = (other: RelationKey) => mayInherit(catalog, key, other)
   const parent = [command.partitionOf].flatMap(name => (name ? keyOf(catalog, name) : [])).find(canInherit)
   const parents = command.inherits.map(name => keyOf(catalog, name)).filter(canInherit)
-  const table: Table = {
+  const bare: Table = {
     kind: kindOf(command),
     schema,
     name: command.table.name,
@@ -47,9 +47,8 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
     triggers: [],
     written: false,
   }
-  let result = withRelation(catalog, table)
-  result = withCopies(result, key, command, parent ? [parent] : parents, at)
-  for (const column of command.columns) result = withDefinedColumn(result, key, column, at)
+  const draft = withColumns(catalog, bare, command, parent ? [parent] : parents, at)
+  let result = withRelation(draft.catalog, draft.table)
   result = withDefinedConstraints(result, key, command, at)
   result = withLikeIndexes(result, key, command, at)
   return parent === undefined
@@ -71,35 +70,65 @@ const sourcesKnown = (catalog: Catalog, command: CreateTable): boolean =>
     .map(name => tableAt(catalog, keyOf(catalog, name)))
     .every(source => source?.columnsKnown ?? false)
 
-/** Columns (and CHECKs) of the parent, of inherited tables and of LIKE. */
-function withCopies(
+/** A table on its way into a catalog that has its sequences already. */
+interface Draft {
+  readonly table: Table
+  readonly catalog: Catalog
+}
+
+/** Columns (and CHECKs) of the parent, of inherited tables and of LIKE, then those that are defined. */
+function withColumns(
   catalog: Catalog,
-  key: RelationKey,
+  bare: Table,
   command: CreateTable,
   parents: readonly RelationKey[],
   at: At,
-): Catalog {
+): Draft {
+  let table = bare
   let result = catalog
   for (const source of parents) {
-    const table = tableAt(catalog, source)
-    if (!table) continue
-    const checks = table.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
-    result = withTable(result, key, known => ({
-      ...known,
-      columns: merged(known.columns, inheritable(table), at).map(column => ({ ...column, inherited: true })),
-      constraints: [...known.constraints, ...(command.partitionOf ? [] : checks)],
-    }))
+    const parent = tableAt(catalog, source)
+    if (parent) table = inherited(table, parent, command, at)
   }
   for (const { table: name, including } of command.like) {
     const source = asTable(catalog.relations.get(keyOf(catalog, name)))
     if (!source) continue
-    result = withTable(result, key, known => ({ ...known, ...copied(known, source, including, at) }))
+    table = { ...table, ...copied(table, source, including, at) }
     if (includes(including, 'IDENTITY'))
       for (const { name: column } of source.columns.filter(({ identity }) => identity))
-        result = withOwnSequence(result, key, column, at)
+        result = withRelation(result, ownSequence(result, table, column, at))
   }
-  return result
+  const columns = [...table.columns]
+  for (const definition of command.columns) {
+    const place = columns.findIndex(({ name }) => name === definition.name.name)
+    const known = columns[place]
+    if (known) {
+      columns[place] = refined(known, definition)
+      continue
+    }
+    const { column, sequence } = newColumn(result, table, definition, at)
+    columns.push(column)
+    if (sequence) result = withRelation(result, sequence)
+  }
+  return { table: { ...table, columns }, catalog: result }
 }
+
+function inherited(table: Table, parent: Table, command: CreateTable, at: At): Table {
+  const checks = parent.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
+  return {
+    ...table,
+    columns: merged(table.columns, inheritable(parent), at).map(column => ({ ...column, inherited: true })),
+    constraints: [...table.constraints, ...(command.partitionOf ? [] : checks)],
+  }
+}
+
+/** A column that a parent gave is only changed by what the definition adds to it. */
+const refined = (column: Column, definition: ColumnDefinition): Column => ({
+  ...column,
+  inherited: false,
+  notNull: column.notNull || definition.notNull !== undefined,
+  ...(definition.default && { default: definition.default.expression }),
+})
 
 /** A NOT NULL that is NO INHERIT (18) stays with the parent. */
 function inheritable(table: Table): readonly Column[] {
@@ -175,25 +204,6 @@ function withLikeIndexes(catalog: Catalog, key: RelationKey, command: CreateTabl
 /** A copy made by LIKE is not attached to the index it was copied from. */
 const withoutAttachment = (catalog: Catalog, key: RelationKey): Catalog =>
   indexesOf(catalog, key).reduce((result, { partitionOf: _, ...index }) => withRelation(result, index), catalog)
-
-/** A column that a parent gave is only changed by what the definition adds to it. */
-function withDefinedColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, at: At): Catalog {
-  const known = tableAt(catalog, key)?.columns.some(column => column.name === definition.name.name)
-  if (!known) return withBareColumn(catalog, key, definition, at)
-  return withTable(catalog, key, table => ({
-    ...table,
-    columns: table.columns.map(column =>
-      column.name === definition.name.name
-        ? {
-            ...column,
-            inherited: false,
-            notNull: column.notNull || definition.notNull !== undefined,
-            ...(definition.default && { default: definition.default.expression }),
-          }
-        : column,
-    ),
-  }))
-}
 
 /** In the order in which PostgreSQL makes them, for that decides default names: CHECKs, the key, UNIQUEs, foreign keys. */
 function withDefinedConstraints(catalog: Catalog, key: RelationKey, command: CreateTable, at: At): Catalog {
