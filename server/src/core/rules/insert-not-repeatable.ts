@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
 import { asTable, columnNamed, type Index, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
 import type { Insert } from '../sql/commands'
 import { quoted } from '../sql/quote'
@@ -15,11 +16,13 @@ export default defineRule({
   why: `
 Where each statement of a migration commits by itself, a failure further down leaves the inserted rows behind, and the
 next attempt starts at the top: it inserts them a second time, or stops at a unique index and never gets further. A
-repeatable migration runs again whenever its text changes, with the same result.
+repeatable migration runs again whenever its text changes, with the same result. These are warnings.
 
-Nothing is said where the migration runs in one transaction (a failure takes the rows back with everything else), where no
-statement follows that could fail, of \`ON CONFLICT\`, of a \`SELECT\` that leaves out the rows that are there, and of tables
-that the same migration makes or has just emptied.`,
+Elsewhere it is a hint, once for each table: rows that a migration brings along are often there already in one of the
+databases it meets, put there by hand, by a restored copy or by a second run.
+
+Nothing is said of \`ON CONFLICT\`, of a \`SELECT\` that leaves out the rows that are there, and of tables that the same
+migration makes or has just emptied.`,
   instead: `
 Add \`ON CONFLICT (...) DO NOTHING\` (or \`DO UPDATE\`) over columns that a unique index covers. The fix is offered where the
 history proves such an index, and is for you to review: rows that conflict for another reason would be skipped silently.`,
@@ -27,20 +30,24 @@ history proves such an index, and is for you to review: rows that conflict for a
 
   *check(insert, context) {
     if (insert.onConflict || insert.excludesExisting || insert.source === 'DEFAULT VALUES') return
+    if (isStartedAfresh(insert, context)) return
     const { migration, transaction, section } = context
     const isLeftBehind =
       transaction.kind === 'own' && section.transaction === 'own' && laterSteps(context).some(canFail)
-    if (!isLeftBehind && !migration.repeatable) return
-    if (isStartedAfresh(insert, context)) return
+    const isRunAgain = isLeftBehind || migration.repeatable
+    if (!isRunAgain && !isFirstInto(insert, context)) return
     yield {
       at: insert.keywords,
       message: `INSERT without ON CONFLICT puts its rows into table ${inQuotes(insert.table)} again when it runs again`,
       detail: migration.repeatable
         ? 'A repeatable migration runs again whenever its text changes.'
-        : 'Each statement commits by itself: when a later one fails, these rows stay, and the next attempt inserts them again or stops at a unique index.',
+        : isLeftBehind
+          ? 'Each statement commits by itself: when a later one fails, these rows stay, and the next attempt inserts them again or stops at a unique index.'
+          : 'Where the rows are there already they are inserted twice, or the migration stops at a unique index.',
       hint: 'Add ON CONFLICT over the columns of a unique index.',
+      severity: isRunAgain ? 'warning' : 'hint',
       relation: keyOf(context.catalog, insert.table),
-      fixes: () => fixes(insert, context),
+      fixes: () => fixes(isRunAgain ? [context] : insertsFrom(context), context),
     }
   },
 
@@ -82,7 +89,7 @@ history proves such an index, and is for you to review: rows that conflict for a
 -- fix: Add ON CONFLICT (id) DO NOTHING
   INSERT INTO roles (name, id) VALUES ('admin', 0) ON CONFLICT (id) DO NOTHING;
 
--- good: a transaction around it takes the rows back
+-- bad: a transaction around it takes the rows back, but they may be there already
 -- given: goose
 -- file: 00001_roles.sql
   -- +goose Up
@@ -90,13 +97,23 @@ history proves such an index, and is for you to review: rows that conflict for a
 -- file: 00002_seed.sql
   -- +goose Up
   INSERT INTO roles (name) VALUES ('admin');
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+  INSERT INTO roles (name) VALUES ('guest');
+  ALTER TABLE roles ADD COLUMN position integer;
+-- fix: Add ON CONFLICT (name) DO NOTHING
+  -- +goose Up
+  INSERT INTO roles (name) VALUES ('admin') ON CONFLICT (name) DO NOTHING;
+  INSERT INTO roles (name) VALUES ('guest') ON CONFLICT (name) DO NOTHING;
   ALTER TABLE roles ADD COLUMN position integer;
 
--- good: nothing follows that could fail
+-- bad: the unique column may be null, the rows are not
 -- file: 0001_roles.sql
-  CREATE TABLE roles (name text PRIMARY KEY);
+  CREATE TABLE roles (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE);
 -- file: 0002_seed.sql
-  INSERT INTO roles (name) VALUES ('admin');
+  INSERT INTO roles (name) VALUES ('admin'), ('guest');
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+-- fix: Add ON CONFLICT (name) DO NOTHING
+  INSERT INTO roles (name) VALUES ('admin'), ('guest') ON CONFLICT (name) DO NOTHING;
 
 -- good: conflicts are settled
 -- file: 0001_roles.sql
@@ -127,6 +144,12 @@ history proves such an index, and is for you to review: rows that conflict for a
 `,
 })
 
+/** Seeds come in runs of many statements: the first one speaks for all. */
+const isFirstInto = (insert: Insert, { steps, index }: RuleContext): boolean =>
+  !steps
+    .slice(0, index)
+    .some(({ command }) => command?.tag === 'INSERT' && command.table.name === insert.table.name && !command.onConflict)
+
 const canFail = ({ command }: { command?: { tag: string } }): boolean =>
   command?.tag !== 'SET' && command?.tag !== 'RESET' && command?.tag !== 'COMMENT'
 
@@ -141,21 +164,39 @@ function isStartedAfresh({ table }: Insert, context: RuleContext): boolean {
   })
 }
 
-function fixes(insert: Insert, context: RuleContext): Fix[] {
-  const columns = conflictTarget(insert, context)
-  if (!columns) return []
-  const clause = `ON CONFLICT (${columns.map(quoted).join(', ')}) DO NOTHING`
+/** This INSERT and those after it into the same table, for which it spoke. */
+const insertsFrom = ({ steps, index, command }: RuleContext): readonly Step[] =>
+  steps
+    .slice(index)
+    .filter(
+      step =>
+        step.command?.tag === 'INSERT' && command?.tag === 'INSERT' && step.command.table.name === command.table.name,
+    )
+
+/** One fix for all of `inserts` that a second run could meet: those without a provable target stay as they are. */
+function fixes(inserts: readonly Step[], context: RuleContext): Fix[] {
+  const clauses = inserts.flatMap(step => {
+    const insert = step.command?.tag === 'INSERT' && !step.command.onConflict ? step.command : undefined
+    const columns = insert && conflictTarget(insert, context)
+    return insert && columns
+      ? [{ step, insert, clause: `ON CONFLICT (${columns.map(quoted).join(', ')}) DO NOTHING` }]
+      : []
+  })
+  const [first] = clauses
+  if (!first || first.insert !== context.command) return []
   return [
     {
-      title: `Add ${clause}`,
+      title: `Add ${first.clause}`,
       safety: 'review',
-      edits: [insertion(context, insert.sourceEnd, separatorBefore(insert, context) + clause)],
+      edits: clauses.map(({ step, insert, clause }) =>
+        insertion(step, insert.sourceEnd, separatorBefore(insert, step) + clause),
+      ),
     },
   ]
 }
 
 /** A clause of its own line where the statement is written over several. */
-const separatorBefore = (insert: Insert, { statement }: RuleContext): string =>
+const separatorBefore = (insert: Insert, { statement }: Step): string =>
   statement.text.slice(0, insert.sourceEnd).includes('\n') ? '\n' : ' '
 
 /**
@@ -172,7 +213,7 @@ function conflictTarget(insert: Insert, { catalog }: RuleContext): readonly stri
       named.has(known.name) &&
       !known.generated &&
       !known.identity &&
-      (known.notNull || index.nullsNotDistinct)
+      (known.notNull || index.nullsNotDistinct || isNeverNull(insert, known.name))
     )
   }
   const proven = indexesOf(catalog, keyOf(catalog, insert.table)).filter(
@@ -180,4 +221,10 @@ function conflictTarget(insert: Insert, { catalog }: RuleContext): readonly stri
   )
   const index = proven.find(({ primary }) => primary) ?? proven[0]
   return index?.columns.filter(column => column !== undefined)
+}
+
+/** Nulls are distinct to a unique index: rows that have them would not conflict. */
+function isNeverNull({ values, columns }: Insert, column: string): boolean {
+  const place = columns.findIndex(({ name }) => name === column)
+  return values?.every(row => typeof row[place] === 'string') ?? false
 }

@@ -261,8 +261,8 @@ it did.`,
 -- good: a total is one row
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
-  CREATE TABLE totals (at timestamptz, users bigint);
 -- file: 0002_total.sql
+  CREATE TABLE totals (at timestamptz, users bigint);
   INSERT INTO totals (at, users) SELECT now(), count(*) FROM users;
 `,
 })
