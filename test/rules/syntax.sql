@@ -10,6 +10,19 @@
   ALTER TABLE users ADD COLUM nickname text;
   CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 
+-- bad: a missing semicolon hides neither of two statements
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_broken.sql
+  ALTER TABLE users DROP COLUMN email
+--                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+  CREATE INDEX users_id_idx ON users (id);
+--^^^^^^ error [syntax: syntax error at or near "CREATE"]
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the index concurrently
+  ALTER TABLE users DROP COLUMN email
+  CREATE INDEX CONCURRENTLY users_id_idx ON users (id);
+
 -- bad: in a down too
 -- given: golang-migrate
 -- file: 000001_users.up.sql

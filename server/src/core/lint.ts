@@ -41,11 +41,11 @@ function findingsOf(
   report?: Report,
 ): Finding[] {
   const { command } = step
-  if (step.statement.problem) return problemOf(step, settings)
+  const problems = problemOf(step, settings)
   const asked = command && rulesByTag.get(command.tag)
-  if (!asked) return []
+  if (!asked) return problems
   const context = new StepContext(step, command, steps, index, history, settings)
-  return asked.flatMap(rule => {
+  const found = asked.flatMap(rule => {
     const severity = settings.rules[rule.id]
     if (severity === 'off' || !(rule.directions ?? ['up']).includes(step.direction)) return []
     try {
@@ -55,6 +55,8 @@ function findingsOf(
       return []
     }
   })
+  // Where a semicolon is missing in front of it a statement is read all the same.
+  return problems.length > 0 ? [...problems, ...found] : found
 }
 
 const rulesByTag: ReadonlyMap<string, readonly Rule[]> = new Map(

@@ -1,6 +1,7 @@
 import type { Edit, NewFile } from '../finding'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
@@ -152,7 +153,7 @@ export function newMigrations(
 
 /** Whether a later migration does something with the tables or names that a statement behind it would not expect. */
 const isUsedLater = ({ history, migration }: RuleContext, about: About): boolean =>
-  history.migrations.some(
+  naming(history, [...about.tables, ...(about.names ?? [])]).some(
     later =>
       later.direction !== 'down' &&
       history.framework.compareVersions(later.version, migration.version) > 0 &&
@@ -163,6 +164,28 @@ const isUsedLater = ({ history, migration }: RuleContext, about: About): boolean
       ),
   )
 
+/** Returns the migrations in whose text one of the names stands, wherever: few of many. */
+function naming({ migrations }: History, names: readonly string[]): readonly Migration[] {
+  const found = names.map(name => name.toLowerCase())
+  if (!found.every(name => oneWord.test(name))) return migrations
+  const index = wordsOf(migrations)
+  return [...new Set(found.flatMap(name => index.get(name) ?? []))]
+}
+
+const oneWord = /^[\w$\u0080-\uffff]+$/
+
+const wordsOf = onceForEach((migrations: readonly Migration[]): ReadonlyMap<string, readonly Migration[]> => {
+  const index = new Map<string, Migration[]>()
+  for (const migration of migrations) {
+    for (const word of new Set(migration.text.toLowerCase().match(/[\w$\u0080-\uffff]+/g))) {
+      const known = index.get(word)
+      if (known) known.push(migration)
+      else index.set(word, [migration])
+    }
+  }
+  return index
+})
+
 /** Names may hold anything, and what stands for a placeholder. */
 const snakeCase = (title: string): string =>
   title
@@ -171,13 +194,9 @@ const snakeCase = (title: string): string =>
     .replace(/^_+|_+$/g, '')
 
 /** One list for a history, so that frameworks look through its names once. */
-function pathsOf({ migrations }: History): readonly string[] {
-  const known = paths.get(migrations) ?? migrations.map(migration => migration.path)
-  paths.set(migrations, known)
-  return known
-}
+const pathsOf = ({ migrations }: History): readonly string[] => allPaths(migrations)
 
-const paths = new WeakMap<readonly Migration[], readonly string[]>()
+const allPaths = onceForEach((migrations: readonly Migration[]) => migrations.map(migration => migration.path))
 
 /** Looks for the statement that undoes in the down of the same version; takes it out there, so that it is undone once. */
 export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {

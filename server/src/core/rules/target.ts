@@ -88,7 +88,7 @@ export function* subcommandsOf<K extends SubcommandKind>(
   ...kinds: readonly K[]
 ): Iterable<JudgedSubcommand<K>> {
   if (!alter.subcommands.some(subcommand => kinds.includes(subcommand.kind as K))) return
-  const effects = subcommandEffects(alter, context.catalog, context.settings, context.transaction.parameters)
+  const effects = ownEffects(alter, context)
   for (const [place, subcommand] of alter.subcommands.entries()) {
     const own = effects[place]
     if (own && kinds.includes(subcommand.kind as K)) {
@@ -96,3 +96,13 @@ export function* subcommandsOf<K extends SubcommandKind>(
     }
   }
 }
+
+/** All rules of ALTER TABLE ask the same of one statement. */
+function ownEffects(alter: AlterRelation, context: RuleContext): readonly Effects[] {
+  const { catalog, settings, transaction } = context
+  const known = effectsIn.get(context) ?? subcommandEffects(alter, catalog, settings, transaction.parameters)
+  effectsIn.set(context, known)
+  return known
+}
+
+const effectsIn = new WeakMap<RuleContext, readonly Effects[]>()
