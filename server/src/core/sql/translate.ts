@@ -147,13 +147,14 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
   CopyStmt: copyOf,
   LockStmt: (statement, source) => {
     const cursor = new Cursor(source)
-    const written = cursor.seek('IN')
-    const mode = lockModeNames[(statement.mode ?? 8) - 1] ?? 'ACCESS EXCLUSIVE'
+    const first = cursor.seek('IN') ? cursor.index + 1 : undefined
+    const last = cursor.seek('MODE') ? cursor.index - 1 : undefined
+    const written = first !== undefined && last !== undefined && source.tokens.slice(first, last + 1)
     return {
       tag: 'LOCK TABLE',
       tables: namesOf(statement.relations, source),
-      mode,
-      ...(written && { modeSpan: spanOf(source, cursor.index + 1, cursor.index + mode.split(' ').length) }),
+      mode: written ? written.map(({ text }) => text).join(' ') : 'ACCESS EXCLUSIVE',
+      ...(written && { modeSpan: spanOf(source, first, last) }),
       nowait: statement.nowait === true,
       keywords: isWord(source.tokens[1], 'TABLE') ? spanOf(source, 0, 1) : spanOf(source, 0, 0),
     }
@@ -315,17 +316,6 @@ const transactionTags: Record<TransactionStmtKind, TransactionControl['tag']> = 
   TRANS_STMT_COMMIT_PREPARED: 'COMMIT PREPARED',
   TRANS_STMT_ROLLBACK_PREPARED: 'ROLLBACK PREPARED',
 }
-
-const lockModeNames = [
-  'ACCESS SHARE',
-  'ROW SHARE',
-  'ROW EXCLUSIVE',
-  'SHARE UPDATE EXCLUSIVE',
-  'SHARE',
-  'SHARE ROW EXCLUSIVE',
-  'EXCLUSIVE',
-  'ACCESS EXCLUSIVE',
-]
 
 const domainActions: Record<string, AlterDomain['action']> = {
   C: 'ADD CONSTRAINT',
