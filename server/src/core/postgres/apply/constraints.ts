@@ -51,14 +51,14 @@ export function withConstraint(
 }
 
 const checkOf = (table: Table, definition: ConstraintDefinition, at: At): Constraint => ({
-  ...baseOf(definition, at),
-  name: definition.name?.name ?? nameOfCheck(table, definition.columns),
-  kind: 'CHECK',
-  provesNotNull: definition.expression?.provesNotNull ?? [],
   ...(definition.expression?.comparisons && { comparisons: definition.expression.comparisons }),
+  ...baseOf(definition, definition.name?.name ?? nameOfCheck(table, definition.columns), at),
+  provesNotNull: definition.expression?.provesNotNull ?? [],
 })
 
-const baseOf = (definition: ConstraintDefinition, at: At) => ({
+const baseOf = (definition: ConstraintDefinition, name: string, at: At): Constraint => ({
+  name,
+  kind: definition.kind,
   columns: definition.columns,
   validated: !definition.notValid && !definition.notEnforced,
   enforced: !definition.notEnforced,
@@ -89,7 +89,7 @@ function withNotNull(
   const table = tableAt(catalog, key)
   if (!table) return catalog
   const name = definition.name?.name ?? nameOfNotNull(table, definition.columns[0] ?? '')
-  const withIt = withInherited(catalog, key, { ...baseOf(definition, at), name, kind: 'NOT NULL' }, only)
+  const withIt = withInherited(catalog, key, baseOf(definition, name, at), only)
   return definition.notValid ? withIt : withNotNullColumns(withIt, key, definition.columns, only)
 }
 
@@ -172,12 +172,10 @@ function withConstraintAndIndex(
   index: Index,
 ): Catalog {
   const constraint: Constraint = {
-    ...baseOf(definition, at),
+    index: keyOfRelation(index),
+    ...baseOf(definition, index.name, at),
     columns: index.columns.filter(column => column !== undefined),
     validated: true,
-    name: index.name,
-    kind: definition.kind,
-    index: keyOfRelation(index),
   }
   const withBoth = withTable(withRelation(catalog, index), key, table => ({
     ...table,
@@ -228,15 +226,13 @@ function withForeignKey(catalog: Catalog, key: RelationKey, definition: Constrai
       ? definition.references.columns
       : (primaryKeyOf(tableAt(catalog, referenced))?.columns ?? [])
   const constraint: Constraint = {
-    ...baseOf(definition, at),
-    name: definition.name?.name ?? nameOfForeignKey(table, definition.columns),
-    kind: 'FOREIGN KEY',
     references: {
       table: referenced,
       columns,
       onDelete: definition.references.onDelete,
       onUpdate: definition.references.onUpdate ?? 'NO ACTION',
     },
+    ...baseOf(definition, definition.name?.name ?? nameOfForeignKey(table, definition.columns), at),
   }
   return withForeignKeyOn(catalog, key, constraint)
 }
