@@ -1,11 +1,13 @@
 import type { Finding, Fix, Severity } from './finding'
 import type { History } from './history/history'
+import type { Direction } from './history/migration'
 import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
 import type { Rule, RuleFinding } from './rules/rule'
 import type { Settings } from './settings'
+import type { Command } from './sql/commands'
 import { withoutAllowed } from './suppress'
 import { shifted } from './text'
 
@@ -42,26 +44,35 @@ function findingsOf(
 ): Finding[] {
   const { command } = step
   const problems = problemOf(step, settings)
-  const asked = command && rulesByTag.get(command.tag)
+  const asked = command && rulesFor(command, step)
   if (!asked) return problems
   const context = new StepContext(step, command, steps, index, history, settings)
-  const found = asked.flatMap(rule => {
+  // Where a semicolon is missing in front of it a statement is read all the same.
+  const findings = [...problems]
+  for (const rule of asked) {
     const severity = settings.rules[rule.id]
-    if (severity === 'off' || !(rule.directions ?? ['up']).includes(step.direction)) return []
+    if (severity === 'off') continue
     try {
-      return Array.from(rule.check(command, context), found => asFinding(found, rule, severity, step, report))
+      for (const found of rule.check(command, context)) findings.push(asFinding(found, rule, severity, step, report))
     } catch (error) {
       report?.(rule.id, error)
-      return []
     }
-  })
-  // Where a semicolon is missing in front of it a statement is read all the same.
-  return problems.length > 0 ? [...problems, ...found] : found
+  }
+  return findings
 }
 
-const rulesByTag: ReadonlyMap<string, readonly Rule[]> = new Map(
-  [...new Set(rules.flatMap(rule => rule.on))].map(tag => [tag, rules.filter(rule => rule.on.includes(tag))]),
-)
+const rulesFor = (command: Command, { direction }: Step): readonly Rule[] | undefined =>
+  rulesByTag[direction].get(command.tag)
+
+const rulesByTag: Readonly<Record<Direction, ReadonlyMap<string, readonly Rule[]>>> = {
+  up: byTag(rules.filter(({ directions }) => directions?.includes('up') ?? true)),
+  down: byTag(rules.filter(({ directions }) => directions?.includes('down'))),
+}
+
+function byTag(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
+  const tags = new Set<string>(rules.flatMap(rule => rule.on))
+  return new Map([...tags].map(tag => [tag, rules.filter(rule => rule.on.some(on => on === tag))]))
+}
 
 /** A severity from the settings holds for all of a rule's findings; else a finding may weigh more or less than its rule. */
 function asFinding(

@@ -1,4 +1,4 @@
-import { asTable, type Catalog, keyOf, relationNamed, type Table } from '../postgres/catalog'
+import { asTable, type Catalog, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import { subcommandEffects } from '../postgres/effects'
 import { blocksReads, blocksWrites, type LockMode } from '../postgres/locks'
@@ -21,7 +21,7 @@ export interface Target {
  */
 export function existingTable(name: Name, context: RuleContext): Target | undefined {
   const relation = relationNamed(context.catalog, name)
-  if (isNew(name, context)) return undefined
+  if (isMade(relation, context)) return undefined
   const table = asTable(relation)
   if (relation && (!table || !tableKinds.has(table.kind))) return undefined
   return { label: `${table?.kind ?? 'table'} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table }
@@ -30,9 +30,10 @@ export function existingTable(name: Name, context: RuleContext): Target | undefi
 const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table'])
 
 /** Returns whether this migration made the relation, in any of its transactions, or it is temporary: nobody waits for it. */
-export function isNew(name: Name, context: RuleContext): boolean {
-  if (context.transaction.created(name)) return true
-  const relation = relationNamed(context.catalog, name)
+export const isNew = (name: Name, context: RuleContext): boolean =>
+  isMade(relationNamed(context.catalog, name), context)
+
+function isMade(relation: Relation | undefined, context: RuleContext): boolean {
   if (!relation) return false
   if ('persistence' in relation && relation.persistence === 'temporary') return true
   return relation.born?.migration === context.migration.path
