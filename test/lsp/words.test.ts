@@ -34,7 +34,7 @@ describe('the words for a statement', () => {
     assert.deepEqual(wordsFor('CREATE INDEX a ON users (email);').sentences, [
       '`SHARE` on table `public.users`: writes and schema changes wait; reads go on.',
       'Builds index `a` from every row of `public.users`. The time it takes grows with the table.',
-      'To get its lock it waits for the transactions that use the table already, and all who come later wait behind it.',
+      'To get its lock it waits for the transactions that have written to the table already, and writes that come later wait behind it.',
       'Its locks are released when this statement ends.',
     ])
   })

@@ -144,8 +144,10 @@ function waitSentences(explanation: Explanation, visible: readonly RelationLock[
   const sentences: string[] = []
   const work = durationOf(explanation)
   if (work) sentences.push(work)
-  const queueing = visible.some(lock => blocksWrites(lock.mode) && !isIndex(lock))
-  if (queueing) sentences.push(`${queue}${timeout(explanation)}`)
+  const strong = visible.filter(lock => blocksWrites(lock.mode) && !isIndex(lock))
+  if (strong.length > 0) {
+    sentences.push((strong.some(lock => blocksReads(lock.mode)) ? queueOfAll : queueOfWriters) + timeout(explanation))
+  }
   if (explanation.waitsForTransactions) {
     sentences.push(
       'Before it ends it waits for every older transaction that could still need the old state, on any table of the database.',
@@ -156,8 +158,11 @@ function waitSentences(explanation: Explanation, visible: readonly RelationLock[
   return sentences
 }
 
-const queue =
+/** Who asks for a lock waits for those who hold a conflicting one, and behind those who asked for one before. */
+const queueOfAll =
   'To get its lock it waits for the transactions that use the table already, and all who come later wait behind it.'
+const queueOfWriters =
+  'To get its lock it waits for the transactions that have written to the table already, and writes that come later wait behind it.'
 
 /** Lock waits end at lock_timeout: runtime-config-client.html#GUC-LOCK-TIMEOUT. */
 function timeout({ step }: Explanation): string {
@@ -262,10 +267,15 @@ function conflictTable(held: readonly LockMode[]): string {
 export function conflictText(held: readonly LockMode[]): string {
   const first = lockModes.map(wanted => `${wanted} (${typical[wanted]})`)
   const width = Math.max(...first.map(cell => cell.length))
-  const head = ['while it holds'.padEnd(width), ...held].join('  ')
-  const rows = lockModes.map((wanted, row) => {
-    const cells = held.map(mode => verdict(mode, wanted).padEnd(mode.length))
-    return [(first[row] ?? '').padEnd(width), ...cells].join('  ').trimEnd()
-  })
-  return [head, ...rows].join('\n')
+  const row = (title: string, cells: readonly string[]) =>
+    [title.padEnd(width), ...cells.map((cell, column) => cell.padEnd(columnWidth(held[column])))].join('  ').trimEnd()
+  const rows = lockModes.map((wanted, index) =>
+    row(
+      first[index] ?? '',
+      held.map(mode => verdict(mode, wanted)),
+    ),
+  )
+  return [row('while it holds', held), ...rows].join('\n')
 }
+
+const columnWidth = (mode = ''): number => Math.max(mode.length, 'goes on'.length)

@@ -320,6 +320,56 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
 
   -- +goose Down
   CREATE INDEX users_email_idx ON users (email);
+
+-- bad: alone between BEGIN and COMMIT (golang-migrate)
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email.up.sql
+  BEGIN;
+  -- Log in by address.
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- fix: Build the index concurrently without BEGIN and COMMIT
+  -- Log in by address.
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: a new migration has a search_path of its own
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE app.users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email.up.sql
+  SET search_path TO app;
+  ALTER TABLE users ADD COLUMN address text;
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+
+-- bad: the marker would take the transaction from around the down (goose)
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email.sql
+  -- +goose Up
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- +goose Down
+  COMMENT ON TABLE users IS 'Found by number.';
+  DROP INDEX users_email_idx;
+-- fix: Build the index concurrently in a new migration
+  -- +goose Up
+
+  -- +goose Down
+  COMMENT ON TABLE users IS 'Found by number.';
+-- file: 00003_create_users_email_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_email_idx;
 `,
 })
 

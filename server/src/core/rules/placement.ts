@@ -1,3 +1,4 @@
+import { inLineEndingOf } from '../edits'
 import type { Edit, NewFile } from '../finding'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
@@ -24,6 +25,8 @@ export interface Undo {
   readonly changes?: (step: Step) => readonly Edit[]
   /** The statement for a down that has none. */
   readonly otherwise: string
+  /** What takes the place of the statement found: it undoes what the up still does. */
+  readonly leaves?: string
 }
 
 export interface Move {
@@ -53,6 +56,8 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   }
   if (context.direction === 'down' || laterSteps(context).some(step => move.neededBy?.(step))) return undefined
 
+  const fence = loneBlock(context)
+  if (fence) return { edits: [...fence.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
   const { edit, text } = cutStatement(context, changes)
   const commit = commitAfterLast(context)
   if (commit) return afterCommit(context, commit, edit, text, changes)
@@ -62,6 +67,14 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     [edit],
     move.about,
   )
+}
+
+/** BEGIN and COMMIT, where nothing else stands in a section around which no tool opens a transaction. */
+function loneBlock({ steps, index, section }: RuleContext): readonly Step[] | undefined {
+  const [begin, , commit] = steps
+  const isAlone = steps.length === 3 && index === 1 && section.transaction !== 'tool'
+  if (!isAlone || !begin || commit?.command?.tag !== 'COMMIT' || commit.command.chain) return undefined
+  return begin.command?.tag === 'BEGIN' || begin.command?.tag === 'START TRANSACTION' ? [begin, commit] : undefined
 }
 
 /** Puts the tool's fence around a statement whose first and last edits stand at its ends. */
@@ -79,9 +92,16 @@ function fenced(context: RuleContext, changes: readonly Edit[]): readonly Edit[]
   return [...around, { path: context.migration.path, span: { start: end, end }, text: `\n${fence.after}` }]
 }
 
-/** Returns the tool's own marker for a section without a transaction, as edits; undefined where it has none. */
-export const withoutTransaction = ({ migration, direction }: RuleContext): readonly Edit[] | undefined =>
-  migration.framework.withoutTransaction?.(migration.path, migration.text, direction)
+/**
+ * Returns the tool's own marker for a section without a transaction, as edits; undefined where it has none, or where it would
+ * also take the transaction from around several statements of the other direction.
+ */
+export function withoutTransaction({ migration, direction }: RuleContext): readonly Edit[] | undefined {
+  const { framework, sections } = migration
+  const other = sections.filter(section => section.direction !== direction)
+  if (framework.marksWholeFile && other.some(({ statements }) => statements.length > 1)) return undefined
+  return framework.withoutTransaction?.(migration.path, migration.text, direction)
+}
 
 /**
  * Returns the edits that run `statements` in a transaction after this statement's: next to it where it commits by itself,
@@ -127,7 +147,7 @@ export function newMigrations(
   about: About,
 ): Placed | undefined {
   const { framework } = context.history
-  if (isUsedLater(context, about)) return undefined
+  if (isUsedLater(context, about) || context.steps.slice(0, context.index).some(decidesNames)) return undefined
   const taken = pathsOf(context.history)
   const all: Edit[] = [...edits]
   const creates: NewFile[] = []
@@ -145,10 +165,17 @@ export function newMigrations(
     const [first] = files ?? []
     if (!files || !first) return undefined
     all.push(...part.down.edits)
-    creates.push(...files)
+    creates.push(...files.map(file => ({ ...file, text: inLineEndingOf(context.migration.text, file.text) })))
     after = first.path
   }
   return { edits: all, creates, where: parts.length > 1 ? ' in new migrations' : ' in a new migration' }
+}
+
+/** A new migration runs in a session of its own: under another search_path or role its names could mean something else. */
+const decidesNames = ({ command }: Step): boolean => {
+  const names = command?.tag === 'SELECT' ? command.parameters.map(({ name }) => name) : []
+  if (command?.tag === 'SET') names.push(command.parameter)
+  return names.some(name => name === 'search_path' || name === 'role' || name === 'session_authorization')
 }
 
 /** Whether a later migration does something with the tables or names that a statement behind it would not expect. */
@@ -204,7 +231,9 @@ export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
   for (const step of downSteps(context)) {
     if (!step.command || !undo.matches(step.command, step.before)) continue
     const { edit, text } = cutStatement(step, undo.changes?.(step) ?? [])
-    return { edits: [edit], text }
+    if (undo.leaves === undefined) return { edits: [edit], text }
+    const lineEnd = /\n$/.test(step.migration.text.slice(edit.span.start, edit.span.end)) ? '\n' : ''
+    return { edits: [{ ...edit, text: undo.leaves + lineEnd }], text }
   }
   return { edits: [], text: undo.otherwise }
 }

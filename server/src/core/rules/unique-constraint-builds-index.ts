@@ -98,14 +98,20 @@ index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
 --                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
   -- +goose StatementEnd
--- fix: Build the index concurrently, then add the constraint
+-- fix: Build the index concurrently, then add the constraint in a new migration
   -- +goose NO TRANSACTION
   -- +goose Up
-  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
   -- +goose StatementBegin
   -- One account for each address.
-  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
   -- +goose StatementEnd
+-- file: 00003_add_users_email_key.sql
+  -- +goose Up
+  -- One account for each address.
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+  -- +goose Down
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
 
 -- bad: one of several subcommands in one query
 -- given: golang-migrate
@@ -163,5 +169,44 @@ index.`,
 -- good: a table of the same migration
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+
+-- bad: one query, of which the index must be all (dbmate)
+-- given: dbmate
+-- file: 20240101000000_users.sql
+  -- migrate:up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+  -- migrate:down
+  DROP TABLE users;
+-- file: 20240102000000_email.sql
+  -- migrate:up
+  ALTER TABLE users ADD UNIQUE (email);
+--                      ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+
+  -- migrate:down
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+-- fix: Build the index concurrently, then add the constraint in a new migration
+  -- migrate:up transaction:false
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+
+  -- migrate:down
+  DROP INDEX IF EXISTS users_email_key;
+-- file: 20240102000001_add_users_email_key.sql
+  -- migrate:up
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+  -- migrate:down
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+
+-- bad: an index that the tool takes out of the transaction by itself (Flyway)
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: V2__email.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+-- fix: Build the index concurrently, then add the constraint in a new migration
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+-- file: V3__add_users_email_key.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 `,
 })

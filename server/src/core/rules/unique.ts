@@ -75,7 +75,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   const { transaction, steps, section } = context
   const here = [...statementsBefore(context, [build]), ...changes]
   if (transaction.kind === 'own') return { edits: here, where: '' }
-  if (transaction.kind === 'tool' && steps.length === 1) {
+  if (transaction.kind === 'tool' && steps.length === 1 && section.queries.length === 0) {
     const marker = withoutTransaction(context)
     if (marker) return { edits: [...marker, ...here], where: '' }
   }
@@ -83,16 +83,16 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
 
   const add = addedByItself(made, context)
   const about = { tables: [alter.relation.name], names: [made.name] }
-  const attach: Part = {
+  const attach = (leaves?: string): Part => ({
     title: `add_${made.name}`,
     up: [add.statement],
-    down: undoneBy(context, dropConstraint(made)),
+    down: undoneBy(context, { ...dropConstraint(made), leaves }),
     transaction: true,
-  }
-  if (!transaction.isBlock && alter.subcommands.length === 1) {
-    const { start, end } = context.statement.span
-    const edit = { path: context.migration.path, span: { start, end }, text: build.slice(0, -1) }
-    return newMigrations(context, [attach], [edit], about)
+  })
+  const marker = alter.subcommands.length === 1 ? markerForBuild(build, context) : undefined
+  if (marker) {
+    const inPlace = { path: context.migration.path, span: context.statement.span, text: build.slice(0, -1) }
+    return newMigrations(context, [attach(`DROP INDEX IF EXISTS ${indexOf(made)};`)], [...marker, inPlace], about)
   }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...add.cut, ...statementsAfter(commit, [build, add.statement])], where: ' after COMMIT' }
@@ -102,7 +102,18 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     down: { edits: [], text: dropIndex(made) },
     transaction: false,
   }
-  return newMigrations(context, [first, attach], add.cut, about)
+  return newMigrations(context, [first, attach()], add.cut, about)
+}
+
+/** Returns what makes the tool run the index alone in the place of the statement, outside a transaction; undefined where it cannot. */
+function markerForBuild(build: string, { migration, direction, transaction, steps, statement }: RuleContext) {
+  if (!transaction.isBlock) return []
+  if (transaction.kind !== 'tool' || steps.length > 1) return undefined
+  const { start, end } = statement.span
+  const text = migration.text.slice(0, start) + build.slice(0, -1) + migration.text.slice(end)
+  const marker = migration.framework.withoutTransaction?.(migration.path, text, direction)
+  // What stands behind the statement would have moved.
+  return marker?.every(({ span }) => span.end <= start) ? marker : undefined
 }
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
@@ -140,8 +151,11 @@ const dropConstraint = ({ table, name }: Build): Undo => ({
 })
 
 /** The index goes with its constraint, which was undone before. */
-const dropIndex = ({ alter, name }: Build): string =>
-  `DROP INDEX CONCURRENTLY IF EXISTS ${alter.relation.schema ? `${quoted(alter.relation.schema)}.` : ''}${quoted(name)};`
+const dropIndex = (made: Build): string => `DROP INDEX CONCURRENTLY IF EXISTS ${indexOf(made)};`
+
+/** An index lives in the schema of its table. */
+const indexOf = ({ alter, name }: Build): string =>
+  alter.relation.schema ? `${quoted(alter.relation.schema)}.${quoted(name)}` : quoted(name)
 
 interface Clauses {
   /** `(a, b) INCLUDE (c)`: what goes to the index. */

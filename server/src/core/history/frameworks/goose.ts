@@ -43,6 +43,8 @@ export default {
     return [{ path, span: at, text: `-- +goose NO TRANSACTION${lineBreakOf(text)}` }]
   },
 
+  marksWholeFile: true,
+
   fence: { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' },
 
   followUp({ after, taken, title, up, down, transaction }) {
