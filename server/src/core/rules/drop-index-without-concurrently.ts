@@ -2,7 +2,7 @@ import type { Fix } from '../finding'
 import { type Index, relationNamed } from '../postgres/catalog'
 import type { Drop, Name } from '../sql/commands'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
-import { outsideTransaction } from './placement'
+import { hintWithTool, outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew, takes } from './target'
 
@@ -36,7 +36,10 @@ must run outside a transaction block. The index of a partitioned table cannot be
         'It waits for every transaction that uses the table, and every query that comes later waits behind it until the drop is done.',
       hint: isPartitioned
         ? 'The index of a partitioned table cannot be dropped concurrently: set lock_timeout, and try again when it fails.'
-        : 'DROP INDEX CONCURRENTLY makes nobody wait; it takes one index, no CASCADE, and must run outside a transaction block.',
+        : hintWithTool(
+            'DROP INDEX CONCURRENTLY makes nobody wait; it takes one index, no CASCADE, and must run outside a transaction block.',
+            context,
+          ),
       relation: index?.table,
       fixes: () => (isPartitioned ? [] : fixes(drop, context)),
     }
@@ -169,5 +172,7 @@ function fixes(drop: Drop, context: RuleContext): Fix[] {
   const [name] = drop.names
   if (!name || drop.names.length > 1 || drop.cascade) return []
   const placed = outsideTransaction(context, [concurrently(context, drop)], moveOfDrop(name, context))
-  return placed ? [{ title: `Drop the index concurrently${placed.where}`, safety: 'safe', ...placed }] : []
+  return placed
+    ? [{ title: `Drop the index concurrently${placed.where}`, safety: safetyOfConcurrently(context), ...placed }]
+    : []
 }

@@ -1,7 +1,7 @@
 import type { Fix } from '../finding'
 import type { CreateIndex } from '../sql/commands'
 import { concurrently, moveOfCreate } from './indexes'
-import { outsideTransaction } from './placement'
+import { hintWithTool, outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, takes } from './target'
 
@@ -37,7 +37,10 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
       detail: 'Every row of the table is read to build the index, so the wait grows with the table.',
       hint: isPartitioned
         ? 'Create the index ON ONLY the partitioned table, build one on each partition with CONCURRENTLY, and attach them.'
-        : 'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.',
+        : hintWithTool(
+            'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.',
+            context,
+          ),
       relation: target.relation,
       fixes: () => (isPartitioned ? [] : fixes(index, context)),
     }
@@ -375,5 +378,7 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
 
 function fixes(index: CreateIndex, context: RuleContext): Fix[] {
   const placed = outsideTransaction(context, [concurrently(context, index)], moveOfCreate(index, context))
-  return placed ? [{ title: `Build the index concurrently${placed.where}`, safety: 'safe', ...placed }] : []
+  return placed
+    ? [{ title: `Build the index concurrently${placed.where}`, safety: safetyOfConcurrently(context), ...placed }]
+    : []
 }

@@ -1,5 +1,5 @@
 import { inLineEndingOf } from '../edits'
-import type { Edit, NewFile } from '../finding'
+import type { Edit, NewFile, Safety } from '../finding'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
@@ -102,6 +102,14 @@ export function withoutTransaction({ migration, direction }: RuleContext): reado
   if (framework.marksWholeFile && other.some(({ statements }) => statements.length > 1)) return undefined
   return framework.withoutTransaction?.(migration.path, migration.text, direction)
 }
+
+/** A fix that makes the tool run CONCURRENTLY is for a person to look at where the tool has to be prepared for that. */
+export const safetyOfConcurrently = ({ migration }: RuleContext): Safety =>
+  migration.framework.concurrentlyNeeds === undefined ? 'safe' : 'review'
+
+/** Returns a hint with what the tool needs before CONCURRENTLY works. */
+export const hintWithTool = (hint: string, { migration }: RuleContext): string =>
+  [hint, migration.framework.concurrentlyNeeds].filter(part => part !== undefined).join(' ')
 
 /**
  * Returns the edits that run `statements` in a transaction after this statement's: next to it where it commits by itself,

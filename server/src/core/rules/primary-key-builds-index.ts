@@ -1,4 +1,5 @@
 import { columnNamed } from '../postgres/catalog'
+import { hintWithTool } from './placement'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes } from './target'
 import { builtConcurrently } from './unique'
@@ -37,7 +38,10 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
         at: definition.keywords,
         message: `${takes('ADD PRIMARY KEY', mode, target.label)} until the index is built`,
         detail: `Every row is read to build the unique index${areNotNull ? '' : ' and to see that no key is null'}, so the wait grows with the table.`,
-        hint: 'CREATE UNIQUE INDEX CONCURRENTLY over NOT NULL columns first, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.',
+        hint: hintWithTool(
+          'CREATE UNIQUE INDEX CONCURRENTLY over NOT NULL columns first, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.',
+          context,
+        ),
         relation: target.relation,
         fixes: () =>
           areNotNull && subcommand.kind === 'ADD CONSTRAINT'

@@ -1,3 +1,4 @@
+import { hintWithTool } from './placement'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes } from './target'
 import { builtConcurrently } from './unique'
@@ -32,7 +33,10 @@ index.`,
         at: definition.keywords,
         message: `${takes('ADD UNIQUE', mode, target.label)} until the index is built`,
         detail: 'Every row is read to build the unique index, so the wait grows with the table.',
-        hint: 'CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT ... UNIQUE USING INDEX.',
+        hint: hintWithTool(
+          'CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT ... UNIQUE USING INDEX.',
+          context,
+        ),
         relation: target.relation,
         fixes: () =>
           subcommand.kind === 'ADD CONSTRAINT' ? builtConcurrently(alter, place, definition, target, context) : [],

@@ -20,6 +20,7 @@ import {
   newMigrations,
   type Part,
   type Placed,
+  safetyOfConcurrently,
   type Undo,
   undoneBy,
   withoutTransaction,
@@ -39,10 +40,12 @@ export function builtConcurrently(
   context: RuleContext,
 ): Fix[] {
   const clauses = clausesOf(definition, context)
+  // A name that the same statement frees is taken until it has run.
+  const replaces = alter.subcommands.some(other => other.kind === 'DROP CONSTRAINT')
   const isOfNewColumn = alter.subcommands.some(
     other => other.kind === 'ADD COLUMN' && definition.columns.includes(other.column.name.name),
   )
-  if (!clauses || isOfNewColumn || target.table?.kind === 'partitioned table' || alter.ifExists) return []
+  if (!clauses || replaces || isOfNewColumn || target.table?.kind === 'partitioned table' || alter.ifExists) return []
 
   const name = constraintName(context.catalog, alter.relation, definition)
   const table = written(context, alter.relation.span)
@@ -54,7 +57,13 @@ export function builtConcurrently(
   ]
   const placed = placedBuild({ alter, place, name, table, build, changes, definition }, context)
   return placed
-    ? [{ title: `Build the index concurrently, then add the constraint${placed.where}`, safety: 'safe', ...placed }]
+    ? [
+        {
+          title: `Build the index concurrently, then add the constraint${placed.where}`,
+          safety: safetyOfConcurrently(context),
+          ...placed,
+        },
+      ]
     : []
 }
 

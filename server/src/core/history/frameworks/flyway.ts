@@ -20,10 +20,14 @@ import { share } from './recognise'
  *   schema or database, CREATE and DROP of databases, tablespaces and subscriptions, and DISCARD ALL by their first words.
  *   Such a statement beside others is refused, unless `mixed` is set, which lets all of them run outside a transaction.
  * - `documentation/Reference/Script Configuration.md`: the `.conf` file beside the script.
+ * - Issues 3497, 3508, 3682 and 3961: since 9.1.2 Flyway's own lock is a transaction that stays open meanwhile, for which
+ *   CONCURRENTLY waits without end, unless `flyway.postgresql.transactional.lock` is false.
  */
 export default {
   id: 'flyway',
   name: 'Flyway',
+  concurrentlyNeeds:
+    'With Flyway 9.1.2 and later set flyway.postgresql.transactional.lock=false first: else the build waits without end for the transaction of Flyway’s own lock.',
   recognises({ files }) {
     const named = share(files, name => strictName.test(name))
     return named === 0 ? 0 : 0.45 + 0.45 * share(files, name => strictName.test(name) || eventName.test(name))

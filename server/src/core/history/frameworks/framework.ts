@@ -54,6 +54,8 @@ export interface Framework {
    * none where the tool sees by itself that a statement refuses a transaction.
    */
   readonly withoutTransaction?: (path: string, text: string, direction: Direction) => readonly Edit[] | undefined
+  /** What a project has to look to before CONCURRENTLY works with this tool, as a sentence. */
+  readonly concurrentlyNeeds?: string
   /** Whether that marker holds for both directions of a file. */
   readonly marksWholeFile?: boolean
   /** What must stand around a statement with semicolons inside, for tools that cut the text at semicolons. */
