@@ -86,6 +86,15 @@ on. In the same transaction it would buy nothing, because the first lock is held
     ADD COLUMN shelf text;
   ALTER TABLE products VALIDATE CONSTRAINT products_stock_check;
 
+-- bad: inside ADD COLUMN, behind a comment: nothing could take its place there
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY);
+-- file: 0002_stock.sql
+  ALTER TABLE products
+    ADD COLUMN stock integer DEFAULT 1 -- how many
+      CHECK (stock > 0);
+--    ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+
 -- bad: two in one statement
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric, weight numeric);

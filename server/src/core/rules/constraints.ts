@@ -2,6 +2,7 @@ import type { Edit, Fix } from '../finding'
 import { constraintName } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { tokensOf } from '../sql/tokens'
 import { reshapes } from './dependence'
 import { anotherSubcommand, inCaseOf, insertion, replacement, written } from './edits'
 import { laterSteps, laterTransaction } from './placement'
@@ -71,6 +72,7 @@ function movedOutOfColumn(
 ): Edit[] | undefined {
   const subcommand = alter.subcommands[place]
   if (subcommand?.kind !== 'ADD COLUMN' || subcommand.ifNotExists) return undefined
+  if (hasCommentBefore(definition, context)) return undefined
   const columns =
     definition.kind === 'FOREIGN KEY' ? `FOREIGN KEY (${written(context, subcommand.column.name.span)}) ` : ''
   const clause = written(context, { start: definition.keywords.start, end: definition.span.end })
@@ -81,4 +83,11 @@ function movedOutOfColumn(
   // One edit where the constraint ends the clause: two would touch.
   if (removed.end === subcommand.span.end) return [replacement(context, removed, next.text)]
   return [replacement(context, removed, ''), next]
+}
+
+/** A comment in front of the constraint may run to the end of its line: what takes the constraint's place would be in it. */
+function hasCommentBefore({ span, keywords }: ConstraintDefinition, { statement }: RuleContext): boolean {
+  const before = tokensOf(statement.text).filter(({ end }) => end <= keywords.start)
+  const last = before.findLast(({ kind, end }) => kind !== 'comment' && end <= span.start)
+  return before.some(({ kind, start }) => kind === 'comment' && start >= (last?.end ?? 0))
 }
