@@ -27,7 +27,8 @@ export async function check(
   if (options.format === 'json') terminal.write(jsonFindings(files, totals, settings, terminal.folder))
   else {
     for (const file of files) terminal.write(prettyFindings(file, terminal))
-    terminal.write(prettyTotals(totals, terminal))
+    // Where nothing could be read, standard error has said why.
+    if (files.length > 0 || !project.isMissingNamed) terminal.write(prettyTotals(totals, terminal))
   }
   if (project.isMissingNamed || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
