@@ -165,6 +165,20 @@ describe('subcommands of ALTER TABLE', () => {
 
   it('ADD without the word COLUMN, and a column of that name', () => {
     assert.equal(subcommand('ADD COLUMN', 'ADD a int').column.name.name, 'a')
+    const clauses = subcommand(
+      'ADD COLUMN',
+      "ADD a text DEFAULT 'x' REFERENCES b DEFERRABLE INITIALLY DEFERRED CHECK (a <> '') COLLATE \"C\" UNIQUE NOT DEFERRABLE",
+    )
+    assert.deepEqual(
+      clauses.column.constraints.map(({ span }) => clauses.at(span)),
+      ['REFERENCES b DEFERRABLE INITIALLY DEFERRED', "CHECK (a <> '')", 'UNIQUE NOT DEFERRABLE'],
+    )
+    assert.equal(clauses.at(clauses.column.type.span), 'text')
+    const notEnforced = subcommand('ADD COLUMN', 'ADD a int CHECK (a > 0) NOT ENFORCED')
+    assert.deepEqual(
+      notEnforced.column.constraints.map(({ span }) => notEnforced.at(span)),
+      ['CHECK (a > 0) NOT ENFORCED'],
+    )
     const drop = subcommand('DROP COLUMN', 'DROP COLUMN "column"')
     assert.deepEqual([drop.at(drop.keywords), drop.at(drop.column.span)], ['DROP COLUMN', '"column"'])
   })

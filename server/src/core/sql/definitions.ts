@@ -76,16 +76,23 @@ interface Clause {
   readonly span: Span
 }
 
-/** The clauses of a column definition in order; one ends where the next begins. */
+/**
+ * The clauses of a column definition in order; one ends where the next begins, or COLLATE. DEFERRABLE, INITIALLY DEFERRED and
+ * NOT ENFORCED belong to the constraint they follow (sql-createtable.html).
+ */
 function columnClauses(column: ColumnDef, source: Source, end: number): Clause[] {
   const constraints = (column.constraints ?? []).flatMap(node => fields(node).Constraint ?? [])
-  const starts = constraints.map(constraint => indexAt(source, source.at(constraint.location)))
-  return constraints.map((constraint, index) => {
-    const first = starts[index] as number
+  const startOf = ({ location }: { location?: number }) => indexAt(source, source.at(location))
+  const starts = constraints.filter(({ contype }) => !isAttribute(contype)).map(startOf)
+  if (column.collClause) starts.push(startOf(column.collClause))
+  return constraints.map(constraint => {
+    const first = startOf(constraint)
     const next = Math.min(end, ...starts.filter(start => start > first))
     return { constraint, first, end: next, span: spanOf(source, first, next - 1) }
   })
 }
+
+const isAttribute = (contype: Constraint['contype']): boolean => contype?.startsWith('CONSTR_ATTR_') === true
 
 const kinds: Partial<Record<NonNullable<Constraint['contype']>, ConstraintKind>> = {
   CONSTR_NOTNULL: 'NOT NULL',
@@ -151,7 +158,7 @@ function notEnforced(constraint: Constraint, clause: Clause, siblings: readonly 
     )
   for (const next of siblings.slice(siblings.indexOf(clause) + 1)) {
     if (next.constraint.contype === 'CONSTR_ATTR_NOT_ENFORCED') return true
-    if (!next.constraint.contype?.startsWith('CONSTR_ATTR_')) return false
+    if (!isAttribute(next.constraint.contype)) return false
   }
   return false
 }
