@@ -1,4 +1,6 @@
 import { keyOf } from '../postgres/catalog'
+import type { Effects } from '../postgres/effects'
+import type { LockMode } from '../postgres/locks'
 import type { Name } from '../sql/commands'
 import { validatedLater } from './constraints'
 import { defineRule, type RuleContext } from './rule'
@@ -11,7 +13,8 @@ export default defineRule({
   on: ['ALTER TABLE'],
   why: `
 Adding a foreign key takes \`SHARE ROW EXCLUSIVE\` on both tables and then checks every row that is there. Reads go on;
-every \`INSERT\`, \`UPDATE\` and \`DELETE\` on either table waits until the check is done.
+every \`INSERT\`, \`UPDATE\` and \`DELETE\` on either table waits until the check is done. Inside \`ADD COLUMN\` the column's own
+table is locked with \`ACCESS EXCLUSIVE\`: reads wait too.
 
 Nothing is said of a table that the same migration makes, of a new column without a default (all its values are null, and
 nothing is read), and of \`NOT VALID\`.`,
@@ -35,11 +38,10 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
       if (definition?.kind !== 'FOREIGN KEY' || !definition.references) continue
       const mode = modeOn(effects, target.relation)
       if (!mode) continue
-      const tables = tableList(alter.relation, definition.references.table, context)
       const isPartitioned = target.table?.kind === 'partitioned table'
       yield {
         at: definition.keywords,
-        message: `ADD FOREIGN KEY takes ${mode} on ${tables}: ${whoWaits(mode)} until every row is checked`,
+        message: `ADD FOREIGN KEY takes ${waits(alter.relation, definition.references.table, effects, mode, context)} until every row is checked`,
         detail: `Every row of ${target.label} is looked up in ${inQuotes(definition.references.table)}, so the wait grows with the table.`,
         hint:
           isPartitioned && context.settings.postgres < 18
@@ -84,6 +86,20 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
     ALTER COLUMN note SET DEFAULT '';
 -- file: 000003_validate_orders_user_id_fkey.up.sql
   ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;
+
+-- bad: inside ADD COLUMN, which locks its own table more
+-- file: 0001_orders.sql
+  CREATE TABLE shops (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_orders_shop.sql
+  ALTER TABLE orders
+    ADD COLUMN shop_id bigint DEFAULT 1 REFERENCES shops (id) DEFERRABLE INITIALLY DEFERRED NOT NULL;
+--                                      ^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes ACCESS EXCLUSIVE on table "orders" and SHARE ROW EXCLUSIVE on table "shops": reads of "orders" and writes to both wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE orders
+    ADD COLUMN shop_id bigint DEFAULT 1 NOT NULL,
+    ADD CONSTRAINT orders_shop_id_fkey FOREIGN KEY (shop_id) REFERENCES shops (id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_shop_id_fkey;
 
 -- bad: to itself
 -- file: 0001_folders.sql
@@ -155,10 +171,15 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 `,
 })
 
-/** `tables "orders" and "users"`; the referenced table is left out where nobody uses it yet or it is the same. */
-function tableList(referencing: Name, referenced: Name, context: RuleContext): string {
+/**
+ * `SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait`; the referenced table is left out where
+ * nobody uses it yet or it is the same. ADD COLUMN locks its own table more than the referenced one.
+ */
+function waits(referencing: Name, referenced: Name, effects: Effects, mode: LockMode, context: RuleContext): string {
   const isSame = keyOf(context.catalog, referencing) === keyOf(context.catalog, referenced)
-  return isSame || isNew(referenced, context)
-    ? `table ${inQuotes(referencing)}`
-    : `tables ${inQuotes(referencing)} and ${inQuotes(referenced)}`
+  if (isSame || isNew(referenced, context)) return `${mode} on table ${inQuotes(referencing)}: ${whoWaits(mode)}`
+  const other = modeOn(effects, keyOf(context.catalog, referenced)) ?? mode
+  if (other === mode) return `${mode} on tables ${inQuotes(referencing)} and ${inQuotes(referenced)}: ${whoWaits(mode)}`
+  const modes = `${mode} on table ${inQuotes(referencing)} and ${other} on table ${inQuotes(referenced)}`
+  return `${modes}: reads of ${inQuotes(referencing)} and writes to both wait`
 }
