@@ -1,4 +1,4 @@
-import type { ConstraintDefinition, CreateIndex, IndexColumn } from '../sql/commands'
+import type { AlterRelation, ConstraintDefinition, CreateIndex, IndexColumn, Subcommand } from '../sql/commands'
 import { asTable, type Catalog, creationSchema, key, relationNamed, type Table, type WrittenName } from './catalog'
 
 /** What decides a default name besides the columns. */
@@ -64,6 +64,31 @@ export function constraintName(catalog: Catalog, table: WrittenName, definition:
     case 'NOT NULL':
       return nameOfNotNull(known, definition.columns[0] ?? '')
   }
+}
+
+/**
+ * Returns the name of a constraint that `alter` adds, as `constraintName` does, or undefined where the other subcommands decide
+ * it: what they drop frees its name first, and a second constraint that would bear the same name gets a number.
+ */
+export function nameOfAdded(
+  catalog: Catalog,
+  alter: AlterRelation,
+  definition: ConstraintDefinition,
+): string | undefined {
+  const name = constraintName(catalog, alter.relation, definition)
+  if (definition.name) return name
+  const isDecidedElsewhere = alter.subcommands.some(
+    other =>
+      other.kind === 'DROP CONSTRAINT' ||
+      other.kind === 'DROP COLUMN' ||
+      addedBy(other).some(added => added !== definition && constraintName(catalog, alter.relation, added) === name),
+  )
+  return isDecidedElsewhere ? undefined : name
+}
+
+function addedBy(subcommand: Subcommand): readonly ConstraintDefinition[] {
+  if (subcommand.kind === 'ADD CONSTRAINT') return [subcommand.constraint]
+  return subcommand.kind === 'ADD COLUMN' ? subcommand.column.constraints : []
 }
 
 /** Returns the name of the index that `command` creates, as `constraintName` does. */

@@ -115,6 +115,16 @@ on. In the same transaction it would buy nothing, because the first lock is held
     ADD CONSTRAINT weight_positive CHECK (weight > 0) NOT VALID;
   ALTER TABLE products VALIDATE CONSTRAINT weight_positive;
 
+-- bad: without names: PostgreSQL numbers the second of the same name, and what is dropped frees its name
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric CHECK (price > 0));
+-- file: 0002_checks.sql
+  ALTER TABLE products ADD CHECK (price < 1000), ADD CHECK (price <> 13);
+--                         ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+--                                                   ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+  ALTER TABLE products DROP CONSTRAINT products_price_check, ADD CHECK (price > 1);
+--                                                               ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+
 -- good: NOT VALID, and validated in a later transaction
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);

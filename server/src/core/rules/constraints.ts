@@ -1,5 +1,5 @@
 import type { Edit, Fix } from '../finding'
-import { constraintName } from '../postgres/names'
+import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
@@ -18,8 +18,8 @@ export function validatedLater(
   definition: ConstraintDefinition,
   context: RuleContext,
 ): Fix[] {
-  const name = constraintName(context.catalog, alter.relation, definition)
-  if (isNamedAgain(alter, place, definition)) return []
+  const name = nameOfAdded(context.catalog, alter, definition)
+  if (name === undefined) return []
   if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
   const subcommand = alter.subcommands[place]
   const edits =
@@ -47,20 +47,6 @@ export function validatedLater(
       ]
     : []
 }
-
-/** Two unnamed constraints over the same columns get numbered names: which is which is not ours to guess. */
-const isNamedAgain = (alter: AlterRelation, place: number, definition: ConstraintDefinition): boolean =>
-  !definition.name &&
-  alter.subcommands.some(
-    (other, at) =>
-      at !== place &&
-      (other.kind === 'ADD CONSTRAINT'
-        ? [other.constraint]
-        : other.kind === 'ADD COLUMN'
-          ? other.column.constraints
-          : []
-      ).some(({ name, kind }) => !name && kind === definition.kind && definition.kind === 'CHECK'),
-  )
 
 /** A constraint written inside ADD COLUMN cannot be NOT VALID: it becomes a subcommand of its own. */
 function movedOutOfColumn(
