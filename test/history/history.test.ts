@@ -207,10 +207,11 @@ describe('an edit', () => {
     const sql = ['a', 'b', 'c', 'd'].map(table)
     const history = historyIn({ '1_a.sql': sql.join('\n') })
     const old = steps(history, '1_a.sql')
+    const catalogs = old.map(({ before }) => before)
     const edited = withFile(history, 'm/1_a.sql', sql.with(2, table('x')).join('\n'))
     const young = steps(edited, '1_a.sql')
     assert.deepEqual(
-      young.map((step, place) => step.before === old[place]?.before),
+      young.map(({ before }, place) => before === catalogs[place]),
       [true, true, true, false],
     )
     assert.deepEqual(relations(young[3]?.after as Catalog), ['public.a', 'public.b', 'public.d', 'public.x'])
@@ -332,6 +333,57 @@ describe('many edits of one file', () => {
       }
     })
   }
+})
+
+describe('a migration of a thousand statements', () => {
+  /** Three hundred tables, three hundred that are rolled back, three hundred more. */
+  const tables = (from: number) => Array.from({ length: 300 }, (_, number) => table(`t${from + number}`))
+  const sql = [...tables(0), 'BEGIN;', ...tables(300), 'ROLLBACK;', ...tables(600)]
+  const tablesBefore = (place: number) => (place <= 300 ? place : place <= 601 ? place - 1 : place - 302)
+  const count = ({ before }: Step) => before.relations.size
+  /** Every place once, in leaps: 601 has no divisor in common with their number. */
+  const anyOrder = sql.map((_, number) => (number * 601) % sql.length)
+
+  it('has the catalog before each, in whatever order somebody asks', () => {
+    const inOrder = steps(historyIn({ '1_a.sql': sql.join('\n') }), '1_a.sql')
+    assert.deepEqual(
+      inOrder.map(count),
+      sql.map((_, place) => tablesBefore(place)),
+    )
+    const leaping = steps(historyIn({ '1_a.sql': sql.join('\n') }), '1_a.sql')
+    assert.deepEqual(
+      anyOrder.map(place => count(leaping[place] as Step)),
+      anyOrder.map(tablesBefore),
+    )
+    const last = leaping.at(-1)
+    assert.deepEqual(
+      [last?.before, last?.after].map(catalog => catalog?.relations.size),
+      [599, 600],
+    )
+  })
+
+  it('has it after an edit, wherever that is', () => {
+    let history = historyIn({ '1_a.sql': sql.join('\n') })
+    for (const edited of [0, 63, 64, 150, 299, 300, 450, 601, 602, 901]) {
+      const text = sql.with(edited, 'SELECT 1;').join('\n')
+      const expected = steps(historyIn({ '1_a.sql': text }), '1_a.sql').map(count)
+      history = withFile(history, 'm/1_a.sql', text)
+      const now = steps(history, '1_a.sql')
+      assert.deepEqual(
+        anyOrder.map(place => count(now[place] as Step)),
+        anyOrder.map(place => expected[place]),
+        `after an edit of ${edited}`,
+      )
+    }
+  })
+
+  it('has what is appended to it, and not what is cut off', () => {
+    const tablesAfter = (history: History) => steps(history, '1_a.sql').at(-1)?.after.relations.size
+    const whole = historyIn({ '1_a.sql': sql.join('\n') })
+    assert.equal(tablesAfter(whole), 600)
+    assert.equal(tablesAfter(withFile(whole, 'm/1_a.sql', [...sql, table('z')].join('\n'))), 601)
+    assert.equal(tablesAfter(withFile(whole, 'm/1_a.sql', sql.slice(0, -1).join('\n'))), 599)
+  })
 })
 
 describe('steps', () => {

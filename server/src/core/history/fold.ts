@@ -1,36 +1,23 @@
 import { apply } from '../postgres/apply'
-import type { Catalog } from '../postgres/catalog'
+import type { Birth, Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
 import type { Migration, Section } from './migration'
 import { type Placement, placements } from './transactions'
 
-/** What the statements of a section do to the catalog. */
-export interface Folded {
-  readonly section: Section
-  readonly placements: readonly Placement[]
-  readonly before: readonly Catalog[]
-  /** The search path that outlives the transaction, before each statement. */
-  readonly paths: readonly Catalog['searchPath'][]
-  /** After the last statement, in the same session. */
-  readonly last: Catalog
-  /** What the next migration starts from. */
-  readonly after: Catalog
-}
-
 /**
  * Returns what the sections of one direction do to a catalog, in order. Remembered by the migration for the catalog it
- * started from, so that asking again costs nothing and yields the very same catalogs.
+ * started from, so that asking again costs nothing.
  */
-export function folded(migration: Migration, direction: 'up' | 'down', start: Catalog): readonly Folded[] {
+export function folded(migration: Migration, direction: 'up' | 'down', start: Catalog): readonly Fold[] {
   const memory = direction === 'up' ? ups : downs
   const known = memory.get(migration)
-  if (known?.start === start) return known.folded
+  if (known?.start === start) return known.folds
   const seed = seeds.get(memory)?.get(migration) ?? []
   seeds.get(memory)?.delete(migration)
-  const result = foldedAnew(migration, direction, start, seed)
-  memory.set(migration, { start, folded: result })
-  return result
+  const folds = foldedAnew(migration, direction, start, seed)
+  memory.set(migration, { start, folds })
+  return folds
 }
 
 /** Returns the catalog after the sections of one direction. */
@@ -43,88 +30,179 @@ export const catalogAfter = (migration: Migration, direction: 'up' | 'down', sta
  */
 export function foldLike(next: Migration, previous: Migration): void {
   for (const memory of [ups, downs]) {
-    const known = memory.get(previous)?.folded ?? seeds.get(memory)?.get(previous)
+    const known = memory.get(previous)?.folds ?? seeds.get(memory)?.get(previous)
     if (known) seeds.get(memory)?.set(next, known)
   }
 }
 
 interface Memory {
   readonly start: Catalog
-  readonly folded: readonly Folded[]
+  readonly folds: readonly Fold[]
 }
 
 const ups = new WeakMap<Migration, Memory>()
 const downs = new WeakMap<Migration, Memory>()
 
 /** By memory, the migrations that were not folded yet and what their predecessors came to. */
-const seeds = new Map([ups, downs].map(memory => [memory, new WeakMap<Migration, readonly Folded[]>()]))
+const seeds = new Map([ups, downs].map(memory => [memory, new WeakMap<Migration, readonly Fold[]>()]))
 
 function foldedAnew(
   migration: Migration,
   direction: 'up' | 'down',
   start: Catalog,
-  seed: readonly Folded[],
-): readonly Folded[] {
-  const result: Folded[] = []
+  seed: readonly Fold[],
+): readonly Fold[] {
+  const folds: Fold[] = []
   let number = 1
-  let catalog = start
   for (const section of migration.sections) {
     const placed = placements(section, number)
-    number = Math.max(number, 1 + placed.reduce((most, placement) => Math.max(most, placement.number), 0))
+    number = placed.reduce((most, placement) => Math.max(most, placement.number + 1), number)
     if (section.direction !== direction) continue
-    const one = foldedSection(migration, section, placed, catalog, seed[result.length])
-    result.push(one)
-    catalog = one.after
+    const catalog = folds.at(-1)?.after ?? start
+    const earlier = seed[folds.length]
+    folds.push(new Fold(migration.path, section, placed, catalog, earlier?.start === catalog ? earlier : undefined))
   }
-  return result
+  return folds
 }
 
-function foldedSection(
-  migration: Migration,
-  section: Section,
-  placed: readonly Placement[],
-  start: Catalog,
-  seed: Folded | undefined,
-): Folded {
-  const known = seed?.before[0] === start ? sameSteps(section, placed, seed) : 0
-  const before = seed?.before.slice(0, known) ?? []
-  const paths = seed?.paths.slice(0, known) ?? []
-  let catalog = (known > 0 && seed ? (seed.before[known] ?? seed.last) : start) as Catalog
-  let path = (
-    known > 0 && seed ? (seed.paths[known] ?? seed.last.searchPath) : start.searchPath
-  ) as Catalog['searchPath']
-  for (let place = known; place < section.statements.length; place++) {
-    const { command } = section.statements[place] as Statement
-    const { number, ends, resumes, isBlock } = placed[place] as Placement
-    before.push(catalog)
-    paths.push(path)
-    if (resumes !== undefined) {
-      catalog = before[resumes] as Catalog
-      path = paths[resumes] as Catalog['searchPath']
-      continue
+/** What is known between two statements. */
+export interface Point {
+  readonly catalog: Catalog
+  /** The search path that outlives the transaction. */
+  readonly path: Catalog['searchPath']
+}
+
+/** The points of neighbouring statements, as far as somebody asked for them. */
+interface Stretch {
+  readonly first: number
+  readonly points: Point[]
+}
+
+/** In statements. */
+const stretchLength = 64
+
+/** So many stretches are kept whole: most sections altogether, and of a long one what is asked for at a time. */
+const mostStretches = 4
+
+/**
+ * What the statements of a section do to the catalog. Worked out when somebody asks, and of a long section only some of it
+ * is kept: catalogs between thousands of statements are many times the file. Asking in the order of the statements applies
+ * each of them once.
+ */
+export class Fold {
+  /** Before the first statement of each stretch. */
+  private readonly entries: Point[]
+  /** The latest that somebody asked for last. */
+  private readonly stretches: Stretch[]
+  /** Where rollbacks return to, by place. */
+  private readonly returns: Map<number, Point>
+  /** After the last statement. */
+  private end: Point | undefined
+  private result: Catalog | undefined
+  private birth: Birth | undefined
+
+  /** `seed` is the fold of an earlier text from the same start: up to the first statement that differs they are one. */
+  constructor(
+    private readonly migration: string,
+    readonly section: Section,
+    readonly placements: readonly Placement[],
+    readonly start: Catalog,
+    seed?: Fold,
+  ) {
+    if (!seed) {
+      this.entries = [{ catalog: start, path: start.searchPath }]
+      this.stretches = []
+      this.returns = new Map()
+      return
     }
+    const known = sameSteps(section, placements, seed)
+    this.entries = seed.entries.slice(0, 1 + Math.floor(known / stretchLength))
+    this.stretches = seed.stretches
+      .filter(({ first }) => first <= known)
+      .map(({ first, points }) => ({ first, points: points.slice(0, known - first + 1) }))
+    this.returns = new Map([...seed.returns].filter(([place]) => place <= known))
+    if (known === section.statements.length) {
+      this.end = seed.end
+      this.result = seed.result
+    }
+  }
+
+  /** Returns what is known before the statement at `place`. */
+  before(place: number): Point {
+    const { first, points } = this.stretchOf(place)
+    for (let next = first + points.length; next <= place; next++) {
+      points.push(this.pointAfter(points[next - first - 1] as Point, next - 1))
+    }
+    return points[place - first] as Point
+  }
+
+  /** What the next migration starts from: it has a session of its own. */
+  get after(): Catalog {
+    this.result ??= this.resultOf(this.last.catalog)
+    return this.result
+  }
+
+  private resultOf(catalog: Catalog): Catalog {
+    const { searchPath } = this.start
+    return catalog.searchPath === searchPath ? catalog : { ...catalog, searchPath }
+  }
+
+  private get last(): Point {
+    const count = this.section.statements.length
+    this.end ??= count === 0 ? (this.entries[0] as Point) : this.pointAfter(this.before(count - 1), count - 1)
+    return this.end
+  }
+
+  private stretchOf(place: number): Stretch {
+    const index = Math.floor(place / stretchLength)
+    const first = index * stretchLength
+    const known = this.stretches.find(stretch => stretch.first === first)
+    if (known) return known
+    for (let next = this.entries.length; next <= index; next++) {
+      const place = next * stretchLength - 1
+      this.entries.push(this.pointAfter(this.before(place), place))
+    }
+    const stretch = { first, points: [this.entries[index] as Point] }
+    this.stretches.push(stretch)
+    if (this.stretches.length > mostStretches) this.stretches.shift()
+    return stretch
+  }
+
+  private pointAfter(before: Point, place: number): Point {
+    const { command } = this.section.statements[place] as Statement
+    const { number, ends, resumes, isBlock } = this.placements[place] as Placement
+    if (resumes !== undefined) return this.returnTo(resumes)
+    let { catalog, path } = before
     if (command) {
       const isLocal = setsLocally(command)
-      const birth = { migration: migration.path, transaction: number }
-      const changed = withSettings(apply(catalog, command, { birth }), command)
+      const changed = withSettings(apply(catalog, command, { birth: this.birthIn(number) }), command)
       if (changed.searchPath !== catalog.searchPath && !isLocal) path = changed.searchPath
       catalog = isLocal && !isBlock ? catalog : changed
     }
-    const isLast = ends || placed[place + 1]?.number !== number
+    const isLast = ends || this.placements[place + 1]?.number !== number
     if (isLast && catalog.searchPath !== path) catalog = { ...catalog, searchPath: path }
+    return { catalog, path }
   }
-  // The next migration starts a session of its own.
-  const after = catalog.searchPath === start.searchPath ? catalog : { ...catalog, searchPath: start.searchPath }
-  return { section, placements: placed, before, paths, last: catalog, after }
+
+  private returnTo(place: number): Point {
+    const point = this.returns.get(place) ?? this.before(place)
+    this.returns.set(place, point)
+    return point
+  }
+
+  /** One for all that a transaction makes. */
+  private birthIn(transaction: number): Birth {
+    if (this.birth?.transaction !== transaction) this.birth = { migration: this.migration, transaction }
+    return this.birth
+  }
 }
 
 /** Returns how many statements at the start are the same as in `seed` and run in the same transactions. */
-function sameSteps(section: Section, placed: readonly Placement[], seed: Folded): number {
-  const { statements } = section
+function sameSteps({ statements }: Section, placed: readonly Placement[], seed: Fold): number {
+  const { statements: others } = seed.section
   let same = 0
-  while (same < statements.length && same < seed.before.length) {
-    const other = seed.section.statements[same]
-    if (!other || other.text !== statements[same]?.text) break
+  while (same < statements.length && same < others.length) {
+    if (others[same]?.text !== statements[same]?.text) break
     if (!isPlacedLike(placed[same], seed.placements[same])) break
     same++
   }

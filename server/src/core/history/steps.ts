@@ -4,7 +4,7 @@ import { lockModes } from '../postgres/locks'
 import type { Settings } from '../settings'
 import type { Command, Name } from '../sql/commands'
 import type { Statement } from '../sql/statements'
-import { type Folded, folded } from './fold'
+import { type Fold, folded, type Point } from './fold'
 import type { History } from './history'
 import type { Direction, Migration, Section, TransactionMode } from './migration'
 import type { Placement } from './transactions'
@@ -55,14 +55,14 @@ export function stepsOf(history: History, migration: Migration, settings: Settin
   if (known?.postgres === settings.postgres && known.starts.every((start, index) => start === starts[index])) {
     return known.steps
   }
-  const walked = new Map(
+  const folds = new Map(
     directions(migration).flatMap((direction, index) =>
-      folded(migration, direction, starts[index] as Catalog).map(one => [one.section, one]),
+      folded(migration, direction, starts[index] as Catalog).map(fold => [fold.section, fold]),
     ),
   )
   const steps = migration.sections.flatMap(section => {
-    const one = walked.get(section)
-    return one ? new SectionSteps(migration, one, settings.postgres).all : []
+    const fold = folds.get(section)
+    return fold ? new SectionSteps(migration, fold, settings.postgres).all : []
   })
   memory.set(migration, { starts, postgres: settings.postgres, steps })
   return steps
@@ -87,19 +87,23 @@ class SectionSteps {
 
   constructor(
     readonly migration: Migration,
-    readonly walked: Folded,
+    readonly fold: Fold,
     readonly postgres: number,
   ) {
-    this.all = walked.section.statements.map((statement, place) => new SectionStep(this, statement, place))
-    this.holds = new Holds(walked.placements, place => this.all[place]?.effects)
+    this.all = fold.section.statements.map((statement, place) => new SectionStep(this, statement, place))
+    this.holds = new Holds(fold.placements, place => this.all[place]?.effects)
   }
 
-  before(place: number): Catalog | undefined {
-    return this.walked.before[place]
+  before(place: number): Catalog {
+    return this.fold.before(place).catalog
+  }
+
+  after(place: number): Catalog {
+    return place + 1 < this.all.length ? this.before(place + 1) : this.fold.after
   }
 
   placement(place: number): Placement {
-    return this.walked.placements[place] as Placement
+    return this.fold.placements[place] as Placement
   }
 
   held(place: number): readonly RelationLock[] {
@@ -123,7 +127,7 @@ class SectionStep implements Step {
   }
 
   get section(): Section {
-    return this.steps.walked.section
+    return this.steps.fold.section
   }
 
   get direction(): Direction {
@@ -135,17 +139,17 @@ class SectionStep implements Step {
   }
 
   get before(): Catalog {
-    return this.steps.before(this.place) as Catalog
+    return this.steps.before(this.place)
   }
 
   get after(): Catalog {
-    return this.steps.before(this.place + 1) ?? this.steps.walked.after
+    return this.steps.after(this.place)
   }
 
   get effects(): Effects | undefined {
-    const { command, before, place, steps } = this
+    const { command, place, steps } = this
     if (!command) return undefined
-    this.known ??= effectsAt(command, before, steps.postgres, steps.placement(place).parameters)
+    this.known ??= effectsAt(command, steps.fold.before(place), steps.postgres, steps.placement(place).parameters)
     return this.known
   }
 
@@ -182,30 +186,30 @@ class SectionTransaction implements Transaction {
   }
 
   created(name: Name): boolean {
-    const born = relationNamed(this.steps.before(this.place) as Catalog, name)?.born
+    const born = relationNamed(this.steps.before(this.place), name)?.born
     return born?.migration === this.steps.migration.path && born.transaction === this.number
   }
 }
 
-/** Effects of the same command on the same catalog: most of a file is unchanged by a keystroke. */
+/** Effects of the same command at the same point: what stands before an edit is unchanged by it. */
 function effectsAt(
   command: Command,
-  before: Catalog,
+  before: Point,
   postgres: number,
   parameters: ReadonlyMap<string, string>,
 ): Effects {
-  const known = lastEffects.get(command)
-  if (known?.before === before && known.postgres === postgres && isSame(known.parameters, parameters)) {
+  const known = lastEffects.get(before)
+  if (known?.command === command && known.postgres === postgres && isSame(known.parameters, parameters)) {
     return known.effects
   }
-  const effects = effectsOf(command, before, { postgres }, parameters)
-  lastEffects.set(command, { before, postgres, parameters, effects })
+  const effects = effectsOf(command, before.catalog, { postgres }, parameters)
+  lastEffects.set(before, { command, postgres, parameters, effects })
   return effects
 }
 
 const lastEffects = new WeakMap<
-  Command,
-  { before: Catalog; postgres: number; parameters: ReadonlyMap<string, string>; effects: Effects }
+  Point,
+  { command: Command; postgres: number; parameters: ReadonlyMap<string, string>; effects: Effects }
 >()
 
 const isSame = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) =>
