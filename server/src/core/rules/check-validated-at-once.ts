@@ -125,6 +125,11 @@ on. In the same transaction it would buy nothing, because the first lock is held
   ALTER TABLE products DROP CONSTRAINT products_price_check, ADD CHECK (price > 1);
 --                                                               ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
 
+-- bad: the table may be missing
+-- file: 0001_price.sql
+  ALTER TABLE IF EXISTS products ADD CONSTRAINT price_positive CHECK (price > 0);
+--                                                             ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+
 -- good: NOT VALID, and validated in a later transaction
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);

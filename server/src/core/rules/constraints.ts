@@ -19,7 +19,8 @@ export function validatedLater(
   context: RuleContext,
 ): Fix[] {
   const name = nameOfAdded(context.catalog, alter, definition)
-  if (name === undefined) return []
+  // Without the table IF EXISTS skips the statement, and VALIDATE would fail.
+  if (name === undefined || alter.ifExists) return []
   if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
   const subcommand = alter.subcommands[place]
   const edits =

@@ -166,6 +166,16 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
   ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
 
+-- bad: no inheritor is meant; the table may be missing
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE TABLE guests () INHERITS (users);
+-- file: 0002_required.sql
+  ALTER TABLE ONLY users ALTER COLUMN email SET NOT NULL;
+--                                          ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  ALTER TABLE IF EXISTS users ALTER COLUMN name SET NOT NULL;
+--                                              ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+
 -- good: a validated check proves it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -189,6 +199,8 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
 
 function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT NULL'>, context: RuleContext): Fix[] {
   const { column } = subcommand
+  // A CHECK of a table with inheritors is refused with ONLY and reaches their rows without it.
+  if (alter.only || alter.ifExists) return []
   if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
   const table = written(context, alter.relation.span)
   const name = quoted(checkName(alter.relation, column.name, context))
