@@ -1,5 +1,14 @@
 import type { Edit, Fix } from '../finding'
-import { columnNamed, primaryKeyOf, type Table } from '../postgres/catalog'
+import {
+  type Catalog,
+  columnNamed,
+  inheritorsOf,
+  keyOf,
+  keyOfRelation,
+  primaryKeyOf,
+  type RelationKey,
+  type Table,
+} from '../postgres/catalog'
 import type { Delete, Insert, Name, Update } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
@@ -59,11 +68,25 @@ function walkOf(command: Update | Delete | Insert, context: RuleContext): Walk |
 
 function sourceOf(command: Update | Delete | Insert, context: RuleContext): Pick<Walk, 'table' | 'alias'> | undefined {
   if (command.hasReturning) return undefined
-  if (command.tag === 'INSERT') return batchableSource(command, context)
+  if (command.tag === 'INSERT') {
+    const source = batchableSource(command, context)
+    return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
+  }
   const readsItself = command.reads.some(({ name }) => name === command.table.name)
   if (command.only || command.hasWith || readsItself) return undefined
   return { table: command.table, alias: command.alias ? quoted(command.alias) : written(context, command.table.span) }
 }
+
+/** A copy into the table that is read: later batches meet the new rows, which may lie anywhere in the order of the key. */
+const meetsItsRows = (into: Name, from: Name, { catalog }: RuleContext): boolean =>
+  shareRows(keyOf(catalog, into), keyOf(catalog, from), catalog)
+
+/** Whether reading one of two tables may read rows of the other: the same table, or a parent and its partition or heir. */
+const shareRows = (a: RelationKey, b: RelationKey, catalog: Catalog): boolean =>
+  a === b || isAbove(a, b, catalog) || isAbove(b, a, catalog)
+
+const isAbove = (parent: RelationKey, table: RelationKey, catalog: Catalog): boolean =>
+  inheritorsOf(catalog, parent, { recursive: true }).some(heir => keyOfRelation(heir) === table)
 
 /** PL/pgSQL refuses a name that could mean both a variable and a column (plpgsql-implementation.html#PLPGSQL-VAR-SUBST). */
 function variablesFor(table: Table): Walk['variables'] {

@@ -226,6 +226,21 @@ it did.`,
   UPDATE users SET plan = 'free';
 --^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
 
+-- bad: later batches would copy the copies
+-- file: 0001_users.sql
+  CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text);
+-- file: 0002_double.sql
+  INSERT INTO users (email) SELECT email FROM users;
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "users" into table "users" in one transaction]
+
+-- bad: the new rows are rows of the parent too
+-- file: 0001_events.sql
+  CREATE TABLE events (id uuid PRIMARY KEY, note text);
+  CREATE TABLE late_events () INHERITS (events);
+-- file: 0002_copy.sql
+  INSERT INTO late_events (id, note) SELECT gen_random_uuid(), note FROM events;
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "events" into table "late_events" in one transaction]
+
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
