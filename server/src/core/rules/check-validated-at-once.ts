@@ -130,6 +130,16 @@ on. In the same transaction it would buy nothing, because the first lock is held
   ALTER TABLE IF EXISTS products ADD CONSTRAINT price_positive CHECK (price > 0);
 --                                                             ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
 
+-- bad: what follows renames the constraint
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric);
+-- file: 0002_checks.sql
+  BEGIN;
+  ALTER TABLE products ADD CONSTRAINT price_check CHECK (price > 0);
+--                                                ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "products": reads and writes wait until every row is checked]
+  ALTER TABLE products RENAME CONSTRAINT price_check TO price_positive;
+  COMMIT;
+
 -- good: NOT VALID, and validated in a later transaction
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);

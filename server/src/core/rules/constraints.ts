@@ -1,9 +1,10 @@
 import type { Edit, Fix } from '../finding'
+import type { Step } from '../history/steps'
 import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
-import { reshapes } from './dependence'
+import { mentions, reshapes } from './dependence'
 import { anotherSubcommand, inCaseOf, insertion, replacement, written } from './edits'
 import { laterSteps, laterTransaction } from './placement'
 import type { RuleContext } from './rule'
@@ -21,7 +22,8 @@ export function validatedLater(
   const name = nameOfAdded(context.catalog, alter, definition)
   // Without the table IF EXISTS skips the statement, and VALIDATE would fail.
   if (name === undefined || alter.ifExists) return []
-  if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
+  const isNeeded = (step: Step) => reshapes(step, alter.relation.name) || mentions(step, name)
+  if (context.transaction.kind !== 'own' && laterSteps(context).some(isNeeded)) return []
   const subcommand = alter.subcommands[place]
   const edits =
     subcommand?.kind === 'ADD COLUMN'

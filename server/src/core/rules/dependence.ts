@@ -1,5 +1,5 @@
 import type { Step } from '../history/steps'
-import type { Command } from '../sql/commands'
+import type { Command, SubcommandKind } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 
 /**
@@ -16,14 +16,31 @@ export function mentions({ statement }: Pick<Step, 'statement'>, name: string): 
   })
 }
 
-/** Returns whether a statement drops or renames the table or any of its columns: what moves behind it would not find them. */
-export function reshapes({ command }: Step, table: string): boolean {
+/**
+ * Returns whether a statement drops or renames the table or any of its columns, or takes what the table has then: what moves
+ * behind it would not find them, or come too late. ATTACH PARTITION and INHERIT want the constraints of the parent in the
+ * child, REPLICA IDENTITY an index over NOT NULL columns (sql-altertable.html); LIKE copies (sql-createtable.html).
+ */
+export function reshapes({ command }: Pick<Step, 'command'>, table: string): boolean {
   if (command?.tag === 'DROP TABLE') return command.names.some(name => name.name === table)
-  if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table) return false
-  return command.subcommands.some(
-    ({ kind }) => kind === 'DROP COLUMN' || kind === 'RENAME COLUMN' || kind === 'RENAME TO' || kind === 'SET SCHEMA',
-  )
+  if (command?.tag === 'CREATE TABLE') return command.like.some(like => like.table.name === table)
+  if (command?.tag !== 'ALTER TABLE') return false
+  return command.subcommands.some(subcommand => {
+    if (subcommand.kind === 'ATTACH PARTITION' && subcommand.partition.name === table) return true
+    if (subcommand.kind === 'INHERIT' && subcommand.parent.name === table) return true
+    return command.relation.name === table && reshaping.has(subcommand.kind)
+  })
 }
+
+const reshaping: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
+  'DROP COLUMN',
+  'RENAME COLUMN',
+  'RENAME TO',
+  'SET SCHEMA',
+  'REPLICA IDENTITY',
+  'ATTACH PARTITION',
+  'INHERIT',
+])
 
 /** What a statement has to do with, besides its own table: names that it makes or drops. */
 export interface About {

@@ -114,6 +114,16 @@ must run outside a transaction block. The index of a partitioned table cannot be
   DROP INDEX users_email_idx, users_name_idx;
 --^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
 
+-- bad: a unique index, before rows that it would refuse
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE UNIQUE INDEX users_email_idx ON users (email);
+-- file: 000002_no_email_index.up.sql
+  DROP INDEX users_email_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
+
 -- good: concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

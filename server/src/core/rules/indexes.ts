@@ -46,12 +46,13 @@ const standsOn = (step: Step, index: CreateIndex, name: string): boolean =>
 
 /** Returns how DROP INDEX of one index moves to a migration of its own, and the CREATE INDEX of the down with it. */
 export function moveOfDrop(name: Name, context: RuleContext): Move {
-  const table = indexNamed(name, context)?.table
+  const index = indexNamed(name, context)
+  const table = index?.table
   const tableName = table === undefined ? undefined : context.catalog.relations.get(table)?.name
   return {
     title: `drop_${name.name}`,
     about: { tables: tableName === undefined ? [] : [tableName], names: [name.name] },
-    neededBy: step => mentions(step, name.name) || (tableName !== undefined && reshapes(step, tableName)),
+    neededBy: step => mentions(step, name.name) || needsGone(step, index, tableName),
     undo: {
       matches: command => command.tag === 'CREATE INDEX' && command.name?.name === name.name,
       changes: step =>
@@ -60,6 +61,14 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
     },
   }
 }
+
+/** Rows that come later may break what a unique index asks; one that the history does not know may be unique. */
+function needsGone(step: Step, index: Index | undefined, table: string | undefined): boolean {
+  if (index?.unique !== false && writers.has(step.command?.tag ?? '') && (!table || mentions(step, table))) return true
+  return table !== undefined && reshapes(step, table)
+}
+
+const writers: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'MERGE', 'COPY', 'SELECT', 'DO', 'CALL'])
 
 /** An index lives in the schema of its table. */
 const inSchema = (schema: string | undefined, name: string): string =>

@@ -176,6 +176,17 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE IF EXISTS users ALTER COLUMN name SET NOT NULL;
 --                                              ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
 
+-- bad: what follows needs NOT NULL
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE UNIQUE INDEX users_email ON users (email);
+-- file: 0002_required.sql
+  BEGIN;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  ALTER TABLE users REPLICA IDENTITY USING INDEX users_email;
+  COMMIT;
+
 -- good: a validated check proves it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
