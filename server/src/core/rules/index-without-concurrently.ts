@@ -277,6 +277,32 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
   CREATE INDEX events_at_idx ON events (at);
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
 
+-- bad: the down drops other indexes too
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+-- file: 000002_indexes.up.sql
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMENT ON TABLE users IS 'People who can sign in';
+  CREATE TABLE guests (email text);
+  CREATE INDEX guests_email_idx ON guests (email);
+-- file: 000002_indexes.down.sql
+  DROP INDEX IF EXISTS guests_email_idx, users_email_idx;
+  DROP TABLE guests;
+-- fix: Build the index concurrently in a new migration
+-- file: 000002_indexes.up.sql
+  COMMENT ON TABLE users IS 'People who can sign in';
+  CREATE TABLE guests (email text);
+  CREATE INDEX guests_email_idx ON guests (email);
+-- file: 000002_indexes.down.sql
+  DROP INDEX IF EXISTS guests_email_idx;
+  DROP TABLE guests;
+-- file: 000003_create_users_email_idx.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- file: 000003_create_users_email_idx.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
+
 -- good: concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

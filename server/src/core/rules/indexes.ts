@@ -5,8 +5,8 @@ import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions, reshapes } from './dependence'
-import { inCaseOf, insertion, type Place } from './edits'
-import type { Move } from './placement'
+import { inCaseOf, insertion, type Place, replacement, written } from './edits'
+import { downSteps, type Move, type Undo } from './placement'
 import type { RuleContext } from './rule'
 
 /** Returns the index that a name means, where the history knows it. */
@@ -26,14 +26,35 @@ export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
     title: `create_${name}`,
     about: { tables: [index.table.name], names: [name] },
     neededBy: step => standsOn(step, index, name),
-    undo: {
-      matches: command => command.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
-      changes: step =>
-        step.command?.tag === 'DROP INDEX' && !step.command.concurrently && !step.command.cascade
-          ? [concurrently(step, step.command)]
-          : [],
-      otherwise: `DROP INDEX CONCURRENTLY ${inSchema(index.table.schema, name)};`,
-    },
+    undo: undoOfCreate(index, name, context),
+  }
+}
+
+/** The DROP INDEX of the down, which moves; of one that drops other indexes too, only the name moves. */
+function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): Undo {
+  const otherwise = `DROP INDEX CONCURRENTLY ${inSchema(index.table.schema, name)};`
+  const drop = downSteps(context).find(
+    ({ command }) => command?.tag === 'DROP INDEX' && command.names.some(dropped => dropped.name === name),
+  )
+  const command = drop?.command
+  if (!drop || command?.tag !== 'DROP INDEX') return { matches: () => false, otherwise }
+  const concurrent = command.concurrently || command.cascade ? [] : [concurrently(drop, command)]
+  const [first] = command.names
+  const last = command.names.at(-1)
+  const own = command.names.find(dropped => dropped.name === name)
+  if (!first || !last || !own || command.names.length === 1) {
+    return { matches: found => found === command, changes: () => concurrent, otherwise }
+  }
+  const list = { start: first.span.start, end: last.span.end }
+  const others = command.names.filter(dropped => dropped !== own).map(({ span }) => written(drop, span))
+  const text = drop.statement.text
+  const before = written(drop, { start: 0, end: list.start })
+  const after = written(drop, { start: list.end, end: text.length })
+  return {
+    matches: found => found === command,
+    changes: () => [...concurrent, replacement(drop, list, written(drop, own.span))],
+    leaves: `${before}${others.join(', ')}${after};`,
+    otherwise,
   }
 }
 
