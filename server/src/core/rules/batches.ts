@@ -8,6 +8,7 @@ import {
   primaryKeyOf,
   type RelationKey,
   type Table,
+  tableAt,
 } from '../postgres/catalog'
 import type { Delete, Insert, Name, Update } from '../sql/commands'
 import { quoted } from '../sql/quote'
@@ -68,6 +69,7 @@ function walkOf(command: Update | Delete | Insert, context: RuleContext): Walk |
 
 function sourceOf(command: Update | Delete | Insert, context: RuleContext): Pick<Walk, 'table' | 'alias'> | undefined {
   if (command.hasReturning) return undefined
+  if (holdsTogether(command, context)) return undefined
   if (command.tag === 'INSERT') {
     const source = batchableSource(command, context)
     return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
@@ -75,6 +77,20 @@ function sourceOf(command: Update | Delete | Insert, context: RuleContext): Pick
   const readsItself = command.reads.some(({ name }) => name === command.table.name)
   if (command.only || command.hasWith || readsItself) return undefined
   return { table: command.table, alias: command.alias ? quoted(command.alias) : written(context, command.table.span) }
+}
+
+/**
+ * Whether rows of the table reference one another: a foreign key that holds when all rows are changed at once may not hold
+ * between two batches, each of which commits.
+ */
+function holdsTogether({ table: name, ...command }: Update | Delete | Insert, { catalog }: RuleContext): boolean {
+  const key = keyOf(catalog, name)
+  const inward = tableAt(catalog, key)?.constraints.flatMap(({ references }) =>
+    references && shareRows(references.table, key, catalog) ? [references] : [],
+  )
+  if (command.tag !== 'UPDATE') return (inward?.length ?? 0) > 0
+  const isAssigned = (column: string) => command.assignments.some(other => other.column === column)
+  return inward?.some(({ columns }) => columns.length === 0 || columns.some(isAssigned)) ?? false
 }
 
 /** A copy into the table that is read: later batches meet the new rows, which may lie anywhere in the order of the key. */

@@ -227,6 +227,7 @@ it did.`,
 --^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
 
 -- bad: later batches would copy the copies
+-- given: insert-not-repeatable off
 -- file: 0001_users.sql
   CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text);
 -- file: 0002_double.sql
@@ -234,12 +235,36 @@ it did.`,
 --^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "users" into table "users" in one transaction]
 
 -- bad: the new rows are rows of the parent too
+-- given: insert-not-repeatable off
 -- file: 0001_events.sql
   CREATE TABLE events (id uuid PRIMARY KEY, note text);
   CREATE TABLE late_events () INHERITS (events);
 -- file: 0002_copy.sql
   INSERT INTO late_events (id, note) SELECT gen_random_uuid(), note FROM events;
 --^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "events" into table "late_events" in one transaction]
+
+-- bad: rows reference rows of other batches
+-- file: 0001_categories.sql
+  CREATE TABLE categories (id bigint PRIMARY KEY, parent_id bigint REFERENCES categories (id));
+-- file: 0002_empty.sql
+  DELETE FROM categories;
+--^^^^^^^^^^^ warning [unbatched-backfill: DELETE deletes all rows of table "categories" in one transaction]
+
+-- bad: copied rows may come before those that they reference
+-- given: insert-not-repeatable off
+-- file: 0001_categories.sql
+  CREATE TABLE categories (id bigint PRIMARY KEY, parent_id bigint);
+  CREATE TABLE topics (id bigint PRIMARY KEY, parent_id bigint REFERENCES topics);
+-- file: 0002_topics.sql
+  INSERT INTO topics (id, parent_id) SELECT id, parent_id FROM categories;
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "categories" into table "topics" in one transaction]
+
+-- bad: references change together with what they reference
+-- file: 0001_accounts.sql
+  CREATE TABLE accounts (id bigint PRIMARY KEY, code text UNIQUE, parent text REFERENCES accounts (code));
+-- file: 0002_codes.sql
+  UPDATE accounts SET code = lower(code), parent = lower(parent);
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "accounts" in one transaction]
 
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
