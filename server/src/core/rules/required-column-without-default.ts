@@ -1,4 +1,5 @@
-import { columnNamed } from '../postgres/catalog'
+import { columnNamed, typeNamed } from '../postgres/catalog'
+import type { TypeName } from '../sql/commands'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, subcommandsOf } from './target'
 
@@ -12,7 +13,7 @@ A new column without a default is null in every row that is there, so \`ADD COLU
 has a row. On an empty table it succeeds, and then breaks every running \`INSERT\` that does not name the column.
 
 Nothing is said of a table that the same migration makes or has just emptied, and of columns that fill themselves:
-with a default, \`serial\`, identity and generated ones.`,
+with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
 in a later migration (see not-null-scan).`,
@@ -26,6 +27,8 @@ in a later migration (see not-null-scan).`,
       const required = column.notNull ?? column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.keywords
       const default_ = column.default && column.default.expression.kind !== 'null'
       if (!required || default_ || column.generated || column.identity || isSerial(column.type.name)) continue
+      // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
+      if (!column.default && isDomain(column.type, context)) continue
       if (ifNotExists && columnNamed(target.table, column.name.name)) continue
       yield {
         at: required,
@@ -69,6 +72,13 @@ in a later migration (see not-null-scan).`,
   TRUNCATE TABLE sessions;
   ALTER TABLE sessions ADD COLUMN user_id bigint NOT NULL;
 
+-- good: the domain has a default
+-- file: 0001_users.sql
+  CREATE DOMAIN plan AS text DEFAULT 'free';
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan plan NOT NULL;
+
 -- good: a virtual column is computed
 -- given: postgres 18
 -- file: 0001_products.sql
@@ -79,6 +89,9 @@ in a later migration (see not-null-scan).`,
 })
 
 const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(type)
+
+const isDomain = (type: TypeName, { catalog }: RuleContext): boolean =>
+  type.dimensions === 0 && typeNamed(catalog, type)?.kind === 'domain'
 
 /** TRUNCATE, or a DELETE of everything, earlier in the same migration. */
 const isEmptied = (table: string, { steps, index }: RuleContext): boolean =>
