@@ -99,7 +99,8 @@ export class Fold {
   /** After the last statement. */
   private end: Point | undefined
   private result: Catalog | undefined
-  private birth: Birth | undefined
+  /** By transaction: one for all that it makes, in every text of the section. */
+  private readonly births: Map<number, Birth>
 
   /** `seed` is the fold of an earlier text from the same start: up to the first statement that differs they are one. */
   constructor(
@@ -113,6 +114,7 @@ export class Fold {
       this.entries = [{ catalog: start, path: start.searchPath }]
       this.stretches = []
       this.returns = new Map()
+      this.births = new Map()
       return
     }
     const known = sameSteps(section, placements, seed)
@@ -121,6 +123,7 @@ export class Fold {
       .filter(({ first }) => first <= known)
       .map(({ first, points }) => ({ first, points: points.slice(0, known - first + 1) }))
     this.returns = new Map([...seed.returns].filter(([place]) => place <= known))
+    this.births = seed.births
     if (known === section.statements.length) {
       this.end = seed.end
       this.result = seed.result
@@ -190,10 +193,10 @@ export class Fold {
     return point
   }
 
-  /** One for all that a transaction makes. */
   private birthIn(transaction: number): Birth {
-    if (this.birth?.transaction !== transaction) this.birth = { migration: this.migration, transaction }
-    return this.birth
+    const birth = this.births.get(transaction) ?? { migration: this.migration, transaction }
+    this.births.set(transaction, birth)
+    return birth
   }
 }
 

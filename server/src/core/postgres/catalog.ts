@@ -265,6 +265,7 @@ const childrenOf = (
   ways: readonly Dependency[],
 ): Table[] => {
   const found: Table[] = []
+  if (ways.every(way => !catalog.dependents.has(dependentsKey(table, way)))) return found
   const seen = new Set([table])
   const visit = (parent: RelationKey) => {
     for (const way of ways)

@@ -74,17 +74,17 @@ const standsOnTheSame = (before: Relation, after: Relation): boolean =>
 
 /** The places in `Catalog.dependents` where `relation` belongs. */
 function basesOf(relation: Relation): readonly string[] {
+  const bases: string[] = []
   if (isIndex(relation)) {
-    const table = dependentsKey(relation.table, 'index')
-    return relation.partitionOf ? [table, dependentsKey(relation.partitionOf, 'partition')] : [table]
+    bases.push(dependentsKey(relation.table, 'index'))
+    if (relation.partitionOf) bases.push(dependentsKey(relation.partitionOf, 'partition'))
+    return bases
   }
   if (relation.kind === 'sequence') return relation.ownedBy ? [dependentsKey(relation.ownedBy.table, 'sequence')] : []
   const table = asTable(relation)
-  if (!table) return []
-  const bases = [
-    ...table.inherits.map(parent => dependentsKey(parent, 'heir')),
-    ...table.reads.map(read => dependentsKey(read, 'view')),
-  ]
+  if (!table) return bases
+  for (const parent of table.inherits) bases.push(dependentsKey(parent, 'heir'))
+  for (const read of table.reads) bases.push(dependentsKey(read, 'view'))
   if (table.partitionOf) bases.push(dependentsKey(table.partitionOf, 'partition'))
   for (const constraint of table.constraints)
     if (hasReference(constraint)) bases.push(dependentsKey(constraint.references.table, 'reference'))
@@ -97,18 +97,17 @@ function rewired(
   before: readonly string[],
   after: readonly string[],
 ): Catalog['dependents'] {
-  if (before.length === 0 && after.length === 0) return dependents
   let result = dependents
-  for (const base of new Set(before)) {
-    if (after.includes(base)) continue
+  before.forEach((base, place) => {
+    if (after.includes(base) || before.indexOf(base) < place) return
     const rest = without(result.get(base), key)
     result = rest ? result.with(base, rest) : result.without(base)
-  }
-  for (const base of new Set(after)) {
-    if (before.includes(base)) continue
+  })
+  after.forEach((base, place) => {
+    if (before.includes(base) || after.indexOf(base) < place) return
     const older = result.get(base)
     result = result.with(base, older ? { newest: key, older } : { newest: key })
-  }
+  })
   return result
 }
 

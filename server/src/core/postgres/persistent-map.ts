@@ -27,7 +27,8 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
         node = slot
         continue
       }
-      return slot.entries.find(entry => entry[0] === key)?.[1]
+      for (let leaf: Leaf<V> | undefined = slot; leaf; leaf = leaf.next) if (leaf.key === key) return leaf.value
+      return undefined
     }
   }
 
@@ -39,7 +40,7 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
   with(key: string, value: V): PersistentMap<V> {
     const before = this.get(key)
     if (before === value) return this
-    const root = inserted(this.#root, hashOf(key), 0, [key, value])
+    const root = inserted(this.#root, 0, { kind: 'leaf', hash: hashOf(key), key, value, next: undefined })
     return new PersistentMap(root, before === undefined ? this.size + 1 : this.size)
   }
 
@@ -69,11 +70,13 @@ interface Branch<V> {
   readonly slots: readonly Slot<V>[]
 }
 
-/** Entries whose keys share one hash: nearly always a single one. */
+/** An entry, and those whose keys have the same hash: nearly always none. */
 interface Leaf<V> {
   readonly kind: 'leaf'
   readonly hash: number
-  readonly entries: readonly (readonly [string, V])[]
+  readonly key: string
+  readonly value: V
+  readonly next: Leaf<V> | undefined
 }
 
 type Slot<V> = Branch<V> | Leaf<V>
@@ -98,28 +101,23 @@ const bitCount = (bits: number): number => {
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
-const inserted = <V>(node: Branch<V>, hash: number, shift: number, entry: readonly [string, V]): Branch<V> => {
-  const bit = bitOf(hash, shift)
-  const index = indexIn(node.bitmap, hash, shift)
+const inserted = <V>(node: Branch<V>, shift: number, leaf: Leaf<V>): Branch<V> => {
+  const bit = bitOf(leaf.hash, shift)
+  const index = indexIn(node.bitmap, leaf.hash, shift)
   const slot = node.bitmap & bit ? node.slots[index] : undefined
-  if (slot === undefined) {
-    const leaf: Leaf<V> = { kind: 'leaf', hash, entries: [entry] }
-    return { kind: 'branch', bitmap: node.bitmap | bit, slots: node.slots.toSpliced(index, 0, leaf) }
-  }
   return {
     kind: 'branch',
-    bitmap: node.bitmap,
-    slots: node.slots.with(index, insertedInSlot(slot, hash, shift, entry)),
+    bitmap: node.bitmap | bit,
+    slots: slot ? node.slots.with(index, insertedInSlot(slot, shift, leaf)) : node.slots.toSpliced(index, 0, leaf),
   }
 }
 
-const insertedInSlot = <V>(slot: Slot<V>, hash: number, shift: number, entry: readonly [string, V]): Slot<V> => {
-  if (slot.kind === 'branch') return inserted(slot, hash, shift + bitsPerLevel, entry)
-  if (slot.hash === hash)
-    return { kind: 'leaf', hash, entries: [...slot.entries.filter(other => other[0] !== entry[0]), entry] }
+const insertedInSlot = <V>(slot: Slot<V>, shift: number, leaf: Leaf<V>): Slot<V> => {
+  if (slot.kind === 'branch') return inserted(slot, shift + bitsPerLevel, leaf)
+  if (slot.hash === leaf.hash) return { ...leaf, next: leafWithout(slot, leaf.key) }
   // Two hashes meet here: put the older leaf one level down, then try again.
   const deeper: Branch<V> = { kind: 'branch', bitmap: bitOf(slot.hash, shift + bitsPerLevel), slots: [slot] }
-  return inserted(deeper, hash, shift + bitsPerLevel, entry)
+  return inserted(deeper, shift + bitsPerLevel, leaf)
 }
 
 const removed = <V>(node: Branch<V>, hash: number, shift: number, key: string): Branch<V> | undefined => {
@@ -134,13 +132,13 @@ const removed = <V>(node: Branch<V>, hash: number, shift: number, key: string): 
 }
 
 const leafWithout = <V>(leaf: Leaf<V>, key: string): Leaf<V> | undefined => {
-  const entries = leaf.entries.filter(entry => entry[0] !== key)
-  return entries.length === 0 ? undefined : { kind: 'leaf', hash: leaf.hash, entries }
+  if (leaf.key === key) return leaf.next
+  return leaf.next ? { ...leaf, next: leafWithout(leaf.next, key) } : leaf
 }
 
 function* entriesOf<V>(node: Branch<V>): IterableIterator<readonly [string, V]> {
   for (const slot of node.slots) {
     if (slot.kind === 'branch') yield* entriesOf(slot)
-    else yield* slot.entries
+    else for (let leaf: Leaf<V> | undefined = slot; leaf; leaf = leaf.next) yield [leaf.key, leaf.value]
   }
 }

@@ -40,11 +40,19 @@ export function typeOf(type: RawTypeName | undefined, source: Source, end: numbe
   return {
     ...(schema === undefined || schema === 'pg_catalog' ? {} : { schema }),
     name: names.at(-1) ?? '',
-    modifiers: (type?.typmods ?? []).flatMap(modifier => integer(modifier) ?? []),
+    modifiers: integers(type?.typmods ?? []),
     dimensions: type?.arrayBounds?.length ?? 0,
     span: spanOf(source, start, Math.min(end, clauseEnd(source, start)) - 1),
   }
 }
+
+/** Nearly always all of them; an array that was filtered takes three times the memory, and every column has one. */
+function integers(nodes: readonly Node[]): readonly number[] {
+  const found = nodes.map(integer)
+  return found.every(isFound) ? found : found.filter(isFound)
+}
+
+const isFound = (value: number | undefined): value is number => value !== undefined
 
 function integer(node: Node): number | undefined {
   const constant = fields(node).A_Const

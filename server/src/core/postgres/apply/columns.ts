@@ -60,13 +60,17 @@ export function newColumn(
   at: At,
 ): { column: Column; sequence?: Sequence } {
   const column = columnOf(definition, at)
+  if (!hasSequence(definition)) return { column }
   const serial = serialTypes.get(definition.type.name)
-  if (!serial && !definition.identity) return { column }
   const sequence = ownSequence(catalog, table, column.name, at)
   if (!serial) return { column, sequence }
   const type = { ...definition.type, name: serial }
   return { column: { ...column, notNull: true, type, default: nextValue(sequence.name, definition) }, sequence }
 }
+
+/** Returns whether a column comes with a sequence of its own: serial and identity columns. */
+export const hasSequence = ({ type, identity }: ColumnDefinition): boolean =>
+  identity !== undefined || serialTypes.has(type.name)
 
 /** Returns the catalog with the sequence of an identity column. */
 export function withOwnSequence(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
@@ -94,7 +98,8 @@ export const serialTypes: ReadonlyMap<string, string> = new Map([
   ['serial2', 'int2'],
 ])
 
-const columnOf = (definition: ColumnDefinition, at: At): Column => ({
+/** Returns the column as defined; a serial one without what its sequence makes of it. */
+export const columnOf = (definition: ColumnDefinition, at: At): Column => ({
   name: definition.name.name,
   type: definition.type,
   ...(definition.collation && { collation: definition.collation }),

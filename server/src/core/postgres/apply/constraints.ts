@@ -70,7 +70,7 @@ const baseOf = (definition: ConstraintDefinition, name: string, at: At): Constra
 /** A constraint of the same name and kind is the inherited one, already there: PostgreSQL merges the two. */
 function withInherited(catalog: Catalog, key: RelationKey, constraint: Constraint, only: boolean): Catalog {
   const added = withTable(catalog, key, table =>
-    constraintNamed(table, constraint.name) ? table : { ...table, constraints: [...table.constraints, constraint] },
+    constraintNamed(table, constraint.name) ? table : { ...table, constraints: table.constraints.concat(constraint) },
   )
   if (only) return added
   return inheritorsOf(added, key).reduce(
@@ -179,7 +179,7 @@ function withConstraintAndIndex(
   }
   const withBoth = withTable(withRelation(catalog, index), key, table => ({
     ...table,
-    constraints: [...table.constraints.filter(other => other.name !== constraint.name), constraint],
+    constraints: table.constraints.filter(other => other.name !== constraint.name).concat(constraint),
   }))
   return definition.kind === 'PRIMARY KEY' ? withNotNullColumns(withBoth, key, constraint.columns) : withBoth
 }
@@ -241,12 +241,11 @@ function withForeignKey(catalog: Catalog, key: RelationKey, definition: Constrai
 export function withForeignKeyOn(catalog: Catalog, key: RelationKey, constraint: Constraint): Catalog {
   const added = withTable(catalog, key, table => ({
     ...table,
-    constraints: [
-      ...table.constraints,
+    constraints: table.constraints.concat(
       constraintNamed(table, constraint.name)
         ? { ...constraint, name: nameOfForeignKey(table, constraint.columns) }
         : constraint,
-    ],
+    ),
   }))
   return partitionsOf(added, key).reduce(
     (result, partition) => withForeignKeyOn(result, keyOfRelation(partition), constraint),

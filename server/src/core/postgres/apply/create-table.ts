@@ -16,7 +16,7 @@ import {
 } from '../catalog'
 import { withRelation } from '../edit'
 import type { At } from './at'
-import { newColumn, ownSequence } from './columns'
+import { columnOf, hasSequence, newColumn, ownSequence } from './columns'
 import { withConstraint, withIndexConstraint } from './constraints'
 import { withIndexCloned } from './indexes'
 import { withPartitionAttached } from './partitions'
@@ -26,9 +26,8 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
   const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.table)
   const key = keyFor(schema, command.table.name)
   if (command.ifNotExists && catalog.relations.has(key)) return catalog
-  const canInherit = (other: RelationKey) => mayInherit(catalog, key, other)
-  const parent = [command.partitionOf].flatMap(name => (name ? keyOf(catalog, name) : [])).find(canInherit)
-  const parents = command.inherits.map(name => keyOf(catalog, name)).filter(canInherit)
+  const parents = parentsOf(catalog, key, command)
+  const parent = command.partitionOf && parents[0]
   const bare: Table = {
     kind: kindOf(command),
     schema,
@@ -41,13 +40,13 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
     constraints: [],
     isDefaultPartition: false,
     ...(command.partitionBy && { partitionBy: command.partitionBy.columns }),
-    inherits: parents,
+    inherits: command.partitionOf ? [] : parents,
     ...(command.ofType && { ofType: keyIn(catalog, catalog.types, command.ofType) }),
     reads: [],
     triggers: [],
     written: false,
   }
-  const draft = withColumns(catalog, bare, command, parent ? [parent] : parents, at)
+  const draft = withColumns(catalog, bare, command, parents, at)
   let result = withRelation(draft.catalog, draft.table)
   result = withDefinedConstraints(result, key, command, at)
   result = withLikeIndexes(result, key, command, at)
@@ -55,6 +54,12 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
     ? result
     : withPartitionAttached(result, parent, key, command.bound, command.isDefaultPartition, at)
 }
+
+/** The partitioned table of a partition, else the tables of INHERITS. */
+const parentsOf = (catalog: Catalog, key: RelationKey, { partitionOf, inherits }: CreateTable): RelationKey[] =>
+  (partitionOf ? [partitionOf] : inherits)
+    .map(name => keyOf(catalog, name))
+    .filter(parent => mayInherit(catalog, key, parent))
 
 function kindOf(command: CreateTable): Table['kind'] {
   if (command.tag === 'CREATE FOREIGN TABLE') return 'foreign table'
@@ -84,6 +89,10 @@ function withColumns(
   parents: readonly RelationKey[],
   at: At,
 ): Draft {
+  if (!hasSources(command)) {
+    const columns = plainColumns(command, at)
+    if (columns) return { table: { ...bare, columns }, catalog }
+  }
   let table = bare
   let result = catalog
   for (const source of parents) {
@@ -112,6 +121,25 @@ function withColumns(
   }
   return { table: { ...table, columns }, catalog: result }
 }
+
+const hasSources = ({ like, inherits, partitionOf }: CreateTable): boolean =>
+  like.length > 0 || inherits.length > 0 || partitionOf !== undefined
+
+/**
+ * The columns of a definition without sequences: the same objects however often it is applied, for each keystroke in a file
+ * applies what follows it again.
+ */
+function plainColumns(command: CreateTable, at: At): readonly Column[] | undefined {
+  const known = columnsOf.get(command)
+  if (known && known.birth === at.birth) return known.columns
+  const columns = command.columns.some(hasSequence)
+    ? undefined
+    : command.columns.map(definition => columnOf(definition, at))
+  columnsOf.set(command, { birth: at.birth, columns })
+  return columns
+}
+
+const columnsOf = new WeakMap<CreateTable, { birth: At['birth']; columns: readonly Column[] | undefined }>()
 
 function inherited(table: Table, parent: Table, command: CreateTable, at: At): Table {
   const checks = parent.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
@@ -208,8 +236,9 @@ const withoutAttachment = (catalog: Catalog, key: RelationKey): Catalog =>
 /** In the order in which PostgreSQL makes them, for that decides default names: CHECKs, the key, UNIQUEs, foreign keys. */
 function withDefinedConstraints(catalog: Catalog, key: RelationKey, command: CreateTable, at: At): Catalog {
   const all = [...command.columns.flatMap(column => column.constraints), ...command.constraints]
-  const ordered = [...all].sort((a, b) => rank(a) - rank(b))
-  return ordered.reduce((result, constraint) => withConstraint(result, key, constraint, at), catalog)
+  return all
+    .sort((a, b) => rank(a) - rank(b))
+    .reduce((result, constraint) => withConstraint(result, key, constraint, at), catalog)
 }
 
 const rank = (constraint: ConstraintDefinition): number => ranks[constraint.kind]
