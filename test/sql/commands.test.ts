@@ -250,7 +250,7 @@ describe('subcommands of ALTER TABLE', () => {
 
     const check = subcommand(
       'ADD CONSTRAINT',
-      'ADD CHECK (a IS NOT NULL AND (b IS NOT NULL) AND (c IS NOT NULL OR d > 0))',
+      'ADD CHECK (a IS NOT NULL AND (NOT (b IS NULL)) AND (c IS NOT NULL OR d > 0) AND NOT (d IS NOT NULL) AND e IS NULL)',
     ).constraint
     assert.deepEqual(
       [check.kind, check.name, check.expression?.provesNotNull, check.notValid],

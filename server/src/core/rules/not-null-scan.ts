@@ -196,6 +196,12 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
 -- file: 0003_email_required.sql
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 
+-- good: written with NOT
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, CHECK (NOT (email IS NULL)));
+-- file: 0002_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+
 -- good: it is NOT NULL already
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);

@@ -81,11 +81,14 @@ const valueFunction = (value: SQLValueFunction): Call => ({
 
 const columnOf = (reference: ColumnRef): string => strings(reference.fields).at(-1) ?? '*'
 
+/** `IS NOT NULL` and `NOT (... IS NULL)` in a conjunction: PostgreSQL simplifies one to the other before it looks for a proof. */
 function provenNotNull(node: Node | undefined): string[] {
   const { BoolExpr, NullTest } = fields(node)
   if (BoolExpr?.boolop === 'AND_EXPR') return (BoolExpr.args ?? []).flatMap(provenNotNull)
-  if (NullTest?.nulltesttype !== 'IS_NOT_NULL') return []
-  const column = fields(NullTest.arg).ColumnRef
+  const negated = BoolExpr?.boolop === 'NOT_EXPR' ? fields(BoolExpr.args?.[0]).NullTest : undefined
+  const test = negated?.nulltesttype === 'IS_NULL' ? negated : NullTest
+  if (!test || (test === NullTest && test.nulltesttype !== 'IS_NOT_NULL')) return []
+  const column = fields(test.arg).ColumnRef
   return column && columnOf(column) !== '*' ? [columnOf(column)] : []
 }
 
