@@ -1,5 +1,5 @@
 import type { Edit, Fix } from '../finding'
-import { constraintName } from '../postgres/names'
+import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { type Token, tokensOf } from '../sql/tokens'
@@ -47,7 +47,8 @@ export function builtConcurrently(
   )
   if (!clauses || replaces || isOfNewColumn || target.table?.kind === 'partitioned table' || alter.ifExists) return []
 
-  const name = constraintName(context.catalog, alter.relation, definition)
+  const name = nameOfAdded(context.catalog, alter, definition)
+  if (name === undefined) return []
   const table = written(context, alter.relation.span)
   const method = clauses.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
   const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(name)} ON ${table} ${written(context, clauses.index)}${method};`
