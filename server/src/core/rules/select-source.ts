@@ -1,3 +1,4 @@
+import { aggregates, isPlainFunction } from '../postgres/aggregates'
 import type { Insert, Name } from '../sql/commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { RuleContext } from './rule'
@@ -12,7 +13,7 @@ export function wholeSources(insert: Insert, context: RuleContext): readonly Nam
   const from = tokens.find(({ text }) => text === 'FROM')
   if (!from || tokens.some(({ kind, text }) => kind === 'word' && picking.has(text))) return []
   const isGrouped = tokens.some(({ text }) => text === 'GROUP')
-  if (!isGrouped && tokens.some(({ kind, text }) => kind === 'word' && aggregates.has(text))) return []
+  if (!isGrouped && isOneRow(insert, context)) return []
   const starts = new Set(tokens.map(({ start }) => start))
   return insert.reads.filter(({ span }) => span.start > from.start && starts.has(span.start))
 }
@@ -30,10 +31,15 @@ export function batchableSource(insert: Insert, context: RuleContext): Batchable
   if (!table || others.length > 0 || insert.reads.length > 1) return undefined
   const tokens = topLevelTokens(insert, context)
   if (tokens.some(({ kind, text }) => kind === 'word' && gathering.has(text))) return undefined
-  const at = tokens.findIndex(({ start }) => start >= table.span.end)
-  const next = tokens[at]?.text === 'AS' ? tokens[at + 1] : tokens[at]
-  const isAlias = next && next.start < insert.sourceEnd && (next.kind === 'quoted identifier' || isPlainWord(next))
+  if (tokensOf(context.statement.text).some(({ text }) => sqlJson.has(text))) return undefined
+  if (!insert.calls.every(call => isPlainFunction(call, context.catalog))) return undefined
   const { text } = context.statement
+  const [next, ...rest] = tokensOf(text).filter(
+    ({ kind, start, text: word }) => kind !== 'comment' && start >= table.span.end && word !== 'AS',
+  )
+  const isAlias = next && next.start < insert.sourceEnd && (next.kind === 'quoted identifier' || isPlainWord(next))
+  const renamesColumns = isAlias && rest[0]?.text === '('
+  if (renamesColumns || next?.text === '*') return undefined
   return { table, alias: isAlias ? text.slice(next.start, next.end) : text.slice(table.span.start, table.span.end) }
 }
 
@@ -50,15 +56,44 @@ function topLevelTokens(insert: Insert, { statement }: RuleContext): Token[] {
   return found
 }
 
+/** Whether an aggregate gathers all rows into one: called among the results, not in a subquery, nor over a window. */
+function isOneRow(insert: Insert, { statement }: RuleContext): boolean {
+  const tokens = tokensOf(statement.text).filter(({ kind, end }) => kind !== 'comment' && end <= insert.sourceEnd)
+  const subqueries: boolean[] = []
+  for (const [index, { kind, text }] of tokens.entries()) {
+    const next = tokens[index + 1]
+    if (text === '(') subqueries.push(next?.kind === 'word' && querying.has(next.text))
+    else if (text === ')') subqueries.pop()
+    else if (subqueries.length === 0 && kind === 'word' && text === 'FROM') return false
+    else if (kind === 'word' && next?.text === '(' && !subqueries.includes(true)) {
+      const isAggregate = aggregates.has(text.toLowerCase()) || sqlJson.has(text)
+      if (isAggregate && !isOverWindow(tokens, index + 1)) return true
+    }
+  }
+  return false
+}
+
+/** `open`: the bracket of the arguments. FILTER and WITHIN GROUP have brackets of their own before OVER. */
+function isOverWindow(tokens: readonly Token[], open: number): boolean {
+  let depth = 0
+  for (const token of tokens.slice(open)) {
+    if (token.text === '(') depth++
+    else if (token.text === ')') depth--
+    else if (depth === 0 && !beforeOver.has(token.text)) return token.text === 'OVER'
+  }
+  return false
+}
+
+const beforeOver = new Set(['FILTER', 'WITHIN', 'GROUP'])
+
+const querying = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE'])
+
 const isPlainWord = ({ kind, text }: Token): boolean => kind === 'word' && !afterTable.has(text)
 
 const picking = new Set(['WHERE', 'LIMIT', 'FETCH', 'HAVING', 'TABLESAMPLE'])
 
-const aggregates = new Set(
-  `COUNT SUM AVG MIN MAX ARRAY_AGG STRING_AGG JSON_AGG JSONB_AGG JSON_OBJECT_AGG JSONB_OBJECT_AGG BOOL_AND BOOL_OR EVERY`.split(
-    ' ',
-  ),
-)
+/** Aggregates that are grammar, no functions (functions-aggregate.html). */
+const sqlJson = new Set(['JSON_ARRAYAGG', 'JSON_OBJECTAGG'])
 
 /** What looks at more than one row of the source at a time, or at other tables. */
 const gathering = new Set('WITH GROUP DISTINCT UNION EXCEPT INTERSECT WINDOW OVER ORDER OFFSET FOR JOIN'.split(' '))

@@ -266,6 +266,33 @@ it did.`,
   UPDATE accounts SET code = lower(code), parent = lower(parent);
 --^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "accounts" in one transaction]
 
+-- bad: the history does not tell whether the function is an aggregate
+-- given: insert-not-repeatable off
+-- file: 0001_scores.sql
+  CREATE TABLE scores (id bigint PRIMARY KEY, score numeric);
+  CREATE TABLE totals (score numeric);
+-- file: 0002_totals.sql
+  INSERT INTO totals (score) SELECT median(score) FROM scores;
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "scores" into table "totals" in one transaction]
+
+-- bad: a window looks beyond the batch
+-- given: insert-not-repeatable off
+-- file: 0001_scores.sql
+  CREATE TABLE scores (id bigint PRIMARY KEY, score numeric);
+  CREATE TABLE sums (score numeric);
+-- file: 0002_sums.sql
+  INSERT INTO sums (score) SELECT coalesce(sum(score) OVER (ORDER BY id), 0) FROM scores;
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "scores" into table "sums" in one transaction]
+
+-- bad: the columns have other names here
+-- given: insert-not-repeatable off
+-- file: 0001_scores.sql
+  CREATE TABLE scores (id bigint PRIMARY KEY, score numeric);
+  CREATE TABLE marks (score_id bigint, score numeric);
+-- file: 0002_marks.sql
+  INSERT INTO marks (score_id, score) SELECT number, mark FROM scores AS other (number, mark);
+--^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "scores" into table "marks" in one transaction]
+
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
@@ -304,6 +331,15 @@ it did.`,
 -- file: 0002_total.sql
   CREATE TABLE totals (at timestamptz, users bigint);
   INSERT INTO totals (at, users) SELECT now(), count(*) FROM users;
+
+-- good: every aggregate of PostgreSQL's makes one row
+-- given: insert-not-repeatable off
+-- file: 0001_scores.sql
+  CREATE TABLE scores (id bigint PRIMARY KEY, score numeric);
+  CREATE TABLE totals (score numeric);
+-- file: 0002_totals.sql
+  INSERT INTO totals (score) SELECT stddev(score) FROM scores;
+  INSERT INTO totals (score) SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY score), 0) FROM scores;
 `,
 })
 

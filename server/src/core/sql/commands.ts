@@ -449,6 +449,8 @@ export interface Insert {
   readonly hasReturning: boolean
   /** Whether the SELECT (or the statement around it) excludes rows already there: NOT EXISTS, EXCEPT or NOT IN over the target. */
   readonly excludesExisting: boolean
+  /** Every function that the SELECT calls. */
+  readonly calls: readonly Call[]
   readonly reads: readonly Name[]
   readonly keywords: Span
   /** Offset after the source, before ON CONFLICT and RETURNING: where ON CONFLICT belongs. */

@@ -32,6 +32,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
       }),
     hasReturning: statement.returningClause !== undefined,
     excludesExisting: excludesExisting(select, table),
+    calls: select?.valuesLists ? [] : callsIn({ select: statement.selectStmt, with: statement.withClause }),
     reads: relationsIn({ select: statement.selectStmt, with: statement.withClause }, source),
     keywords: wordsSpan(source, ['INSERT', 'INTO']),
     sourceEnd: sourceEnd(source),
