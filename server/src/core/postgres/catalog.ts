@@ -111,6 +111,8 @@ export interface Index extends RelationBase {
   readonly primary: boolean
   readonly partial: boolean
   readonly nullsNotDistinct: boolean
+  /** Set where the constraint it backs may be deferred: ON CONFLICT cannot use it (sql-insert.html#SQL-ON-CONFLICT). */
+  readonly deferrable?: boolean
   /** The constraint it backs. */
   readonly constraint?: string
   /** The partitioned index it is attached to. */

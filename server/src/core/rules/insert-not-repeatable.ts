@@ -6,6 +6,7 @@ import { quoted } from '../sql/quote'
 import { insertion } from './edits'
 import { laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
+import { isTakenAsItIs } from './select-source'
 import { inQuotes } from './target'
 
 export default defineRule({
@@ -115,6 +116,33 @@ history proves such an index, and is for you to review: rows that conflict for a
 -- fix: Add ON CONFLICT (name) DO NOTHING
   INSERT INTO roles (name) VALUES ('admin'), ('guest') ON CONFLICT (name) DO NOTHING;
 
+-- bad: what is new in every run conflicts with nothing
+-- file: 0001_roles.sql
+  CREATE TABLE roles (id uuid PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE grants (id bigserial PRIMARY KEY, role text NOT NULL);
+-- file: 0002_seed.sql
+  INSERT INTO roles (id, name) VALUES (gen_random_uuid(), 'admin');
+--^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+  INSERT INTO grants (id, role) VALUES (DEFAULT, 'admin');
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "grants" again when it runs again]
+
+-- bad: a SELECT makes a new key in every run
+-- given: unbatched-backfill off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE profiles (token text PRIMARY KEY, user_id bigint NOT NULL);
+-- file: 0002_profiles.sql
+  INSERT INTO profiles (token, user_id) SELECT gen_random_uuid()::text, u.id FROM users u;
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "profiles" again when it runs again]
+
+-- bad: ON CONFLICT takes no deferrable constraint
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, position integer NOT NULL);
+  ALTER TABLE roles ADD UNIQUE (position) DEFERRABLE;
+-- file: 0002_seed.sql
+  INSERT INTO roles (name, position) VALUES ('admin', 1);
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+
 -- good: conflicts are settled
 -- file: 0001_roles.sql
   CREATE TABLE roles (name text PRIMARY KEY);
@@ -201,9 +229,11 @@ const separatorBefore = (insert: Insert, { statement }: Step): string =>
 
 /**
  * Returns the columns of a unique index that the statement fills all by itself: only then can a second run meet the rows of
- * the first. PostgreSQL wants an index over just these columns (sql-insert.html#SQL-ON-CONFLICT), not a partial one.
+ * the first. PostgreSQL wants an index over just these columns, neither a partial one nor that of a deferrable constraint
+ * (sql-insert.html#SQL-ON-CONFLICT).
  */
-function conflictTarget(insert: Insert, { catalog }: RuleContext): readonly string[] | undefined {
+function conflictTarget(insert: Insert, context: RuleContext): readonly string[] | undefined {
+  const { catalog } = context
   const table = asTable(relationNamed(catalog, insert.table))
   const named = new Set(insert.columns.map(({ name }) => name))
   const isFilled = (index: Index, column: string | undefined): column is string => {
@@ -213,14 +243,23 @@ function conflictTarget(insert: Insert, { catalog }: RuleContext): readonly stri
       named.has(known.name) &&
       !known.generated &&
       !known.identity &&
+      isSameNextTime(insert, known.name, context) &&
       (known.notNull || index.nullsNotDistinct || isNeverNull(insert, known.name))
     )
   }
   const proven = indexesOf(catalog, keyOf(catalog, insert.table)).filter(
-    index => index.unique && !index.partial && index.columns.every(column => isFilled(index, column)),
+    index =>
+      index.unique && !index.partial && !index.deferrable && index.columns.every(column => isFilled(index, column)),
   )
   const index = proven.find(({ primary }) => primary) ?? proven[0]
   return index?.columns.filter(column => column !== undefined)
+}
+
+/** Whether a second run certainly gives the column what the first did: a constant, or what a column of a table holds. */
+function isSameNextTime(insert: Insert, column: string, context: RuleContext): boolean {
+  const place = insert.columns.findIndex(({ name }) => name === column)
+  if (insert.source === 'VALUES') return insert.values?.every(row => row[place] !== undefined) ?? false
+  return insert.source === 'SELECT' && isTakenAsItIs(insert, place, context)
 }
 
 /** Nulls are distinct to a unique index: rows that have them would not conflict. */

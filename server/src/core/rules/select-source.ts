@@ -56,6 +56,39 @@ function topLevelTokens(insert: Insert, { statement }: RuleContext): Token[] {
   return found
 }
 
+/** Returns whether a plain SELECT from tables takes the result at `place` from one of their columns without changing it. */
+export function isTakenAsItIs(insert: Insert, place: number, context: RuleContext): boolean {
+  const { statement } = context
+  const tokens = tokensOf(statement.text).filter(({ kind, end }) => kind !== 'comment' && end <= insert.sourceEnd)
+  const select = tokens.findIndex(({ text }) => text === 'SELECT')
+  const isNested = tokens.some(
+    ({ kind, text }, index) => kind === 'word' && (combining.has(text) || (querying.has(text) && index !== select)),
+  )
+  const from = tokens.findIndex(({ kind, text }) => kind === 'word' && text === 'FROM')
+  if (isNested || from < select || tokens.slice(from).some(({ text }) => text === '(')) return false
+  const results: Token[][] = [[]]
+  let depth = 0
+  for (const token of tokens.slice(select + 1, from)) {
+    if (token.text === '(') depth++
+    else if (token.text === ')') depth--
+    if (token.text === ',' && depth === 0) results.push([])
+    else results.at(-1)?.push(token)
+  }
+  const [name, dot, column, ...rest] = results[place] ?? []
+  if (!name || results.some(([first, , last]) => first?.text === '*' || last?.text === '*')) return false
+  const isName = ({ kind }: Token) => kind === 'word' || kind === 'quoted identifier'
+  if (!isName(name) || notColumns.has(name.text)) return false
+  return dot === undefined || (dot.text === '.' && column !== undefined && isName(column) && rest.length === 0)
+}
+
+const combining = new Set(['UNION', 'EXCEPT', 'INTERSECT', 'DISTINCT', 'ALL'])
+
+/** Words that are values of their own. */
+const notColumns = new Set(
+  `CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP CURRENT_USER CURRENT_ROLE CURRENT_CATALOG
+  CURRENT_SCHEMA SESSION_USER SYSTEM_USER USER NULL`.split(/\s+/),
+)
+
 /** Whether an aggregate gathers all rows into one: called among the results, not in a subquery, nor over a window. */
 function isOneRow(insert: Insert, { statement }: RuleContext): boolean {
   const tokens = tokensOf(statement.text).filter(({ kind, end }) => kind !== 'comment' && end <= insert.sourceEnd)

@@ -134,6 +134,7 @@ export interface ConstraintDefinition {
   readonly notValid: boolean
   readonly notEnforced: boolean
   readonly nullsNotDistinct: boolean
+  readonly deferrable?: boolean
   readonly noInherit: boolean
   /** From CONSTRAINT or the first keyword to the last token of the clause. */
   readonly span: Span

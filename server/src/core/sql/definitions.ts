@@ -143,6 +143,7 @@ function definitionOf(
     notValid: constraint.skip_validation === true,
     notEnforced: notEnforced(constraint, clause, siblings),
     nullsNotDistinct: constraint.nulls_not_distinct === true,
+    ...(isDeferrable(constraint, clause, siblings) && { deferrable: true }),
     noInherit: constraint.is_no_inherit === true,
     span: clause.span,
     keywords: spanOf(source, keyword, keyword + keywordCount(source, keyword, end) - 1),
@@ -159,6 +160,17 @@ function notEnforced(constraint: Constraint, clause: Clause, siblings: readonly 
   for (const next of siblings.slice(siblings.indexOf(clause) + 1)) {
     if (next.constraint.contype === 'CONSTR_ATTR_NOT_ENFORCED') return true
     if (!isAttribute(next.constraint.contype)) return false
+  }
+  return false
+}
+
+/** In a column definition DEFERRABLE and INITIALLY DEFERRED (which implies it) are clauses of their own. */
+function isDeferrable(constraint: Constraint, clause: Clause, siblings: readonly Clause[]): boolean {
+  if (constraint.deferrable === true || constraint.initdeferred === true) return true
+  for (const next of siblings.slice(siblings.indexOf(clause) + 1)) {
+    if (next.constraint.contype === 'CONSTR_ATTR_DEFERRABLE' || next.constraint.contype === 'CONSTR_ATTR_DEFERRED')
+      return true
+    if (!next.constraint.contype?.startsWith('CONSTR_ATTR_')) return false
   }
   return false
 }

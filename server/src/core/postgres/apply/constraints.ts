@@ -141,6 +141,7 @@ export function withIndexConstraint(
     primary: definition.kind === 'PRIMARY KEY',
     partial: false,
     nullsNotDistinct: definition.nullsNotDistinct,
+    ...(definition.deferrable && { deferrable: true }),
     constraint: name,
     ...(options.partitionOf && { partitionOf: options.partitionOf }),
   }
@@ -210,6 +211,7 @@ function withAdoptedIndex(catalog: Catalog, key: RelationKey, definition: Constr
         }),
     name,
     primary: definition.kind === 'PRIMARY KEY',
+    ...(definition.deferrable && { deferrable: true }),
     constraint: name,
   }
   const without = found ? withoutRelation(catalog, keyOfRelation(found)) : catalog
