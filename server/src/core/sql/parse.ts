@@ -3,6 +3,7 @@ import type { Command } from './commands'
 import { parseRaw } from './engine'
 import { withBlockRead } from './plpgsql'
 import { withBodyRead } from './routine-body'
+import { withSharedParts } from './sharing'
 import { sourceOf } from './source'
 import type { Problem, Reading } from './statements'
 import { tokensOf } from './tokens'
@@ -48,7 +49,7 @@ function readAnew(text: string): Omit<Reading, 'text'> {
   if (!node) return {}
   try {
     const command = commandOf(node, sourceOf(text, utf16(text)))
-    return { command: withInsides(command, text) }
+    return { command: withSharedParts(withInsides(command, text)) }
   } catch (failure) {
     if (failure instanceof RangeError) return { problem: unreadable(text) }
     throw failure
