@@ -85,6 +85,7 @@ class Loader {
 
   result(): { histories: Loaded[]; problems: FileProblem[] } {
     const histories = [...this.folders.values()].map(({ history, asked }) => ({ history, asked: [...asked] }))
+    for (const { history } of histories) this.disk.forget(history.source.files.keys())
     return { histories, problems: [...this.problems.values()] }
   }
 
@@ -140,13 +141,16 @@ class Loader {
 
   private async searchAnew(root: string, depth: number | undefined): Promise<readonly MigrationFolder[]> {
     const files = await findFiles(root, depth)
-    return migrationFolders(root === '.' ? '' : root, files, relative => this.disk.read(joinedPath(root, relative)))
+    // A history keeps this function: it must not know the loader, which knows all histories as they were read.
+    const { disk } = this
+    return migrationFolders(root === '.' ? '' : root, files, relative => disk.read(joinedPath(root, relative)))
   }
 
   /** The files right in a folder that no tool recognises, as a history of plain files. */
   private async flatFolder(path: string): Promise<Omit<MigrationFolder, 'framework'>> {
     const files = await findFiles(path === '' ? '.' : path, 0)
-    const read = (relative: string) => this.disk.read(joinedPath(path, relative))
+    const { disk } = this
+    const read = (relative: string) => disk.read(joinedPath(path, relative))
     return { path: path === '.' ? '' : path, files, read }
   }
 
@@ -218,6 +222,11 @@ class Disk {
     }
     this.texts.set(path, text)
     return text
+  }
+
+  /** Lets go of texts that somebody else keeps, and may keep otherwise. */
+  forget(paths: Iterable<string>) {
+    for (const path of paths) this.texts.delete(path)
   }
 
   problem(path: string): FileProblem {
