@@ -1,4 +1,4 @@
-import type { Finding, Fix, Severity } from './finding'
+import type { Finding, Fix, Risk, Severity } from './finding'
 import type { History } from './history/history'
 import type { Direction } from './history/migration'
 import { type Step, stepsOf } from './history/steps'
@@ -9,7 +9,7 @@ import type { Rule, RuleFinding } from './rules/rule'
 import type { Settings } from './settings'
 import type { Command } from './sql/commands'
 import { withoutAllowed } from './suppress'
-import { shifted } from './text'
+import { type Span, shifted } from './text'
 
 /** Told of a rule that threw: its other findings and those of all other rules stand. */
 export type Report = (rule: string, error: unknown) => void
@@ -53,7 +53,8 @@ function findingsOf(
     const severity = settings.rules[rule.id]
     if (severity === 'off') continue
     try {
-      for (const found of rule.check(command, context)) findings.push(asFinding(found, rule, severity, step, report))
+      for (const found of rule.check(command, context))
+        findings.push(new FoundByRule(found, rule, severity, step, report))
     } catch (error) {
       report?.(rule.id, error)
     }
@@ -74,36 +75,47 @@ function byTag(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
   return new Map([...tags].map(tag => [tag, rules.filter(rule => rule.on.some(on => on === tag))]))
 }
 
-/** A severity from the settings holds for all of a rule's findings; else a finding may weigh more or less than its rule. */
-function asFinding(
-  found: RuleFinding,
-  rule: Rule,
-  severity: Severity | undefined,
-  step: Step,
-  report?: Report,
-): Finding {
-  let fixes: readonly Fix[] | undefined
-  return {
-    rule: rule.id,
-    risk: rule.risk,
-    severity: severity ?? found.severity ?? rule.severity,
-    message: found.message,
-    detail: found.detail,
-    hint: found.hint,
-    relation: found.relation,
-    span: shifted(found.at, step.statement.span.start),
-    get fixes() {
-      fixes ??= fixesOf(found, rule, report)
-      return fixes
-    },
+/** What a rule found, in the terms of the file; its fixes are worked out when somebody asks. */
+class FoundByRule implements Finding {
+  readonly rule: string
+  readonly risk: Risk
+  readonly severity: Severity
+  readonly message: string
+  readonly detail?: string
+  readonly hint?: string
+  readonly relation?: string
+  readonly span: Span
+  private known: readonly Fix[] | undefined
+
+  /** A severity from the settings holds for all of a rule's findings; else one may weigh more or less than its rule. */
+  constructor(
+    private readonly found: RuleFinding,
+    rule: Rule,
+    severity: Severity | undefined,
+    { statement }: Step,
+    private readonly report?: Report,
+  ) {
+    this.rule = rule.id
+    this.risk = rule.risk
+    this.severity = severity ?? found.severity ?? rule.severity
+    this.message = found.message
+    this.detail = found.detail
+    this.hint = found.hint
+    this.relation = found.relation
+    this.span = shifted(found.at, statement.span.start)
+  }
+
+  get fixes(): readonly Fix[] {
+    this.known ??= fixesOf(this.found, this.rule, this.report)
+    return this.known
   }
 }
 
-function fixesOf(found: RuleFinding, rule: Rule, report?: Report): readonly Fix[] {
+function fixesOf(found: RuleFinding, rule: string, report?: Report): readonly Fix[] {
   try {
     return found.fixes?.() ?? []
   } catch (error) {
-    report?.(rule.id, error)
+    report?.(rule, error)
     return []
   }
 }

@@ -65,7 +65,7 @@ export function withFile(history: History, path: string, text: string | undefine
 }
 
 function built(source: Source, previous?: History, changed?: string): History {
-  const folder = folderOfSource(source)
+  const folder = new SourceFolder(source)
   const framework = chosenFramework(source, folder, previous)
   if (previous?.framework === framework && changed !== undefined && isSql(changed)) {
     const isTextAlone = previous.source.files.has(changed) && source.files.has(changed)
@@ -101,17 +101,23 @@ function withText(source: Source, folder: Folder, previous: History, path: strin
   return new FolderHistory(source, framework, inOrder(found, framework, undefined))
 }
 
-function folderOfSource(source: Source): Folder {
-  const prefix = source.path === '' ? '' : `${source.path}/`
-  let files: readonly string[] | undefined
-  return {
-    path: source.path,
-    get files() {
-      files ??= [...source.files.keys()].map(path => path.slice(prefix.length))
-      return files
-    },
-    read: relative => source.files.get(prefix + relative) ?? source.read?.(relative),
+class SourceFolder implements Folder {
+  readonly path: string
+  private readonly prefix: string
+  private names: readonly string[] | undefined
+
+  constructor(private readonly source: Source) {
+    this.path = source.path
+    this.prefix = source.path === '' ? '' : `${source.path}/`
   }
+
+  get files(): readonly string[] {
+    this.names ??= [...this.source.files.keys()].map(path => path.slice(this.prefix.length))
+    return this.names
+  }
+
+  readonly read = (relative: string): string | undefined =>
+    this.source.files.get(this.prefix + relative) ?? this.source.read?.(relative)
 }
 
 /** What a folder is does not change with every keystroke: only with its files, or where nothing was known so far. */

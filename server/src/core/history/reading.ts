@@ -21,28 +21,40 @@ export function migrationOf(
   if (previous && previous.text === text && previous.framework === framework && isLaidOut(previous, layout)) {
     return previous
   }
-  const sections = sectionsOf(text, layout, previous)
-  const directions = new Set(sections.map(({ direction }) => direction))
-  let placeholders: ReadonlyMap<string, string> | undefined
-  return {
-    path,
-    text,
-    framework,
-    version: layout.version,
-    direction: directions.size > 1 ? 'both' : directions.has('down') ? 'down' : 'up',
-    repeatable: layout.repeatable,
-    baseline: layout.baseline ?? false,
-    sections,
-    get placeholders() {
-      placeholders ??= new Map(sections.flatMap(section => [...section.placeholders]))
-      return placeholders
-    },
-  }
+  const sections = layout.sections.map((section, index) => new LazySection(text, section, previous?.sections[index]))
+  return new FileMigration(path, text, framework, layout, sections)
 }
 
-/** Apart from the migration that it makes, which would keep what it can see: every text that there was. */
-const sectionsOf = (text: string, { sections }: FileLayout, previous: Migration | undefined): LazySection[] =>
-  sections.map((section, index) => new LazySection(text, section, previous?.sections[index]))
+/**
+ * A class and no object literal with a getter: V8 makes a hidden class for each such object, which keeps the getter and all
+ * that it can see, in every text that there was, for several garbage collections.
+ */
+class FileMigration implements Migration {
+  readonly version: string
+  readonly direction: Migration['direction']
+  readonly repeatable: boolean
+  readonly baseline: boolean
+  private masked: ReadonlyMap<string, string> | undefined
+
+  constructor(
+    readonly path: string,
+    readonly text: string,
+    readonly framework: Framework,
+    layout: FileLayout,
+    readonly sections: readonly LazySection[],
+  ) {
+    const directions = new Set(sections.map(({ direction }) => direction))
+    this.version = layout.version
+    this.direction = directions.size > 1 ? 'both' : directions.has('down') ? 'down' : 'up'
+    this.repeatable = layout.repeatable
+    this.baseline = layout.baseline ?? false
+  }
+
+  get placeholders(): ReadonlyMap<string, string> {
+    this.masked ??= new Map(this.sections.flatMap(section => [...section.placeholders]))
+    return this.masked
+  }
+}
 
 /** A section that is read when somebody asks, from what was read of the text before it. */
 class LazySection implements Section {
