@@ -19,9 +19,10 @@ export interface Project {
 
 /** Reads the histories that the paths belong to; says on standard error what cannot be read, and goes on. */
 export async function projectAt(paths: readonly string[], terminal: Terminal): Promise<Project> {
-  await loadParser(new Uint8Array(await parserBinary()))
+  // The parser is compiled on other threads while files are read on this one.
+  const parser = parserBinary().then(bytes => loadParser(new Uint8Array(bytes)))
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
-  const { histories, problems } = await load(named, {})
+  const [{ histories, problems }] = await Promise.all([load(named, {}), parser])
   for (const problem of problems) complain(problem, terminal)
   const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
   return {
