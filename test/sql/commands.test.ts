@@ -424,6 +424,55 @@ describe('other commands', () => {
     }
   })
 
+  it('SET TRANSACTION and SET SESSION CHARACTERISTICS set the parameters of a transaction', () => {
+    const modes = 'ISOLATION LEVEL SERIALIZABLE, READ ONLY'
+    const session = command(`SET SESSION CHARACTERISTICS AS TRANSACTION ${modes}`) as CommandOf<'SET'>
+    assert.deepEqual(
+      [session.parameter, session.value, session.isLocal, session.others],
+      [
+        'default_transaction_isolation',
+        'serializable',
+        false,
+        [{ parameter: 'default_transaction_read_only', value: '1' }],
+      ],
+    )
+    const transaction = command('SET TRANSACTION READ WRITE') as CommandOf<'SET'>
+    assert.deepEqual(
+      [transaction.parameter, transaction.value, transaction.isLocal, transaction.others],
+      ['transaction_read_only', '0', true, undefined],
+    )
+  })
+
+  it('ALTER ROLE, ALTER DATABASE and ALTER SYSTEM tell what sessions start with', () => {
+    for (const [sql, sets] of [
+      ["ALTER ROLE app SET lock_timeout = '5s'", { parameter: 'lock_timeout', value: '5s', role: 'app' }],
+      ['ALTER ROLE ALL IN DATABASE d RESET ALL', { parameter: 'all', role: 'ALL', database: 'd' }],
+      ['ALTER USER CURRENT_USER SET x.y TO DEFAULT', { parameter: 'x.y', role: 'CURRENT_USER' }],
+      ['ALTER DATABASE d SET lock_timeout = 0', { parameter: 'lock_timeout', value: '0', database: 'd' }],
+      ['ALTER SYSTEM SET lock_timeout = 1', { parameter: 'lock_timeout', value: '1' }],
+      ['ALTER ROLE app CREATEDB', undefined],
+      ['ALTER DATABASE d OWNER TO app', undefined],
+    ] as const) {
+      assert.deepEqual((command(sql) as CommandOf<'ALTER ROLE'>).sets, sets, sql)
+    }
+  })
+
+  it('set_config with NULL, or with what is no constant, has no value', () => {
+    const { parameters } = commandWith(
+      'SELECT',
+      "SELECT set_config('a', NULL, true), set_config('b', current_setting('c'), false)",
+    )
+    assert.deepEqual(parameters, [
+      { name: 'a', isLocal: true },
+      { name: 'b', isLocal: false },
+    ])
+  })
+
+  it('prepared transactions have a name', () => {
+    for (const sql of ["PREPARE TRANSACTION 'g'", "COMMIT PREPARED 'g'", "ROLLBACK PREPARED 'g'"])
+      assert.equal((command(sql) as CommandOf<'COMMIT'>).prepared, 'g', sql)
+  })
+
   it('bodies stand between their quotes', () => {
     for (const [sql, body] of [
       ['DO $x$ begin; end $x$', ' begin; end '],

@@ -502,8 +502,8 @@ export interface Select {
   /** Tables that data-modifying CTEs write. */
   readonly writes: readonly Name[]
   readonly calls: readonly Call[]
-  /** `set_config('lock_timeout', '2s', true)` calls with constant arguments. */
-  readonly parameters: readonly { readonly name: string; readonly value: string; readonly isLocal: boolean }[]
+  /** `set_config('lock_timeout', '2s', true)` calls; `value` is absent where it is NULL, for the default, or no constant. */
+  readonly parameters: readonly { readonly name: string; readonly value?: string; readonly isLocal: boolean }[]
   readonly keywords: Span
 }
 
@@ -539,6 +539,8 @@ export interface TransactionControl {
     | 'ROLLBACK PREPARED'
   /** The savepoint of SAVEPOINT, RELEASE and ROLLBACK TO. */
   readonly savepoint?: string
+  /** The name under which PREPARE TRANSACTION leaves the transaction, and by which COMMIT and ROLLBACK PREPARED take it. */
+  readonly prepared?: string
   /** COMMIT AND CHAIN, ROLLBACK AND CHAIN. */
   readonly chain: boolean
   readonly keywords: Span
@@ -550,6 +552,8 @@ export interface SetParameter {
   readonly parameter: string
   /** As written, strings without quotes, lists joined by `, `; absent for RESET and TO DEFAULT. */
   readonly value?: string
+  /** The others that the same SET TRANSACTION or SET SESSION CHARACTERISTICS sets. */
+  readonly others?: readonly { readonly parameter: string; readonly value?: string }[]
   readonly isLocal: boolean
   readonly keywords: Span
 }
@@ -710,7 +714,21 @@ export interface OtherCommand {
   readonly explained?: Command
   /** EXPLAIN ANALYZE. */
   readonly analyze?: boolean
+  /** ALTER ROLE, ALTER DATABASE and ALTER SYSTEM ... SET. */
+  readonly sets?: SessionDefault
   readonly keywords: Span
+}
+
+/** A parameter that sessions are to start with. */
+export interface SessionDefault {
+  /** Lower case; `all` for RESET ALL. */
+  readonly parameter: string
+  /** As in SET; absent for RESET and TO DEFAULT. */
+  readonly value?: string
+  /** ALTER ROLE: a name, or the words `CURRENT_USER`, `SESSION_USER`, `CURRENT_ROLE` and `ALL`. */
+  readonly role?: string
+  /** ALTER DATABASE, and ALTER ROLE ... IN DATABASE. */
+  readonly database?: string
 }
 
 export type OtherTag =

@@ -3,6 +3,7 @@ import type { Command, Name, OtherCommand, OtherTag } from './commands'
 import { constantText } from './constants'
 import { relationsIn } from './expressions'
 import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
+import { type DefaultStatement, sessionDefault } from './parameters'
 import { type Source, spanOf } from './source'
 
 /** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
@@ -20,6 +21,7 @@ export function other(
   const writes = writtenBy(raw.actions, source)
   const explained = (kind === 'ExplainStmt' || kind === 'PrepareStmt') && query ? commandOf(query, source) : undefined
   const parts = strings(raw.defnames as Node[] | undefined)
+  const sets = sessionDefault(kind, statement as DefaultStatement)
   return {
     tag: otherTag(kind, statement, source),
     ...(raw.action && { action: actions[raw.action] }),
@@ -32,6 +34,7 @@ export function other(
     ...(raw.target && { options: { target: raw.target.replace('DISCARD_', '').toLowerCase() } }),
     ...(raw.subname !== undefined && raw.newname !== undefined && { rename: { from: raw.subname, to: raw.newname } }),
     ...(explained && { explained }),
+    ...(sets && { sets }),
     ...(kind === 'ExplainStmt' && { analyze: raw.options !== undefined && isAnalyze(raw.options) }),
     keywords: spanOf(source, 0, 1),
   }

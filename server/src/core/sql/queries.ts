@@ -192,9 +192,9 @@ function parametersSet(statement: SelectStmt): Select['parameters'] {
     const call = fields(fields(node).ResTarget?.val).FuncCall
     if (!call || strings(call.funcname).at(-1) !== 'set_config') return []
     const [name, value, isLocal] = (call.args ?? []).map(constantText)
-    return name === undefined || value === undefined
+    return name === undefined
       ? []
-      : [{ name: name.toLowerCase(), value, isLocal: isLocal === 'true' }]
+      : [{ name: name.toLowerCase(), ...(value !== undefined && { value }), isLocal: isLocal === 'true' }]
   })
 }
 

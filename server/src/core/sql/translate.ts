@@ -1,7 +1,6 @@
 import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
 import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
-import type { AlterDomain, AlterType, Command, Maintenance, Name, SetParameter, TransactionControl } from './commands'
-import { constantText } from './constants'
+import type { AlterDomain, AlterType, Command, Maintenance, Name, TransactionControl } from './commands'
 import { createIndex } from './create-index'
 import { createTable } from './create-table'
 import { constraintDefinition } from './definitions'
@@ -9,6 +8,7 @@ import { dropOf, droppedParts } from './drop'
 import { columnsIn, relationsIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
+import { setParameter } from './parameters'
 import { copyOf, deleteOf, insertOf, mergeOf, selectOf, updateOf } from './queries'
 import { createRoutine } from './routine'
 import { Cursor, ifNotExists, indexAt, inside, isString, isWord, keywordsThrough, type Source, spanOf } from './source'
@@ -162,6 +162,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
   TransactionStmt: (statement, source) => ({
     tag: transactionTags[statement.kind ?? 'TRANS_STMT_BEGIN'],
     ...(statement.savepoint_name !== undefined && { savepoint: statement.savepoint_name }),
+    ...(statement.gid !== undefined && { prepared: statement.gid }),
     chain: statement.chain === true,
     keywords: spanOf(source, 0, 0),
   }),
@@ -323,20 +324,6 @@ const domainActions: Record<string, AlterDomain['action']> = {
   O: 'SET NOT NULL',
   N: 'DROP NOT NULL',
   V: 'VALIDATE CONSTRAINT',
-}
-
-function setParameter(statement: NonNullable<Raw['VariableSetStmt']>, source: Source): SetParameter | undefined {
-  const { kind } = statement
-  if (kind === 'VAR_SET_MULTI') return undefined
-  const isReset = kind === 'VAR_RESET' || kind === 'VAR_RESET_ALL'
-  const values = (statement.args ?? []).map(node => constantText(node) ?? '')
-  return {
-    tag: isReset ? 'RESET' : 'SET',
-    parameter: kind === 'VAR_RESET_ALL' ? 'all' : (statement.name ?? '').toLowerCase(),
-    ...(kind === 'VAR_SET_VALUE' && { value: values.join(', ') }),
-    isLocal: statement.is_local === true,
-    keywords: spanOf(source, 0, isWord(source.tokens[1], 'LOCAL', 'SESSION') ? 1 : 0),
-  }
 }
 
 /** OWNED BY table.column, or null for OWNED BY NONE. */
