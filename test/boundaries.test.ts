@@ -68,6 +68,10 @@ describe('boundaries', () => {
     none(imports.filter(({ from, to }) => readers.includes(to) && !disk.includes(from) && from !== writer))
   })
 
+  it('git is asked in one place', () => {
+    none(imports.filter(({ from, to }) => to === 'simple-git' && from !== 'git'))
+  })
+
   it('the protocol ends at lsp, and the terminal at cli', () => {
     none(imports.filter(({ from, to }) => to.startsWith('vscode') && roomOf(from) !== 'lsp'))
     none(imports.filter(({ from, to }) => ['commander', 'picocolors'].includes(to) && roomOf(from) !== 'cli'))

@@ -1,7 +1,7 @@
 import type { Severity } from '../core/finding'
 import type { Settings } from '../core/settings'
 import { jsonFindings } from './json'
-import { complainOfLeftAlone, judged, projectAt, Troubles } from './judge'
+import { complainOfLeftAlone, judged, projectIn, type Scope, Troubles } from './judge'
 import { prettyFindings, prettyTotals } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
 import { hasAtLeast, totalsOf } from './totals'
@@ -12,23 +12,25 @@ export interface CheckOptions {
   readonly debug: boolean
 }
 
-/** Prints what the rules say of the migrations at `paths`; returns the exit code. */
+/** Prints what the rules say of the migrations in a scope; returns the exit code. */
 export async function check(
-  paths: readonly string[],
+  scope: Scope,
   settings: Settings,
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const project = await projectAt(paths, terminal)
+  const project = await projectIn(scope, terminal)
   complainOfLeftAlone(project, terminal)
   const troubles = new Troubles(terminal, options.debug)
   const files = project.histories.flatMap(loaded => judged(loaded, settings, troubles))
   const totals = totalsOf(files)
-  if (options.format === 'json') terminal.write(jsonFindings(files, totals, settings, terminal.folder))
+  if (options.format === 'json')
+    terminal.write(jsonFindings(files, { ...totals, leftOut: project.leftOut || undefined }, settings, terminal.folder))
   else {
     for (const file of files) terminal.write(prettyFindings(file, terminal))
     // Where nothing could be read, standard error has said why.
     if (files.length > 0 || !project.isMissingNamed) terminal.write(prettyTotals(totals, terminal))
+    if (project.note) terminal.write(`${project.note}\n`)
   }
   if (project.isMissingNamed || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine

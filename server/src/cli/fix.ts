@@ -2,7 +2,7 @@ import type { Severity } from '../core/finding'
 import { type Change, fixed } from '../core/fix'
 import type { Settings } from '../core/settings'
 import { unifiedDiff } from './diff'
-import { complainOfLeftAlone, type Judged, judged, projectAt, Troubles } from './judge'
+import { complainOfLeftAlone, type Judged, judged, projectIn, type Scope, Troubles } from './judge'
 import { shownPath } from './paths'
 import { counted } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
@@ -18,14 +18,9 @@ export interface FixCommand {
   readonly debug: boolean
 }
 
-/** Applies the fixes of the migrations at `paths` until none is left; returns the exit code. */
-export async function fix(
-  paths: readonly string[],
-  settings: Settings,
-  options: FixCommand,
-  terminal: Terminal,
-): Promise<number> {
-  const project = await projectAt(paths, terminal)
+/** Applies the fixes of the migrations in a scope until none is left; returns the exit code. */
+export async function fix(scope: Scope, settings: Settings, options: FixCommand, terminal: Terminal): Promise<number> {
+  const project = await projectIn(scope, terminal)
   complainOfLeftAlone(project, terminal)
   const troubles = new Troubles(terminal, options.debug)
   const { report } = troubles
@@ -43,7 +38,8 @@ export async function fix(
   }
   const totals = totalsOf(left)
   const remaining = totals.error + totals.warning + totals.information + totals.hint
-  const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'file')}.\n`
+  const note = project.note ? `${project.note}\n` : ''
+  const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'file')}.\n${note}`
   if (options.diff) terminal.complain(summary)
   else terminal.write(summary)
   if (project.isMissingNamed || isRefused || troubles.isFileMissing) return exitCodes.failed

@@ -12,7 +12,12 @@ import { shownPath } from './paths'
 import type { Totals } from './totals'
 
 /** Returns the answer of `check --format json`: docs/formats.md describes every field. */
-export function jsonFindings(files: readonly Judged[], totals: Totals, settings: Settings, folder: string): string {
+export function jsonFindings(
+  files: readonly Judged[],
+  summary: Totals & { readonly leftOut?: number },
+  settings: Settings,
+  folder: string,
+): string {
   return printed({
     version: productVersion(),
     postgres: settings.postgres,
@@ -25,7 +30,7 @@ export function jsonFindings(files: readonly Judged[], totals: Totals, settings:
         findings: findings.map(finding => findingRecord(finding, migration.path, places, folder)),
       }
     }),
-    summary: totals,
+    summary,
   })
 }
 

@@ -1,3 +1,4 @@
+import { type Production, productionReader } from '../applied'
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
@@ -6,6 +7,7 @@ import type { Settings } from '../core/settings'
 import { loadParser } from '../core/sql/engine'
 import { type FileProblem, type Loaded, load, parserBinary } from '../files'
 import { enginePath, shownPath } from './paths'
+import { counted } from './pretty'
 import type { Terminal } from './terminal'
 
 /** What was read, and what could not be. */
@@ -16,6 +18,48 @@ export interface Project {
   /** Files that were named and could be read, but are for another database or a dump beside the migrations. */
   readonly leftAlone: readonly string[]
 }
+
+/** What is judged: the paths that the user named, or where none is, what is pending below the current folder. */
+export interface Scope extends Production {
+  readonly paths: readonly string[]
+  /** Judge applied migrations too where no path is named. */
+  readonly all: boolean
+}
+
+/** A project without what need not be judged, and a line that says so. */
+export interface Scoped extends Project {
+  readonly leftOut: number
+  /** For people: what was left out and why; or why nothing was. */
+  readonly note?: string
+}
+
+/** Reads what a scope asks for; says on standard error what cannot be read, and goes on. */
+export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scoped> {
+  const isNamed = scope.paths.length > 0
+  const project = await projectAt(isNamed ? scope.paths : ['.'], terminal)
+  const known = productionReader(scope)
+  const isWhole = isNamed || scope.all
+  const histories: Loaded[] = []
+  const reasons = new Set<string>()
+  const by = new Set<string>()
+  let leftOut = 0
+  for (const loaded of project.histories) {
+    const { history, reason } = await known(loaded.history)
+    const asked = isWhole ? loaded.asked : loaded.asked.filter(path => history.stateOf(path) !== 'applied')
+    leftOut += loaded.asked.length - asked.length
+    if (reason !== undefined) reasons.add(reason)
+    if (asked.length < loaded.asked.length && history.source.applied) by.add(history.source.applied.by)
+    histories.push({ history, asked })
+  }
+  const note = leftOut > 0 ? leftOutNote(leftOut, [...by]) : isWhole ? undefined : [...reasons].map(judgedAll)[0]
+  return { ...project, histories, leftOut, note }
+}
+
+const leftOutNote = (count: number, by: readonly string[]): string =>
+  `${counted(count, 'applied migration')} left out (${by.join(', ')}); --all includes ${count === 1 ? 'it' : 'them'}.`
+
+const judgedAll = (reason: string): string =>
+  `All migrations are judged, because ${reason} that could say which have run; --base or --start-after says it.`
 
 /** Reads the histories that the paths belong to; says on standard error what cannot be read, and goes on. */
 export async function projectAt(paths: readonly string[], terminal: Terminal): Promise<Project> {

@@ -78,6 +78,7 @@ function folded(text: string, width: number): string[] {
 
 /** Returns the last line of `check`: how much was found in how much. */
 export function prettyTotals(totals: Totals, { colours }: Terminal): string {
+  if (totals.files === 0) return `${colours.green('Nothing is pending')}.\n`
   const scope = `${counted(totals.files, 'file')} (${counted(totals.statements, 'statement')})`
   const found = (['error', 'warning', 'information', 'hint'] as const)
     .filter(severity => totals[severity] > 0)

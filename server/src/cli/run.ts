@@ -5,6 +5,7 @@ import { productVersion } from '../product'
 import { check } from './check'
 import { explainFiles } from './explain'
 import { fix } from './fix'
+import type { Scope } from './judge'
 import { knownRule, showRules } from './rules'
 import { exitCodes, type Terminal, UsageError } from './terminal'
 
@@ -77,15 +78,17 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
   const shared = () => program.opts<Shared>()
   const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty')
 
-  inheriting(
-    program,
-    'check',
-    'print the findings of migrations: files or folders; the current folder where none is named',
+  scoped(
+    inheriting(
+      program,
+      'check',
+      'print the findings of migrations: files or folders; where none is named, what is pending below the current folder',
+    ),
   )
     .argument('[paths...]')
     .addOption(format())
-    .action(async (paths: string[], options: { format: 'pretty' | 'json' }) => {
-      outcome.code = await check(orHere(paths), settings(), { ...shared(), ...options }, terminal)
+    .action(async (paths: string[], options: ScopeOptions & { format: 'pretty' | 'json' }) => {
+      outcome.code = await check(scope(paths, options), settings(), { ...shared(), ...options }, terminal)
     })
   inheriting(program, 'explain', 'print what every statement of a file locks, scans, rewrites and builds')
     .argument('<files...>')
@@ -93,12 +96,12 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .action(async (files: string[], options: { format: 'pretty' | 'json' }) => {
       outcome.code = await explainFiles(files, settings(), { ...shared(), ...options }, terminal)
     })
-  inheriting(program, 'fix', 'apply the safe fixes of migrations')
+  scoped(inheriting(program, 'fix', 'apply the safe fixes of migrations; where none is named, of those pending'))
     .argument('[paths...]')
     .option('--diff', 'print a unified diff and write nothing', false)
     .option('--review', 'apply also the fixes that a person should look at', false)
-    .action(async (paths: string[], options: { diff: boolean; review: boolean }) => {
-      outcome.code = await fix(orHere(paths), settings(), { ...shared(), ...options }, terminal)
+    .action(async (paths: string[], options: ScopeOptions & { diff: boolean; review: boolean }) => {
+      outcome.code = await fix(scope(paths, options), settings(), { ...shared(), ...options }, terminal)
     })
   inheriting(program, 'rules', 'print all rules, or one with its reasons and examples')
     .addArgument(new Argument('[id]'))
@@ -118,7 +121,30 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
 const inheriting = (program: Command, name: string, description: string): Command =>
   program.command(name).description(description).copyInheritedSettings(program).allowExcessArguments(false)
 
-const orHere = (paths: readonly string[]): readonly string[] => (paths.length > 0 ? paths : ['.'])
+interface ScopeOptions {
+  readonly all: boolean
+  readonly base?: string
+  readonly startAfter?: string
+}
+
+const scoped = (command: Command): Command =>
+  command
+    .option('--all', 'include migrations that have run already, where no path is named', false)
+    .addOption(
+      new Option('--base <branch>', "what is on this branch has run; the repository's default branch where not given"),
+    )
+    .addOption(
+      new Option('--start-after <version>', 'the newest version that has run, for projects without git').conflicts(
+        'base',
+      ),
+    )
+
+const scope = (paths: readonly string[], { all, base, startAfter }: ScopeOptions): Scope => ({
+  paths,
+  all,
+  baseBranch: base,
+  startAfter,
+})
 
 function majorVersion(value: string): number {
   const version = /^\d+$/.test(value) ? Number(value) : Number.NaN

@@ -21,7 +21,18 @@ export interface History {
   readonly before: (path: string, direction: 'up' | 'down') => Catalog
   /** Returns the migration that the file at a path is; undefined where it is none. */
   readonly migrationAt: (path: string) => Migration | undefined
+  /** Returns whether a migration has run in production; `unknown` where nobody said what has. */
+  readonly stateOf: (path: string) => 'applied' | 'edited' | 'pending' | 'unknown'
   readonly source: Source
+}
+
+/** The migrations that have run in production already. */
+export interface Applied {
+  readonly paths: ReadonlySet<string>
+  /** Those of them whose text is no longer what has run. */
+  readonly edited: ReadonlySet<string>
+  /** How messages name what says so: `on branch "main"`. */
+  readonly by: string
 }
 
 /** What a history was read from. */
@@ -34,6 +45,10 @@ export interface Source {
   readonly framework?: string
   /** Reads a file outside the folder, from the folder's path: `../goose.yaml`. */
   readonly read?: (relative: string) => string | undefined
+  /** Absent where nobody said what has run. */
+  readonly applied?: Applied
+  /** Texts of applied migrations as they were before they were changed here, by path. */
+  readonly originals?: ReadonlyMap<string, string>
 }
 
 /**
@@ -57,11 +72,32 @@ export function historyOf(input: {
  */
 export function withFile(history: History, path: string, text: string | undefined): History {
   const { source } = history
-  if (source.files.get(path) === text) return history
+  const old = source.files.get(path)
+  if (old === text) return history
   const files = new Map(source.files)
   if (text === undefined) files.delete(path)
   else files.set(path, text)
-  return built({ ...source, files }, history, path)
+  return built({ ...source, files, originals: withOriginal(source, path, old) }, history, path)
+}
+
+/** Returns the history with what is known of production. */
+export const withApplied = (history: History, applied: Applied | undefined): History =>
+  new FolderHistory({ ...history.source, applied, originals: undefined }, history.framework, history.migrations)
+
+/** Returns the migrations up to the version that `last` names, by its file's name or by its number, as applied. */
+export function appliedUpTo(history: History, last: string): Applied {
+  const { framework, migrations } = history
+  const named = migrations.find(({ path }) => nameOf(path) === last)
+  const version = named?.version ?? last
+  const paths = migrations.filter(
+    migration => !migration.repeatable && framework.compareVersions(migration.version, version) <= 0,
+  )
+  return { paths: new Set(paths.map(({ path }) => path)), edited: new Set(), by: `up to "${last}"` }
+}
+
+function withOriginal({ applied, originals }: Source, path: string, text: string | undefined): Source['originals'] {
+  if (text === undefined || !applied?.paths.has(path) || originals?.has(path)) return originals
+  return new Map([...(originals ?? []), [path, text]])
 }
 
 function built(source: Source, previous?: History, changed?: string): History {
@@ -177,6 +213,15 @@ class FolderHistory implements History {
   readonly migrationAt = (path: string): Migration | undefined => {
     const place = this.placeOf(path)
     return place === undefined ? undefined : this.migrations[place]
+  }
+
+  readonly stateOf = (path: string): ReturnType<History['stateOf']> => {
+    const { applied, originals, files } = this.source
+    if (!applied) return 'unknown'
+    if (!applied.paths.has(path)) return 'pending'
+    const original = originals?.get(path)
+    const isEdited = applied.edited.has(path) || (original !== undefined && original !== files.get(path))
+    return isEdited ? 'edited' : 'applied'
   }
 
   private placeOf(path: string): number | undefined {

@@ -1,6 +1,6 @@
 import { columnNamed } from '../postgres/catalog'
 import { defineRule } from './rule'
-import { existingTable, subcommandsOf } from './target'
+import { existingTable, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'dropped-column',
@@ -23,7 +23,7 @@ back and its data is kept elsewhere or not needed.`,
     for (const { subcommand } of subcommandsOf(alter, context, 'DROP COLUMN')) {
       const { column, ifExists } = subcommand
       const known = columnNamed(target.table, column.name)
-      if (known?.born?.migration === context.migration.path) continue
+      if (isUnreleased(known?.born, context)) continue
       if (ifExists && !known && target.table?.columnsKnown) continue
       yield {
         at: { start: subcommand.keywords.start, end: column.span.end },

@@ -1,6 +1,6 @@
 import { asTable, type Catalog, columnNamed } from '../postgres/catalog'
 import { defineRule, type RuleContext } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf } from './target'
+import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'renamed-column',
@@ -24,7 +24,7 @@ old column in a later release. Or leave the name and give it a new one in a view
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME COLUMN')) {
       const { from, to } = subcommand
-      if (columnNamed(target.table, from.name)?.born?.migration === context.migration.path) continue
+      if (isUnreleased(columnNamed(target.table, from.name)?.born, context)) continue
       if (isSwapped(target.relation, from.name, to.name, context)) continue
       yield {
         at: { start: subcommand.keywords.start, end: to.span.end },

@@ -1,4 +1,4 @@
-import { asTable, type Catalog, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
+import { asTable, type Birth, type Catalog, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import { subcommandEffects } from '../postgres/effects'
 import { blocksReads, blocksWrites, type LockMode } from '../postgres/locks'
@@ -16,8 +16,8 @@ export interface Target {
 }
 
 /**
- * Returns the table that a name means, or undefined where nobody can be hurt: a table that this migration makes, a
- * temporary one, or something that is no table.
+ * Returns the table that a name means, or undefined where nobody can be hurt: a table that this migration makes or another
+ * that has not run yet, a temporary one, or something that is no table.
  */
 export function existingTable(name: Name, context: RuleContext): Target | undefined {
   const relation = relationNamed(context.catalog, name)
@@ -29,14 +29,22 @@ export function existingTable(name: Name, context: RuleContext): Target | undefi
 
 const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table'])
 
-/** Returns whether this migration made the relation, in any of its transactions, or it is temporary: nobody waits for it. */
+/**
+ * Returns whether this migration made the relation, in any of its transactions, or another one that is pending like it, or
+ * it is temporary: nobody waits for it, and in production it is empty or small.
+ */
 export const isNew = (name: Name, context: RuleContext): boolean =>
   isMade(relationNamed(context.catalog, name), context)
 
 function isMade(relation: Relation | undefined, context: RuleContext): boolean {
   if (!relation) return false
   if ('persistence' in relation && relation.persistence === 'temporary') return true
-  return relation.born?.migration === context.migration.path
+  return isUnreleased(relation.born, context)
+}
+
+/** Returns whether what was made then is not in production before this migration runs. */
+export function isUnreleased(born: Birth | undefined, { migration, history }: RuleContext): boolean {
+  return born !== undefined && (born.migration === migration.path || history.stateOf(born.migration) === 'pending')
 }
 
 /** Returns a name between double quotes, as PostgreSQL's messages print it. */

@@ -6,7 +6,7 @@ import type { Delete, Insert, Name, Update } from '../sql/commands'
 import { batched } from './batches'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
-import { existingTable, inQuotes, isNew, type Target, whoWaits } from './target'
+import { existingTable, inQuotes, isNew, isUnreleased, type Target, whoWaits } from './target'
 
 export default defineRule({
   id: 'unbatched-backfill',
@@ -393,10 +393,10 @@ function heldLock(context: RuleContext, relation?: string): { mode: LockMode; la
 
 const rank = ({ mode }: RelationLock): number => lockModes.indexOf(mode)
 
-function isUsedByOthers({ relation, kind }: RelationLock, { catalog, migration }: RuleContext): boolean {
+function isUsedByOthers({ relation, kind }: RelationLock, context: RuleContext): boolean {
   if (kind !== 'table' && kind !== 'partitioned table') return false
-  const known = tableAt(catalog, relation)
-  return known?.persistence !== 'temporary' && known?.born?.migration !== migration.path
+  const known = tableAt(context.catalog, relation)
+  return known?.persistence !== 'temporary' && !isUnreleased(known?.born, context)
 }
 
 /** No WHERE, one that is always true, or one that only tells rows from those that the backfill has done. */
@@ -414,7 +414,7 @@ function changesEveryRow(command: Update | Delete, { table }: Target, context: R
 }
 
 const isNewColumn = (column: string, name: Name, table: Table | undefined, context: RuleContext): boolean =>
-  columnNamed(table, column)?.born?.migration === context.migration.path ||
+  isUnreleased(columnNamed(table, column)?.born, context) ||
   context.steps
     .slice(0, context.index)
     .some(

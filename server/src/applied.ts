@@ -1,0 +1,28 @@
+import { appliedUpTo, type History, withApplied } from './core/history/history'
+import { baseBranchReader } from './git'
+
+/** Who says which migrations have run in production: a version, else git's base branch. */
+export interface Production {
+  /** The newest version that has run, as its number or its file's name. */
+  readonly startAfter?: string
+  /** The branch that holds what has run; the repository's default branch where it is absent. */
+  readonly baseBranch?: string
+}
+
+/**
+ * Returns a function that gives a history what is known of production, or says why nothing is. Each repository is asked
+ * once: make a new function to ask again.
+ */
+export function productionReader(
+  production: Production,
+): (history: History) => Promise<{ readonly history: History; readonly reason?: string }> {
+  const { startAfter, baseBranch } = production
+  const read = baseBranchReader(baseBranch)
+  return async history => {
+    if (startAfter !== undefined) return { history: withApplied(history, appliedUpTo(history, startAfter)) }
+    const told = await read(history.source.path)
+    if (told === undefined) return { history }
+    if ('reason' in told) return { history, reason: told.reason }
+    return { history: withApplied(history, told.applied) }
+  }
+}

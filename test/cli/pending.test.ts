@@ -1,0 +1,129 @@
+import { strict as assert } from 'node:assert'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { folderWith, invoke, removeFolders } from './invoke'
+
+const first = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
+const second = 'CREATE INDEX users_email_idx ON users (email);\n'
+const history = { 'migrations/1_users.up.sql': first, 'migrations/2_index.up.sql': second }
+
+/** A repository whose branch main holds `history`, and which stands on a branch of its own. */
+function repository(files: Record<string, string> = history): { folder: string; git: (...args: string[]) => void } {
+  const folder = folderWith(files)
+  const environment = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org']
+  const git = (...args: string[]) => {
+    execFileSync('git', [...identity, ...args], { cwd: folder, env: environment, stdio: 'ignore' })
+  }
+  git('init', '--initial-branch=main')
+  git('add', '.')
+  git('commit', '--message=history')
+  git('switch', '--create=work')
+  return { folder, git }
+}
+
+const write = (folder: string, name: string, text: string) => {
+  mkdirSync(join(folder, name, '..'), { recursive: true })
+  writeFileSync(join(folder, name), text)
+}
+
+const summary = (out: string) => out.trimEnd().split('\n').slice(-2)
+
+describe('what is pending', () => {
+  afterEach(removeFolders)
+
+  it('is what the base branch does not hold, and the rest is left out with a word', async () => {
+    const { folder, git } = repository()
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id);\n')
+    const { code, out } = await invoke(folder, 'check')
+    assert.equal(code, 1)
+    assert.match(out, /^migrations\/3_name\.up\.sql:1:1 error/)
+    assert.deepEqual(summary(out), [
+      '1 error in 1 file (1 statement).',
+      '2 applied migrations left out (on branch "main"); --all includes them.',
+    ])
+    git('add', '.')
+    git('commit', '--message=third')
+    assert.equal((await invoke(folder, 'check')).out, out)
+  })
+
+  it('is nothing where all has run', async () => {
+    const { folder } = repository()
+    const { code, out } = await invoke(folder, 'check')
+    assert.equal(code, 0)
+    assert.deepEqual(summary(out), [
+      'Nothing is pending.',
+      '2 applied migrations left out (on branch "main"); --all includes them.',
+    ])
+  })
+
+  it('does not limit --all, nor paths that are named', async () => {
+    const { folder } = repository()
+    for (const args of [['--all'], ['migrations'], ['migrations/2_index.up.sql']]) {
+      const { code, out } = await invoke(folder, 'check', ...args)
+      assert.equal(code, 1, args.join())
+      assert.match(out, /1 error in [12] files? \([12] statements?\)\.\n$/)
+    }
+  })
+
+  it('tells machines how much was left out', async () => {
+    const { folder } = repository()
+    const { out } = await invoke(folder, 'check', '--format', 'json')
+    assert.equal(JSON.parse(out).summary.leftOut, 2)
+  })
+
+  it('is judged with the tables of other pending migrations as new', async () => {
+    const { folder } = repository()
+    write(folder, 'migrations/3_orders.up.sql', 'CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n')
+    write(folder, 'migrations/4_index.up.sql', 'CREATE INDEX orders_note_idx ON orders (note);\n')
+    const { code, out } = await invoke(folder, 'check')
+    assert.equal(code, 0)
+    assert.equal(summary(out)[0], 'No findings in 2 files (2 statements).')
+    assert.equal((await invoke(folder, 'check', 'migrations/4_index.up.sql')).code, 0)
+  })
+
+  it('follows the branch it is told', async () => {
+    const { folder, git } = repository()
+    git('switch', '--create=release')
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id);\n')
+    git('add', '.')
+    git('commit', '--message=third')
+    assert.match((await invoke(folder, 'check', '--base', 'release')).out, /^Nothing is pending/)
+    const unknown = await invoke(folder, 'check', '--base', 'elsewhere')
+    assert.match(unknown.out, /All migrations are judged, because git knows no branch "elsewhere"/)
+    assert.match(unknown.out, /2 errors in 3 files/)
+  })
+
+  it('comes after the version that is named, with or without git', async () => {
+    const folder = folderWith(history)
+    for (const last of ['1', '1_users.up.sql']) {
+      const { out } = await invoke(folder, 'check', '--start-after', last)
+      assert.deepEqual(summary(out), [
+        '1 error in 1 file (1 statement).',
+        `1 applied migration left out (up to "${last}"); --all includes it.`,
+      ])
+    }
+    const both = await invoke(folder, 'check', '--start-after', '1', '--base', 'main')
+    assert.equal(both.code, 2)
+  })
+
+  it('is everything outside a repository', async () => {
+    const { out } = await invoke(folderWith(history), 'check')
+    assert.match(out, /1 error in 2 files \(2 statements\)\.\n$/)
+  })
+
+  it('is all that `fix` changes where no path is named', async () => {
+    const { folder } = repository()
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id);\n')
+    const { out } = await invoke(folder, 'fix', '--diff')
+    assert.match(out, /^\+CREATE INDEX CONCURRENTLY users_id_idx/m)
+    assert.doesNotMatch(out, /users_email_idx/)
+  })
+
+  it('survives a repository that git cannot read', async () => {
+    const { folder } = repository()
+    rmSync(join(folder, '.git', 'HEAD'))
+    assert.match((await invoke(folder, 'check')).out, /1 error in 2 files/)
+  })
+})
