@@ -69,6 +69,21 @@ describe('transactions', () => {
     "SELECT set_config('lock_timeout', '5s', false); T; RESET ALL; T",
     "BEGIN; SELECT set_config('lock_timeout', '5s', true); T; COMMIT; T",
     "SET lock_timeout = '1s'; SET lock_timeout TO DEFAULT; T",
+    "BEGIN; SET LOCAL lock_timeout = '1s'; SET lock_timeout = '2s'; T; SET LOCAL lock_timeout = '3s'; T; COMMIT; T",
+    "SET lock_timeout = '1s'; BEGIN; SET LOCAL lock_timeout = '2s'; RESET lock_timeout; T; COMMIT; T",
+    "SET lock_timeout = '1s'; BEGIN; RESET ALL; T; ROLLBACK; T",
+    "SET lock_timeout = '1s'; BEGIN; SAVEPOINT a; RESET lock_timeout; T; ROLLBACK TO a; T; COMMIT; T",
+    "SET lock_timeout = '1s'; DISCARD PLANS; T; DISCARD TEMP; T",
+    "SET lock_timeout = '1s'; SELECT set_config('lock_timeout', NULL, false); T",
+    "BEGIN; SET lock_timeout = '1s'; SAVEPOINT a; SET lock_timeout = '2s'; SAVEPOINT a; SET lock_timeout = '3s'; ROLLBACK TO a; T; RELEASE a; ROLLBACK TO a; T; COMMIT; T",
+    "BEGIN; SET lock_timeout = '1s'; COMMIT AND CHAIN; SET LOCAL lock_timeout = '2s'; T; ROLLBACK AND CHAIN; T; COMMIT; T",
+    "BEGIN; DO $$ BEGIN SET LOCAL lock_timeout = '4s';END $$; T; COMMIT; T",
+    "DO $$ BEGIN PERFORM set_config('lock_timeout', '4s', false);END $$; T",
+    "DO $$ BEGIN SET LOCAL lock_timeout = '4s';END $$; T",
+    "CREATE OR REPLACE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql SET lock_timeout = '9s' AS 'SELECT 1'; SELECT pg_temp.f(); T",
+    "ALTER ROLE CURRENT_USER SET lock_timeout = '8s'; T; ALTER ROLE CURRENT_USER RESET lock_timeout; T",
+    "ALTER DATABASE postgres SET lock_timeout = '8s'; T; ALTER DATABASE postgres RESET lock_timeout; T",
+    'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE; T',
   ]
 
   let database: PGlite

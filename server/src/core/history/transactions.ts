@@ -1,6 +1,7 @@
 import type { Command, TransactionControl } from '../sql/commands'
 import type { Statement } from '../sql/statements'
 import type { Section, TransactionMode } from './migration'
+import { noParameters, type Parameters, parametersAfter, parametersKept } from './parameters'
 
 /** The transaction of one statement of a section, as far as the section's own text decides it. */
 export interface Placement {
@@ -33,13 +34,6 @@ export function placements(section: Section, number = 1): readonly Placement[] {
   return section.statements.map((statement, place) => walk.step(statement, place))
 }
 
-interface Parameters {
-  /** What outlives the transaction. */
-  readonly session: ReadonlyMap<string, string>
-  /** What is in force: with SET LOCAL. */
-  readonly now: ReadonlyMap<string, string>
-}
-
 interface Open {
   readonly kind: 'block' | 'tool' | 'implicit'
   readonly number: number
@@ -56,11 +50,9 @@ interface Savepoint {
   readonly parameters: Parameters
 }
 
-const nothing: Parameters = { session: new Map(), now: new Map() }
-
 class Walk {
   private open: Open | undefined
-  private parameters = nothing
+  private parameters = noParameters
   private readonly queries: readonly (number | undefined)[]
 
   constructor(
@@ -111,16 +103,8 @@ class Walk {
       case 'RELEASE':
         this.keepSavepoint(command, place)
         break
-      case 'SET':
-      case 'RESET':
-        this.set(command.parameter, command.value, command.isLocal)
-        break
-      case 'SELECT':
-        for (const { name, value, isLocal } of command.parameters) this.set(name.toLowerCase(), value, isLocal)
-        break
-      case 'DISCARD':
-        this.parameters = nothing
-        break
+      default:
+        this.parameters = parametersAfter(this.parameters, command, this.open !== undefined)
     }
     return { ends: false }
   }
@@ -134,7 +118,7 @@ class Walk {
 
   private commit() {
     this.open = undefined
-    this.parameters = { session: this.parameters.session, now: this.parameters.session }
+    this.parameters = parametersKept(this.parameters)
   }
 
   private rollback(command: TransactionControl, place: number): { ends: boolean; resumes?: number } {
@@ -170,23 +154,6 @@ class Walk {
     const index = open.savepoints.findLastIndex(savepoint => savepoint.name === name)
     if (index >= 0) this.open = { ...open, savepoints: open.savepoints.slice(0, index) }
   }
-
-  private set(name: string, value: string | undefined, isLocal: boolean) {
-    if (isLocal && !this.open) return
-    const { session, now } = this.parameters
-    this.parameters = {
-      session: isLocal ? session : withParameter(session, name, value),
-      now: withParameter(now, name, value),
-    }
-  }
-}
-
-function withParameter(parameters: ReadonlyMap<string, string>, name: string, value: string | undefined) {
-  if (name === 'all') return new Map<string, string>()
-  const changed = new Map(parameters)
-  if (value === undefined) changed.delete(name)
-  else changed.set(name, value)
-  return changed
 }
 
 /** Returns for each statement which of the section's queries it shares with others; undefined where it has one to itself. */
