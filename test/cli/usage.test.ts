@@ -18,12 +18,17 @@ describe('command line', () => {
     [
       'a version that is none',
       ['check', '--postgres', 'nine'],
-      "option '--postgres <version>' argument 'nine' is invalid. It must be a major version from 12 to 18.",
+      "option '--postgres <version>' argument 'nine' is invalid. It must be a major version from 12 to 18, or the oldest and the newest of several, such as \"14-17\".",
     ],
     [
       'a version before all',
       ['--postgres', '9', 'check'],
-      "option '--postgres <version>' argument '9' is invalid. It must be a major version from 12 to 18.",
+      "option '--postgres <version>' argument '9' is invalid. It must be a major version from 12 to 18, or the oldest and the newest of several, such as \"14-17\".",
+    ],
+    [
+      'a range that runs backwards',
+      ['--postgres', '17-14', 'check'],
+      "option '--postgres <version>' argument '17-14' is invalid. It must be a major version from 12 to 18, or the oldest and the newest of several, such as \"14-17\".",
     ],
     [
       'a severity that is none',

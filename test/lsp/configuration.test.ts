@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { majorVersions } from '../../server/src/core/settings'
 import { configurationFrom, defaultConfiguration } from '../../server/src/lsp/configuration'
 import { isBelow } from '../../server/src/lsp/globs'
 
@@ -12,7 +13,13 @@ describe('configuration of an editor', () => {
   })
 
   it('takes what is well formed', () => {
-    const given = { postgres: 17, migrations: ['db/*'], findingsIn: 'all', rules: { 'dropped-column': 'off' } }
+    const given = {
+      postgres: 17,
+      migrations: ['db/*'],
+      findingsIn: 'all',
+      inlayHints: true,
+      rules: { 'dropped-column': 'off' },
+    }
     assert.deepEqual(configurationFrom(given, rules), { configuration: given, problems: [] })
   })
 
@@ -22,6 +29,7 @@ describe('configuration of an editor', () => {
         postgres: 9,
         migrations: 'db',
         findingsIn: 'all',
+        inlayHints: 'yes',
         rules: { 'dropped-column': 'loud', nonsense: 'off', 'volatile-default': 'hint' },
       },
       rules,
@@ -32,13 +40,37 @@ describe('configuration of an editor', () => {
       rules: { 'volatile-default': 'hint' },
     })
     assert.deepEqual(problems, [
-      'migrationGuard.postgres must be a version from 12 to 18, not 9',
+      'migrationGuard.postgres must be a major version from 12 to 18, or the oldest and the newest of several, such as "14-17", not 9',
       'migrationGuard.migrations must be a list of folder patterns, not "db"',
+      'migrationGuard.inlayHints must be true or false, not "yes"',
       'migrationGuard.rules: dropped-column must be one of error, warning, information, hint or off, not "loud"',
       'migrationGuard.rules: no rule is called "nonsense"',
     ])
     assert.deepEqual(configurationFrom([], rules).problems, ['migrationGuard must be an object, not []'])
   })
+})
+
+describe('major versions', () => {
+  const cases: [unknown, { postgres: number; newest?: number } | undefined][] = [
+    [15, { postgres: 15 }],
+    ['15', { postgres: 15 }],
+    ['14-17', { postgres: 14, newest: 17 }],
+    ['14 - 17', { postgres: 14, newest: 17 }],
+    ['16-16', { postgres: 16 }],
+    ['17-14', undefined],
+    ['11-14', undefined],
+    ['14-19', undefined],
+    ['14-', undefined],
+    ['14..17', undefined],
+    ['', undefined],
+    [15.4, undefined],
+    [[14, 17], undefined],
+  ]
+  for (const [named, expected] of cases) {
+    it(`${JSON.stringify(named)} ${expected ? `means ${expected.postgres} to ${expected.newest ?? expected.postgres}` : 'is none'}`, () => {
+      assert.deepEqual(majorVersions(named), expected)
+    })
+  }
 })
 
 describe('folder patterns', () => {

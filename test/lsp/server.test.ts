@@ -280,7 +280,7 @@ describe('language server', function () {
     const [message] = await editor.until(() => (editor.messages.length > 0 ? editor.messages : undefined))
     assert.equal(
       message?.message,
-      'Migration Guard: migrationGuard.postgres must be a version from 12 to 18, not 7. The default is used.',
+      'Migration Guard: migrationGuard.postgres must be a major version from 12 to 18, or the oldest and the newest of several, such as "14-17", not 7. The default is used.',
     )
     editor.forget()
     editor.settings = { postgres: 7, rules: { 'index-without-concurrently': 'off' } }

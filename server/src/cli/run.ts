@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type Severity, severities } from '../core/finding'
-import { defaultSettings, newestPostgres, oldestPostgres, type Settings } from '../core/settings'
+import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
 import { productVersion } from '../product'
 import { check } from './check'
 import { explainFiles } from './explain'
@@ -28,7 +28,7 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 
 /** What every command understands. */
 interface Shared {
-  readonly postgres: number
+  readonly postgres: Pick<Settings, 'postgres' | 'newest'>
   readonly failOn: Severity
   readonly rule: Settings['rules']
   readonly debug: boolean
@@ -40,9 +40,9 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .version(productVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .addOption(
-      new Option('--postgres <version>', 'oldest major version of PostgreSQL that the migrations run on')
-        .argParser(majorVersion)
-        .default(defaultSettings.postgres),
+      new Option('--postgres <version>', 'major version of PostgreSQL that the migrations run on, or a range: 14-17')
+        .argParser(versions)
+        .default({ postgres: defaultSettings.postgres }, String(defaultSettings.postgres)),
     )
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 for findings at least this severe')
@@ -74,7 +74,7 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
       throw new UsageError(`${command ? `there is no command "${command}"` : 'a command is needed'}: ${commands}`)
     })
 
-  const settings = (): Settings => ({ postgres: shared().postgres, rules: shared().rule })
+  const settings = (): Settings => ({ ...shared().postgres, rules: shared().rule })
   const shared = () => program.opts<Shared>()
   const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty')
 
@@ -106,7 +106,7 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
   inheriting(program, 'rules', 'print all rules, or one with its reasons and examples')
     .addArgument(new Argument('[id]'))
     .action((id: string | undefined) => {
-      outcome.code = showRules(id, shared().postgres, terminal)
+      outcome.code = showRules(id, shared().postgres.postgres, terminal)
     })
   inheriting(program, 'lsp', 'serve an editor over the language server protocol')
     .option('--stdio', 'over standard input and output')
@@ -146,10 +146,10 @@ const scope = (paths: readonly string[], { all, base, startAfter }: ScopeOptions
   startAfter,
 })
 
-function majorVersion(value: string): number {
-  const version = /^\d+$/.test(value) ? Number(value) : Number.NaN
-  if (version >= oldestPostgres && version <= newestPostgres) return version
-  throw new InvalidArgumentError(`It must be a major version from ${oldestPostgres} to ${newestPostgres}.`)
+function versions(value: string): Shared['postgres'] {
+  const named = majorVersions(value)
+  if (named) return named
+  throw new InvalidArgumentError(`It must be ${majorVersionsExpected}.`)
 }
 
 function ruleWeight(value: string, earlier: Settings['rules']): Settings['rules'] {

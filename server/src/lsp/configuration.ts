@@ -1,14 +1,21 @@
 import { severities } from '../core/finding'
-import { defaultSettings, newestPostgres, oldestPostgres, type Settings } from '../core/settings'
+import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
 
 /** What an editor can set below `migrationGuard`: the settings of the engine, and where findings appear. */
 export interface Configuration extends Settings {
   /** Patterns of folders that hold migrations. */
   readonly migrations: readonly string[]
   readonly findingsIn: 'migrations' | 'all'
+  /** Whether the strongest lock of each statement stands at its end. */
+  readonly inlayHints: boolean
 }
 
-export const defaultConfiguration: Configuration = { ...defaultSettings, migrations: [], findingsIn: 'migrations' }
+export const defaultConfiguration: Configuration = {
+  ...defaultSettings,
+  migrations: [],
+  findingsIn: 'migrations',
+  inlayHints: false,
+}
 
 /** Returns the configuration that `value` describes; each malformed part is told in `problems` and has its default. */
 export function configurationFrom(
@@ -28,14 +35,10 @@ export function configurationFrom(
     return accepted ?? fallback
   }
   const configuration: Configuration = {
-    postgres: part(
-      'postgres',
-      majorVersion,
-      `a version from ${oldestPostgres} to ${newestPostgres}`,
-      defaultSettings.postgres,
-    ),
+    ...part('postgres', majorVersions, majorVersionsExpected, { postgres: defaultSettings.postgres }),
     migrations: part('migrations', strings, 'a list of folder patterns', []),
     findingsIn: part('findingsIn', place, '"migrations" or "all"', 'migrations'),
+    inlayHints: part('inlayHints', flag, 'true or false', false),
     rules: rulesFrom(part('rules', record, 'an object of rules and severities', {}), knownRules, problems),
   }
   return { configuration, problems }
@@ -53,14 +56,10 @@ function rulesFrom(given: Record<string, unknown>, known: readonly string[], pro
   return Object.fromEntries(accepted)
 }
 
-function majorVersion(value: unknown): number | undefined {
-  const version = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-  if (typeof version !== 'number' || !Number.isInteger(version)) return undefined
-  return version >= oldestPostgres && version <= newestPostgres ? version : undefined
-}
-
 const strings = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined
+
+const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
 
 const place = (value: unknown): Configuration['findingsIn'] | undefined =>
   value === 'migrations' || value === 'all' ? value : undefined
