@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
+import { pgliteSession, type Session } from '../../scripts/postgres/session'
 import { type Catalog, emptyCatalog } from '../../server/src/core/postgres/catalog'
 import { loadInstalledParser } from '../parser'
 import { afterwards, casesIn, must, reset } from './cases'
 import { refusals } from './measure'
 import { describedCatalog, realCatalog, unknownColumns } from './real-catalog'
-import { pgliteSession, type Session } from './session'
 
 /** Runs the statements of each case on PostgreSQL and through `apply`, and compares what both then have. */
 for (const file of ['effects.sql', 'apply.sql']) {

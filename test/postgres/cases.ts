@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Session } from '../../scripts/postgres/session'
 import { apply } from '../../server/src/core/postgres/apply'
 import type { Catalog } from '../../server/src/core/postgres/catalog'
 import type { Command } from '../../server/src/core/sql/commands'
 import { read } from '../../server/src/core/sql/parse'
 import { statementsIn } from '../../server/src/core/sql/split'
-import type { Session } from './session'
 
 /** One paragraph of a file of cases: the last statement is the one under test. */
 export interface Case {
   readonly title: string
   /** The oldest major version that it runs on: `-- from 18`. */
   readonly from: number
+  /** The newest major version that it runs on: `-- until 17`. */
+  readonly until: number
+  /** What the lock reference calls it, where it stands there: `-- shown: ADD COLUMN`. */
+  readonly shown?: string
   readonly setup: string
   readonly statement: string
 }
@@ -29,8 +33,14 @@ function caseOf(paragraph: string): Case[] {
   const setup = lines.slice(0, start).join('\n')
   const statement = lines.slice(start).join('\n').replace(/;$/, '')
   const title = `${setup} ${statement}`.replace(/\s+/g, ' ').trim()
-  return [{ title, from: Number(/^-- from (\d+)/m.exec(paragraph)?.[1] ?? 0), setup, statement }]
+  const marked = (mark: string) => new RegExp(`^-- ${mark}:? (.+)`, 'm').exec(paragraph)?.[1]
+  const shown = marked('shown')
+  const [from, until] = [Number(marked('from') ?? 0), Number(marked('until') ?? Number.POSITIVE_INFINITY)]
+  return [{ title, from, until, ...(shown && { shown }), setup, statement }]
 }
+
+/** Returns whether a case runs on a major version. */
+export const runsOn = ({ from, until }: Case, major: number): boolean => from <= major && major <= until
 
 /** Returns the command of one statement that PostgreSQL's grammar accepts. */
 export function commandOf(statement: string): Command {

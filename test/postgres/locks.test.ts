@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { installedServer, type Server, startServer } from '../../scripts/postgres/servers'
+import type { Session } from '../../scripts/postgres/session'
 import { blocksReads, blocksWrites, conflictsOf, lockModes, stronger } from '../../server/src/core/postgres/locks'
-import { installedMajor, type Session, startServer } from './session'
 
 describe('lock modes', () => {
   it('conflict both ways', () => {
@@ -15,15 +16,15 @@ describe('lock modes', () => {
   })
 })
 
-const major = installedMajor()
-if (major !== undefined)
-  describe(`lock modes on PostgreSQL ${major}`, () => {
-    let server: ReturnType<typeof startServer>
+const installed = installedServer()
+if (installed)
+  describe(`lock modes on PostgreSQL ${installed.major}`, () => {
+    let server: Server
     let holder: Session
     let other: Session
 
     before(async () => {
-      server = startServer(major)
+      server = await startServer(installed)
       holder = await server.session()
       other = await server.session()
       await holder.run('CREATE TABLE t (a integer)')
@@ -32,7 +33,7 @@ if (major !== undefined)
     after(async () => {
       await holder?.close()
       await other?.close()
-      server?.stop()
+      await server?.stop()
     })
 
     for (const held of lockModes)

@@ -1,47 +1,47 @@
-import type { Outcome, Session } from './session'
+import { type Outcome, rowsOf, type Session } from '../../scripts/postgres/session'
+import type { Watch } from './watch'
 
 /** What a statement really did to the relations that were there before it, names as `schema.name`, sorted. */
 export interface Measured {
-  /** Strongest mode per relation that is still held at the end; undefined for statements that run outside a block. */
+  /**
+   * Strongest mode per relation that is still held at the end; of statements that refuse a transaction block, of those
+   * that were seen by `watch`, and undefined without it.
+   */
   readonly locks?: ReadonlyMap<string, string>
   readonly rewrites: readonly string[]
-  readonly scans: readonly string[]
+  /** Undefined where the server's statistics come too late to say. */
+  readonly scans?: readonly string[]
   readonly builds: readonly string[]
   readonly drops: readonly string[]
   readonly refusesTransactionBlock: boolean
+  /** Whether it waited for the end of older transactions; undefined where nobody watched. */
+  readonly waitsForTransactions?: boolean
   readonly error?: string
 }
 
 /** Runs `sql` in a transaction that is rolled back, or on its own where it refuses one, and looks at the traces. */
-export async function measure(session: Session, sql: string): Promise<Measured> {
+export async function measure(session: Session, sql: string, watch?: Watch): Promise<Measured> {
   const before = await relations(session)
   // A plan that an earlier foreign key check left behind would hide which indexes the planner looks at.
   await session.run('DISCARD PLANS')
   await session.run('BEGIN')
   const readBefore = await tuplesRead(session)
   const outcome = await session.run(`SET LOCAL client_min_messages = debug1; ${sql}`)
-  if (outcome.error && refusals.has(outcome.error.code)) return measureAlone(session, sql, before)
+  if (outcome.error && refusals.has(outcome.error.code)) return measureAlone(session, sql, before, watch)
   if (outcome.error) {
     await session.run('ROLLBACK')
     return { ...nothing, error: outcome.error.message }
   }
-  const locks = await heldLocks(session, before)
+  const locks = strongestOf(await heldLocks(session), before)
   const readAfter = await tuplesRead(session)
   const after = await relations(session)
-  const moved = before.filter(
-    old => 'rm'.includes(old.kind) && after.some(now => now.oid === old.oid && now.file !== old.file),
-  )
-  const left = await rowCounts(session, moved)
+  const rewrites = await rewritten(session, before, after)
   await session.run('ROLLBACK')
-  const read = before.filter(relation => (readAfter.get(relation.oid) ?? 0) > (readBefore.get(relation.oid) ?? 0))
-  const rows = await rowCounts(session, read)
-  const isReadWhole = ({ oid }: Row) =>
-    (rows.get(oid) ?? 0) > 0 && (readAfter.get(oid) ?? 0) - (readBefore.get(oid) ?? 0) >= (rows.get(oid) ?? 0)
   return {
     locks,
     ...changes(before, after, outcome),
-    rewrites: names(moved.filter(relation => (left.get(relation.oid) ?? 0) > 0)),
-    scans: names(read.filter(isReadWhole)),
+    rewrites,
+    scans: await readWhole(session, before, readBefore, readAfter),
     refusesTransactionBlock: false,
   }
 }
@@ -49,19 +49,56 @@ export async function measure(session: Session, sql: string): Promise<Measured> 
 /** active_sql_transaction; invalid_transaction_termination of COMMIT inside a DO block. */
 export const refusals = new Set(['25001', '2D000'])
 
-const nothing = { rewrites: [], scans: [], builds: [], drops: [], refusesTransactionBlock: false }
+const nothing = { rewrites: [], builds: [], drops: [], refusesTransactionBlock: false }
 
-async function measureAlone(session: Session, sql: string, before: readonly Row[]): Promise<Measured> {
+async function measureAlone(session: Session, sql: string, before: readonly Row[], watch?: Watch): Promise<Measured> {
   await session.run('ROLLBACK; SET client_min_messages = debug1')
-  const outcome = await session.run(sql)
+  // Before 15 statistics travel to a collector of their own, which takes its time.
+  const isCounted = session.major >= 15
+  const readBefore = isCounted ? await tuplesEverRead(session) : new Map()
+  const watched = await watch?.(session, sql)
+  const outcome = watched?.outcome ?? (await session.run(sql))
   await session.run('RESET client_min_messages')
+  const readAfter = isCounted ? await tuplesEverRead(session) : new Map()
   const after = await relations(session)
   return {
     ...nothing,
     ...changes(before, after, outcome),
+    rewrites: await rewritten(session, before, after),
+    ...(isCounted && { scans: await readWhole(session, before, readBefore, readAfter) }),
+    ...(watched && {
+      locks: strongestOf(watched.locks, before),
+      waitsForTransactions: watched.waitedForReader || watched.waitedForSnapshot,
+    }),
     refusesTransactionBlock: true,
     ...(outcome.error && { error: outcome.error.message }),
   }
+}
+
+/** Returns the relations with rows that are in another file than before. */
+async function rewritten(session: Session, before: readonly Row[], after: readonly Row[]): Promise<string[]> {
+  const moved = before.filter(
+    old => 'rm'.includes(old.kind) && after.some(now => now.oid === old.oid && now.file !== old.file),
+  )
+  const left = await rowCounts(session, moved)
+  return names(moved.filter(relation => (left.get(relation.oid) ?? 0) > 0))
+}
+
+type Counts = ReadonlyMap<string, number>
+
+/** Returns the relations of which at least as many rows were read as they have. */
+async function readWhole(
+  session: Session,
+  before: readonly Row[],
+  readBefore: Counts,
+  readAfter: Counts,
+): Promise<string[]> {
+  const readOf = ({ oid }: Row) => (readAfter.get(oid) ?? 0) - (readBefore.get(oid) ?? 0)
+  const read = before.filter(relation => readOf(relation) > 0)
+  const rows = await rowCounts(session, read)
+  return names(
+    read.filter(relation => (rows.get(relation.oid) ?? 0) > 0 && readOf(relation) >= (rows.get(relation.oid) ?? 0)),
+  )
 }
 
 interface Row {
@@ -97,12 +134,16 @@ const quoted = (name: string) =>
     .map(part => `"${part}"`)
     .join('.')
 
-async function heldLocks(session: Session, before: readonly Row[]): Promise<Map<string, string>> {
-  const { rows } = await session.run(
+const heldLocks = (session: Session) =>
+  rowsOf(
+    session,
     `SELECT relation, mode FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted`,
   )
+
+/** Returns the strongest mode per relation that was there before; who reads indexes and sequences is not told. */
+function strongestOf(locks: readonly (readonly string[])[], before: readonly Row[]): Map<string, string> {
   const strongest = new Map<string, string>()
-  for (const [oid, written = ''] of rows) {
+  for (const [oid, written = ''] of locks) {
     const relation = before.find(candidate => candidate.oid === oid)
     const mode = modeNamed(written)
     if (!relation || ('iISc'.includes(relation.kind) && mode === 'ACCESS SHARE')) continue
@@ -137,11 +178,16 @@ async function tuplesRead(session: Session): Promise<Map<string, number>> {
   return new Map(rows.map(([oid = '', count]) => [oid, Number(count)]))
 }
 
+/** The same over all transactions of all sessions that are over. */
+async function tuplesEverRead(session: Session): Promise<Map<string, number>> {
+  await session.run('SELECT pg_stat_force_next_flush()')
+  const { rows } = await session.run('SELECT relid, seq_tup_read FROM pg_stat_all_tables WHERE seq_tup_read > 0')
+  return new Map(rows.map(([oid = '', count]) => [oid, Number(count)]))
+}
+
 function changes(before: readonly Row[], after: readonly Row[], { messages }: Outcome) {
   const built = messages.flatMap(message => /^building index "(.*?)" on table/.exec(message)?.[1] ?? [])
   return {
-    rewrites: [],
-    scans: [],
     builds: [...new Set(built.filter(name => !name.startsWith('pg_')))].sort(),
     // An index that ALTER COLUMN TYPE makes anew keeps its name.
     drops: names(before.filter(old => !after.some(now => now.oid === old.oid || now.name === old.name))),

@@ -1,3 +1,4 @@
+import type { Session } from '../../scripts/postgres/session'
 import {
   asTable,
   type Catalog,
@@ -6,7 +7,6 @@ import {
   type Relation,
   type Table,
 } from '../../server/src/core/postgres/catalog'
-import type { Session } from './session'
 
 /** A relation in words, one line for each fact, so that two catalogs can be compared and a difference read. */
 export type Description = Readonly<Record<string, readonly string[]>>

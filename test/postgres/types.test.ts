@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { castsFile } from '../../scripts/generate-casts'
+import { pgliteSession, type Session } from '../../scripts/postgres/session'
 import { pglite } from '../../scripts/postgres-engines'
 import { type Catalog, emptyCatalog, tableAt } from '../../server/src/core/postgres/catalog'
 import { typeChange } from '../../server/src/core/postgres/types'
 import { loadInstalledParser } from '../parser'
 import { afterwards, commandOf, must } from './cases'
-import { pgliteSession, type Session } from './session'
 
 /** Types that the pairs below name. */
 const schema = `
