@@ -50,7 +50,7 @@ function page(rule: Rule): string {
   const parts = [
     `# ${rule.id}`,
     generatedNote,
-    `${capital(rule.risk)} · ${rule.severity} · ${directions(rule)} · ${rule.on.map(tag => `\`${tag}\``).join(', ')}`,
+    `${capital(rule.risk)} · ${rule.severity} · ${directions(rule)} · ${judged(rule)}`,
     '## What happens',
     rule.why.trim(),
     '## What to do',
@@ -70,6 +70,8 @@ function page(rule: Rule): string {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const judged = ({ on }: Rule): string => (on === 'migration' ? 'whole files' : on.map(tag => `\`${tag}\``).join(', '))
 
 const directions = ({ directions = ['up'] }: Rule): string =>
   directions.length > 1 ? 'up and down migrations' : `${directions[0]} migrations`

@@ -1,8 +1,8 @@
 import { combined, edited } from '../server/src/core/edits'
 import type { Finding, Fix } from '../server/src/core/finding'
-import { type History, historyOf } from '../server/src/core/history/history'
+import { type History, historyOf, withApplied } from '../server/src/core/history/history'
 import { lint } from '../server/src/core/lint'
-import type { Case, Mark } from '../server/src/core/rules/examples'
+import type { Case, CaseFile, Mark } from '../server/src/core/rules/examples'
 
 /** Where the files of every case lie. */
 export const folder = 'migrations'
@@ -14,7 +14,7 @@ export function caseAsText(example: Case): string {
   const lines = [`-- ${example.kind}: ${example.title}`]
   if (example.given.length > 0) lines.push(`-- given: ${example.given.join(', ')}`)
   for (const file of example.files) {
-    if (file.isNamed) lines.push(`-- file: ${file.path}`)
+    if (file.isNamed) lines.push(`-- file: ${file.path}${file.state ? ` (${file.state})` : ''}`)
     const marks = (findings.get(file.path) ?? []).map(finding => markOf(finding, file.text))
     lines.push(...textLines(file.text, marks))
   }
@@ -23,12 +23,17 @@ export function caseAsText(example: Case): string {
 }
 
 /** Returns the history that the files of a case make. */
-export const historyFor = ({ files, framework }: Pick<Case, 'files' | 'framework'>): History =>
-  historyOf({
+export function historyFor({ files, framework }: Pick<Case, 'files' | 'framework'>): History {
+  const history = historyOf({
     path: folder,
     files: files.map(({ path, text }) => ({ path: `${folder}/${path}`, text })),
     framework,
   })
+  const having = (...states: CaseFile['state'][]) =>
+    new Set(files.filter(({ state }) => states.includes(state)).map(({ path }) => `${folder}/${path}`))
+  const paths = having('applied', 'edited')
+  return paths.size === 0 ? history : withApplied(history, { paths, edited: having('edited'), by: 'on branch "main"' })
+}
 
 /** Returns the findings of each file of a case, by its path below the folder. A rule that throws fails the test. */
 export function findingsOf(example: Case, history: History = historyFor(example)): Map<string, readonly Finding[]> {

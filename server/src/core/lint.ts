@@ -5,7 +5,7 @@ import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
-import type { Rule, RuleFinding } from './rules/rule'
+import type { MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
 import type { Settings } from './settings'
 import type { Command } from './sql/commands'
 import { withoutAllowed } from './suppress'
@@ -26,6 +26,7 @@ export function lint(history: History, path: string, settings: Settings, report?
     const own = steps.filter(step => step.section === section)
     return own.flatMap((step, index) => findingsOf(step, own, index, history, settings, report))
   })
+  findings.push(...findingsOfMigration({ migration, history, settings, steps }, report))
   return withoutAllowed(findings, migration)
     .map(finding => findingAsWritten(finding, migration.placeholders))
     .sort(
@@ -33,6 +34,22 @@ export function lint(history: History, path: string, settings: Settings, report?
         a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
     )
 }
+
+function* findingsOfMigration(context: MigrationContext, report?: Report): Iterable<Finding> {
+  const { direction } = context.migration
+  for (const rule of migrationRules) {
+    const severity = context.settings.rules[rule.id]
+    const isJudged = direction === 'both' || (rule.directions ?? ['up']).includes(direction)
+    if (severity === 'off' || !isJudged) continue
+    try {
+      for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
+    } catch (error) {
+      report?.(rule.id, error)
+    }
+  }
+}
+
+const migrationRules = rules.filter(rule => rule.on === 'migration')
 
 function findingsOf(
   step: Step,
@@ -54,7 +71,7 @@ function findingsOf(
     if (severity === 'off') continue
     try {
       for (const found of rule.check(command, context))
-        findings.push(new FoundByRule(found, rule, severity, step, report))
+        findings.push(new FoundByRule(found, rule, severity, step.statement.span.start, report))
     } catch (error) {
       report?.(rule.id, error)
     }
@@ -62,15 +79,17 @@ function findingsOf(
   return findings
 }
 
-const rulesFor = (command: Command, { direction }: Step): readonly Rule[] | undefined =>
+const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] | undefined =>
   rulesByTag[direction].get(command.tag)
 
-const rulesByTag: Readonly<Record<Direction, ReadonlyMap<string, readonly Rule[]>>> = {
-  up: byTag(rules.filter(({ directions }) => directions?.includes('up') ?? true)),
-  down: byTag(rules.filter(({ directions }) => directions?.includes('down'))),
+const statementRules = rules.filter(rule => rule.on !== 'migration')
+
+const rulesByTag: Readonly<Record<Direction, ReadonlyMap<string, readonly StatementRule[]>>> = {
+  up: byTag(statementRules.filter(({ directions }) => directions?.includes('up') ?? true)),
+  down: byTag(statementRules.filter(({ directions }) => directions?.includes('down'))),
 }
 
-function byTag(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
+function byTag(rules: readonly StatementRule[]): ReadonlyMap<string, readonly StatementRule[]> {
   const tags = new Set<string>(rules.flatMap(rule => rule.on))
   return new Map([...tags].map(tag => [tag, rules.filter(rule => rule.on.some(on => on === tag))]))
 }
@@ -92,7 +111,7 @@ class FoundByRule implements Finding {
     private readonly found: RuleFinding,
     rule: Rule,
     severity: Severity | undefined,
-    { statement }: Step,
+    offset: number,
     private readonly report?: Report,
   ) {
     this.rule = rule.id
@@ -102,7 +121,7 @@ class FoundByRule implements Finding {
     this.detail = found.detail
     this.hint = found.hint
     this.relation = found.relation
-    this.span = shifted(found.at, statement.span.start)
+    this.span = shifted(found.at, offset)
   }
 
   get fixes(): readonly Fix[] {

@@ -24,6 +24,8 @@ export interface CaseFile {
   readonly path: string
   /** Whether a `-- file:` line names it. */
   readonly isNamed: boolean
+  /** `-- file: <path> (applied)`: it has run in production, as it is or before it was edited. All others are then pending. */
+  readonly state?: 'applied' | 'edited'
   readonly text: string
   readonly marks: readonly Mark[]
 }
@@ -67,9 +69,10 @@ function caseOf(lines: readonly string[], origin: string): Case {
   const given: string[] = []
   const files: OpenFile[] = []
   const fixes: { title: string; files: OpenFile[] }[] = []
-  const open = (path: string | undefined): OpenFile => {
+  const open = (named?: string): OpenFile => {
     const fix = fixes.at(-1)
-    const file = { path, lines: [], marks: [] }
+    const [, path, state] = /^(.*?)(?: \((applied|edited)\))?$/.exec(named ?? '') ?? []
+    const file = { path: path || undefined, state: state as CaseFile['state'], lines: [], marks: [] }
     ;(fix ? fix.files : files).push(file)
     return file
   }
@@ -84,7 +87,7 @@ function caseOf(lines: readonly string[], origin: string): Case {
     } else if (line.startsWith('--')) addMark(line, file, origin)
     else if (line.startsWith('  ') || line.trim() === '') {
       if (!file && line.trim() === '') continue
-      file ??= open(undefined)
+      file ??= open()
       file.lines.push(line.slice(2))
     } else throw new Error(`${origin}: "${line}" is neither notation nor SQL at column 2`)
   }
@@ -98,9 +101,10 @@ function caseOf(lines: readonly string[], origin: string): Case {
     given,
     settings,
     framework,
-    files: files.map(({ path: named, lines: sql, marks }) => ({
+    files: files.map(({ path: named, state, lines: sql, marks }) => ({
       path: named ?? path,
       isNamed: named !== undefined,
+      state,
       text: textOf(sql),
       marks,
     })),
@@ -113,6 +117,7 @@ function caseOf(lines: readonly string[], origin: string): Case {
 
 interface OpenFile {
   readonly path: string | undefined
+  readonly state: CaseFile['state']
   readonly lines: string[]
   readonly marks: Mark[]
 }

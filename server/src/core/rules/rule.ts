@@ -1,6 +1,6 @@
 import type { Fix, Risk, Severity } from '../finding'
 import type { History } from '../history/history'
-import type { Direction } from '../history/migration'
+import type { Direction, Migration } from '../history/migration'
 import type { Step } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
@@ -27,9 +27,18 @@ interface RuleWords {
 }
 
 /** A rule as all but its own file see it. */
-export interface Rule extends RuleWords {
+export type Rule = StatementRule | MigrationRule
+
+/** A rule that judges statements one by one. */
+export interface StatementRule extends RuleWords {
   readonly on: readonly Tag[]
   check(command: Command, context: RuleContext): Iterable<RuleFinding>
+}
+
+/** A rule that judges a file as a whole, whatever statements it holds. */
+export interface MigrationRule extends RuleWords {
+  readonly on: 'migration'
+  check(context: MigrationContext): Iterable<RuleFinding>
 }
 
 /** A rule as its file writes it: `on` narrows the command. */
@@ -50,9 +59,18 @@ export interface RuleContext extends Step {
   readonly index: number
 }
 
+/** What a rule may ask about the migration it checks. */
+export interface MigrationContext {
+  readonly migration: Migration
+  readonly history: History
+  readonly settings: Settings
+  /** Of all sections, in the order of the file. */
+  readonly steps: readonly Step[]
+}
+
 /** A finding as a rule yields it: the linter adds id, risk and severity. */
 export interface RuleFinding {
-  /** From the start of the statement: the narrowest span that names the cause. */
+  /** The narrowest span that names the cause, from the start of the statement; in a rule of migrations, of the file. */
   readonly at: Span
   readonly message: string
   readonly detail?: string
@@ -65,4 +83,7 @@ export interface RuleFinding {
 }
 
 /** Returns the rule as given; fixes the command's type from its tags. */
-export const defineRule = <const T extends Tag>(rule: RuleOn<T>): Rule => rule
+export const defineRule = <const T extends Tag>(rule: RuleOn<T>): Rule => rule as StatementRule
+
+/** Returns the rule as given. */
+export const defineMigrationRule = (rule: MigrationRule): Rule => rule
