@@ -6,7 +6,7 @@ import type { Effects, RelationLock } from './postgres/effects'
 import { blocksReads, blocksWrites } from './postgres/locks'
 import type { Settings } from './settings'
 import type { Problem } from './sql/statements'
-import type { Span } from './text'
+import { type Span, touches } from './text'
 
 /** What one statement does when it runs, or why that cannot be said. */
 export interface Explanation {
@@ -44,6 +44,26 @@ export function explain(history: History, path: string, settings: Settings): Exp
     .map((step, index) => explanationOf(step, followersOf(steps, index)))
     .sort((a, b) => a.span.start - b.span.start)
 }
+
+/** Returns what the statement at a UTF-16 offset of the file does, working out that one alone; undefined where none is. */
+export function explainAt(history: History, path: string, offset: number, settings: Settings): Explanation | undefined {
+  const migration = history.migrationAt(path)
+  if (!migration) return undefined
+  const steps = stepsOf(history, migration, settings)
+  const index = steps.findIndex(({ statement }) => touches(statement.span, offset))
+  const step = steps[index]
+  return step && explanationOf(step, followersOf(steps, index))
+}
+
+/** Returns whether the statement's own transaction made the relation: nobody else can see it, so nobody waits for it. */
+export function isPrivate(step: Step, key: RelationKey): boolean {
+  const relation = step.before.relations.get(key)
+  return (
+    relation !== undefined && step.transaction.created({ schema: relation.schema, name: relation.name, span: nowhere })
+  )
+}
+
+const nowhere: Span = { start: 0, end: 0 }
 
 function explanationOf(step: Step, followedBy: readonly Step[]): Explanation {
   const effects = step.effects ?? nothing

@@ -1,6 +1,5 @@
-import type { Explanation } from './explain'
+import { type Explanation, isPrivate } from './explain'
 import { manualPage } from './manual'
-import type { RelationKey } from './postgres/catalog'
 import type { RelationLock } from './postgres/effects'
 import { blocksReads, blocksWrites, conflictsOf, type LockMode, lockModes } from './postgres/locks'
 import type { Settings } from './settings'
@@ -21,7 +20,7 @@ export interface Words {
 export function wordsOf(explanation: Explanation, settings: Settings): Words {
   const { tag, step } = explanation
   if (!tag || !step.effects) return unreadable(explanation)
-  const visible = explanation.locks.filter(lock => !isPrivate(explanation, lock.relation))
+  const visible = explanation.locks.filter(lock => !isPrivate(explanation.step, lock.relation))
   return {
     title: tag,
     sentences: [
@@ -40,16 +39,6 @@ function unreadable({ problem }: Explanation): Words {
   const reason = problem ? `: ${problem.message}` : ''
   return { title: 'Unreadable', sentences: [`PostgreSQL cannot read this statement${reason}.`], conflicts: [] }
 }
-
-/** Whether the statement's own transaction made the relation: nobody else can see it, so nobody can wait for it. */
-function isPrivate({ step }: Explanation, key: RelationKey): boolean {
-  const relation = step.before.relations.get(key)
-  return (
-    relation !== undefined && step.transaction.created({ schema: relation.schema, name: relation.name, span: nowhere })
-  )
-}
-
-const nowhere = { start: 0, end: 0 }
 
 const modesOf = (locks: readonly RelationLock[]): LockMode[] =>
   lockModes.filter(mode => locks.some(lock => lock.mode === mode)).reverse()
