@@ -48,6 +48,15 @@ export interface Name {
   readonly schema?: string
   readonly name: string
   readonly span: Span
+  /** Among what a query reads, and what VACUUM and ANALYZE name: ONLY stands before it. */
+  readonly only?: boolean
+}
+
+/** A table that a query writes in its WITH clause. */
+export interface Write extends Name {
+  readonly by: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
+  /** The columns of UPDATE and of INSERT, where it names them. */
+  readonly columns: readonly string[]
 }
 
 /** An identifier with its place. */
@@ -453,6 +462,7 @@ export interface Insert {
   /** Every function that the SELECT calls. */
   readonly calls: readonly Call[]
   readonly reads: readonly Name[]
+  readonly writes?: readonly Write[]
   readonly keywords: Span
   /** Offset after the source, before ON CONFLICT and RETURNING: where ON CONFLICT belongs. */
   readonly sourceEnd: number
@@ -471,6 +481,7 @@ export interface Update {
   readonly hasWith: boolean
   readonly hasReturning: boolean
   readonly reads: readonly Name[]
+  readonly writes?: readonly Write[]
   readonly keywords: Span
 }
 
@@ -484,6 +495,7 @@ export interface Delete {
   readonly hasWith: boolean
   readonly hasReturning: boolean
   readonly reads: readonly Name[]
+  readonly writes?: readonly Write[]
   readonly keywords: Span
 }
 
@@ -491,6 +503,7 @@ export interface Merge {
   readonly tag: 'MERGE'
   readonly table: Name
   readonly reads: readonly Name[]
+  readonly writes?: readonly Write[]
   readonly keywords: Span
 }
 
@@ -500,7 +513,7 @@ export interface Select {
   /** Relations that FOR UPDATE, FOR SHARE and their like lock in ROW SHARE mode. */
   readonly locks: readonly Name[]
   /** Tables that data-modifying CTEs write. */
-  readonly writes: readonly Name[]
+  readonly writes: readonly Write[]
   readonly calls: readonly Call[]
   /** `set_config('lock_timeout', '2s', true)` calls; `value` is absent where it is NULL, for the default, or no constant. */
   readonly parameters: readonly { readonly name: string; readonly value?: string; readonly isLocal: boolean }[]
@@ -570,48 +583,96 @@ export interface CreateRoutine {
   readonly writes?: readonly Name[]
   /** Between the quotes, in a statement whose body is a string constant. */
   readonly body?: Span
+  /** The body as written, from its opening quote, RETURN or BEGIN ATOMIC on, and where that starts: read when it is called. */
+  readonly code?: { readonly text: string; readonly start: number }
+  readonly parameters?: Parameters
   readonly keywords: Span
 }
 
-export interface Do {
+/** What may be given to a function or procedure when it is called. */
+export interface Parameters {
+  /** The types of those that tell overloads apart, as written: `int4,text`. */
+  readonly signature: string
+  /** How many arguments a call must have, and how many it may have; no end for VARIADIC. */
+  readonly least: number
+  readonly most: number
+}
+
+export interface Do extends Partial<Body> {
   readonly tag: 'DO'
   readonly language: string
+  /** Between the quotes. */
   readonly body: Span
-  /** The SQL statements in a PL/pgSQL body, in the order they stand there. */
-  readonly statements?: readonly BodyStatement[]
-  /** What its conditions and assignments read. */
-  readonly reads?: readonly Name[]
-  /** Whether it runs SQL that it puts together, or that could not be read. */
-  readonly hasDynamicSql?: boolean
-  /** Whether it ends transactions: COMMIT or ROLLBACK. */
-  readonly ends?: boolean
   readonly keywords: Span
+}
+
+/** What stands in the body of a DO block, a function or a procedure. */
+export interface Body {
+  /** The SQL statements, in the order they stand there. */
+  readonly statements: readonly BodyStatement[]
+  /** What its conditions and assignments read. */
+  readonly reads: readonly Name[]
+  /** The functions that its conditions and assignments call. */
+  readonly calls: readonly Call[]
+  /** Whether it runs SQL that it puts together, or that could not be read. */
+  readonly hasDynamicSql: boolean
+  /** Whether it ends transactions: COMMIT or ROLLBACK. */
+  readonly ends: boolean
 }
 
 /** A statement inside the body of another. */
 export interface BodyStatement {
-  /** Its own spans start at `span.start`. */
   readonly command: Command
   /** From the start of the outer statement. */
   readonly span: Span
+  /**
+   * What runs, where it does not stand in the outer statement as it is: in a string with doubled quotes, put together. The
+   * command's own spans are offsets in it; without it they start at `span.start`.
+   */
+  readonly excerpt?: Excerpt
   /** Whether it may not run, or may be undone: in IF, CASE, a loop over rows, a block with EXCEPTION. */
   readonly conditional: boolean
+  /** What the condition makes sure of, where it only asks whether something exists. */
+  readonly guard?: Guard
   /** Whether it stands in a loop. */
   readonly repeated: boolean
+}
+
+/**
+ * `absence`: it runs unless what it makes is there (IF NOT EXISTS, WHEN duplicate_object); `presence`: only where what it needs
+ * is there (IF EXISTS, WHEN undefined_table).
+ */
+export type Guard = 'absence' | 'presence'
+
+/** A text that was put together from places of an outer text, in order. */
+export interface Excerpt {
+  readonly text: string
+  readonly pieces: readonly Piece[]
+}
+
+/** From `at` to the next piece the excerpt is what stands from `start` to `end` outside: as it is where the lengths agree. */
+export interface Piece {
+  readonly at: number
+  readonly start: number
+  readonly end: number
 }
 
 export interface CreateTrigger {
   readonly tag: 'CREATE TRIGGER'
   readonly name: Identifier
   readonly table: Name
+  readonly orReplace?: boolean
   readonly isConstraint: boolean
   /** FOR EACH ROW. */
   readonly isRow?: boolean
+  readonly events?: readonly TriggerEvent[]
   /** The other table of a constraint trigger. */
   readonly from?: Name
   readonly function: Name
   readonly keywords: Span
 }
+
+export type TriggerEvent = 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
 
 export interface CreateType {
   readonly tag: 'CREATE TYPE'
@@ -704,13 +765,13 @@ export interface OtherCommand {
   readonly reads?: readonly Name[]
   /** Tables that the actions of CREATE RULE write. */
   readonly writes?: readonly Name[]
-  /** WITH (...) options by lower-case name, values as written: `connect` of CREATE SUBSCRIPTION. */
+  /** WITH (...) options by lower-case name, values as written: `connect` of CREATE SUBSCRIPTION, `hold` of DECLARE CURSOR. */
   readonly options?: Readonly<Record<string, string>>
   /** ALTER PUBLICATION: what becomes of the tables it names. */
   readonly action?: 'ADD' | 'DROP' | 'SET'
   /** ALTER TRIGGER, POLICY and RULE ... RENAME TO. */
   readonly rename?: { readonly from: string; readonly to: string }
-  /** What EXPLAIN explains. */
+  /** What EXPLAIN, PREPARE or DECLARE CURSOR has PostgreSQL plan. */
   readonly explained?: Command
   /** EXPLAIN ANALYZE. */
   readonly analyze?: boolean

@@ -114,16 +114,20 @@ export function callsIn(node: unknown): Call[] {
 export function relationsIn(node: unknown, source: Source, except?: RangeVar): Name[] {
   const found: RangeVar[] = []
   const defined = new Set<string>()
-  walk(node, (kind, value: { ctename?: string }) => {
+  // FOR UPDATE OF names the aliases of what is read.
+  const aliases = new Set<unknown>()
+  walk(node, (kind, value: { ctename?: string; lockedRels?: Node[] }) => {
     if (kind === 'RangeVar') found.push(value as RangeVar)
     else if (kind === 'CommonTableExpr') defined.add(value.ctename ?? '')
+    else if (kind === 'LockingClause') for (const locked of value.lockedRels ?? []) aliases.add(fields(locked).RangeVar)
   })
   const seen = new Set<string>()
   return found.flatMap(relation => {
     const isDefined = relation.schemaname === undefined && defined.has(relation.relname ?? '')
-    const key = `${relation.schemaname ?? ''}.${relation.relname}`
-    if (relation === except || isDefined || seen.has(key)) return []
+    const only = relation.inh !== true
+    const key = `${relation.schemaname ?? ''}.${relation.relname}${only ? ' ' : ''}`
+    if (relation === except || isDefined || aliases.has(relation) || seen.has(key)) return []
     seen.add(key)
-    return [nameOf(relation, source)]
+    return [only ? { ...nameOf(relation, source), only } : nameOf(relation, source)]
   })
 }

@@ -1,7 +1,7 @@
 import type { Node, RangeVar } from 'libpg-query'
 import type { Command, Name, OtherCommand, OtherTag } from './commands'
 import { constantText } from './constants'
-import { relationsIn } from './expressions'
+import { callsIn, relationsIn } from './expressions'
 import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import { type DefaultStatement, sessionDefault } from './parameters'
 import { type Source, spanOf } from './source'
@@ -19,23 +19,25 @@ export function other(
     direct.length > 0 ? direct : [...published(raw.pubobjects, source), ...relationsIn({ ...raw, query }, source)]
   const reads = direct.length > 0 ? relationsIn({ ...raw, query }, source) : []
   const writes = writtenBy(raw.actions, source)
-  const explained = (kind === 'ExplainStmt' || kind === 'PrepareStmt') && query ? commandOf(query, source) : undefined
+  const explained = explaining.has(kind) && query ? commandOf(query, source) : undefined
   const parts = strings(raw.defnames as Node[] | undefined)
   const sets = sessionDefault(kind, statement as DefaultStatement)
   return {
     tag: otherTag(kind, statement, source),
     ...(raw.action && { action: actions[raw.action] }),
     ...(raw.pubname !== undefined && { name: { name: raw.pubname } }),
+    ...(raw.extname !== undefined && { name: { name: raw.extname } }),
     ...(parts.length > 0 && { name: nameFromParts(parts, spanOf(source, 0, 0)) }),
     relations: all,
     ...(reads.length > 0 && { reads }),
     ...(writes.length > 0 && { writes }),
-    ...(raw.options && { options: optionsOf(raw.options) }),
+    ...(raw.options !== undefined && { options: optionsOf(raw.options) }),
     ...(raw.target && { options: { target: raw.target.replace('DISCARD_', '').toLowerCase() } }),
     ...(raw.subname !== undefined && raw.newname !== undefined && { rename: { from: raw.subname, to: raw.newname } }),
+    ...(raw.funccall !== undefined && { calls: callsIn({ FuncCall: raw.funccall }) }),
     ...(explained && { explained }),
     ...(sets && { sets }),
-    ...(kind === 'ExplainStmt' && { analyze: raw.options !== undefined && isAnalyze(raw.options) }),
+    ...(kind === 'ExplainStmt' && { analyze: isAnalyze(raw.options ?? []) }),
     keywords: spanOf(source, 0, 1),
   }
 }
@@ -46,15 +48,20 @@ interface OtherStatement {
   readonly relation?: RangeVar
   readonly query?: Node
   readonly actions?: readonly Node[]
-  readonly options?: readonly Node[]
+  /** A number for DECLARE CURSOR: the sum of its flags. */
+  readonly options?: readonly Node[] | number
   readonly pubobjects?: readonly Node[]
   readonly target?: string
   readonly action?: string
   readonly pubname?: string
+  readonly extname?: string
   readonly defnames?: readonly Node[]
   readonly subname?: string
   readonly newname?: string
+  readonly funccall?: unknown
 }
+
+const explaining: ReadonlySet<string> = new Set(['ExplainStmt', 'PrepareStmt', 'DeclareCursorStmt'])
 
 const actions: Readonly<Record<string, OtherCommand['action']>> = {
   AP_AddObjects: 'ADD',
@@ -78,7 +85,11 @@ function writtenBy(actions: readonly Node[] | undefined, source: Source): Name[]
   return written
 }
 
-function optionsOf(options: readonly Node[]): Record<string, string> {
+/** CURSOR_OPT_HOLD of PostgreSQL's source. */
+const withHold = 0x20
+
+function optionsOf(options: readonly Node[] | number): Record<string, string> {
+  if (typeof options === 'number') return { hold: String((options & withHold) !== 0) }
   const found: Record<string, string> = {}
   for (const node of options) {
     const option = fields(node).DefElem
@@ -91,7 +102,7 @@ function optionsOf(options: readonly Node[]): Record<string, string> {
   return found
 }
 
-const isAnalyze = (options: readonly Node[]): boolean => {
+const isAnalyze = (options: readonly Node[] | number): boolean => {
   const value = optionsOf(options).analyze
   return value !== undefined && !['false', 'off', '0'].includes(value.toLowerCase())
 }

@@ -1,7 +1,7 @@
 import type { Span } from '../text'
-import type { Command } from './commands'
+import type { Command, Do } from './commands'
 import { parseRaw } from './engine'
-import { withBlockRead } from './plpgsql'
+import { blockBody, bodyInQuotes } from './plpgsql'
 import { withBodyRead } from './routine-body'
 import { withSharedParts } from './sharing'
 import { sourceOf } from './source'
@@ -57,9 +57,14 @@ function readAnew(text: string): Omit<Reading, 'text'> {
 }
 
 function withInsides(command: Command, text: string): Command {
-  if (command.tag === 'DO') return withBlockRead(command, text, read)
+  if (command.tag === 'DO') return withBlockRead(command, text)
   const isRoutine = command.tag === 'CREATE FUNCTION' || command.tag === 'CREATE PROCEDURE'
   return isRoutine ? withBodyRead(command, text) : command
+}
+
+function withBlockRead(command: Do, text: string): Do {
+  const body = command.language === 'plpgsql' && bodyInQuotes(text, command.body.start)
+  return body ? { ...command, ...blockBody(body, read) } : command
 }
 
 const unreadable = (text: string): Problem => ({

@@ -1,6 +1,16 @@
-import type { CopyStmt, DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, SelectStmt, UpdateStmt } from 'libpg-query'
+import type {
+  CopyStmt,
+  DeleteStmt,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  SelectStmt,
+  UpdateStmt,
+  WithClause,
+} from 'libpg-query'
 import type { Span } from '../text'
-import type { Copy, Delete, Insert, Merge, Name, Select, Update } from './commands'
+import type { Copy, Delete, Insert, Merge, Name, Select, Update, Write } from './commands'
 import { constantText } from './constants'
 import { callsIn, expressionOf, relationsIn } from './expressions'
 import { fields, identifierAt, nameOf, strings, walk } from './nodes'
@@ -34,6 +44,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
     excludesExisting: excludesExisting(select, table),
     calls: select?.valuesLists ? [] : callsIn({ select: statement.selectStmt, with: statement.withClause }),
     reads: relationsIn({ select: statement.selectStmt, with: statement.withClause }, source),
+    ...writtenBy(statement.withClause, source),
     keywords: wordsSpan(source, ['INSERT', 'INTO']),
     sourceEnd: sourceEnd(source),
   }
@@ -103,6 +114,7 @@ export function updateOf(statement: UpdateStmt, source: Source): Update {
     hasWith: statement.withClause !== undefined,
     hasReturning: statement.returningClause !== undefined,
     reads: relationsIn({ ...statement, relation: undefined }, source),
+    ...writtenBy(statement.withClause, source),
     keywords: wordsSpan(source, ['UPDATE']),
   }
 }
@@ -132,6 +144,7 @@ export function deleteOf(statement: DeleteStmt, source: Source): Delete {
     hasWith: statement.withClause !== undefined,
     hasReturning: statement.returningClause !== undefined,
     reads: relationsIn({ ...statement, relation: undefined }, source),
+    ...writtenBy(statement.withClause, source),
     keywords: wordsSpan(source, ['DELETE', 'FROM']),
   }
 }
@@ -140,6 +153,7 @@ export const mergeOf = (statement: MergeStmt, source: Source): Merge => ({
   tag: 'MERGE',
   table: nameOf(statement.relation as RangeVar, source),
   reads: relationsIn({ ...statement, relation: undefined }, source),
+  ...writtenBy(statement.withClause, source),
   keywords: wordsSpan(source, ['MERGE', 'INTO']),
 })
 
@@ -148,7 +162,7 @@ export function selectOf(statement: SelectStmt, source: Source): Select {
     tag: 'SELECT',
     reads: relationsIn(statement, source),
     locks: lockedRelations(statement, source),
-    writes: writtenRelations(statement, source),
+    writes: writesIn(statement.withClause, source),
     calls: callsIn(statement),
     parameters: parametersSet(statement),
     keywords: spanOf(source, 0, 0),
@@ -177,13 +191,27 @@ function lockedRelations(statement: SelectStmt, source: Source): Name[] {
   return locked
 }
 
-function writtenRelations(statement: SelectStmt, source: Source): Name[] {
-  const written: Name[] = []
-  walk(statement.withClause, (kind, node: { relation?: RangeVar }) => {
-    if (['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'].includes(kind) && node.relation)
-      written.push(nameOf(node.relation, source))
+function writtenBy(clause: WithClause | undefined, source: Source): { writes?: readonly Write[] } {
+  const writes = writesIn(clause, source)
+  return writes.length > 0 ? { writes } : {}
+}
+
+function writesIn(clause: WithClause | undefined, source: Source): Write[] {
+  const written: Write[] = []
+  walk(clause, (kind, node: { relation?: RangeVar; cols?: Node[]; targetList?: Node[] }) => {
+    const by = writers[kind]
+    if (!by || !node.relation) return
+    const columns = (node.cols ?? node.targetList ?? []).flatMap(target => fields(target).ResTarget?.name ?? [])
+    written.push({ ...nameOf(node.relation, source), by, columns })
   })
   return written
+}
+
+const writers: Readonly<Record<string, Write['by'] | undefined>> = {
+  InsertStmt: 'INSERT',
+  UpdateStmt: 'UPDATE',
+  DeleteStmt: 'DELETE',
+  MergeStmt: 'MERGE',
 }
 
 /** functions-admin.html: set_config(setting_name, new_value, is_local). */

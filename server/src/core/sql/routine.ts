@@ -1,8 +1,8 @@
 import type { CreateFunctionStmt } from 'libpg-query'
-import type { CreateRoutine } from './commands'
+import type { CreateRoutine, Parameters } from './commands'
 import { relationsIn } from './expressions'
 import { fields, nameFromParts, strings } from './nodes'
-import { afterGroup, Cursor, inside, isString, type Source, spanOf } from './source'
+import { afterGroup, Cursor, inside, isString, isWord, type Source, spanOf } from './source'
 
 /** Returns CREATE FUNCTION or CREATE PROCEDURE. */
 export function createRoutine(statement: CreateFunctionStmt, source: Source): CreateRoutine {
@@ -15,6 +15,7 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
   cursor.index++
   const name = cursor.name()
   cursor.index = afterGroup(source, cursor.index)
+  const afterParameters = cursor.index
   let body = -1
   while (body < 0 && cursor.seek('AS')) {
     if (isString(cursor.peek(1))) body = cursor.index + 1
@@ -31,6 +32,37 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
     returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
     ...(body >= 0 && { body: inside(source, body) }),
     ...(statement.sql_body && { reads: relationsIn(statement.sql_body, source) }),
+    ...codeFrom(source, body >= 0 ? body : statement.sql_body ? sqlBodyIndex(source, afterParameters) : -1),
+    parameters: parametersOf(statement),
     keywords,
+  }
+}
+
+function codeFrom({ text, tokens }: Source, index: number): Pick<CreateRoutine, 'code'> {
+  const token = tokens[index]
+  if (!token) return {}
+  return { code: { text: text.slice(token.start, isString(token) ? token.end : text.length), start: token.start } }
+}
+
+/** RETURN or BEGIN ATOMIC stands last of all that follows the parameters (sql-createfunction.html). */
+function sqlBodyIndex({ tokens }: Source, from: number): number {
+  const atomic = tokens.findIndex(
+    (token, at) => at >= from && isWord(token, 'BEGIN') && isWord(tokens[at + 1], 'ATOMIC'),
+  )
+  return atomic >= 0 ? atomic : tokens.findIndex((token, at) => at >= from && isWord(token, 'RETURN'))
+}
+
+/** A procedure is called with a place for each OUT parameter too (sql-call.html), a function is not. */
+function parametersOf(statement: CreateFunctionStmt): Parameters {
+  const all = (statement.parameters ?? []).flatMap(node => fields(node).FunctionParameter ?? [])
+  const given = all.filter(({ mode }) => mode !== 'FUNC_PARAM_TABLE' && mode !== 'FUNC_PARAM_OUT')
+  const counted = statement.is_procedure ? all : given
+  const isVariadic = given.some(({ mode }) => mode === 'FUNC_PARAM_VARIADIC')
+  const types = given.map(({ argType }) => `${strings(argType?.names).at(-1)}${argType?.arrayBounds ? '[]' : ''}`)
+  const optional = counted.filter(({ defexpr }) => defexpr !== undefined).length + (isVariadic ? 1 : 0)
+  return {
+    signature: types.join(','),
+    least: counted.length - optional,
+    most: isVariadic ? Number.POSITIVE_INFINITY : counted.length,
   }
 }

@@ -1,6 +1,6 @@
 import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
 import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
-import type { AlterDomain, AlterType, Command, Maintenance, Name, TransactionControl } from './commands'
+import type { AlterDomain, AlterType, Command, Maintenance, Name, TransactionControl, TriggerEvent } from './commands'
 import { createIndex } from './create-index'
 import { createTable } from './create-table'
 import { constraintDefinition } from './definitions'
@@ -191,8 +191,10 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       tag: 'CREATE TRIGGER',
       name: identifierAt(source, cursor.index + 1, statement.trigname ?? ''),
       table: nameOf(statement.relation, source),
+      ...(statement.replace && { orReplace: true }),
       isConstraint: statement.isconstraint === true,
       isRow: statement.row === true,
+      events: triggerEvents(statement.events ?? 0),
       ...(statement.constrrel && { from: nameOf(statement.constrrel, source) }),
       function: nameFromParts(strings(statement.funcname), called.name()?.span ?? spanOf(source, 0, 0)),
       keywords: keywordsThrough(source, 'TRIGGER'),
@@ -271,7 +273,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     tag: statement.is_vacuumcmd ? 'VACUUM' : 'ANALYZE',
     tables: (statement.rels ?? []).flatMap(node => {
       const relation = fields(node).VacuumRelation?.relation
-      return relation ? [nameOf(relation, source)] : []
+      return relation ? [{ ...nameOf(relation, source), ...(relation.inh !== true && { only: true }) }] : []
     }),
     full: (statement.options ?? []).some(isOn('full')),
     keywords: spanOf(source, 0, 0),
@@ -304,6 +306,10 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     }
   },
 }
+
+/** Bits of pg_trigger.tgtype (catalog-pg-trigger.html, pg_trigger.h). */
+const triggerEvents = (bits: number): TriggerEvent[] =>
+  (['INSERT', 'DELETE', 'UPDATE', 'TRUNCATE'] as const).filter((_, index) => (bits & (4 << index)) !== 0)
 
 const transactionTags: Record<TransactionStmtKind, TransactionControl['tag']> = {
   TRANS_STMT_BEGIN: 'BEGIN',
