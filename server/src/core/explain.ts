@@ -95,6 +95,7 @@ const nothing: Effects = {
   builds: [],
   drops: [],
   refusesTransactionBlock: false,
+  needsTransactionBlock: false,
   waitsForTransactions: false,
   unknown: [],
 }

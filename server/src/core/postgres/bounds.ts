@@ -73,7 +73,10 @@ export function mayHold(
     !comparisons ||
     comparisons.some(terms =>
       bound.strategy === 'default'
-        ? !terms.some(term => term.column === column && isElsewhere(term, siblings))
+        ? !areElsewhere(
+            terms.filter(term => term.column === column),
+            siblings,
+          )
         : !areOutside(terms, column, bound),
     )
   )
@@ -102,6 +105,19 @@ const isElsewhere = (term: Comparison, siblings: readonly PartitionBound[]): boo
       bound.from.length === 1 &&
       (from === undefined || atMost(from, term.value)) &&
       (to === undefined || below(term.value, to))
+    )
+  })
+
+/** The same for an AND of terms about the key: together they may name a range within one partition. */
+const areElsewhere = (terms: readonly Comparison[], siblings: readonly PartitionBound[]): boolean =>
+  terms.some(term => isElsewhere(term, siblings)) ||
+  siblings.some(bound => {
+    if (bound.strategy !== 'range' || bound.from.length !== 1) return false
+    const [from, to] = [bound.from[0], bound.to[0]]
+    return (
+      terms.length > 0 &&
+      (from === undefined || terms.some(term => isAbove(term, from))) &&
+      (to === undefined || terms.some(term => isBelow(term, to)))
     )
   })
 

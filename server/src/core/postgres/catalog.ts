@@ -91,6 +91,9 @@ export interface Table extends RelationBase {
   /** For views: every column name that the query mentions, of whichever table; `*` for all. */
   readonly readColumns?: readonly string[]
   readonly triggers: readonly Trigger[]
+  /** Names of its policies and rules. */
+  readonly policies?: readonly string[]
+  readonly rules?: readonly string[]
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */
   readonly written: boolean
 }
@@ -312,6 +315,26 @@ export const foreignKeysTo = (catalog: Catalog, table: RelationKey): IncomingFor
 /** Returns whether a constraint is a foreign key with its reference. */
 export const hasReference = (constraint: Constraint): constraint is Constraint & { readonly references: Reference } =>
   constraint.references !== undefined
+
+/** Returns the foreign key of a partition that is its parent's: by its name, or by what it ties where it has another. */
+export const foreignKeyLike = (table: Table | undefined, constraint: Constraint): Constraint | undefined => {
+  const isLike = (other: Constraint) =>
+    other.references?.table === constraint.references?.table && other.columns.join() === constraint.columns.join()
+  const named = constraintNamed(table, constraint.name)
+  return named && isLike(named) ? named : table?.constraints.find(other => hasReference(other) && isLike(other))
+}
+
+/** Returns the foreign keys that reference a partitioned table or one that it is a part of: partitions are referenced too. */
+export const foreignKeysToTree = (catalog: Catalog, table: RelationKey): IncomingForeignKey[] => {
+  const found: IncomingForeignKey[] = []
+  const seen = new Set<RelationKey>()
+  for (let key: RelationKey | undefined = table; key !== undefined && !seen.has(key); ) {
+    seen.add(key)
+    found.push(...foreignKeysTo(catalog, key))
+    key = tableAt(catalog, key)?.partitionOf
+  }
+  return found
+}
 
 /** Returns the sequences that a column of `table` owns: of serial and identity columns, and by OWNED BY. */
 export const sequencesOwnedBy = (catalog: Catalog, table: RelationKey, column?: string): Sequence[] =>

@@ -28,6 +28,8 @@ export interface Effects {
   readonly drops: readonly RelationKey[]
   /** Fails inside a transaction block. */
   readonly refusesTransactionBlock: boolean
+  /** Fails outside a transaction block: what it does would be over at once (LOCK TABLE, SAVEPOINT, DECLARE CURSOR). */
+  readonly needsTransactionBlock: boolean
   /** Waits for every older transaction or snapshot in the database (CONCURRENTLY). */
   readonly waitsForTransactions: boolean
   /** What the model could not decide, as whole sentences; it then took the cautious side. */

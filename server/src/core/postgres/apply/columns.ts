@@ -137,7 +137,11 @@ export function withoutColumn(catalog: Catalog, key: RelationKey, name: string, 
   for (const constraint of table.constraints)
     if (constraint.columns.includes(name)) result = withoutConstraint(result, key, constraint.name)
   for (const index of indexesOf(result, key))
-    if (columnsOfIndex(index).has(name)) result = withoutRelation(result, keyOfRelation(index))
+    if (columnsOfIndex(index).has(name))
+      result =
+        index.constraint === undefined
+          ? withoutRelation(result, keyOfRelation(index))
+          : withoutConstraint(result, key, index.constraint)
   for (const sequence of sequencesOwnedBy(result, key, name)) result = withoutRelation(result, keyOfRelation(sequence))
   result = withTable(result, key, known => ({
     ...known,

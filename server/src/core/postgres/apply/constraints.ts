@@ -4,6 +4,7 @@ import {
   type Column,
   type Constraint,
   constraintNamed,
+  foreignKeyLike,
   foreignKeysTo,
   hasReference,
   type Index,
@@ -271,8 +272,12 @@ export function withoutConstraint(catalog: Catalog, key: RelationKey, name: stri
   if (constraint.kind === 'NOT NULL') result = withNotNullColumns(result, key, constraint.columns, only, false)
   if (constraint.index !== undefined) result = withoutIndexOf(result, key, constraint, constraint.index)
   if (only || constraint.index !== undefined) return result
-  const children = hasReference(constraint) ? partitionsOf(result, key) : inheritorsOf(result, key)
-  return children.reduce((rest, child) => withoutConstraint(rest, keyOfRelation(child), name), result)
+  if (hasReference(constraint))
+    return partitionsOf(result, key).reduce((rest, partition) => {
+      const own = foreignKeyLike(partition, constraint)
+      return own ? withoutConstraint(rest, keyOfRelation(partition), own.name) : rest
+    }, result)
+  return inheritorsOf(result, key).reduce((rest, child) => withoutConstraint(rest, keyOfRelation(child), name), result)
 }
 
 /** From 18 on every NOT NULL is a constraint with a name (sql-createtable.html); ours is known by its default name. */
@@ -306,21 +311,32 @@ export function withConstraintChanged(
   name: string,
   change: (constraint: Constraint) => Constraint,
 ): Catalog {
-  const changed = withTable(catalog, key, table => ({
+  const before = constraintNamed(tableAt(catalog, key), name)
+  const changed = withConstraintChangedIn(catalog, key, name, change)
+  return inheritorsOf(changed, key).reduce((result, child) => {
+    const own = before && hasReference(before) ? foreignKeyLike(child, before)?.name : name
+    return own === undefined ? result : withConstraintChanged(result, keyOfRelation(child), own, change)
+  }, changed)
+}
+
+const withConstraintChangedIn = (
+  catalog: Catalog,
+  key: RelationKey,
+  name: string,
+  change: (constraint: Constraint) => Constraint,
+): Catalog =>
+  withTable(catalog, key, table => ({
     ...table,
     constraints: table.constraints.map(constraint => (constraint.name === name ? change(constraint) : constraint)),
   }))
-  return inheritorsOf(changed, key).reduce(
-    (result, child) => withConstraintChanged(result, keyOfRelation(child), name, change),
-    changed,
-  )
-}
 
 /** Returns the catalog with a constraint of another name; its index is renamed with it. */
 export function renamedConstraint(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {
   const constraint = constraintNamed(tableAt(catalog, key), from)
   if (!constraint) return catalog
-  const named = withConstraintChanged(catalog, key, from, known => ({ ...known, name: to }))
+  // The foreign keys of partitions keep their names.
+  const changed = hasReference(constraint) ? withConstraintChangedIn : withConstraintChanged
+  const named = changed(catalog, key, from, known => ({ ...known, name: to }))
   if (constraint.index === undefined) return named
   return withIndexRenamed(named, constraint.index, to)
 }

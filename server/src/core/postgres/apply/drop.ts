@@ -115,7 +115,10 @@ function withoutType(catalog: Catalog, type: string, cascade: boolean): Catalog 
   if (!cascade) return result
   const tables = droppedWith(result, tablesOf(catalog, type), true).relations
   result = tables.reduce(withoutRelation, result)
-  for (const { table, column } of columnsOfType(catalog, type)) result = withoutColumn(result, table, column, true)
+  for (const domain of domainsOver(catalog, type)) {
+    result = { ...result, types: result.types.without(domain) }
+    for (const { table, column } of columnsOfType(catalog, domain)) result = withoutColumn(result, table, column, true)
+  }
   return result
 }
 

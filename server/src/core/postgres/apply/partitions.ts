@@ -3,6 +3,7 @@ import {
   type Catalog,
   type Constraint,
   constraintNamed,
+  foreignKeyLike,
   hasReference,
   type Index,
   indexesOf,
@@ -45,7 +46,10 @@ export function withPartitionAttached(
 function withParentConstraint(catalog: Catalog, partition: RelationKey, constraint: Constraint): Catalog {
   const known = constraintNamed(tableAt(catalog, partition), constraint.name)
   if (known || constraint.index !== undefined) return catalog
-  if (hasReference(constraint)) return withForeignKeyOn(catalog, partition, constraint)
+  if (hasReference(constraint))
+    return foreignKeyLike(tableAt(catalog, partition), constraint)
+      ? catalog
+      : withForeignKeyOn(catalog, partition, constraint)
   return withTable(catalog, partition, table => ({ ...table, constraints: [...table.constraints, constraint] }))
 }
 

@@ -163,8 +163,11 @@ export function changeType(alteration: Alteration, subcommand: SubcommandOf<'ALT
     catalog,
     parameters,
   )
-  if (change.effect === 'unknown') gathering.doesNotKnow(`Whether the table is rewritten: ${lowered(change.why)}`)
-  const rewrites = change.effect === 'rewrite' || change.effect === 'unknown'
+  // A virtual column has no values to rewrite.
+  const isStoredColumn = column?.generated !== 'virtual'
+  if (change.effect === 'unknown' && isStoredColumn)
+    gathering.doesNotKnow(`Whether the table is rewritten: ${lowered(change.why)}`)
+  const rewrites = isStoredColumn && (change.effect === 'rewrite' || change.effect === 'unknown')
   for (const member of family) {
     const isStored = storedOf(catalog, [member]).length > 0
     if (rewrites && isStored) gathering.rewrite(member)

@@ -55,6 +55,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'COPY':
       return copyRows(gathering, command, circumstances)
     case 'LOCK TABLE':
+      gathering.needsTransactionBlock = true
       for (const table of command.tables)
         gathering.lockAll(readBy(catalog, [keyOf(catalog, table)], table.only), lockModeNamed(command.mode))
       return
@@ -83,12 +84,15 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'ROLLBACK PREPARED':
       gathering.refusesTransactionBlock = true
       return
-    case 'BEGIN':
-    case 'START TRANSACTION':
     case 'COMMIT':
     case 'ROLLBACK':
     case 'SAVEPOINT':
     case 'RELEASE':
+      // sql-savepoint.html, sql-commit.html (AND CHAIN).
+      gathering.needsTransactionBlock = command.savepoint !== undefined || command.chain
+      return
+    case 'BEGIN':
+    case 'START TRANSACTION':
     case 'SET':
     case 'RESET':
     case 'CREATE TYPE':

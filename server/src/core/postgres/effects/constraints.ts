@@ -1,9 +1,11 @@
 import type { ConstraintDefinition, SubcommandOf } from '../../sql/commands'
 import { withConstraint } from '../apply/constraints'
 import {
+  type Catalog,
   type Constraint,
   columnNamed,
   constraintNamed,
+  foreignKeyLike,
   foreignKeysTo,
   hasReference,
   indexesOf,
@@ -46,12 +48,25 @@ export function addConstraint(
 
 /** A heir that has the same constraint already is not read again. */
 function addCheck({ gathering, catalog, key, mode, command }: Alteration, definition: ConstraintDefinition) {
-  const family = familyOf(catalog, key, command.only || definition.noInherit)
+  const isThere = (member: RelationKey) =>
+    definition.name !== undefined && constraintNamed(tableAt(catalog, member), definition.name.name)?.validated === true
+  const family = familyWhere(catalog, key, member => !isThere(member), command.only || definition.noInherit)
   gathering.lockAll(family, mode)
   if (definition.notValid || definition.notEnforced) return
-  const isThere = (member: RelationKey) =>
-    definition.name !== undefined && constraintNamed(tableAt(catalog, member), definition.name.name)?.validated
   for (const member of storedOf(catalog, family)) if (!isThere(member)) gathering.scan(member)
+}
+
+/** A table and its heirs, but not the heirs of one that `goesOn` denies: there the recursion ends. */
+function familyWhere(
+  catalog: Catalog,
+  key: RelationKey,
+  goesOn: (member: RelationKey) => boolean,
+  only: boolean,
+): RelationKey[] {
+  const family = new Set([key])
+  for (const member of only ? [] : family)
+    if (goesOn(member)) for (const heir of inheritorsOf(catalog, member)) family.add(keyOfRelation(heir))
+  return [...family]
 }
 
 function addNotNull(alteration: Alteration, definition: ConstraintDefinition) {
@@ -152,16 +167,20 @@ export function validateConstraint(alteration: Alteration, name: string) {
     return
   }
   if (constraint.validated) return
-  if (hasReference(constraint)) return validateForeignKey(alteration, constraint.name, constraint.references.table)
+  if (hasReference(constraint)) return validateForeignKey(alteration, constraint, constraint.references.table)
   const family = familyOf(catalog, key)
   gathering.lockAll(family, mode)
   const isValidIn = (member: RelationKey) => constraintNamed(tableAt(catalog, member), name)?.validated === true
   for (const member of storedOf(catalog, family)) if (!isValidIn(member)) gathering.scan(member)
 }
 
-function validateForeignKey({ gathering, catalog, key, mode }: Alteration, name: string, referenced: RelationKey) {
+function validateForeignKey(
+  { gathering, catalog, key, mode }: Alteration,
+  constraint: Constraint,
+  referenced: RelationKey,
+) {
   const referencing = partitionTreeOf(catalog, key).filter(
-    member => member === key || constraintNamed(tableAt(catalog, member), name)?.validated === false,
+    member => member === key || foreignKeyLike(tableAt(catalog, member), constraint)?.validated === false,
   )
   gathering.lockAll(referencing, mode)
   const [table = referenced, ...partitions] = partitionTreeOf(catalog, referenced)
@@ -191,7 +210,9 @@ export function dropConstraint(alteration: Alteration, subcommand: SubcommandOf<
   }
   if (constraint.index !== undefined) return dropIndexConstraint(alteration, constraint, constraint.index)
   const inherits = (member: RelationKey) => member === key || constraintNamed(tableAt(catalog, member), name)
-  gathering.lockAll(familyOf(catalog, key, command.only).filter(inherits), mode)
+  // With ONLY the children are told that the constraint is theirs alone now.
+  const family = command.only ? [key, ...inheritorsOf(catalog, key).map(keyOfRelation)] : familyOf(catalog, key)
+  gathering.lockAll(family.filter(inherits), mode)
 }
 
 function dropIndexConstraint({ gathering, catalog, key }: Alteration, constraint: Constraint, index: RelationKey) {

@@ -2,7 +2,7 @@ import type { CreateTable, CreateTableAs, CreateView, RefreshMaterializedView } 
 import {
   type Catalog,
   creationSchema,
-  foreignKeysTo,
+  foreignKeysToTree,
   hasReference,
   indexesOf,
   key as keyFor,
@@ -44,7 +44,7 @@ function createPartition(gathering: Gathering, command: CreateTable, catalog: Ca
   lockDefaultPartition(gathering, catalog, parent, command.bound)
   for (const constraint of tableAt(catalog, parent)?.constraints ?? [])
     if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
-  for (const incoming of foreignKeysTo(catalog, parent))
+  for (const incoming of foreignKeysToTree(catalog, parent))
     gathering.lock(keyOfRelation(incoming.table), 'SHARE ROW EXCLUSIVE')
   if (!catalog.relations.has(parent))
     gathering.doesNotKnow('The partitioned table is not known: a default partition would be locked and read too.')
@@ -59,9 +59,11 @@ export function createTableAs(
   const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.relation)
   if (command.ifNotExists && catalog.relations.has(keyFor(schema, command.relation.name))) return
   const reads = command.reads.map(name => keyOf(catalog, name)).filter(key => !isSystem(key))
+  // Without data the query is analysed but not planned.
+  if (!command.withData) return gathering.lockAll(reads, 'ACCESS SHARE')
   const all = readBy(catalog, reads)
   gathering.lockAll(all, 'ACCESS SHARE')
-  if (command.withData && !plansOnly) for (const key of storedOf(catalog, all)) gathering.scan(key)
+  if (!plansOnly) for (const key of storedOf(catalog, all)) gathering.scan(key)
 }
 
 /** CREATE VIEW looks at what the query names, not at what those views read. */

@@ -1,4 +1,4 @@
-import type { Copy, Delete, Insert, Merge, Name, Select, Update } from '../../sql/commands'
+import type { Copy, Delete, Insert, Merge, Name, Select, Update, Write } from '../../sql/commands'
 import { mayHold, type Rows } from '../bounds'
 import {
   asTable,
@@ -29,6 +29,7 @@ export function insertRows(gathering: Gathering, command: Insert, circumstances:
   const values = (column: string) => valuesOf(command, tableAt(catalog, key), column)
   write(gathering, circumstances, key, { locksIndexes: infers, isInsert: true, rows: { values } })
   lockReads(gathering, catalog, command.reads)
+  writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
   for (const written of tablesBehind(catalog, key)) {
     for (const constraint of tableAt(catalog, written)?.constraints ?? []) {
@@ -65,6 +66,7 @@ export function updateRows(gathering: Gathering, command: Update, circumstances:
     ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
   })
   lockReads(gathering, catalog, command.reads)
+  writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
   const assigned = new Set(command.assignments.map(assignment => assignment.column))
   for (const table of tablesBehind(catalog, key))
@@ -87,6 +89,7 @@ export function deleteRows(gathering: Gathering, command: Delete, circumstances:
     ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
   })
   lockReads(gathering, catalog, command.reads)
+  writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
   for (const table of tablesBehind(catalog, key))
     lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
@@ -102,6 +105,7 @@ export function mergeRows(gathering: Gathering, command: Merge, circumstances: C
   const { catalog } = circumstances
   const family = write(gathering, circumstances, keyOf(catalog, command.table), { locksIndexes: true })
   const read = lockReads(gathering, catalog, command.reads)
+  writeBeside(gathering, circumstances, command.writes)
   if (!circumstances.plansOnly) for (const key of storedOf(catalog, [...family, ...read])) gathering.scan(key)
 }
 
@@ -114,7 +118,7 @@ export function selectRows(gathering: Gathering, command: Select, circumstances:
     if (isSystem(key)) continue
     for (const read of readBy(catalog, [key])) lockQueried(gathering, circumstances, read, 'ROW SHARE')
   }
-  for (const name of command.writes) write(gathering, circumstances, keyOf(catalog, name), { locksIndexes: true })
+  writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
   for (const call of command.calls)
     if (call.constant !== undefined && ['nextval', 'setval'].includes(call.name))
@@ -194,9 +198,29 @@ function lockQueried(
   if (postgres >= 16 || catalog.relations.get(key)?.kind !== 'partitioned table') gathering.lockIndexes(key, mode)
 }
 
+/** The tables that WITH clauses write, and those that their foreign keys lead to. */
+function writeBeside(gathering: Gathering, circumstances: Circumstances, writes: readonly Write[] = []) {
+  const { catalog, plansOnly } = circumstances
+  for (const { by, columns, ...name } of writes) {
+    const key = keyOf(catalog, name)
+    write(gathering, circumstances, key, { locksIndexes: by !== 'INSERT', isInsert: by === 'INSERT' })
+    if (plansOnly) continue
+    const isWritten = (column: string) => by !== 'UPDATE' || columns.includes(column)
+    for (const table of tablesBehind(catalog, key)) {
+      for (const constraint of by === 'DELETE' ? [] : (tableAt(catalog, table)?.constraints ?? []))
+        if (hasReference(constraint) && constraint.enforced && constraint.columns.some(isWritten))
+          lockForKeyCheck(gathering, circumstances, constraint.references.table)
+      if (by === 'DELETE' || by === 'MERGE')
+        lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
+      if (by === 'UPDATE') lockReferencing(gathering, circumstances, table, all => all.some(isWritten), 'onUpdate')
+    }
+  }
+}
+
 function lockReads(gathering: Gathering, catalog: Catalog, names: readonly Name[]): RelationKey[] {
-  const keys = names.map(name => keyOf(catalog, name)).filter(key => !isSystem(key))
-  const read = readBy(catalog, keys)
+  const keysOf = (only: boolean) =>
+    names.filter(name => (name.only === true) === only).map(name => keyOf(catalog, name))
+  const read = [...readBy(catalog, keysOf(false)), ...readBy(catalog, keysOf(true), true)].filter(key => !isSystem(key))
   gathering.lockAll(read, 'ACCESS SHARE')
   return read
 }

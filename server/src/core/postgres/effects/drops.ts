@@ -1,5 +1,5 @@
 import type { Drop, Truncate } from '../../sql/commands'
-import { columnsOfType, relationsIn, tablesOf } from '../apply/drop'
+import { columnsOfType, domainsOver, relationsIn, tablesOf } from '../apply/drop'
 import {
   asTable,
   type Catalog,
@@ -108,13 +108,13 @@ export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalo
     case 'DROP TRIGGER':
       if (command.on) {
         const table = keyOf(catalog, command.on)
-        if (isMissingTrigger(catalog, table, command)) return
+        if (isMissingPart(catalog, table, command)) return
         gathering.lockAll(partitionTreeOf(catalog, table), 'ACCESS EXCLUSIVE')
       }
       return
     case 'DROP POLICY':
     case 'DROP RULE':
-      if (command.on && (!command.ifExists || gathering.mayExist(keyOf(catalog, command.on))))
+      if (command.on && !isMissingPart(catalog, keyOf(catalog, command.on), command))
         gathering.lock(keyOf(catalog, command.on), 'ACCESS EXCLUSIVE')
       return
     case 'DROP EXTENSION':
@@ -135,11 +135,17 @@ export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalo
   }
 }
 
-/** IF EXISTS lets the table go again where the trigger is not there. */
-function isMissingTrigger(catalog: Catalog, table: RelationKey, command: Drop): boolean {
-  const known = tableAt(catalog, table)
+/** IF EXISTS lets the table go again where the trigger, policy or rule is not there. */
+function isMissingPart(catalog: Catalog, table: RelationKey, command: Drop): boolean {
   if (!command.ifExists || !catalog.complete) return false
-  return !known?.triggers.some(trigger => command.names.some(name => name.name === trigger.name))
+  const known = tableAt(catalog, table)
+  const parts =
+    command.tag === 'DROP TRIGGER'
+      ? known?.triggers.map(trigger => trigger.name)
+      : command.tag === 'DROP POLICY'
+        ? known?.policies
+        : known?.rules
+  return !parts?.some(part => command.names.some(name => name.name === part))
 }
 
 function dropType(gathering: Gathering, catalog: Catalog, type: string, cascade: boolean) {
@@ -149,7 +155,7 @@ function dropType(gathering: Gathering, catalog: Catalog, type: string, cascade:
   }
   if (!cascade) return
   dropAll(gathering, catalog, tablesOf(catalog, type), true, 'table')
-  for (const { table, column } of columnsOfType(catalog, type)) {
+  for (const { table, column } of domainsOver(catalog, type).flatMap(domain => columnsOfType(catalog, domain))) {
     gathering.lock(table, 'ACCESS EXCLUSIVE')
     for (const index of indexesOf(catalog, table)) {
       if (!columnsOfIndex(index).has(column)) continue

@@ -20,6 +20,7 @@ export class Gathering {
   readonly #drops = new Set<RelationKey>()
   readonly #unknown = new Set<string>()
   refusesTransactionBlock = false
+  needsTransactionBlock = false
   waitsForTransactions = false
 
   /** `before` is the catalog that the statement finds. */
@@ -95,6 +96,7 @@ export class Gathering {
       builds: [...this.#builds],
       drops: [...this.#drops],
       refusesTransactionBlock: this.refusesTransactionBlock,
+      needsTransactionBlock: this.needsTransactionBlock,
       waitsForTransactions: this.waitsForTransactions,
       unknown: [...this.#unknown],
     }

@@ -3,6 +3,7 @@ import { relationsIn } from '../apply/drop'
 import { indexFitting, withIndexCreated } from '../apply/indexes'
 import {
   type Catalog,
+  constraintNamed,
   type Index,
   indexesOf,
   isIndex,
@@ -98,9 +99,14 @@ function reindexTable(gathering: Gathering, command: Reindex, catalog: Catalog, 
   if (tableAt(catalog, table)?.kind === 'partitioned table') gathering.refusesTransactionBlock = true
   for (const key of tree) {
     gathering.lock(key, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
-    if (storedOf(catalog, [key]).length > 0) reindexOne(gathering, command, key, indexesOf(catalog, key))
+    const indexes = indexesOf(catalog, key).filter(index => !command.concurrently || !isExclusion(catalog, index))
+    if (storedOf(catalog, [key]).length > 0) reindexOne(gathering, command, key, indexes)
   }
 }
+
+/** CONCURRENTLY skips the index of an exclusion constraint with a warning (sql-reindex.html). */
+const isExclusion = (catalog: Catalog, index: Index): boolean =>
+  constraintNamed(tableAt(catalog, index.table), index.constraint ?? '')?.kind === 'EXCLUDE'
 
 function reindexOne(gathering: Gathering, command: Reindex, table: RelationKey, indexes: readonly Index[]) {
   gathering.lock(table, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')

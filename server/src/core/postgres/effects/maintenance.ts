@@ -5,7 +5,8 @@ import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering
 
 /** VACUUM, ANALYZE and CLUSTER of the tables named, or of all (sql-vacuum.html, sql-analyze.html, sql-cluster.html). */
 export function maintain(gathering: Gathering, command: Maintenance, { catalog, postgres }: Circumstances) {
-  const named = command.tables.map(table => keyOf(catalog, table))
+  const targets = command.tables.map(table => ({ key: keyOf(catalog, table), only: table.only === true }))
+  const named = targets.map(({ key }) => key)
   const isPartitioned = named.some(key => tableAt(catalog, key)?.kind === 'partitioned table')
   gathering.refusesTransactionBlock =
     command.tag === 'VACUUM' || (command.tag === 'CLUSTER' && (named.length === 0 || isPartitioned))
@@ -13,8 +14,9 @@ export function maintain(gathering: Gathering, command: Maintenance, { catalog, 
     return gathering.doesNotKnow(
       'Every table that was clustered before is locked in ACCESS EXCLUSIVE mode and rewritten.',
     )
-  for (const key of named.length > 0 ? named : everyTable(catalog))
-    for (const member of membersOf(catalog, key, command, postgres)) maintainOne(gathering, command, catalog, member)
+  for (const { key, only } of named.length > 0 ? targets : everyTable(catalog))
+    for (const member of only ? [key] : membersOf(catalog, key, command, postgres))
+      maintainOne(gathering, command, catalog, member)
   // ANALYZE of a parent samples its heirs.
   if (command.tag === 'ANALYZE')
     for (const key of named) gathering.lockAll(familyOf(catalog, key).slice(1), 'ACCESS SHARE')
@@ -26,13 +28,14 @@ export function maintain(gathering: Gathering, command: Maintenance, { catalog, 
 const membersOf = (catalog: Catalog, key: RelationKey, command: Maintenance, postgres: number): RelationKey[] =>
   postgres >= 18 && command.tag !== 'CLUSTER' ? familyOf(catalog, key) : partitionTreeOf(catalog, key)
 
-const everyTable = (catalog: Catalog): RelationKey[] =>
+const everyTable = (catalog: Catalog): { key: RelationKey; only: boolean }[] =>
   [...catalog.relations]
     .filter(([, relation]) =>
       ['table', 'partitioned table', 'materialized view'].includes(asTable(relation)?.kind ?? ''),
     )
     .map(([key]) => key)
     .sort()
+    .map(key => ({ key, only: false }))
 
 function maintainOne(gathering: Gathering, command: Maintenance, catalog: Catalog, key: RelationKey) {
   const rewrites = command.full || command.tag === 'CLUSTER'

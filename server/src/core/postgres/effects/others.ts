@@ -60,6 +60,7 @@ export function other(
       if (postgres >= 18) gathering.lockAll(keys, 'ACCESS SHARE')
       return
     case 'ALTER TRIGGER':
+      if (!command.rename) return gathering.lockAll(keys, 'ACCESS SHARE')
       return gathering.lockAll(
         keys.flatMap(key => (postgres >= 15 ? partitionTreeOf(catalog, key) : [key])),
         'ACCESS EXCLUSIVE',
@@ -72,6 +73,8 @@ export function other(
       return
     case 'EXPLAIN':
     case 'PREPARE':
+    case 'DECLARE CURSOR':
+      gathering.needsTransactionBlock = command.options?.hold === 'false'
       if (command.explained) return explain(command.explained)
       return gathering.lockAll(readBy(catalog, keys), 'ACCESS SHARE')
     case 'CREATE SUBSCRIPTION':

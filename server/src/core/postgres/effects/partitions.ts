@@ -3,7 +3,8 @@ import { indexFitting } from '../apply/indexes'
 import { excludesBound, impliesBound } from '../bounds'
 import {
   type Catalog,
-  foreignKeysTo,
+  foreignKeyLike,
+  foreignKeysToTree,
   hasReference,
   type Index,
   indexesOf,
@@ -87,19 +88,14 @@ function takeForeignKeys(gathering: Gathering, catalog: Catalog, parent: Relatio
   for (const constraint of tableAt(catalog, parent)?.constraints ?? []) {
     if (!hasReference(constraint)) continue
     const [root = parent] = tree
-    const own = tableAt(catalog, root)?.constraints.some(
-      other =>
-        other.references?.table === constraint.references.table && sameColumns(other.columns, constraint.columns),
-    )
-    lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
+    const own = foreignKeyLike(tableAt(catalog, root), constraint)
+    // A foreign key of its own becomes part of the parent's: its triggers on the other table are dropped.
+    lockReferenced(gathering, catalog, constraint.references.table, own ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE')
     if (!own && constraint.validated) scanForForeignKey(gathering, catalog, tree, constraint.references.table)
   }
-  for (const incoming of foreignKeysTo(catalog, parent))
+  for (const incoming of foreignKeysToTree(catalog, parent))
     gathering.lock(keyOfRelation(incoming.table), 'SHARE ROW EXCLUSIVE')
 }
-
-const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((column, position) => column === b[position])
 
 /** DETACH PARTITION, at once or in the two transactions of CONCURRENTLY (sql-altertable.html). */
 export function detachPartition(alteration: Alteration, subcommand: SubcommandOf<'DETACH PARTITION'>) {
@@ -117,7 +113,7 @@ export function detachPartition(alteration: Alteration, subcommand: SubcommandOf
   if (rest && !subcommand.concurrently && !subcommand.finalize) gathering.lock(keyOfRelation(rest), 'ACCESS EXCLUSIVE')
   for (const constraint of parent?.constraints ?? [])
     if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
-  for (const incoming of foreignKeysTo(catalog, key)) {
+  for (const incoming of foreignKeysToTree(catalog, key)) {
     gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')
     for (const member of storedOf(catalog, partitionTreeOf(catalog, keyOfRelation(incoming.table))))
       gathering.scan(member)

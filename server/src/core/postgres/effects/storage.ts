@@ -5,7 +5,7 @@ import { partitionTreeOf } from './gathering'
 
 /** The subcommands about a relation as a whole: its storage, owner, name, schema, triggers, parents. */
 export function alterStorage(alteration: Alteration, subcommand: Subcommand) {
-  const { gathering, catalog, key, kind, mode, postgres } = alteration
+  const { gathering, catalog, command, key, kind, mode, postgres } = alteration
   const table = tableAt(catalog, key)
   switch (subcommand.kind) {
     case 'SET LOGGED':
@@ -41,7 +41,7 @@ export function alterStorage(alteration: Alteration, subcommand: Subcommand) {
       return
     case 'ENABLE TRIGGER':
     case 'DISABLE TRIGGER':
-      return gathering.lockAll(partitionTreeOf(catalog, key), mode)
+      return gathering.lockAll(command.only ? [key] : partitionTreeOf(catalog, key), mode)
     case 'INHERIT':
       gathering.lock(keyOf(catalog, subcommand.parent), 'SHARE UPDATE EXCLUSIVE')
       return gathering.lockAll(inheritorsOf(catalog, key, { recursive: true }).map(keyOfRelation), 'ACCESS SHARE')

@@ -23,8 +23,11 @@ export function alterDomain(gathering: Gathering, command: AlterDomain, catalog:
 
 /** ALTER TYPE of a composite type reaches the tables that are made of it (sql-altertype.html). */
 export function alterType(gathering: Gathering, command: AlterType, catalog: Catalog) {
-  if (!command.attributes) return
   const type = keyIn(catalog, catalog.types, command.type)
-  gathering.lock(type, 'ACCESS EXCLUSIVE', 'composite type')
+  if (command.attributes) gathering.lock(type, 'ACCESS EXCLUSIVE', 'composite type')
+  else if (!command.setSchema && catalog.relations.get(type)?.kind === 'composite type')
+    // RENAME TO and OWNER TO.
+    return gathering.lock(type, 'ACCESS EXCLUSIVE')
+  if (!command.attributes) return
   gathering.lockAll(tablesOf(catalog, type), 'ACCESS EXCLUSIVE')
 }
