@@ -310,7 +310,7 @@ describe('many edits of one file', () => {
       relations(before),
       before.searchPath,
       transaction.number,
-      transaction.held,
+      transaction.held.map(({ relation, mode, place }) => `${relation} ${mode} ${place}`),
       Object.fromEntries(transaction.parameters),
     ])
 

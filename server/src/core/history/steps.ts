@@ -1,13 +1,14 @@
 import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
-import { type Effects, effectsOf, type RelationLock } from '../postgres/effects'
-import { lockModes } from '../postgres/locks'
+import { type Effects, effectsOf } from '../postgres/effects'
 import type { Settings } from '../settings'
 import type { Command, Name } from '../sql/commands'
 import type { Statement } from '../sql/statements'
 import { type Fold, folded, type Point } from './fold'
 import type { History } from './history'
 import type { Direction, Migration, Section, TransactionMode } from './migration'
+import { type End, type Hold, type Release, Timeline } from './timeline'
 import type { Placement } from './transactions'
+import type { Work } from './work'
 
 /** One statement of a migration with all that is known when it runs. */
 export interface Step {
@@ -35,7 +36,15 @@ export interface Transaction {
    */
   readonly isBlock: boolean
   /** Locks that earlier statements of this transaction still hold, strongest mode per relation. */
-  readonly held: readonly RelationLock[]
+  readonly held: readonly Hold[]
+  /** What ends the locks that this statement takes. */
+  readonly end: End
+  /** The long work of this statement. */
+  readonly work?: Work
+  /** The long work that follows while the locks of this statement are held. */
+  readonly over: readonly Work[]
+  /** The locks that this statement gives back: those of a whole transaction for COMMIT and ROLLBACK. */
+  readonly released: readonly Release[]
   /** Session parameters in force that matter here: lower-case name to value as written. */
   readonly parameters: ReadonlyMap<string, string>
   /** Returns whether this transaction made the relation: nobody else can see or lock it yet. */
@@ -83,7 +92,7 @@ const directions = ({ sections }: Migration): readonly Direction[] => [
 /** The steps of one section, which know their neighbours. */
 class SectionSteps {
   readonly all: readonly SectionStep[]
-  private readonly holds: Holds
+  readonly timeline: Timeline
 
   constructor(
     readonly migration: Migration,
@@ -91,7 +100,7 @@ class SectionSteps {
     readonly postgres: number,
   ) {
     this.all = fold.section.statements.map((statement, place) => new SectionStep(this, statement, place))
-    this.holds = new Holds(fold.placements, place => this.all[place]?.effects)
+    this.timeline = new Timeline(fold.section, fold.placements, this.all)
   }
 
   before(place: number): Catalog {
@@ -104,10 +113,6 @@ class SectionSteps {
 
   placement(place: number): Placement {
     return this.fold.placements[place] as Placement
-  }
-
-  held(place: number): readonly RelationLock[] {
-    return this.holds.before(place)
   }
 }
 
@@ -181,8 +186,24 @@ class SectionTransaction implements Transaction {
     return this.steps.placement(this.place).parameters
   }
 
-  get held(): readonly RelationLock[] {
-    return this.steps.held(this.place)
+  get held(): readonly Hold[] {
+    return this.steps.timeline.held(this.place)
+  }
+
+  get end(): End {
+    return this.steps.timeline.end(this.place)
+  }
+
+  get work(): Work | undefined {
+    return this.steps.timeline.work(this.place)
+  }
+
+  get over(): readonly Work[] {
+    return this.steps.timeline.over(this.place)
+  }
+
+  get released(): readonly Release[] {
+    return this.steps.timeline.released(this.place)
   }
 
   created(name: Name): boolean {
@@ -214,35 +235,3 @@ const lastEffects = new WeakMap<
 
 const isSame = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) =>
   a.size === b.size && [...a].every(([name, value]) => b.get(name) === value)
-
-/** The locks that a section's transactions hold before each statement, in lists shared where nothing was added. */
-class Holds {
-  private readonly known: (readonly RelationLock[])[] = []
-
-  constructor(
-    private readonly placements: readonly Placement[],
-    private readonly effectsAt: (place: number) => Effects | undefined,
-  ) {}
-
-  before(place: number): readonly RelationLock[] {
-    for (let next = this.known.length; next <= place; next++) this.known.push(this.computed(next))
-    return this.known[place] as readonly RelationLock[]
-  }
-
-  private computed(place: number): readonly RelationLock[] {
-    const previous = this.placements[place - 1]
-    if (!previous || this.placements[place]?.number !== previous.number) return []
-    const from = previous.resumes ?? place - 1
-    const held = this.known[from] ?? []
-    return previous.resumes === undefined ? joined(held, this.effectsAt(from)?.locks ?? []) : held
-  }
-}
-
-function joined(held: readonly RelationLock[], locks: readonly RelationLock[]): readonly RelationLock[] {
-  const stronger = locks.filter(lock => {
-    const known = held.find(other => other.relation === lock.relation)
-    return !known || lockModes.indexOf(known.mode) < lockModes.indexOf(lock.mode)
-  })
-  if (stronger.length === 0) return held
-  return [...held.filter(lock => !stronger.some(other => other.relation === lock.relation)), ...stronger]
-}
