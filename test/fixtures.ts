@@ -30,9 +30,10 @@ export function historyFor({ files, framework }: Pick<Case, 'files' | 'framework
     framework,
   })
   const having = (...states: CaseFile['state'][]) =>
-    new Set(files.filter(({ state }) => states.includes(state)).map(({ path }) => `${folder}/${path}`))
-  const paths = having('applied', 'edited')
-  return paths.size === 0 ? history : withApplied(history, { paths, edited: having('edited'), by: 'on branch "main"' })
+    files.filter(({ state }) => states.includes(state)).map(({ path }) => `${folder}/${path}`)
+  const paths = new Set(having('applied', 'edited'))
+  const originals = new Map(having('edited').map(path => [path, 'SELECT 1;\n']))
+  return paths.size === 0 ? history : withApplied(history, { paths, originals, by: 'on branch "main"' })
 }
 
 /** Returns the findings of each file of a case, by its path below the folder. A rule that throws fails the test. */

@@ -1,5 +1,6 @@
 import { type SimpleGit, simpleGit } from 'simple-git'
 import { joinedPath } from './core/history/folders'
+import { isSql } from './core/history/frameworks/recognise'
 import type { Applied } from './core/history/history'
 
 /** What git says of a folder: what its base branch holds, or why that cannot be said; nothing outside a repository. */
@@ -20,9 +21,14 @@ export function baseBranchReader(branch?: string): (folder: string) => Promise<F
     repositories.set(root, known)
     const base = await known
     if ('reason' in base) return base
-    const below = (names: readonly string[]) =>
-      new Set(names.filter(name => name.startsWith(prefix)).map(name => joinedPath(folder, name.slice(prefix.length))))
-    return { applied: { paths: below(base.held), edited: below(base.changed), by: `on branch "${base.name}"` } }
+    const pathOf = (name: string) => joinedPath(folder, name.slice(prefix.length))
+    const below = (names: readonly string[]) => names.filter(name => name.startsWith(prefix))
+    const originals = new Map<string, string>()
+    for (const name of below(base.changed)) {
+      const text = await base.textOf(name)
+      if (text !== undefined) originals.set(pathOf(name), text)
+    }
+    return { applied: { paths: new Set(below(base.held).map(pathOf)), originals, by: `on branch "${base.name}"` } }
   }
 }
 
@@ -41,6 +47,7 @@ interface Base {
   readonly name: string
   readonly held: readonly string[]
   readonly changed: readonly string[]
+  readonly textOf: (name: string) => Promise<string | undefined>
 }
 
 /** What the tip of the base holds is applied; what the working tree has made of it since the two parted is changed. */
@@ -62,7 +69,8 @@ async function baseOf(root: string, branch: string | undefined): Promise<Base | 
       '--diff-filter=M',
       parted,
     )
-    return { name, held: held.split('\0'), changed: changed.split('\0') }
+    const textOf = (path: string) => git.raw('show', `${parted}:${path}`).catch(() => undefined)
+    return { name, held: held.split('\0'), changed: changed.split('\0').filter(isSql), textOf }
   } catch (error) {
     return { reason: `git failed: ${error instanceof Error ? error.message.trim() : String(error)}` }
   }

@@ -19,6 +19,7 @@
   CREATE INDEX users_id_idx ON users (id);
 --^^^^^^ error [syntax: syntax error at or near "CREATE"]
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+--             ^^^^^^^^^^^^ information [redundant-index: index "users_pkey" has the same columns of table "users" already]
 -- fix: Build the index concurrently
   ALTER TABLE users DROP COLUMN email
   CREATE INDEX CONCURRENTLY users_id_idx ON users (id);

@@ -1,4 +1,5 @@
 import { type Catalog, emptyCatalog } from '../postgres/catalog'
+import { tokensOf } from '../sql/tokens'
 import { nameOf } from '../text'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
@@ -21,7 +22,10 @@ export interface History {
   readonly before: (path: string, direction: 'up' | 'down') => Catalog
   /** Returns the migration that the file at a path is; undefined where it is none. */
   readonly migrationAt: (path: string) => Migration | undefined
-  /** Returns whether a migration has run in production; `unknown` where nobody said what has. */
+  /**
+   * Returns whether a migration has run in production, and is `edited` where it would do something else by now;
+   * `unknown` where nobody said what has run.
+   */
   readonly stateOf: (path: string) => 'applied' | 'edited' | 'pending' | 'unknown'
   readonly source: Source
 }
@@ -29,8 +33,8 @@ export interface History {
 /** The migrations that have run in production already. */
 export interface Applied {
   readonly paths: ReadonlySet<string>
-  /** Those of them whose text is no longer what has run. */
-  readonly edited: ReadonlySet<string>
+  /** What has run of those that have another text by now. */
+  readonly originals: ReadonlyMap<string, string>
   /** How messages name what says so: `on branch "main"`. */
   readonly by: string
 }
@@ -47,8 +51,6 @@ export interface Source {
   readonly read?: (relative: string) => string | undefined
   /** Absent where nobody said what has run. */
   readonly applied?: Applied
-  /** Texts of applied migrations as they were before they were changed here, by path. */
-  readonly originals?: ReadonlyMap<string, string>
 }
 
 /**
@@ -77,12 +79,12 @@ export function withFile(history: History, path: string, text: string | undefine
   const files = new Map(source.files)
   if (text === undefined) files.delete(path)
   else files.set(path, text)
-  return built({ ...source, files, originals: withOriginal(source, path, old) }, history, path)
+  return built({ ...source, files, applied: withOriginal(source.applied, path, old) }, history, path)
 }
 
 /** Returns the history with what is known of production. */
 export const withApplied = (history: History, applied: Applied | undefined): History =>
-  new FolderHistory({ ...history.source, applied, originals: undefined }, history.framework, history.migrations)
+  new FolderHistory({ ...history.source, applied }, history.framework, history.migrations)
 
 /** Returns the migrations up to the version that `last` names, by its file's name or by its number, as applied. */
 export function appliedUpTo(history: History, last: string): Applied {
@@ -92,12 +94,13 @@ export function appliedUpTo(history: History, last: string): Applied {
   const paths = migrations.filter(
     migration => !migration.repeatable && framework.compareVersions(migration.version, version) <= 0,
   )
-  return { paths: new Set(paths.map(({ path }) => path)), edited: new Set(), by: `up to "${last}"` }
+  return { paths: new Set(paths.map(({ path }) => path)), originals: new Map(), by: `up to "${last}"` }
 }
 
-function withOriginal({ applied, originals }: Source, path: string, text: string | undefined): Source['originals'] {
-  if (text === undefined || !applied?.paths.has(path) || originals?.has(path)) return originals
-  return new Map([...(originals ?? []), [path, text]])
+/** What an applied migration was when it was read is what has run, unless more is known. */
+function withOriginal(applied: Applied | undefined, path: string, text: string | undefined): Applied | undefined {
+  if (text === undefined || !applied?.paths.has(path) || applied.originals.has(path)) return applied
+  return { ...applied, originals: new Map([...applied.originals, [path, text]]) }
 }
 
 function built(source: Source, previous?: History, changed?: string): History {
@@ -216,12 +219,12 @@ class FolderHistory implements History {
   }
 
   readonly stateOf = (path: string): ReturnType<History['stateOf']> => {
-    const { applied, originals, files } = this.source
+    const { applied, files } = this.source
     if (!applied) return 'unknown'
     if (!applied.paths.has(path)) return 'pending'
-    const original = originals?.get(path)
-    const isEdited = applied.edited.has(path) || (original !== undefined && original !== files.get(path))
-    return isEdited ? 'edited' : 'applied'
+    const [original, text] = [applied.originals.get(path), files.get(path)]
+    if (original === undefined || text === undefined || original === text) return 'applied'
+    return this.framework.keepsChecksums || !isSameSql(original, text) ? 'edited' : 'applied'
   }
 
   private placeOf(path: string): number | undefined {
@@ -269,6 +272,13 @@ class FolderHistory implements History {
     }
     return found
   }
+}
+
+/** Whether two texts differ in comments and white space alone. */
+function isSameSql(a: string, b: string): boolean {
+  const words = (text: string) => tokensOf(text).flatMap(token => (token.kind === 'comment' ? [] : [token.text]))
+  const [left, right] = [words(a), words(b)]
+  return left.length === right.length && left.every((word, index) => word === right[index])
 }
 
 const sameStem = (up: string, down: string) => stem(up) === stem(down)

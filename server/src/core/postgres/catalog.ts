@@ -113,6 +113,8 @@ export interface Index extends RelationBase {
   readonly unique: boolean
   readonly primary: boolean
   readonly partial: boolean
+  /** Whether a column has an operator class, a collation or an order of its own. */
+  readonly isModified?: boolean
   readonly nullsNotDistinct: boolean
   /** Set where the constraint it backs may be deferred: ON CONFLICT cannot use it (sql-insert.html#SQL-ON-CONFLICT). */
   readonly deferrable?: boolean

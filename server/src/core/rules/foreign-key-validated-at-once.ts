@@ -59,6 +59,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 0001_orders.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
 -- file: 0002_orders_user.sql
   ALTER TABLE orders
     ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
@@ -73,6 +74,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 000001_orders.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
 -- file: 000002_orders_user.up.sql
   ALTER TABLE orders
     ADD COLUMN note text, -- free text
@@ -95,15 +97,20 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   ALTER TABLE orders
     ADD COLUMN shop_id bigint DEFAULT 1 REFERENCES shops (id) DEFERRABLE INITIALLY DEFERRED NOT NULL;
 --                                      ^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes ACCESS EXCLUSIVE on table "orders" and SHARE ROW EXCLUSIVE on table "shops": reads of "orders" and writes to both wait until every row is checked]
+--                                      ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "shop_id" of table "orders": DELETE and key UPDATE on "shops" read the whole table]
 -- fix: Add it NOT VALID and validate it in the next statement
   ALTER TABLE orders
     ADD COLUMN shop_id bigint DEFAULT 1 NOT NULL,
     ADD CONSTRAINT orders_shop_id_fkey FOREIGN KEY (shop_id) REFERENCES shops (id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
   ALTER TABLE orders VALIDATE CONSTRAINT orders_shop_id_fkey;
+-- fix: Create an index in a new migration
+-- file: 0003_create_orders_shop_id_idx.sql
+  CREATE INDEX CONCURRENTLY orders_shop_id_idx ON orders (shop_id);
 
 -- bad: to itself
 -- file: 0001_folders.sql
   CREATE TABLE folders (id bigint PRIMARY KEY, parent_id bigint);
+  CREATE INDEX ON folders (parent_id);
 -- file: 0002_parent.sql
   BEGIN;
   ALTER TABLE folders ADD CONSTRAINT folders_parent_fk FOREIGN KEY (parent_id) REFERENCES folders (id);
@@ -120,6 +127,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 00001_orders.sql
   -- +goose Up
   CREATE TABLE orders (id bigint PRIMARY KEY, shop_id bigint);
+  CREATE INDEX ON orders (shop_id);
 -- file: 00002_shops.sql
   -- +goose Up
   CREATE TABLE shops (id bigint PRIMARY KEY);
@@ -142,6 +150,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 0001_events.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE events (user_id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE INDEX ON events (user_id);
   CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 -- file: 0002_events_user.sql
   ALTER TABLE events ADD CONSTRAINT events_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
@@ -151,6 +160,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 0001_orders.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
 -- file: 0002_orders_user.sql
   ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
   ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fk;
@@ -160,6 +170,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
   ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
 
 -- good: a new column without a default has nothing to look up
@@ -168,6 +179,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   CREATE TABLE orders (id bigint PRIMARY KEY);
 -- file: 0002_orders_user.sql
   ALTER TABLE orders ADD COLUMN user_id bigint REFERENCES users (id);
+  CREATE INDEX CONCURRENTLY ON orders (user_id);
 `,
 })
 

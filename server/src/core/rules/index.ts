@@ -1,14 +1,19 @@
+import appliedMigrationEdited from './applied-migration-edited'
 import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
 import concurrentlyInTransactionBlock from './concurrently-in-transaction-block'
+import constraintNeverValidated from './constraint-never-validated'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
 import droppedColumn from './dropped-column'
 import droppedTable from './dropped-table'
+import duplicateVersion from './duplicate-version'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
+import foreignKeyWithoutIndex from './foreign-key-without-index'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
+import redundantIndex from './redundant-index'
 import renamedColumn from './renamed-column'
 import renamedTable from './renamed-table'
 import requiredColumnWithoutDefault from './required-column-without-default'
@@ -16,6 +21,7 @@ import rollbackLosesData from './rollback-loses-data'
 import type { Rule } from './rule'
 import unbatchedBackfill from './unbatched-backfill'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
+import validatedInSameTransaction from './validated-in-same-transaction'
 import volatileDefault from './volatile-default'
 
 /** Every rule, in the order of documentation: by risk, then from the commonest hazard on. */
@@ -24,6 +30,7 @@ export const rules: readonly Rule[] = [
   dropIndexWithoutConcurrently,
   foreignKeyValidatedAtOnce,
   checkValidatedAtOnce,
+  validatedInSameTransaction,
   uniqueConstraintBuildsIndex,
   primaryKeyBuildsIndex,
   notNullScan,
@@ -33,9 +40,14 @@ export const rules: readonly Rule[] = [
   concurrentlyInTransactionBlock,
   requiredColumnWithoutDefault,
   insertNotRepeatable,
+  constraintNeverValidated,
   droppedColumn,
   droppedTable,
   rollbackLosesData,
   renamedColumn,
   renamedTable,
+  redundantIndex,
+  foreignKeyWithoutIndex,
+  duplicateVersion,
+  appliedMigrationEdited,
 ]

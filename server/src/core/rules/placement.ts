@@ -8,6 +8,7 @@ import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import { type About, disturbs } from './dependence'
 import { cutStatement, fenceAround, removedStatement, semicolonAfter, statementsAfter } from './edits'
+import { laterStatements } from './later'
 import type { RuleContext } from './rule'
 
 /** The edits that bring statements into the transaction they need. */
@@ -187,39 +188,10 @@ const decidesNames = ({ command }: Step): boolean => {
 }
 
 /** Whether a later migration does something with the tables or names that a statement behind it would not expect. */
-const isUsedLater = ({ history, migration }: RuleContext, about: About): boolean =>
-  naming(history, [...about.tables, ...(about.names ?? [])]).some(
-    later =>
-      later.direction !== 'down' &&
-      history.framework.compareVersions(later.version, migration.version) > 0 &&
-      later.sections.some(
-        ({ direction, statements }) =>
-          direction === 'up' &&
-          statements.some(statement => disturbs({ statement, command: statement.command }, about)),
-      ),
+const isUsedLater = (context: RuleContext, about: About): boolean =>
+  laterStatements(context, [...about.tables, ...(about.names ?? [])]).some(statement =>
+    disturbs({ statement, command: statement.command }, about),
   )
-
-/** Returns the migrations in whose text one of the names stands, wherever: few of many. */
-function naming({ migrations }: History, names: readonly string[]): readonly Migration[] {
-  const found = names.map(name => name.toLowerCase())
-  if (!found.every(name => oneWord.test(name))) return migrations
-  const index = wordsOf(migrations)
-  return [...new Set(found.flatMap(name => index.get(name) ?? []))]
-}
-
-const oneWord = /^[\w$\u0080-\uffff]+$/
-
-const wordsOf = onceForEach((migrations: readonly Migration[]): ReadonlyMap<string, readonly Migration[]> => {
-  const index = new Map<string, Migration[]>()
-  for (const migration of migrations) {
-    for (const word of new Set(migration.text.toLowerCase().match(/[\w$\u0080-\uffff]+/g))) {
-      const known = index.get(word)
-      if (known) known.push(migration)
-      else index.set(word, [migration])
-    }
-  }
-  return index
-})
 
 /** Names may hold anything, and what stands for a placeholder. */
 const snakeCase = (title: string): string =>

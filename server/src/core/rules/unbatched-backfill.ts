@@ -166,12 +166,14 @@ it did.`,
   CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb);
 -- file: 000002_preferences.up.sql
   CREATE TABLE preferences (user_id bigint NOT NULL REFERENCES users (id), key text, value text);
+  CREATE INDEX ON preferences (user_id);
   INSERT INTO preferences (user_id, key, value)
 --^^^^^^^^^^^ error [unbatched-backfill: INSERT copies all rows of table "users" into table "preferences" in one transaction, which already holds SHARE ROW EXCLUSIVE on table "users": INSERT, UPDATE and DELETE wait]
   SELECT u.id, p.key, p.value
   FROM users u, LATERAL jsonb_each_text(u.preferences) AS p;
 -- fix: Change the rows in batches in a new migration
   CREATE TABLE preferences (user_id bigint NOT NULL REFERENCES users (id), key text, value text);
+  CREATE INDEX ON preferences (user_id);
 -- file: 000003_backfill_preferences.up.sql
   DO $$
   DECLARE
@@ -246,6 +248,7 @@ it did.`,
 -- bad: rows reference rows of other batches
 -- file: 0001_categories.sql
   CREATE TABLE categories (id bigint PRIMARY KEY, parent_id bigint REFERENCES categories (id));
+  CREATE INDEX ON categories (parent_id);
 -- file: 0002_empty.sql
   DELETE FROM categories;
 --^^^^^^^^^^^ warning [unbatched-backfill: DELETE deletes all rows of table "categories" in one transaction]
@@ -255,6 +258,7 @@ it did.`,
 -- file: 0001_categories.sql
   CREATE TABLE categories (id bigint PRIMARY KEY, parent_id bigint);
   CREATE TABLE topics (id bigint PRIMARY KEY, parent_id bigint REFERENCES topics);
+  CREATE INDEX ON topics (parent_id);
 -- file: 0002_topics.sql
   INSERT INTO topics (id, parent_id) SELECT id, parent_id FROM categories;
 --^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "categories" into table "topics" in one transaction]
@@ -262,6 +266,7 @@ it did.`,
 -- bad: references change together with what they reference
 -- file: 0001_accounts.sql
   CREATE TABLE accounts (id bigint PRIMARY KEY, code text UNIQUE, parent text REFERENCES accounts (code));
+  CREATE INDEX ON accounts (parent);
 -- file: 0002_codes.sql
   UPDATE accounts SET code = lower(code), parent = lower(parent);
 --^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "accounts" in one transaction]

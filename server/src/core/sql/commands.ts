@@ -175,6 +175,8 @@ export interface IndexColumn {
   readonly expression?: Expression
   /** For an expression: what PostgreSQL names the index column after (a function's name, a cast's type), else absent. */
   readonly label?: string
+  /** Whether an operator class, a collation or an order is written after it. */
+  readonly isModified?: boolean
   readonly span: Span
 }
 

@@ -1,4 +1,4 @@
-import type { IndexStmt, Node } from 'libpg-query'
+import type { IndexElem, IndexStmt, Node } from 'libpg-query'
 import type { CreateIndex, IndexColumn } from './commands'
 import { expressionOf } from './expressions'
 import { fields, identifierAt, nameOf, strings } from './nodes'
@@ -42,11 +42,24 @@ function indexColumns(params: readonly Node[] | undefined, source: Source, group
     const end = clauseEnd(source, first)
     const span = spanOf(source, first, end - 1)
     first = end + 1
-    if (!element?.expr) return { column: element?.name ?? '', span }
+    const modified = isModified(element) && { isModified: true }
+    if (!element?.expr) return { column: element?.name ?? '', ...modified, span }
     const label = resultName(element.expr)
-    return { expression: expressionOf(element.expr, span, source), ...(label !== undefined && { label }), span }
+    return {
+      expression: expressionOf(element.expr, span, source),
+      ...(label !== undefined && { label }),
+      ...modified,
+      span,
+    }
   })
 }
+
+const isModified = (element: IndexElem | undefined): boolean =>
+  element !== undefined &&
+  ((element.opclass?.length ?? 0) > 0 ||
+    (element.collation?.length ?? 0) > 0 ||
+    element.ordering === 'SORTBY_DESC' ||
+    (element.nulls_ordering !== undefined && element.nulls_ordering !== 'SORTBY_NULLS_DEFAULT'))
 
 /** What PostgreSQL calls the result of an expression (`FigureIndexColname`): after its function, else its cast. */
 function resultName(node: Node | undefined): string | undefined {

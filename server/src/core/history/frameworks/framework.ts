@@ -54,6 +54,8 @@ export interface Framework {
    * none where the tool sees by itself that a statement refuses a transaction.
    */
   readonly withoutTransaction?: (path: string, text: string, direction: Direction) => readonly Edit[] | undefined
+  /** Whether the tool refuses to go on when a migration that has run has another text by now, be it a comment. */
+  readonly keepsChecksums?: boolean
   /** What a project has to look to before CONCURRENTLY works with this tool, as a sentence. */
   readonly concurrentlyNeeds?: string
   /** Whether that marker holds for both directions of a file. */

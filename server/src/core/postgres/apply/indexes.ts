@@ -60,6 +60,7 @@ function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at:
     unique: command.unique,
     primary: false,
     partial: command.where !== undefined,
+    ...(command.columns.some(column => column.isModified) && { isModified: true }),
     nullsNotDistinct: command.nullsNotDistinct,
     ...(place.partitionOf && { partitionOf: place.partitionOf }),
   }

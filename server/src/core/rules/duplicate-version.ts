@@ -1,0 +1,79 @@
+import plain from '../history/frameworks/plain'
+import { nameOf } from '../text'
+import { headOf } from './head'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'duplicate-version',
+  risk: 'failure',
+  severity: 'error',
+  on: 'migration',
+  why: `
+A migration tool keeps one record for each version. Of two migrations with one version it refuses both, or runs one and takes
+the other for done, depending on which database it meets. Mostly this happens where two branches were merged.
+
+Nothing is said of repeatable migrations, and of the two files that are one migration's up and down. In folders that no known
+tool runs it is a warning: what runs them may go by the whole name.`,
+  instead: `
+Give the migration that has run nowhere yet the next free version.`,
+  manual: [],
+
+  *check({ migration, history }) {
+    if (migration.repeatable || migration.baseline) return
+    const { migrations, framework } = history
+    const earlier = migrations.find(
+      other =>
+        other === migration ||
+        (other.direction !== 'down' &&
+          !other.repeatable &&
+          !other.baseline &&
+          framework.compareVersions(other.version, migration.version) === 0),
+    )
+    if (!earlier || earlier === migration) return
+    yield {
+      at: headOf(migration),
+      message: `version ${migration.version} is also that of "${nameOf(earlier.path)}"`,
+      detail: 'A migration tool keeps one record for each version: it refuses both files, or never runs one of them.',
+      hint: 'Give the one that has run nowhere yet the next free version.',
+      severity: framework.id === plain.id ? 'warning' : undefined,
+    }
+  },
+
+  examples: `
+-- bad: two branches have taken the same number
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000002_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+--^^^^^^ error [duplicate-version: version 000002 is also that of "000002_carts.up.sql"]
+
+-- bad: the same number with another padding
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 1_carts.sql
+  -- +goose Up
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+--^^^^^^ error [duplicate-version: version 1 is also that of "00001_users.sql"]
+
+-- good: an up and its down
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+
+-- good: repeatable migrations have no version
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: R__names.sql
+  CREATE OR REPLACE VIEW names AS SELECT id FROM users;
+-- file: R__others.sql
+  CREATE OR REPLACE VIEW others AS SELECT id FROM users;
+`,
+})

@@ -1,0 +1,197 @@
+import type { Fix } from '../finding'
+import { asTable, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
+import { indexName } from '../postgres/names'
+import type { Command, ConstraintDefinition, CreateIndex, Name } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { statementsAfter, written } from './edits'
+import { laterStatements } from './later'
+import { newMigrations } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { inQuotes, isNew } from './target'
+
+export default defineRule({
+  id: 'foreign-key-without-index',
+  risk: 'locking',
+  severity: 'hint',
+  on: ['CREATE TABLE', 'ALTER TABLE'],
+  why: `
+PostgreSQL makes no index for the columns of a foreign key. Without one, each \`DELETE\` of a referenced row, and each
+\`UPDATE\` of its key, reads the whole referencing table to look for rows that point to it, while the row is locked.
+
+An index helps where the columns of the foreign key come first in it, in any order, and where it has no predicate other than
+that they are not null. The whole history is searched: an index that a later migration makes counts. It is a hint, because a
+small table, or rows that are never deleted, need no index.`,
+  instead: `
+Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
+  manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
+
+  *check(command, context) {
+    const name = 'subcommands' in command ? command.relation : command.table
+    const keys = foreignKeysIn(command).filter(({ columns }) => columns.length > 0)
+    if (keys.length === 0) return
+    const after = context.steps.at(-1)?.after ?? context.after
+    const table = asTable(relationNamed(after, name))
+    if (!table || !['table', 'partitioned table'].includes(table.kind) || table.persistence === 'temporary') return
+    const relation = keyOf(after, name)
+    const indexes = indexesOf(after, relation)
+    for (const { columns, references, keywords } of keys) {
+      if (indexes.some(index => !index.partial && startsWith(index.columns, columns))) continue
+      if (
+        indexes.some(
+          index =>
+            index.partial &&
+            startsWith(index.columns, columns) &&
+            index.expressionColumns.every(column => columns.includes(column)),
+        )
+      )
+        continue
+      if (isIndexedLater(name, columns, context)) continue
+      const shown = columns.map(column => `"${column}"`).join(', ')
+      yield {
+        at: keywords,
+        message: `no index begins with ${shown} of table ${inQuotes(name)}: DELETE and key UPDATE on ${inQuotes(references?.table ?? name)} read the whole table`,
+        detail: 'PostgreSQL makes no index for the referencing columns of a foreign key.',
+        hint: 'Create one, unless the table stays small or referenced rows are never deleted.',
+        relation,
+        fixes: () => indexed(name, columns, context),
+      }
+    }
+  },
+
+  examples: `
+-- bad: the table is new
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    user_id bigint REFERENCES users (id)
+--                 ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "user_id" of table "orders": DELETE and key UPDATE on "users" read the whole table]
+  );
+-- fix: Create an index
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    user_id bigint REFERENCES users (id)
+  );
+  CREATE INDEX ON orders (user_id);
+
+-- bad: the table is in use
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, placed date, user_id bigint);
+  CREATE INDEX orders_placed_idx ON orders (placed, user_id);
+-- file: 000002_orders_user.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
+--                                                 ^^^^^^^^^^^ hint [constraint-never-validated: constraint "orders_user_fk" of table "orders" is NOT VALID, and no later statement validates it]
+--                                                 ^^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "user_id" of table "orders": DELETE and key UPDATE on "users" read the whole table]
+-- fix: Validate it in a new migration
+-- file: 000003_validate_orders_user_fk.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fk;
+-- fix: Create an index in a new migration
+-- file: 000003_create_orders_user_id_idx.up.sql
+  CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
+
+-- good: a unique constraint or another index begins with the columns, in whichever order
+-- file: 0001_orders.sql
+  CREATE TABLE users (tenant bigint, id bigint, PRIMARY KEY (tenant, id));
+  CREATE TABLE profiles (id bigint PRIMARY KEY, tenant bigint, user_id bigint, FOREIGN KEY (tenant, user_id) REFERENCES users, UNIQUE (user_id, tenant));
+
+-- good: a later migration makes one
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));
+-- file: 000002_index.up.sql
+  CREATE INDEX CONCURRENTLY orders_user_idx ON orders (user_id, id);
+
+-- good: only null values are left out of the index
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));
+  CREATE INDEX ON orders (user_id) WHERE user_id IS NOT NULL;
+`,
+})
+
+function foreignKeysIn(command: Command): readonly ConstraintDefinition[] {
+  if (command.tag === 'CREATE TABLE') {
+    const inline = command.columns.flatMap(({ constraints }) => constraints)
+    return [...inline, ...command.constraints].filter(({ kind }) => kind === 'FOREIGN KEY')
+  }
+  if (command.tag !== 'ALTER TABLE') return []
+  return command.subcommands
+    .flatMap(subcommand => {
+      if (subcommand.kind === 'ADD CONSTRAINT') return [subcommand.constraint]
+      return subcommand.kind === 'ADD COLUMN' ? subcommand.column.constraints : []
+    })
+    .filter(({ kind }) => kind === 'FOREIGN KEY')
+}
+
+const startsWith = (index: readonly (string | undefined)[], columns: readonly string[]): boolean =>
+  index.length >= columns.length &&
+  index.slice(0, columns.length).every(column => column !== undefined && columns.includes(column))
+
+/** A later migration makes such an index, or the table is dropped or renamed there and nobody knows. */
+const isIndexedLater = (table: Name, columns: readonly string[], context: RuleContext): boolean =>
+  laterStatements(context, [table.name]).some(({ command }) => {
+    if (command?.tag === 'CREATE INDEX')
+      return (
+        command.table.name === table.name &&
+        startsWith(
+          command.columns.map(({ column }) => column),
+          columns,
+        )
+      )
+    if (command?.tag === 'DROP TABLE') return command.names.some(({ name }) => name === table.name)
+    if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table.name) return false
+    return command.subcommands.some(subcommand => {
+      if (subcommand.kind === 'RENAME TO') return true
+      if (subcommand.kind === 'DROP COLUMN') return columns.includes(subcommand.column.name)
+      if (subcommand.kind !== 'ADD CONSTRAINT') return false
+      const { kind, columns: constrained } = subcommand.constraint
+      return (kind === 'UNIQUE' || kind === 'PRIMARY KEY') && startsWith(constrained, columns)
+    })
+  })
+
+/** Right after the statement where nobody uses the table yet, else in a migration of its own. */
+function indexed(table: Name, columns: readonly string[], context: RuleContext): Fix[] {
+  if (context.statement.problem || context.direction === 'down') return []
+  const list = columns.map(quoted).join(', ')
+  const on = written(context, table.span)
+  if (isNew(table, context) || context.command?.tag === 'CREATE TABLE') {
+    const edits = statementsAfter(context, [`CREATE INDEX ON ${on} (${list});`])
+    return [{ title: 'Create an index', safety: 'review', edits }]
+  }
+  const name = indexName(context.after, {
+    ...bareIndex,
+    table,
+    columns: columns.map(column => ({ column, span: table.span })),
+  })
+  const schema = table.schema === undefined ? '' : `${quoted(table.schema)}.`
+  const placed = newMigrations(
+    context,
+    [
+      {
+        title: `create_${name}`,
+        up: [`CREATE INDEX CONCURRENTLY ${quoted(name)} ON ${on} (${list});`],
+        down: { edits: [], text: `DROP INDEX CONCURRENTLY ${schema}${quoted(name)};` },
+        transaction: false,
+      },
+    ],
+    [],
+    { tables: [table.name], names: [name] },
+  )
+  return placed ? [{ title: `Create an index${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+const nowhere = { start: 0, end: 0 }
+
+const bareIndex: Omit<CreateIndex, 'table' | 'columns'> = {
+  tag: 'CREATE INDEX',
+  only: false,
+  unique: false,
+  method: 'btree',
+  include: [],
+  nullsNotDistinct: false,
+  keywords: nowhere,
+}

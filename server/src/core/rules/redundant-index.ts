@@ -1,0 +1,132 @@
+import type { Fix } from '../finding'
+import { type Index, indexesOf, keyOf } from '../postgres/catalog'
+import { indexName } from '../postgres/names'
+import type { CreateIndex } from '../sql/commands'
+import { mentions } from './dependence'
+import { cutStatement } from './edits'
+import { laterSteps, undoneBy } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { inQuotes } from './target'
+
+export default defineRule({
+  id: 'redundant-index',
+  risk: 'compatibility',
+  severity: 'information',
+  on: ['CREATE INDEX'],
+  why: `
+Every index costs time at every \`INSERT\` and most \`UPDATE\`s, and space. An index over the same columns in the same order as
+another finds nothing that the other does not find. One over the first columns of another is smaller, but the other answers
+the same queries.
+
+Compared are B-tree indexes over plain columns without a predicate. A unique index is not redundant beside one that is not
+unique. An index that only begins like another is a hint.`,
+  instead: `
+Leave it out. Where the new index is to take the place of the old one, drop the old one in the same migration.`,
+  manual: ['indexes-multicolumn.html', 'indexes-unique.html'],
+
+  *check(index, context) {
+    if (!isComparable(index)) return
+    const columns = index.columns.map(({ column }) => column)
+    const same = indexesOf(context.catalog, keyOf(context.catalog, index.table)).filter(
+      other =>
+        isPlain(other) &&
+        columns.every((column, place) => other.columns[place] === column) &&
+        index.include.every(column => other.include.includes(column)) &&
+        (!index.unique || (other.unique && other.columns.length === columns.length)),
+    )
+    const exact = same.find(other => other.columns.length === columns.length)
+    const other = exact ?? same[0]
+    if (!other || other.name === index.name?.name || isDroppedLater(other, context)) return
+    yield {
+      at: index.name?.span ?? index.keywords,
+      message: exact
+        ? `index "${other.name}" has the same columns of table ${inQuotes(index.table)} already`
+        : `index "${other.name}" of table ${inQuotes(index.table)} begins with the same columns and answers the same queries`,
+      detail: 'Each index is written at every INSERT and at most UPDATEs.',
+      hint: `Leave this one out, or drop "${other.name}" in the same migration where this one is to take its place.`,
+      relation: other.table,
+      severity: exact ? undefined : 'hint',
+      fixes: () => withoutIndex(index, context),
+    }
+  },
+
+  examples: `
+-- bad: the same columns
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, placed date);
+  CREATE INDEX orders_user_idx ON orders (user_id, placed);
+-- file: 0002_again.sql
+  ALTER TABLE orders ADD COLUMN note text;
+  CREATE INDEX CONCURRENTLY orders_user_placed_idx ON orders (user_id, placed);
+--                          ^^^^^^^^^^^^^^^^^^^^^^ information [redundant-index: index "orders_user_idx" has the same columns of table "orders" already]
+-- fix: Leave the index out
+  ALTER TABLE orders ADD COLUMN note text;
+
+-- bad: a unique constraint has an index
+-- given: golang-migrate
+-- file: 000001_users.down.sql
+  DROP INDEX users_email_idx;
+  DROP TABLE users;
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE);
+  CREATE INDEX users_email_idx ON users (email);
+--             ^^^^^^^^^^^^^^^ information [redundant-index: index "users_email_key" has the same columns of table "users" already]
+-- fix: Leave the index out
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE);
+
+-- bad: the first columns of another
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, placed date);
+  CREATE INDEX orders_user_placed_idx ON orders (user_id, placed);
+  CREATE INDEX ON orders (user_id);
+--^^^^^^^^^^^^ hint [redundant-index: index "orders_user_placed_idx" of table "orders" begins with the same columns and answers the same queries]
+-- fix: Leave the index out
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, placed date);
+  CREATE INDEX orders_user_placed_idx ON orders (user_id, placed);
+
+-- good: the new one takes the place of the old one
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX orders_old_idx ON orders (user_id);
+-- file: 0002_again.sql
+  CREATE INDEX CONCURRENTLY orders_user_idx ON orders (user_id);
+  DROP INDEX CONCURRENTLY orders_old_idx;
+
+-- good: other columns, another order, a predicate, an operator class, unique
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_idx ON users (email, name);
+  CREATE INDEX users_name_idx ON users (name, email);
+  CREATE INDEX users_named_idx ON users (email) WHERE name IS NOT NULL;
+  CREATE INDEX users_pattern_idx ON users (email text_pattern_ops);
+  CREATE UNIQUE INDEX users_email_key ON users (email, name);
+`,
+})
+
+const isComparable = (index: CreateIndex): boolean =>
+  index.method === 'btree' &&
+  !index.where &&
+  !index.only &&
+  index.columns.every(({ column, isModified }) => column !== undefined && !isModified)
+
+const isPlain = (index: Index): boolean =>
+  index.method === 'btree' && !index.partial && !index.isModified && !index.conditional
+
+const isDroppedLater = (other: Index, context: RuleContext): boolean =>
+  laterSteps(context).some(
+    ({ command }) => command?.tag === 'DROP INDEX' && command.names.some(({ name }) => name === other.name),
+  )
+
+/** Takes the statement out, and the one that undoes it. */
+function withoutIndex(index: CreateIndex, context: RuleContext): Fix[] {
+  const name = indexName(context.catalog, index)
+  if (context.statement.problem || laterSteps(context).some(step => mentions(step, name))) return []
+  const undone = undoneBy(context, {
+    matches: command => command.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
+    otherwise: '',
+  })
+  return [{ title: 'Leave the index out', safety: 'review', edits: [cutStatement(context).edit, ...undone.edits] }]
+}
