@@ -32,13 +32,11 @@ if (installed)
   describe(`effects on PostgreSQL ${installed.major}`, () => {
     let server: Server
     let prove: ReturnType<typeof proverOn>
-    let watchers: Awaited<ReturnType<typeof watching>>
 
     before(async () => {
       await loadInstalledParser()
       server = await startServer(installed)
-      watchers = await watching(server.session)
-      prove = proverOn(await server.session(), schema, watchers.watch)
+      prove = proverOn(await server.session(), schema, watching(server.session))
     })
 
     after(() => server?.stop())

@@ -97,8 +97,7 @@ async function open(engine: Engine) {
   }
   const server = await startServer(found)
   try {
-    const { watch } = await watching(server.session)
-    return { session: await server.session(), watch, close: server.stop }
+    return { session: await server.session(), watch: watching(server.session), close: server.stop }
   } catch (error) {
     await server.stop()
     throw error
