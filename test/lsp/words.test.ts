@@ -2,8 +2,9 @@ import { strict as assert } from 'node:assert'
 import { PGlite } from '@electric-sql/pglite'
 import { explain } from '../../server/src/core/explain'
 import { historyOf } from '../../server/src/core/history/history'
+import { markdownOf, plainOf } from '../../server/src/core/hover/rendering'
 import { manualPage } from '../../server/src/core/manual'
-import { markdownOf, plainOf, type Words, wordsOf } from '../../server/src/core/words'
+import { type Words, wordsOf } from '../../server/src/core/words'
 import { loadInstalledParser } from '../parser'
 
 const settings = { postgres: 15, rules: {} }
@@ -33,8 +34,8 @@ describe('the words for a statement', () => {
   it('say who waits, what makes it long, and when it ends', () => {
     assert.deepEqual(wordsFor('CREATE INDEX a ON users (email);').sentences, [
       '`SHARE` on table `public.users`: writes and schema changes wait; reads go on.',
-      'Builds index `a` from every row of `public.users`. The time it takes grows with the table.',
-      'To get its lock it waits for the transactions that have written to the table already, and writes that come later wait behind it.',
+      'Builds index `a` from every row of `public.users`. The time grows with the table.',
+      'It first waits for the transactions that have written to the table already; later writes queue behind it.',
       'Its locks are released when this statement ends.',
     ])
   })
@@ -52,7 +53,7 @@ describe('the words for a statement', () => {
   it('tell of the end of a transaction block', () => {
     has(
       wordsFor('BEGIN;\nALTER TABLE users ADD COLUMN a int;\nCOMMIT;'),
-      'Its locks are held to the end of the transaction block.',
+      'Its locks are held until `COMMIT` in line 3.',
     )
   })
 
@@ -78,21 +79,16 @@ describe('the words for a statement', () => {
 
   it('tell what a brief lock costs, and when lock_timeout ends the wait', () => {
     const words = wordsFor("SET lock_timeout = '2s';\nALTER TABLE users ADD COLUMN a int;")
-    has(
-      words,
-      '`ACCESS EXCLUSIVE` on table `public.users`: reads, writes and schema changes all wait; nothing goes on.',
-    )
+    has(words, '`ACCESS EXCLUSIVE` on table `public.users`: reads, writes and schema changes wait; nothing goes on.')
     has(words, 'Brief, however large the table is: nothing is scanned, rewritten or built.')
-    has(
-      words,
-      'To get its lock it waits for the transactions that use the table already, and all who come later wait behind it. It gives up after `lock_timeout` = 2s.',
-    )
+    has(words, 'It first waits for the transactions that use the table already; all who come later queue behind it.')
+    has(words, 'It gives up waiting after `lock_timeout` = 2s.')
   })
 
   it('tell of rewrites', () => {
     has(
       wordsFor('ALTER TABLE users ALTER COLUMN id TYPE int;'),
-      'Rewrites `public.users`: every row is written to new storage and every index is built again. The time and the space it takes grow with the table.',
+      'Rewrites `public.users`: every row is written to new storage and every index is built again. Time and space grow with the table.',
     )
   })
 
@@ -134,7 +130,7 @@ describe('the words for a statement', () => {
     const markdown = markdownOf(words).split('\n')
     assert.equal(markdown[0], '**ALTER TABLE**')
     assert(
-      markdown.indexOf('| while it holds | `ACCESS EXCLUSIVE` |') >
+      markdown.indexOf('| `ACCESS EXCLUSIVE` | everything | nothing |') >
         markdown.findLastIndex(line => line.startsWith('- ')),
     )
     assert.equal(
@@ -143,7 +139,7 @@ describe('the words for a statement', () => {
     )
     const plain = plainOf(words)
     assert.doesNotMatch(plain, /[`|*]/)
-    assert.match(plain, /^ACCESS SHARE \(SELECT\) +waits$/m)
+    assert.match(plain, /^While ACCESS EXCLUSIVE is held, wait: everything\. Go on: nothing\.$/m)
   })
 })
 

@@ -1,6 +1,10 @@
+import { millisecondsOf } from './history/duration'
 import type { History } from './history/history'
 import type { Direction } from './history/migration'
+import { type Starting, sessionDefaults } from './history/session-defaults'
 import { type Step, stepsOf, type Transaction } from './history/steps'
+import type { End, Hold, Release } from './history/timeline'
+import type { Work } from './history/work'
 import type { RelationKey, RelationKind } from './postgres/catalog'
 import type { Effects, RelationLock } from './postgres/effects'
 import { blocksReads, blocksWrites } from './postgres/locks'
@@ -31,9 +35,32 @@ export interface Explanation {
   /** Why the statement could not be read. */
   readonly problem?: Problem
   readonly step: Step
-  /** The statements of the same transaction that run after this one, in order: its locks are held over them. */
+  /** The statements of the same transaction that run after this one, in order. */
   readonly followedBy: readonly Step[]
+  /** Locks that earlier statements of its transaction still hold, but for those on relations that nobody else can see. */
+  readonly held: readonly Hold[]
+  /** What ends the locks that it takes. */
+  readonly until: End
+  /** Why it lasts, where it does. */
+  readonly work?: Work
+  /** The long work of later statements that runs while its locks are held, in order. */
+  readonly over: readonly Work[]
+  /** The locks that it gives back, but for those on relations that nobody else can see. */
+  readonly released: readonly Release[]
+  /** The timeouts that the file has set, in force when it starts: milliseconds, 0 for off. */
+  readonly timeouts: ReadonlyMap<Timeout, number>
+  /** What earlier migrations let sessions start with; whether this one's is among them is not known. */
+  readonly starting: readonly Starting[]
 }
+
+/** Parameters that end a statement or a session, in the order that they are told (runtime-config-client.html). */
+export const timeouts = [
+  'lock_timeout',
+  'statement_timeout',
+  'transaction_timeout',
+  'idle_in_transaction_session_timeout',
+] as const
+export type Timeout = (typeof timeouts)[number]
 
 /** Returns what every statement of the migration at `path` does, in the order of the file; nothing for an unknown path. */
 export function explain(history: History, path: string, settings: Settings): Explanation[] {
@@ -41,7 +68,7 @@ export function explain(history: History, path: string, settings: Settings): Exp
   if (!migration) return []
   const steps = stepsOf(history, migration, settings)
   return steps
-    .map((step, index) => explanationOf(step, followersOf(steps, index)))
+    .map((step, index) => explanationOf(history, step, steps, index))
     .sort((a, b) => a.span.start - b.span.start)
 }
 
@@ -52,40 +79,83 @@ export function explainAt(history: History, path: string, offset: number, settin
   const steps = stepsOf(history, migration, settings)
   const index = steps.findIndex(({ statement }) => touches(statement.span, offset))
   const step = steps[index]
-  return step && explanationOf(step, followersOf(steps, index))
+  return step && explanationOf(history, step, steps, index)
 }
 
-/** Returns whether the statement's own transaction made the relation: nobody else can see it, so nobody waits for it. */
-export function isPrivate(step: Step, key: RelationKey): boolean {
-  const relation = step.before.relations.get(key)
-  return (
-    relation !== undefined && step.transaction.created({ schema: relation.schema, name: relation.name, span: nowhere })
-  )
-}
-
-const nowhere: Span = { start: 0, end: 0 }
-
-function explanationOf(step: Step, followedBy: readonly Step[]): Explanation {
-  const effects = step.effects ?? nothing
+/** Works out what takes time when somebody asks: a file may have thousands of statements. */
+function explanationOf(history: History, step: Step, steps: readonly Step[], index: number): Explanation {
+  const effects = () => step.effects ?? nothing
   return {
     span: step.statement.span,
     direction: step.direction,
     tag: step.command?.tag,
     transaction: step.transaction.kind,
-    locks: effects.locks,
-    blocksReads: readersThatWait(step, effects),
-    blocksWrites: writersThatWait(step, effects),
-    rewrites: effects.rewrites,
-    scans: effects.scans,
-    builds: effects.builds,
-    drops: effects.drops,
-    refusesTransactionBlock: effects.refusesTransactionBlock,
-    waitsForTransactions: effects.waitsForTransactions,
-    unknown: effects.unknown,
     problem: step.statement.problem,
     step,
-    followedBy,
+    get locks() {
+      return effects().locks
+    },
+    get blocksReads() {
+      return readersThatWait(step, effects())
+    },
+    get blocksWrites() {
+      return writersThatWait(step, effects())
+    },
+    get rewrites() {
+      return effects().rewrites
+    },
+    get scans() {
+      return effects().scans
+    },
+    get builds() {
+      return effects().builds
+    },
+    get drops() {
+      return effects().drops
+    },
+    get refusesTransactionBlock() {
+      return effects().refusesTransactionBlock
+    },
+    get waitsForTransactions() {
+      return effects().waitsForTransactions
+    },
+    get unknown() {
+      return effects().unknown
+    },
+    get followedBy() {
+      return followersOf(steps, index)
+    },
+    get held() {
+      return step.transaction.held.filter(({ isPrivate }) => !isPrivate)
+    },
+    get until() {
+      return step.transaction.end
+    },
+    get work() {
+      return step.transaction.work
+    },
+    get over() {
+      return step.transaction.over
+    },
+    get released() {
+      return step.transaction.released.filter(({ isPrivate }) => !isPrivate)
+    },
+    get timeouts() {
+      return timeoutsIn(step.transaction.parameters)
+    },
+    get starting() {
+      return sessionDefaults(history, step.migration)
+    },
   }
+}
+
+function timeoutsIn(parameters: ReadonlyMap<string, string>): ReadonlyMap<Timeout, number> {
+  return new Map(
+    timeouts.flatMap(name => {
+      const milliseconds = millisecondsOf(parameters.get(name) ?? '')
+      return milliseconds === undefined ? [] : [[name, milliseconds]]
+    }),
+  )
 }
 
 const nothing: Effects = {

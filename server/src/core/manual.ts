@@ -42,3 +42,9 @@ const exceptions: Readonly<Record<string, string | undefined>> = {
   'ALTER OBJECT': undefined,
   OTHER: undefined,
 }
+
+/** Returns a section of the manual: `page` is its file with its anchor, `title` what the section is about. */
+export const manualSection = (page: string, title: string, postgres: number): { title: string; href: string } => ({
+  title: `PostgreSQL ${postgres}: ${title}`,
+  href: `https://www.postgresql.org/docs/${postgres}/${page}`,
+})

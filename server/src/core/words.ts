@@ -1,18 +1,37 @@
-import { type Explanation, isPrivate } from './explain'
+import type { Explanation } from './explain'
+import { isPrivate } from './history/work'
+import { differencesOf } from './hover/differences'
+import {
+  beginningSentences,
+  heldSentences,
+  isHeldEnough,
+  releasedSentences,
+  releaseSentences,
+  strengthenedSentences,
+  timeoutSentences,
+} from './hover/holding'
+import { listed, named } from './hover/lists'
+import { settingSentences } from './hover/starting'
 import { manualPage } from './manual'
 import type { RelationLock } from './postgres/effects'
-import { blocksReads, blocksWrites, conflictsOf, type LockMode, lockModes } from './postgres/locks'
+import { blocksReads, blocksWrites, type LockMode, lockModes } from './postgres/locks'
 import type { Settings } from './settings'
 
-/** What a person is told of one statement: plain words first, then what each lock mode makes others wait for. */
+/** What a person is told of one place: plain words first, then what each lock mode makes others wait for. */
 export interface Words {
-  /** The command's tag, or what stands for it. */
+  /** What it is about: a command's tag, a kind and a name. SQL words and names may stand between backquotes. */
   readonly title: string
   /** Whole sentences, most important first. SQL words and names stand between backquotes. */
   readonly sentences: readonly string[]
-  /** A column for each lock mode held that others can notice, strongest first. */
+  /** Lines that read like SQL: the columns of a table. */
+  readonly listing?: readonly string[]
+  /** The lock modes held that others can notice, strongest first. */
   readonly conflicts: readonly LockMode[]
-  /** The command's page in PostgreSQL's manual. */
+  /** Whether each mode is told by its name who waits, as whoever asked for a mode by name wants to know. */
+  readonly isWholeTable?: boolean
+  /** The file that made it: `words` stand before its name. */
+  readonly origin?: { readonly words: string; readonly path: string; readonly name: string }
+  /** The page in PostgreSQL's manual. */
   readonly manual?: { readonly title: string; readonly href: string }
 }
 
@@ -21,16 +40,23 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
   const { tag, step } = explanation
   if (!tag || !step.effects) return unreadable(explanation)
   const visible = explanation.locks.filter(lock => !isPrivate(explanation.step, lock.relation))
+  const taken = visible.filter(lock => !isHeldEnough(explanation, lock))
+  const transaction = [...beginningSentences(explanation), ...releasedSentences(explanation)]
+  const kept = explanation.held.filter(({ relation }) => visible.some(lock => lock.relation === relation))
   return {
     title: tag,
     sentences: [
-      ...lockSentences(explanation, visible),
+      ...(transaction.length > 0 ? [] : lockSentences(explanation, visible, taken)),
+      ...heldSentences(explanation),
       ...workSentences(explanation),
-      ...waitSentences(explanation, visible),
+      ...settingSentences(explanation),
+      ...waitSentences(explanation, visible, settings),
       ...releaseSentences(explanation, visible),
+      ...transaction,
+      ...differencesOf(step, settings).map(({ sentence }) => sentence),
       ...explanation.unknown.map(sentence => `Not known: ${sentence}`),
     ],
-    conflicts: modesOf(visible),
+    conflicts: modesOf([...taken, ...kept]),
     manual: manualPage(tag, settings.postgres),
   }
 }
@@ -43,12 +69,16 @@ function unreadable({ problem }: Explanation): Words {
 const modesOf = (locks: readonly RelationLock[]): LockMode[] =>
   lockModes.filter(mode => locks.some(lock => lock.mode === mode)).reverse()
 
-function lockSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
-  const sentences = modesOf(visible).flatMap(mode => {
-    const held = visible.filter(lock => lock.mode === mode)
+function lockSentences(
+  explanation: Explanation,
+  visible: readonly RelationLock[],
+  taken: readonly RelationLock[],
+): string[] {
+  const sentences = modesOf(taken).flatMap(mode => {
+    const held = taken.filter(lock => lock.mode === mode)
     const relations = held.filter(lock => !isIndex(lock) && lock.kind !== 'sequence')
     const sequences = held.filter(lock => lock.kind === 'sequence')
-    const indexes = held.filter(isIndex)
+    const indexes = held.filter(lock => isIndex(lock) && !goesWithTable(lock, explanation, visible))
     return [
       ...(relations.length > 0 ? [`\`${mode}\` on ${listed(relations)}: ${whoWaits[mode]}`] : []),
       ...(sequences.length > 0 ? [`\`${mode}\` on ${listed(sequences)}: ${whoWaitsForSequence(mode)}`] : []),
@@ -61,7 +91,17 @@ function lockSentences(explanation: Explanation, visible: readonly RelationLock[
       `Nobody waits for ${listed(hidden)}: this transaction created ${hidden.length > 1 ? 'them' : 'it'}, and no other can see ${hidden.length > 1 ? 'them' : 'it'} yet.`,
     )
   }
-  return sentences.length > 0 ? sentences : ['Locks no relation that existed before.']
+  if (sentences.length > 0) return sentences
+  return visible.length > 0
+    ? ['Takes no lock that its transaction does not hold already.']
+    : ['Locks no relation that existed before.']
+}
+
+/** Whoever waits for the table does not come as far as its indexes. */
+function goesWithTable({ relation, mode }: RelationLock, { step }: Explanation, visible: readonly RelationLock[]) {
+  const index = step.before.relations.get(relation)
+  const table = index && 'table' in index ? visible.find(lock => lock.relation === index.table) : undefined
+  return table !== undefined && lockModes.indexOf(table.mode) >= lockModes.indexOf(mode)
 }
 
 const isIndex = (lock: RelationLock) => lock.kind === 'index' || lock.kind === 'partitioned index'
@@ -77,7 +117,7 @@ const whoWaits: Record<LockMode, string> = {
   SHARE: 'writes and schema changes wait; reads go on.',
   'SHARE ROW EXCLUSIVE': 'writes and schema changes wait; reads go on.',
   EXCLUSIVE: 'writes, row locks and schema changes wait; plain reads go on.',
-  'ACCESS EXCLUSIVE': 'reads, writes and schema changes all wait; nothing goes on.',
+  'ACCESS EXCLUSIVE': 'reads, writes and schema changes wait; nothing goes on.',
 }
 
 /** nextval() takes ROW EXCLUSIVE on its sequence: proven in test/lsp/words.test.ts. */
@@ -92,72 +132,51 @@ function whoWaitsForIndex(mode: LockMode, explanation: Explanation): string {
     : 'reads and writes of its table go on.'
 }
 
-/** Names up to four relations, with their kind where it is the same for all. */
-function listed(locks: readonly RelationLock[]): string {
-  const kinds = new Set(locks.map(lock => lock.kind))
-  const kind = kinds.size === 1 ? (locks[0]?.kind ?? 'relation') : 'relation'
-  return `${locks.length === 1 ? kind : pluralOf(kind)} ${named(locks.map(lock => lock.relation))}`
-}
-
-const pluralOf = (kind: string): string => (kind.endsWith('x') ? `${kind}es` : `${kind}s`)
-
-function named(names: readonly string[]): string {
-  const shown = names.slice(0, names.length > 5 ? 4 : 5).map(name => `\`${name}\``)
-  const left = names.length - shown.length
-  const parts = left > 0 ? [...shown, `${left} more`] : shown
-  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : (parts[0] ?? '')
-}
-
 function workSentences(explanation: Explanation): string[] {
   const { rewrites, scans, builds, drops } = explanation
   const sentences: string[] = []
   if (rewrites.length > 0) {
     sentences.push(
-      `Rewrites ${named(rewrites)}: every row is written to new storage and every index is built again. The time and the space it takes grow with the table.`,
+      `Rewrites ${named(rewrites)}: every row is written to new storage and every index is built again. Time and space grow with the table.`,
     )
   }
   const onlyScanned = scans.filter(relation => !rewrites.includes(relation))
   if (builds.length > 0 && rewrites.length === 0) {
     const from = onlyScanned.length > 0 ? ` from every row of ${named(onlyScanned)}` : ''
     sentences.push(
-      `Builds ${builds.length > 1 ? 'indexes' : 'index'} ${named(builds)}${from}. The time it takes grows with the table.`,
+      `Builds ${builds.length > 1 ? 'indexes' : 'index'} ${named(builds)}${from}. The time grows with the table.`,
     )
   } else if (onlyScanned.length > 0) {
-    sentences.push(`Scans ${named(onlyScanned)}: every row is read. The time it takes grows with the table.`)
+    sentences.push(`Scans ${named(onlyScanned)}: every row is read. The time grows with the table.`)
   }
   if (drops.length > 0) sentences.push(`Drops ${named(drops)}.`)
   return sentences
 }
 
-function waitSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
+function waitSentences(explanation: Explanation, visible: readonly RelationLock[], { postgres }: Settings): string[] {
   const sentences: string[] = []
   const work = durationOf(explanation)
   if (work) sentences.push(work)
-  const strong = visible.filter(lock => blocksWrites(lock.mode) && !isIndex(lock))
-  if (strong.length > 0) {
-    sentences.push((strong.some(lock => blocksReads(lock.mode)) ? queueOfAll : queueOfWriters) + timeout(explanation))
-  }
+  const strong = visible.filter(lock => blocksWrites(lock.mode) && !isIndex(lock) && !isHeldEnough(explanation, lock))
+  if (strong.length > 0) sentences.push(strong.some(lock => blocksReads(lock.mode)) ? queueOfAll : queueOfWriters)
+  sentences.push(...strengthenedSentences(explanation, visible))
   if (explanation.waitsForTransactions) {
     sentences.push(
       'Before it ends it waits for every older transaction that could still need the old state, on any table of the database.',
     )
   }
+  sentences.push(...timeoutSentences(explanation, strong.length > 0, postgres))
   if (explanation.refusesTransactionBlock)
     sentences.push(`Cannot run inside a transaction block.${refused(explanation)}`)
+  if (explanation.step.effects?.needsTransactionBlock && !explanation.step.transaction.isBlock)
+    sentences.push('Runs only inside a transaction block. Here it fails: there is none.')
   return sentences
 }
 
 /** Who asks for a lock waits for those who hold a conflicting one, and behind those who asked for one before. */
-const queueOfAll =
-  'To get its lock it waits for the transactions that use the table already, and all who come later wait behind it.'
+const queueOfAll = 'It first waits for the transactions that use the table already; all who come later queue behind it.'
 const queueOfWriters =
-  'To get its lock it waits for the transactions that have written to the table already, and writes that come later wait behind it.'
-
-/** Lock waits end at lock_timeout: runtime-config-client.html#GUC-LOCK-TIMEOUT. */
-function timeout({ step }: Explanation): string {
-  const limit = step.transaction.parameters.get('lock_timeout')
-  return limit === undefined || /^0+\D*$/.test(limit) ? '' : ` It gives up after \`lock_timeout\` = ${limit}.`
-}
+  'It first waits for the transactions that have written to the table already; later writes queue behind it.'
 
 function durationOf({ tag, rewrites, scans, builds, locks }: Explanation): string | undefined {
   if (rewrites.length > 0 || scans.length > 0 || builds.length > 0) return undefined
@@ -193,78 +212,3 @@ function refused({ transaction, step }: Explanation): string {
   if (transaction === 'tool') return ` Here it fails: ${step.migration.framework.name} runs this file in a transaction.`
   return ' Here it fails: statements that are sent together are one transaction.'
 }
-
-/** When locks end: at the end of the transaction (explicit-locking.html#LOCKING-TABLES). */
-function releaseSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
-  if (visible.length === 0) return []
-  const { transaction, step, followedBy } = explanation
-  const later = followedBy.filter(({ command }) => command && !endsTransaction.has(command.tag)).length
-  const over = later === 0 ? '' : `, after ${later === 1 ? 'one more statement' : `${later} more statements`}`
-  if (!step.transaction.isBlock) return ['Its locks are released when this statement ends.']
-  if (transaction === 'block') return [`Its locks are held to the end of the transaction block${over}.`]
-  if (transaction === 'tool')
-    return [`Its locks are held until ${step.migration.framework.name} commits the transaction of this file${over}.`]
-  return [`Its locks are held to the end of the statements that are sent together${over}: they are one transaction.`]
-}
-
-const endsTransaction: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK', 'PREPARE TRANSACTION'])
-
-/** Returns the words as Markdown that fits one screen. */
-export function markdownOf(words: Words): string {
-  const blocks = [`**${words.title}**`, words.sentences.map(sentence => `- ${sentence}`).join('\n')]
-  if (words.conflicts.length > 0) blocks.push(conflictTable(words.conflicts))
-  if (words.manual) blocks.push(`[${words.manual.title}](${words.manual.href})`)
-  return blocks.join('\n\n')
-}
-
-/** Returns the words as plain text: the table aligned by spaces. */
-export function plainOf(words: Words): string {
-  const blocks = [words.title, words.sentences.map(unquoted).join('\n')]
-  if (words.conflicts.length > 0) blocks.push(conflictText(words.conflicts))
-  if (words.manual) blocks.push(words.manual.href)
-  return blocks.join('\n\n')
-}
-
-/** Returns a sentence without its backquotes. */
-export const unquoted = (sentence: string): string => sentence.replaceAll('`', '')
-
-/** What an application or an operator does most that takes each mode: explicit-locking.html, section 13.3.1. */
-const typical: Record<LockMode, string> = {
-  'ACCESS SHARE': 'SELECT',
-  'ROW SHARE': 'SELECT FOR UPDATE',
-  'ROW EXCLUSIVE': 'INSERT, UPDATE, DELETE',
-  'SHARE UPDATE EXCLUSIVE': 'VACUUM, CREATE INDEX CONCURRENTLY',
-  SHARE: 'CREATE INDEX',
-  'SHARE ROW EXCLUSIVE': 'ADD FOREIGN KEY, CREATE TRIGGER',
-  EXCLUSIVE: 'REFRESH MATERIALIZED VIEW CONCURRENTLY',
-  'ACCESS EXCLUSIVE': 'DROP TABLE, most of ALTER TABLE',
-}
-
-const verdict = (held: LockMode, wanted: LockMode): string => (conflictsOf(held).includes(wanted) ? 'waits' : 'goes on')
-
-function conflictTable(held: readonly LockMode[]): string {
-  const head = `| while it holds | ${held.map(mode => `\`${mode}\``).join(' | ')} |`
-  const rule = `|:--|${held.map(() => ':-:|').join('')}`
-  const rows = lockModes.map(wanted => {
-    const cells = held.map(mode => (verdict(mode, wanted) === 'waits' ? '**waits**' : 'goes on'))
-    return `| \`${wanted}\` ${typical[wanted]} | ${cells.join(' | ')} |`
-  })
-  return [head, rule, ...rows].join('\n')
-}
-
-/** Returns what each of the lock modes makes others wait for, as text: a column for each. */
-export function conflictText(held: readonly LockMode[]): string {
-  const first = lockModes.map(wanted => `${wanted} (${typical[wanted]})`)
-  const width = Math.max(...first.map(cell => cell.length))
-  const row = (title: string, cells: readonly string[]) =>
-    [title.padEnd(width), ...cells.map((cell, column) => cell.padEnd(columnWidth(held[column])))].join('  ').trimEnd()
-  const rows = lockModes.map((wanted, index) =>
-    row(
-      first[index] ?? '',
-      held.map(mode => verdict(mode, wanted)),
-    ),
-  )
-  return [row('while it holds', held), ...rows].join('\n')
-}
-
-const columnWidth = (mode = ''): number => Math.max(mode.length, 'goes on'.length)

@@ -6,6 +6,7 @@ import {
   type Diagnostic,
   DiagnosticSeverity,
   type Hover,
+  type InlayHint,
   MarkupKind,
   type Range,
   type TextDocumentEdit,
@@ -16,12 +17,13 @@ import { TextDocument } from 'vscode-languageserver-textdocument'
 import { URI } from 'vscode-uri'
 import { replacementsBetween } from '../core/changes'
 import { inLineEndingOf } from '../core/edits'
-import { explain } from '../core/explain'
 import type { Finding, Fix, Severity } from '../core/finding'
 import { fixed } from '../core/fix'
+import { hintsOf } from '../core/hover/hints'
+import { hoverAt as hoverOf } from '../core/hover/hover'
+import { markdownOf, plainOf } from '../core/hover/rendering'
 import { asWritten } from '../core/placeholders'
-import { type Span, touches } from '../core/text'
-import { markdownOf, plainOf, wordsOf } from '../core/words'
+import type { Span } from '../core/text'
 import type { Judgement, OpenDocument } from './workspace'
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.migrationGuard`
@@ -73,7 +75,7 @@ function rangesIn(text: string): (span: Span) => Range {
   return span => ({ start: document.positionAt(span.start), end: document.positionAt(span.end) })
 }
 
-/** Returns what to show about the statement at a position of the document; null where no statement is. */
+/** Returns what to show about what stands at a position of the document; null where no statement is. */
 export function hoverAt(
   judgement: Judgement,
   position: Range['start'],
@@ -81,16 +83,38 @@ export function hoverAt(
 ): Hover | null {
   const { document, history, path, configuration, migration } = judgement
   const offset = TextDocument.create('', 'sql', 0, document.text).offsetAt(position)
-  const explanation = explain(history, path, configuration).find(({ span }) => touches(span, offset))
-  if (!explanation) return null
-  const words = wordsOf(explanation, configuration)
+  const found = hoverOf(history, path, offset, configuration)
+  if (!found) return null
   const formats = capabilities.textDocument?.hover?.contentFormat ?? [MarkupKind.Markdown]
   const kind = formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText
-  const text = kind === MarkupKind.Markdown ? markdownOf(words) : plainOf(words)
+  const text = kind === MarkupKind.Markdown ? markdownOf(found.words, linkTo(document)) : plainOf(found.words)
   return {
     contents: { kind, value: asWritten(text, migration?.placeholders ?? new Map()) },
-    range: rangesIn(document.text)(explanation.span),
+    range: rangesIn(document.text)(found.span),
   }
+}
+
+/** Files have addresses where the document has one. */
+const linkTo =
+  ({ path: own }: OpenDocument) =>
+  (path: string): string | undefined =>
+    own === undefined || own === path || !/^(?:\/|[A-Za-z]:)/.test(path) ? undefined : URI.file(path).toString()
+
+/** Returns the strongest lock of each statement that ends in a range of the document. */
+export function inlayHintsOf(
+  { document, history, path, configuration, migration }: Judgement,
+  range: Range,
+): InlayHint[] {
+  if (!configuration.inlayHints) return []
+  const text = TextDocument.create('', 'sql', 0, document.text)
+  const within = { start: text.offsetAt(range.start), end: text.offsetAt(range.end) }
+  const written = (label: string) => asWritten(label, migration?.placeholders ?? new Map())
+  return hintsOf(history, path, within, configuration).map(({ at, label, tooltip }) => ({
+    position: text.positionAt(at),
+    label: written(label),
+    tooltip: written(tooltip),
+    paddingLeft: true,
+  }))
 }
 
 /** What code actions are asked for: LSP's own parameters, and what is known of other documents. */

@@ -16,7 +16,7 @@ import { syntaxRule } from '../core/lint'
 import { rules } from '../core/rules/index'
 import { productVersion, rulePage } from '../product'
 import { type Configuration, configurationFrom, defaultConfiguration } from './configuration'
-import { codeActionsOf, diagnosticsOf, fixAllKind, hoverAt, pathOf } from './convert'
+import { codeActionsOf, diagnosticsOf, fixAllKind, hoverAt, inlayHintsOf, pathOf } from './convert'
 import { type OpenDocument, Workspace } from './workspace'
 
 /** Answers one editor on `connection` until it leaves. `ready` ends when statements can be read. */
@@ -36,6 +36,9 @@ export function serve(connection: Connection, ready: Promise<void>): void {
     },
     withdraw: ({ uri }) => void connection.sendDiagnostics({ uri, diagnostics: [] }),
     log: message => connection.console.error(message),
+    changed: () => {
+      if (capabilities.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh()
+    },
     configurationFor: path => (path === undefined ? undefined : nearest(byFolder, path)) ?? common,
     roots: () => [...folders.values()],
   })
@@ -52,6 +55,7 @@ export function serve(connection: Connection, ready: Promise<void>): void {
         positionEncoding: PositionEncodingKind.UTF16,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
+        inlayHintProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -76,6 +80,10 @@ export function serve(connection: Connection, ready: Promise<void>): void {
   connection.onHover(async ({ textDocument, position }) => {
     const judgement = await workspace.judgementOf(textDocument.uri)
     return judgement ? hoverAt(judgement, position, capabilities) : null
+  })
+  connection.languages.inlayHint.on(async ({ textDocument, range }) => {
+    const judgement = await workspace.judgementOf(textDocument.uri)
+    return judgement ? inlayHintsOf(judgement, range) : []
   })
   connection.onCodeAction(async ({ textDocument, range, context: { only, diagnostics } }) => {
     const judgement = await workspace.judgementOf(textDocument.uri)

@@ -30,6 +30,8 @@ export interface Judgement {
 export interface Surroundings {
   readonly publish: (judgement: Judgement) => void
   readonly withdraw: (document: OpenDocument) => void
+  /** Told when statements may do something else than before in a document that was not edited. */
+  readonly changed: () => void
   /** Told what went wrong without stopping anything. */
   readonly log: (message: string) => void
   readonly configurationFor: (path: string | undefined) => Configuration
@@ -93,6 +95,7 @@ export class Workspace {
     this.isConfigured = true
     this.begin()
     this.judgeAll()
+    this.surroundings.changed()
   }
 
   /** Reads the histories again that files on disk concern; the text of an open document is the editor's, whatever the disk says. */
@@ -205,6 +208,7 @@ export class Workspace {
     for (const other of this.documents.values()) {
       if (other !== document && other.path && this.shelves.get(other.path) === shelf) this.dependent.add(other.uri)
     }
+    if (this.dependent.size > 0) this.surroundings.changed()
     this.settle()
   }
 
@@ -234,6 +238,7 @@ export class Workspace {
       this.shelves = shelves
       this.loners = loners
       this.judgeAll()
+      this.surroundings.changed()
     })
   }
 

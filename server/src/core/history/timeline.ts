@@ -99,11 +99,17 @@ export class Timeline {
   /** Returns the locks that the statement at `place` gives back. */
   released(place: number): readonly Release[] {
     const { isBlock, ends, resumes } = this.placementAt(place)
-    if (!isBlock || (!ends && resumes === undefined)) return none
-    return this.lineOf(place)
-      .held(place)
+    const prepared = this.known.prepared.get(place)
+    if (prepared === undefined && (!isBlock || (!ends && resumes === undefined))) return none
+    return this.lineOf(prepared ?? place)
+      .held(prepared ?? place)
       .filter(hold => this.known.until[hold.place] === place)
-      .map(hold => ({ ...hold, over: this.worksIn(hold.place, place) }))
+      .map(hold => {
+        const own = this.work(hold.place)
+        const after = this.worksIn(hold.place + 1, place)
+        // While it waits for the lock it does not have it.
+        return { ...hold, over: own && own.kind !== 'wait' ? [own, ...after] : after }
+      })
   }
 
   private worksIn(first: number, last: number): readonly Work[] {
@@ -153,11 +159,14 @@ interface Bounds {
   readonly until: readonly (number | undefined)[]
   /** By place: the last statement of the same transaction. */
   readonly last: readonly number[]
+  /** By the place of COMMIT PREPARED and ROLLBACK PREPARED: that of the PREPARE TRANSACTION. */
+  readonly prepared: ReadonlyMap<number, number>
 }
 
 function boundsOf({ statements }: Section, placements: readonly Placement[]): Bounds {
   const until: (number | undefined)[] = new Array(placements.length).fill(undefined)
   const last = placements.map((_, place) => place)
+  const prepared = new Map<number, number>()
   let open: number[] = []
   placements.forEach(({ number, ends, resumes, isBlock }, place) => {
     if (placements[place - 1]?.number !== number) open = []
@@ -165,12 +174,13 @@ function boundsOf({ statements }: Section, placements: readonly Placement[]): Bo
     if (!isBlock) return
     const first = ends ? 0 : (resumes ?? place)
     const end = ends ? endOfPrepared(statements, place) : place
+    if (end !== place) prepared.set(end, place)
     while (open.length > 0 && (ends || resumes !== undefined) && (open.at(-1) as number) >= first)
       until[open.pop() as number] = end
   })
   for (let place = placements.length - 2; place >= 0; place--)
     if (placements[place + 1]?.number === placements[place]?.number) last[place] = last[place + 1] as number
-  return { until, last }
+  return { until, last, prepared }
 }
 
 /** The statement that ends what the one at `place` ends or, for PREPARE TRANSACTION, leaves to another. */
@@ -249,7 +259,7 @@ class TransactionLine {
       const grant = { lock, place, isPrivate: isPrivate(step, lock.relation) }
       grants.push(grant)
       isChanged = true
-      if (!grant.isPrivate && blocksWrites(lock.mode))
+      if (!grant.isPrivate && blocksWrites(lock.mode) && hasUsers(lock))
         this.awaits.set(place, [...(this.awaits.get(place) ?? []), lock.relation])
     }
     const renamed = renameOf(step)
@@ -307,6 +317,9 @@ class TransactionLine {
       .reduce((name, { from, to }) => (name === from ? to : name), relation)
   }
 }
+
+/** Whoever uses an index or an owned sequence has locked the table as well, and that is waited for. */
+const hasUsers = ({ kind }: RelationLock): boolean => !/index$|^sequence$/.test(kind)
 
 const rank = ({ mode }: RelationLock): number => lockModes.indexOf(mode)
 

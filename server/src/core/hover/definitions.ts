@@ -1,0 +1,91 @@
+import type { History } from '../history/history'
+import type { Migration } from '../history/migration'
+import type { Birth, Column, Constraint, Index, RelationKey } from '../postgres/catalog'
+import type { Command, ConstraintDefinition, CreateIndex, Expression } from '../sql/commands'
+import type { Statement } from '../sql/statements'
+import { nameOf, type Span } from '../text'
+import type { Words } from '../words'
+
+/** Returns the default of a column as the statement that set it writes it; undefined where none of the history does. */
+export const defaultText = ({ default: expression }: Column, history: History): string | undefined =>
+  expression &&
+  textOf(history.migrations, command => (expressionsOf(command).includes(expression) ? expression.span : undefined))
+
+/** Returns the expression of a generated column as written. */
+export function generationText({ name, generatedFrom, born }: Column, history: History): string | undefined {
+  if (!generatedFrom) return undefined
+  const written = textOf(bornIn(born, history), command => {
+    const definition = columnsIn(command).find(
+      column => column.name.name === name && column.generated?.expression.columns === generatedFrom,
+    )
+    return definition?.generated?.expression.span
+  })
+  return written?.replace(/^GENERATED\s+ALWAYS\s+AS\s*\((.*)\)(?:\s+(?:STORED|VIRTUAL))?$/i, '$1')
+}
+
+/** Returns the condition of a CHECK as written. */
+export function conditionText({ kind, name, columns, born }: Constraint, history: History): string | undefined {
+  if (kind !== 'CHECK') return undefined
+  const isIt = (definition: ConstraintDefinition) =>
+    definition.kind === 'CHECK' && (definition.name ? definition.name.name === name : definition.columns === columns)
+  return textOf(bornIn(born, history), command => constraintsIn(command).find(isIt)?.expression?.span)
+}
+
+/** Returns the command that made an index, with its statement. */
+export function creationOf(index: Index, history: History): { command: CreateIndex; statement: Statement } | undefined {
+  for (const statement of statementsOf(bornIn(index.born, history))) {
+    const { command } = statement
+    if (command?.tag === 'CREATE INDEX' && command.name?.name === index.name) return { command, statement }
+  }
+  return undefined
+}
+
+/** Returns the file that made something, for a link to it. */
+export const originOf = (born: Birth | undefined): Pick<Words, 'origin'> =>
+  born ? { origin: { words: 'Made by', path: born.migration, name: nameOf(born.migration) } } : {}
+
+/** Returns a relation as a person writes it: without the schema where that is `public`. */
+export const shortName = (relation: RelationKey): string => relation.replace(/^public\./, '')
+
+function textOf(migrations: readonly Migration[], spanIn: (command: Command) => Span | undefined): string | undefined {
+  for (const { text, command } of statementsOf(migrations)) {
+    const span = command && spanIn(command)
+    if (span) return text.slice(span.start, span.end).replace(/\s+/g, ' ')
+  }
+  return undefined
+}
+
+function bornIn(born: Birth | undefined, history: History): readonly Migration[] {
+  const migration = born && history.migrationAt(born.migration)
+  return migration ? [migration] : []
+}
+
+const statementsOf = (migrations: readonly Migration[]): Statement[] =>
+  migrations.flatMap(({ sections }) => sections.flatMap(({ statements }) => statements))
+
+function columnsIn(command: Command) {
+  if (command.tag === 'CREATE TABLE' || command.tag === 'CREATE FOREIGN TABLE') return command.columns
+  if (!('subcommands' in command)) return []
+  return command.subcommands.flatMap(subcommand => (subcommand.kind === 'ADD COLUMN' ? [subcommand.column] : []))
+}
+
+function constraintsIn(command: Command): readonly ConstraintDefinition[] {
+  const inColumns = columnsIn(command).flatMap(column => column.constraints)
+  if (command.tag === 'CREATE TABLE' || command.tag === 'CREATE FOREIGN TABLE')
+    return [...inColumns, ...command.constraints]
+  if (!('subcommands' in command)) return inColumns
+  const added = command.subcommands.flatMap(subcommand =>
+    subcommand.kind === 'ADD CONSTRAINT' ? [subcommand.constraint] : [],
+  )
+  return [...inColumns, ...added]
+}
+
+/** The defaults that a command sets. */
+function expressionsOf(command: Command): Expression[] {
+  const added = columnsIn(command).flatMap(column => column.default?.expression ?? [])
+  if (!('subcommands' in command)) return added
+  return [
+    ...added,
+    ...command.subcommands.flatMap(subcommand => (subcommand.kind === 'SET DEFAULT' ? [subcommand.expression] : [])),
+  ]
+}

@@ -1,0 +1,34 @@
+import type { Explanation, Timeout } from '../explain'
+import { durationText, millisecondsOf } from '../history/duration'
+import type { Starting } from '../history/session-defaults'
+import { lineOf } from '../lines'
+import { nameOf } from '../text'
+
+/** Returns what to tell of ALTER ROLE, ALTER DATABASE and ALTER SYSTEM ... SET: when it takes effect. */
+export function settingSentences({ step: { command } }: Explanation): string[] {
+  if (!command || !('sets' in command) || !command.sets) return []
+  if (command.tag === 'ALTER SYSTEM') return ['It takes effect when the server has read its configuration again.']
+  return ['It takes effect in sessions that start later, not in this one.']
+}
+
+/** Returns what to tell of a timeout that this file does not set, but an earlier migration for sessions that start later. */
+export function startingSentences({ timeouts, starting }: Explanation, names: readonly Timeout[]): string[] {
+  return starting
+    .filter(({ parameter }) => names.some(name => name === parameter && !timeouts.has(name)))
+    .flatMap(found => {
+      const milliseconds = millisecondsOf(found.value)
+      if (!milliseconds) return []
+      const where = `line ${lineOf(found)} of \`${nameOf(found.migration.path)}\``
+      return [
+        `${whose(found)} start with \`${found.parameter}\` = ${durationText(milliseconds)} since ${where}: so may this one.`,
+      ]
+    })
+}
+
+function whose({ role, database }: Starting): string {
+  const within = database === undefined ? '' : ` in database \`${database}\``
+  if (role === undefined || role === 'ALL') return database === undefined ? 'All sessions' : `Sessions${within}`
+  return /^(?:CURRENT|SESSION)_/.test(role)
+    ? `Sessions of the migrating role${within}`
+    : `Sessions of role \`${role}\`${within}`
+}
