@@ -9,6 +9,7 @@ import { frameworks } from './frameworks/index'
 import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
+import { placeOfDown, placeOfUp } from './pairing'
 import { migrationOf } from './reading'
 
 /** A folder of migrations in the order they run, and the catalog between them. */
@@ -22,6 +23,10 @@ export interface History {
   readonly before: (path: string, direction: 'up' | 'down') => Catalog
   /** Returns the migration that the file at a path is; undefined where it is none. */
   readonly migrationAt: (path: string) => Migration | undefined
+  /** Returns the migration that undoes the one at a path: itself where its file has both directions; undefined for none. */
+  readonly downOf: (path: string) => Migration | undefined
+  /** Returns the migration whose up the one at a path undoes: itself where its file has both directions. */
+  readonly upOf: (path: string) => Migration | undefined
   /**
    * Returns whether a migration has run in production, and is `edited` where it would do something else by now;
    * `unknown` where nobody said what has run.
@@ -218,6 +223,16 @@ class FolderHistory implements History {
     return place === undefined ? undefined : this.migrations[place]
   }
 
+  readonly downOf = (path: string): Migration | undefined => this.paired(path, placeOfDown)
+
+  readonly upOf = (path: string): Migration | undefined => this.paired(path, placeOfUp)
+
+  private paired(path: string, other: typeof placeOfUp): Migration | undefined {
+    const place = this.placeOf(path)
+    const found = place === undefined ? undefined : other(this.migrations, place, this.framework.compareVersions)
+    return found === undefined ? undefined : this.migrations[found]
+  }
+
   readonly stateOf = (path: string): ReturnType<History['stateOf']> => {
     const { applied, files } = this.source
     if (!applied) return 'unknown'
@@ -237,7 +252,7 @@ class FolderHistory implements History {
     const migration = place === undefined ? undefined : this.migrations[place]
     if (place === undefined || !migration) return this.empty()
     if (direction === 'up') return migration.baseline ? this.empty() : this.start(place)
-    const up = migration.direction === 'down' ? this.upOf(migration, place) : place
+    const up = placeOfUp(this.migrations, place, this.framework.compareVersions)
     return up === undefined ? this.start(place) : this.after(up)
   }
 
@@ -258,20 +273,6 @@ class FolderHistory implements History {
   private empty(): Catalog {
     return this.complete ? emptyDatabase : unknownDatabase
   }
-
-  /** The up that a down file undoes: of its version, next to it where several share the number. */
-  private upOf(down: Migration, place: number): number | undefined {
-    const { compareVersions } = this.framework
-    let found: number | undefined
-    for (let index = place - 1; index >= 0; index--) {
-      const other = this.migrations[index] as Migration
-      if (compareVersions(other.version, down.version) !== 0) break
-      if (other.direction === 'down') continue
-      if (sameStem(other.path, down.path)) return index
-      found ??= index
-    }
-    return found
-  }
 }
 
 /** Whether two texts differ in comments and white space alone. */
@@ -280,11 +281,3 @@ function isSameSql(a: string, b: string): boolean {
   const [left, right] = [words(a), words(b)]
   return left.length === right.length && left.every((word, index) => word === right[index])
 }
-
-const sameStem = (up: string, down: string) => stem(up) === stem(down)
-
-/** The name without what tells an up from its down. */
-const stem = (path: string) =>
-  nameOf(path)
-    .replace(/(^|[._-])(?:up|down|undo|rollback|revert|downgrade|upgrade)(?=[._-]|$)/gi, '')
-    .replace(/^[UV](?=\d)/i, '')

@@ -50,6 +50,11 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
     return new PersistentMap(removed(this.#root, hashOf(key), 0, key) ?? emptyBranch, this.size - 1)
   }
 
+  /** Yields what a key means here and in `other`, for every key of which that differs. What both share is passed over. */
+  changes(other: PersistentMap<V>): Iterable<readonly [string, V | undefined, V | undefined]> {
+    return changesIn(this.#root, other.#root)
+  }
+
   *keys(): IterableIterator<string> {
     for (const [key] of this) yield key
   }
@@ -142,3 +147,24 @@ function* entriesOf<V>(node: Branch<V>): IterableIterator<readonly [string, V]> 
     else for (let leaf: Leaf<V> | undefined = slot; leaf; leaf = leaf.next) yield [leaf.key, leaf.value]
   }
 }
+
+function* changesIn<V>(a: Branch<V>, b: Branch<V>): Iterable<readonly [string, V | undefined, V | undefined]> {
+  if (a === b) return
+  for (let bits = a.bitmap | b.bitmap; bits !== 0; bits &= bits - 1) {
+    const [mine, theirs] = [slotAt(a, bits & -bits), slotAt(b, bits & -bits)]
+    if (mine === theirs) continue
+    if (mine?.kind === 'branch' && theirs?.kind === 'branch') {
+      yield* changesIn(mine, theirs)
+      continue
+    }
+    const [here, there] = [new Map(entriesBelow(mine)), new Map(entriesBelow(theirs))]
+    for (const [key, value] of here) if (there.get(key) !== value) yield [key, value, there.get(key)]
+    for (const [key, value] of there) if (!here.has(key)) yield [key, undefined, value]
+  }
+}
+
+const slotAt = <V>({ bitmap, slots }: Branch<V>, bit: number): Slot<V> | undefined =>
+  bitmap & bit ? slots[bitCount(bitmap & (bit - 1))] : undefined
+
+const entriesBelow = <V>(slot: Slot<V> | undefined): Iterable<readonly [string, V]> =>
+  slot ? entriesOf(slot.kind === 'branch' ? slot : { kind: 'branch', bitmap: 1, slots: [slot] }) : []

@@ -1,0 +1,232 @@
+import type { Expression, TypeName } from '../sql/commands'
+import { serialTypes } from './apply/columns'
+import {
+  asTable,
+  type Catalog,
+  type Column,
+  type Constraint,
+  type Index,
+  isIndex,
+  type Relation,
+  type RelationKey,
+  type RelationKind,
+  type Routine,
+  type Table,
+  type Type,
+} from './catalog'
+
+/** One thing that is not the same in two catalogs. */
+export interface Difference {
+  /** `added`: only the second catalog has it; `removed`: only the first; `changed`: both, and not alike. */
+  readonly change: 'added' | 'removed' | 'changed'
+  readonly what: RelationKind | 'column' | 'constraint' | 'trigger' | 'policy' | 'rule' | 'type' | 'label' | 'function'
+  /** Its own name, without schema: of a label, the label. */
+  readonly name: string
+  /** Where the catalogs keep it: the key of a relation, type or function, or of the table or enum that it is a part of. */
+  readonly key: string
+  /** What of it changed: `type`, `default`, `NOT NULL`, `definition`. */
+  readonly aspect?: string
+}
+
+/**
+ * Returns what differs in the database that `b` describes from that of `a`, what is known to both at least. What goes or comes
+ * with its table or column (their indexes, constraints, sequences) is not told again; columns count by name, not by place.
+ * Texts of expressions, queries and function bodies are not compared. Proven in test/postgres/differences.test.ts.
+ */
+export function differences(a: Catalog, b: Catalog): Difference[] {
+  if (a === b) return []
+  const found: Difference[] = []
+  for (const [key, before, after] of a.relations.changes(b.relations)) {
+    found.push(...ofRelation(key, before, after, a, b))
+  }
+  for (const [key, before, after] of a.types.changes(b.types)) found.push(...ofType(key, before, after))
+  for (const [key, before, after] of a.routines.changes(b.routines)) found.push(...ofRoutine(key, before, after))
+  return found.sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+}
+
+/** Returns a text by which a difference is known: the same thing differs alike where it is the same. */
+export const idOf = ({ change, what, key, name, aspect = '' }: Difference): string =>
+  [key, what, name, change, aspect].join('\n')
+
+function ofRelation(
+  key: RelationKey,
+  before: Relation | undefined,
+  after: Relation | undefined,
+  a: Catalog,
+  b: Catalog,
+): Difference[] {
+  const one = before ?? after
+  if (!one) return []
+  const part = { key, name: one.name, what: one.kind }
+  if (!before) return isOwned(one, b, a) ? [] : [{ ...part, change: 'added' }]
+  if (!after) return isOwned(one, a, b) ? [] : [{ ...part, change: 'removed' }]
+  if (before.kind !== after.kind) return [{ ...part, change: 'changed', aspect: 'kind' }]
+  const [table, next] = [asTable(before), asTable(after)]
+  if (table && next) return ofTable(key, table, next)
+  if (isIndex(before) && isIndex(after)) {
+    return shapeOfIndex(before) === shapeOfIndex(after) ? [] : [{ ...part, change: 'changed', aspect: 'definition' }]
+  }
+  return []
+}
+
+/** Whether a relation comes and goes with something that is told of: its table, its column, its constraint. */
+function isOwned(relation: Relation, inside: Catalog, outside: Catalog): boolean {
+  if (isIndex(relation)) {
+    if (relation.constraint !== undefined || relation.partitionOf !== undefined) return true
+    return !hasColumns(outside, relation.table, [...relation.columns, ...relation.include], inside)
+  }
+  if (relation.kind === 'sequence' && relation.ownedBy) {
+    return !hasColumns(outside, relation.ownedBy.table, [relation.ownedBy.column], inside)
+  }
+  const parent = asTable(relation)?.partitionOf
+  return parent !== undefined && !outside.relations.has(parent)
+}
+
+function hasColumns(
+  catalog: Catalog,
+  key: RelationKey,
+  columns: readonly (string | undefined)[],
+  other: Catalog,
+): boolean {
+  const table = asTable(catalog.relations.get(key))
+  if (!table) return !other.relations.has(key)
+  if (!table.columnsKnown) return true
+  return columns.every(name => name === undefined || table.columns.some(column => column.name === name))
+}
+
+function ofTable(key: RelationKey, before: Table, after: Table): Difference[] {
+  const found: Difference[] = []
+  if (before.columnsKnown && after.columnsKnown) {
+    const names = new Set([...before.columns, ...after.columns].map(({ name }) => name))
+    for (const name of names) found.push(...ofColumn(key, columnOf(before, name), columnOf(after, name)))
+  }
+  const isThere = ({ columns }: Constraint, table: Table) =>
+    !table.columnsKnown || columns.every(name => columnOf(table, name) !== undefined)
+  found.push(...ofConstraints(key, before, after, isThere))
+  found.push(...ofNames(key, 'trigger', names(before.triggers), names(after.triggers)))
+  found.push(...ofNames(key, 'policy', before.policies, after.policies))
+  found.push(...ofNames(key, 'rule', before.rules, after.rules))
+  const changed = (aspect: string): Difference => ({
+    change: 'changed',
+    what: before.kind,
+    name: before.name,
+    key,
+    aspect,
+  })
+  if (before.partitionOf !== after.partitionOf) found.push(changed('partition'))
+  if (before.inherits.join() !== after.inherits.join()) found.push(changed('parents'))
+  if (before.persistence !== after.persistence) found.push(changed('persistence'))
+  if (before.kind === 'view' || before.kind === 'materialized view') {
+    if (before.reads.join() !== after.reads.join()) found.push(changed('definition'))
+  }
+  return found
+}
+
+const columnOf = (table: Table, name: string): Column | undefined => table.columns.find(column => column.name === name)
+
+const names = (parts: readonly { readonly name: string }[]): string[] => parts.map(({ name }) => name)
+
+function ofColumn(key: RelationKey, before: Column | undefined, after: Column | undefined): Difference[] {
+  if (before === after) return []
+  const name = (before ?? after)?.name as string
+  const part = { what: 'column', name, key } as const
+  if (!before) return [{ ...part, change: 'added' }]
+  if (!after) return [{ ...part, change: 'removed' }]
+  const aspects = [
+    shapeOfType(before.type) !== shapeOfType(after.type) && 'type',
+    before.notNull !== after.notNull && 'NOT NULL',
+    shapeOfDefault(before.default) !== shapeOfDefault(after.default) && 'default',
+    before.identity !== after.identity && 'identity',
+    before.generated !== after.generated && 'generation',
+  ]
+  return aspects.flatMap(aspect => (aspect ? [{ ...part, change: 'changed' as const, aspect }] : []))
+}
+
+const shapeOfType = ({ schema, name, modifiers, dimensions }: TypeName): string =>
+  `${schema ?? ''}.${serialTypes.get(name) ?? name}(${modifiers.join()})${dimensions > 0 ? '[]' : ''}`
+
+/** The text of an expression is not kept: whether there is one, and what it calls. */
+const shapeOfDefault = (value: Expression | undefined): string =>
+  value && value.kind !== 'null' ? `${value.kind} ${value.calls.map(({ name }) => name).join()}` : ''
+
+function ofConstraints(
+  key: RelationKey,
+  before: Table,
+  after: Table,
+  isThere: (constraint: Constraint, table: Table) => boolean,
+): Difference[] {
+  const found: Difference[] = []
+  // Nullability says it all: PostgreSQL has constraints of that kind by name since 18.
+  const [olds, news] = [before, after].map(table => table.constraints.filter(({ kind }) => kind !== 'NOT NULL'))
+  const part = ({ name }: Constraint) => ({ what: 'constraint', name, key }) as const
+  for (const old of olds ?? []) {
+    const next = news?.find(({ name }) => name === old.name)
+    if (!next) {
+      if (isThere(old, after)) found.push({ ...part(old), change: 'removed' })
+    } else if (shapeOfConstraint(old) !== shapeOfConstraint(next)) {
+      found.push({ ...part(old), change: 'changed', aspect: 'definition' })
+    }
+  }
+  for (const next of news ?? []) {
+    if (olds?.some(({ name }) => name === next.name) || !isThere(next, before)) continue
+    found.push({ ...part(next), change: 'added' })
+  }
+  return found
+}
+
+const shapeOfConstraint = ({ kind, columns, validated, enforced, references }: Constraint): string =>
+  [
+    kind,
+    columns.join(),
+    validated,
+    enforced,
+    references && [references.table, references.columns.join(), references.onDelete, references.onUpdate].join(' '),
+  ].join('\n')
+
+const shapeOfIndex = (index: Index): string =>
+  [
+    index.table,
+    index.columns.map(column => column ?? '()').join(),
+    index.include.join(),
+    index.method,
+    index.unique,
+    index.partial,
+    index.nullsNotDistinct,
+  ].join('\n')
+
+function ofNames(
+  key: RelationKey,
+  what: 'trigger' | 'policy' | 'rule',
+  before: readonly string[] = [],
+  after: readonly string[] = [],
+): Difference[] {
+  const removed = before.filter(name => !after.includes(name))
+  const added = after.filter(name => !before.includes(name))
+  return [
+    ...removed.map(name => ({ change: 'removed' as const, what, name, key })),
+    ...added.map(name => ({ change: 'added' as const, what, name, key })),
+  ]
+}
+
+function ofType(key: string, before: Type | undefined, after: Type | undefined): Difference[] {
+  const part = { what: 'type', name: lastPart(key), key } as const
+  if (!before) return [{ ...part, change: 'added' }]
+  if (!after) return [{ ...part, change: 'removed' }]
+  if (before.kind === 'enum' && after.kind === 'enum') return ofLabels(key, before.labels, after.labels)
+  return before.kind === after.kind ? [] : [{ ...part, change: 'changed', aspect: 'kind' }]
+}
+
+const ofLabels = (key: string, before: readonly string[], after: readonly string[]): Difference[] => [
+  ...before
+    .filter(name => !after.includes(name))
+    .map(name => ({ change: 'removed', what: 'label', name, key }) as const),
+  ...after.filter(name => !before.includes(name)).map(name => ({ change: 'added', what: 'label', name, key }) as const),
+]
+
+function ofRoutine(key: string, before: Routine | undefined, after: Routine | undefined): Difference[] {
+  const part = { what: 'function', name: lastPart(key), key } as const
+  if (!before) return [{ ...part, change: 'added' }]
+  return after ? [] : [{ ...part, change: 'removed' }]
+}
+
+const lastPart = (key: string): string => key.slice(key.indexOf('.') + 1)
