@@ -120,7 +120,7 @@ async function follow(
       const gate = gates.find(({ holder, spare }) => holder.pid === blocker || spare.pid === blocker)
       // It waits for one who is in line for what itself has: he has looked at the catalog, and so has a snapshot.
       if (inLine.has(blocker)) await asking.run(`SELECT pg_cancel_backend(${blocker})`)
-      else if (gate?.holder.pid === blocker) await step(gate, inLine)
+      else if (gate && gate.holder.pid === blocker) await step(gate, inLine)
       else await [...others, ...(gate ? [gate.spare] : [])].find(each => each.pid === blocker)?.session.run('ROLLBACK')
     }
     if (Date.now() > deadline) await asking.run(`SELECT pg_cancel_backend(${pid})`)
