@@ -1,13 +1,14 @@
 import type { Explanation } from '../core/explain'
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
+import type { Work } from '../core/history/work'
+import { type Position, positionsIn } from '../core/lines'
 import { asWritten } from '../core/placeholders'
 import type { RelationLock } from '../core/postgres/effects'
 import type { Settings } from '../core/settings'
 import { productVersion } from '../product'
 import type { Explained } from './explain'
 import type { Judged } from './judge'
-import { type Position, positionsIn } from './lines'
 import { shownPath } from './paths'
 import type { Totals } from './totals'
 
@@ -109,6 +110,34 @@ const statementRecord = (
   builds: explanation.builds.map(written),
   drops: explanation.drops.map(written),
   waitsForTransactions: explanation.waitsForTransactions,
+  fails: explanation.fails && { message: written(explanation.fails.message), code: explanation.fails.code },
   unknown: explanation.unknown.map(written),
   problem: explanation.problem?.message,
+  held: explanation.held.map(({ relation, kind, mode, since }) => ({
+    relation: written(relation),
+    kind,
+    mode,
+    since: positionOf(since.statement.span.start),
+  })),
+  work: explanation.work?.kind,
+  until:
+    explanation.locks.length > 0
+      ? { by: explanation.until.by, at: explanation.until.at && positionOf(explanation.until.at.statement.span.start) }
+      : undefined,
+  over: overRecords(explanation.over, positionOf),
+  timeouts: Object.fromEntries(explanation.timeouts),
 })
+
+/** By kind: a transaction may have thousands of statements. */
+function overRecords(works: readonly Work[], positionOf: (offset: number) => Position) {
+  const kinds = [...new Set(works.map(({ kind }) => kind))]
+  return kinds.map(kind => {
+    const places = works.filter(work => work.kind === kind).map(({ step }) => step.statement.span.start)
+    return {
+      work: kind,
+      count: places.length,
+      first: positionOf(places[0] as number),
+      last: positionOf(places.at(-1) as number),
+    }
+  })
+}
