@@ -2,6 +2,8 @@ import type { Explanation } from '../core/explain'
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
 import type { Work } from '../core/history/work'
+import { type Difference, differencesOf } from '../core/hover/differences'
+import { unquoted } from '../core/hover/rendering'
 import { type Position, positionsIn } from '../core/lines'
 import { asWritten } from '../core/placeholders'
 import type { RelationLock } from '../core/postgres/effects'
@@ -39,13 +41,14 @@ export function jsonFindings(
 export function jsonExplanations(files: readonly Explained[], settings: Settings, folder: string): string {
   return printed({
     postgres: settings.postgres,
+    newest: settings.newest,
     files: files.map(({ path, migration, explanations }) => {
       const positionOf = positionsIn(migration.text)
       return {
         path: shownPath(path, folder),
         framework: migration.framework.id,
         statements: explanations.map(explanation =>
-          statementRecord(explanation, positionOf, name => asWritten(name, migration.placeholders)),
+          statementRecord(explanation, settings, positionOf, name => asWritten(name, migration.placeholders)),
         ),
       }
     }),
@@ -93,6 +96,7 @@ const findingRecord = (finding: Finding, path: string, places: Places, folder: s
 
 const statementRecord = (
   explanation: Explanation,
+  settings: Settings,
   positionOf: (offset: number) => Position,
   written: (name: string) => string,
 ) => ({
@@ -126,6 +130,22 @@ const statementRecord = (
       : undefined,
   over: overRecords(explanation.over, positionOf),
   timeouts: Object.fromEntries(explanation.timeouts),
+  differences:
+    settings.newest === undefined
+      ? undefined
+      : differencesOf(explanation.step, settings).map(difference => differenceRecord(difference, written)),
+})
+
+const differenceRecord = ({ from, effects, sentence }: Difference, written: (name: string) => string) => ({
+  from,
+  sentence: written(unquoted(sentence)),
+  refusesTransactionBlock: effects.refusesTransactionBlock,
+  locks: effects.locks.map(lock => ({ ...lock, relation: written(lock.relation) })),
+  rewrites: effects.rewrites.map(written),
+  scans: effects.scans.map(written),
+  builds: effects.builds.map(written),
+  drops: effects.drops.map(written),
+  waitsForTransactions: effects.waitsForTransactions,
 })
 
 /** By kind: a transaction may have thousands of statements. */

@@ -2,6 +2,7 @@ import { type Explanation, explainAt } from '../explain'
 import type { History } from '../history/history'
 import { stepsOf } from '../history/steps'
 import { isPrivate } from '../history/work'
+import type { RelationLock } from '../postgres/effects'
 import { lockModes } from '../postgres/locks'
 import type { Settings } from '../settings'
 import { skipSpace, tokenAt } from '../sql/tokens'
@@ -33,7 +34,11 @@ export function hintsOf(history: History, path: string, within: Span, settings: 
 
 function hintOf(explanation: Explanation): Omit<Hint, 'at'> | undefined {
   const { step, locks, rewrites, scans, builds } = explanation
-  const visible = locks.filter(({ relation }) => !isPrivate(step, relation))
+  const isIndex = ({ kind }: RelationLock) => kind === 'index' || kind === 'partitioned index'
+  // The CONCURRENTLY forms lock an index strongly only when no query looks at it any more.
+  const visible = locks.filter(
+    lock => !isPrivate(step, lock.relation) && !(explanation.waitsForTransactions && isIndex(lock)),
+  )
   const mode = lockModes.findLast(known => visible.some(lock => lock.mode === known))
   if (!mode) return undefined
   const isVisible = (relation: string) => !isPrivate(step, relation)
@@ -44,7 +49,9 @@ function hintOf(explanation: Explanation): Omit<Hint, 'at'> | undefined {
       : scans.some(isVisible)
         ? 'scan'
         : undefined
-  const relations = visible.filter(lock => lock.mode === mode).map(({ relation }) => relation)
+  const strongest = visible.filter(lock => lock.mode === mode)
+  const tables = strongest.filter(lock => !isIndex(lock) && lock.kind !== 'sequence')
+  const relations = (tables.length > 0 ? tables : strongest).map(({ relation }) => relation)
   return {
     label: work ? `${mode} · ${work}` : mode,
     tooltip: `${mode} on ${named(relations).replaceAll('`', '')}${work ? ` while ${during[work]}` : ''}`,

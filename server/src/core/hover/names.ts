@@ -57,7 +57,8 @@ class Scope {
   wordsOfMention(mention: Mention): Words | undefined {
     switch (mention.role) {
       case 'relation':
-        return this.isLastPart(mention) ? this.wordsOfRelation(mention as WrittenName) : undefined
+        if (!this.isLastPart(mention)) return undefined
+        return this.columnOfComment(mention) ?? this.wordsOfRelation(mention as WrittenName)
       case 'column':
         return this.column(this.parts())
       case 'constraint':
@@ -92,6 +93,14 @@ class Scope {
     const relation = relationNamed(this.catalog, name)
     if (relation) return relationWords(relation, this.place)
     return creates(this.place.command, name) ? undefined : unknownWords(keyOf(this.catalog, name), this.catalog)
+  }
+
+  /** COMMENT ON COLUMN names the column behind its table. */
+  private columnOfComment(mention: Mention): Words | undefined {
+    const { command } = this.place
+    return command.tag === 'COMMENT' && command.column !== undefined && command.relation?.span === mention.span
+      ? this.column(this.parts())
+      : undefined
   }
 
   private wordsOfType(name: WrittenName): Words | undefined {

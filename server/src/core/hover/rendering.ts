@@ -30,7 +30,7 @@ export function plainOf(words: Words): string {
   if (sentences.length > 0) blocks.push(sentences.map(unquoted).join('\n'))
   if (listing) blocks.push(listing.join('\n'))
   if (words.isWholeTable) blocks.push(conflictText(conflicts))
-  else if (conflicts.length > 0) blocks.push(conflicts.map(conflictLine).join('\n'))
+  else if (conflicts.length > 0) blocks.push(strongestOf(conflicts).map(conflictLine).join('\n'))
   const ends = [...(origin ? [`${origin.words} ${origin.name}`] : []), ...(manual ? [manual.href] : [])]
   if (ends.length > 0) blocks.push(ends.join('\n'))
   return blocks.join('\n\n')
@@ -55,7 +55,7 @@ const waits = (held: LockMode, wanted: LockMode): boolean => conflictsOf(held).i
 
 /** A row for each lock mode held, in the commands that ask for the others: two lines tall, where eight would not be seen. */
 function conflictTable(held: readonly LockMode[]): string {
-  const rows = held.map(mode => {
+  const rows = strongestOf(held).map(mode => {
     const { waiting, going } = sidesOf(mode)
     return `| \`${mode}\` | ${waiting} | ${going} |`
   })
@@ -67,8 +67,24 @@ function conflictLine(mode: LockMode): string {
   return `While ${mode} is held, wait: ${waiting}. Go on: ${going}.`
 }
 
+/** Two at most, and no weak one beside a strong one: it adds nobody who waits. */
+const strongestOf = (held: readonly LockMode[]): readonly LockMode[] =>
+  held.filter((mode, place) => place < 2 && (place === 0 || conflictsOf(mode).length > conflictsOf('ROW SHARE').length))
+
+/** The same as `typical` in fewer words. */
+const brief: Record<LockMode, string> = {
+  'ACCESS SHARE': 'SELECT',
+  'ROW SHARE': 'SELECT FOR UPDATE',
+  'ROW EXCLUSIVE': 'INSERT, UPDATE, DELETE',
+  'SHARE UPDATE EXCLUSIVE': 'VACUUM, CONCURRENTLY',
+  SHARE: 'CREATE INDEX',
+  'SHARE ROW EXCLUSIVE': 'ADD FOREIGN KEY',
+  EXCLUSIVE: 'REFRESH CONCURRENTLY',
+  'ACCESS EXCLUSIVE': 'ALTER TABLE, DROP',
+}
+
 function sidesOf(mode: LockMode): { waiting: string; going: string } {
-  const commands = (modes: readonly LockMode[]) => modes.map(wanted => typical[wanted]).join(', ')
+  const commands = (modes: readonly LockMode[]) => modes.map(wanted => brief[wanted]).join(', ')
   const waiting = lockModes.filter(wanted => waits(mode, wanted))
   const going = lockModes.filter(wanted => !waits(mode, wanted))
   if (going.length === 0) return { waiting: 'everything', going: 'nothing' }
