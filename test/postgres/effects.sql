@@ -788,6 +788,9 @@ CREATE TABLE readings_d PARTITION OF readings FOR VALUES FROM ('2023-01-01') TO 
 CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
 DROP TABLE probes;
 
+CREATE TABLE probes (device integer, taken date, FOREIGN KEY (device, taken) REFERENCES readings);
+ALTER TABLE probes DROP COLUMN taken;
+
 ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
 ALTER TABLE readings DETACH PARTITION readings_a;
 
@@ -958,6 +961,17 @@ DROP INDEX readings_kind_idx CASCADE;
 REINDEX TABLE readings;
 
 REINDEX TABLE CONCURRENTLY readings;
+
+-- from 14
+REINDEX INDEX CONCURRENTLY readings_kind_idx;
+
+REINDEX SCHEMA CONCURRENTLY public;
+
+DROP INDEX CONCURRENTLY IF EXISTS absent;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS customers_nick_idx ON customers (level);
+
+CREATE UNIQUE INDEX CONCURRENTLY ON purchases (memo, grade) WHERE total > 5;
 
 REINDEX INDEX CONCURRENTLY customers_pkey;
 

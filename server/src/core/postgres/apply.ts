@@ -1,17 +1,12 @@
-import type {
-  Command,
-  CreateRoutine,
-  CreateTableAs,
-  CreateTrigger,
-  CreateView,
-  Name,
-  OtherCommand,
-} from '../sql/commands'
+import type { Command, CreateTableAs, CreateTrigger, CreateView, Name, OtherCommand } from '../sql/commands'
 import { withRelationAltered } from './apply/alter-relation'
 import type { At } from './apply/at'
+import { withBody, withCalled, withRoutine } from './apply/bodies'
 import { withTableCreated } from './apply/create-table'
 import { withDropped } from './apply/drop'
 import { withIndexCreated } from './apply/indexes'
+import { withPart } from './apply/parts'
+import { withSchemaRenamed } from './apply/schema'
 import { withType, withTypeAltered } from './apply/types'
 import {
   type Catalog,
@@ -23,15 +18,20 @@ import {
   partitionsOf,
   type RelationKey,
   type Table,
+  type Trigger,
   temporarySchema,
 } from './catalog'
+import { withDoubts } from './doubts'
 import { withRelation, withTable } from './edit'
 
 /**
  * Returns the catalog after a command, as PostgreSQL would leave it; unchanged by what it does not understand. It
  * trusts the command to succeed and never throws: names that nobody made are ignored.
  */
-export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog {
+export const apply = (catalog: Catalog, command: Command, at: At = {}): Catalog =>
+  withDoubts(applied(catalog, command, at), command)
+
+function applied(catalog: Catalog, command: Command, at: At): Catalog {
   switch (command.tag) {
     case 'CREATE TABLE':
     case 'CREATE FOREIGN TABLE':
@@ -74,16 +74,21 @@ export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog 
     case 'CREATE PUBLICATION':
     case 'ALTER PUBLICATION':
       return withMembers(catalog, command)
+    case 'CREATE POLICY':
+    case 'ALTER POLICY':
+    case 'CREATE RULE':
+    case 'ALTER RULE':
+      return withPart(catalog, command)
+    case 'ALTER SCHEMA':
+      return command.rename ? withSchemaRenamed(catalog, command.rename.from, command.rename.to) : catalog
     case 'ALTER TRIGGER': {
       const [table] = command.relations
       return table && command.rename ? withTriggerRenamed(catalog, keyOf(catalog, table), command.rename) : catalog
     }
     case 'DO':
-      return (command.statements ?? []).reduce<Catalog>(
-        (result, { command: inner, conditional }) =>
-          apply(result, inner, { ...at, conditional: (at.conditional ?? false) || conditional }),
-        catalog,
-      )
+      return withBody(catalog, { statements: command.statements ?? [] }, at, apply)
+    case 'CALL':
+      return withCalled(catalog, command.calls ?? [], at, apply)
     case 'SET':
     case 'RESET':
       return command.parameter === 'search_path' || command.parameter === 'all'
@@ -95,7 +100,7 @@ export function apply(catalog: Catalog, command: Command, at: At = {}): Catalog 
     case 'COPY':
       return command.direction === 'FROM' && command.table ? withRows(catalog, command.table) : catalog
     case 'SELECT':
-      return command.writes.reduce(withRows, catalog)
+      return withCalled(command.writes.reduce(withRows, catalog), command.calls, at, apply)
     case 'TRUNCATE TABLE':
       return command.tables.reduce((result, name) => withRows(result, name, false), catalog)
     default:
@@ -166,21 +171,15 @@ function withSequence(catalog: Catalog, command: Extract<Command, { tag: 'CREATE
   })
 }
 
-function withRoutine(catalog: Catalog, command: CreateRoutine): Catalog {
-  const name = key(creationSchema(catalog, command.name), command.name.name)
-  const known = catalog.routines.get(name)
-  const volatility = known && !command.orReplace ? worse(known.volatility, command.volatility) : command.volatility
-  return { ...catalog, routines: catalog.routines.with(name, { volatility }) }
-}
-
-const worse = <T extends CreateRoutine['volatility']>(a: T, b: T): T => {
-  const order: readonly string[] = ['immutable', 'stable', 'volatile']
-  return order.indexOf(a) >= order.indexOf(b) ? a : b
-}
-
 /** A row trigger of a partitioned table stands on its partitions too (sql-createtrigger.html). */
 function withTrigger(catalog: Catalog, table: RelationKey, command: CreateTrigger): Catalog {
-  const trigger = { name: command.name.name, isRow: command.isRow === true, function: command.function.name }
+  const trigger: Trigger = {
+    name: command.name.name,
+    isRow: command.isRow === true,
+    function: command.function.name,
+    ...(command.function.schema !== undefined && { schema: command.function.schema }),
+    ...(command.events && { events: command.events }),
+  }
   const added = withTable(catalog, table, known => ({
     ...known,
     triggers: [...known.triggers.filter(other => other.name !== trigger.name), trigger],

@@ -1,4 +1,14 @@
-import type { Comparison, Expression, ForeignKeyAction, Name, PartitionBound, TypeName } from '../sql/commands'
+import type {
+  Comparison,
+  CreateRoutine,
+  Expression,
+  ForeignKeyAction,
+  Name,
+  PartitionBound,
+  TriggerEvent,
+  TypeName,
+} from '../sql/commands'
+import type { Doubts } from './doubts'
 import { PersistentMap } from './persistent-map'
 
 /**
@@ -18,6 +28,10 @@ export interface Catalog {
   readonly routines: PersistentMap<Routine>
   /** The tables of extended statistics (`statistics schema.name`) and of publications (`publication name`). */
   readonly memberships: PersistentMap<readonly RelationKey[]>
+  /** Schemas that the history made, so that it knows all that is in them; absent for none. */
+  readonly schemas?: PersistentMap<true>
+  /** Absent where everything so far was understood and is certain to have run. */
+  readonly doubts?: Doubts
 }
 
 /** `schema.name`, folded, unquoted: `public.users`. */
@@ -84,6 +98,8 @@ export interface Table extends RelationBase {
   readonly bound?: PartitionBound
   readonly partitionBy?: readonly string[]
   readonly inherits: readonly RelationKey[]
+  /** The server of a foreign table. */
+  readonly server?: string
   /** The composite type of CREATE TABLE ... OF, `schema.name`. */
   readonly ofType?: string
   /** For views: what they read. */
@@ -180,6 +196,10 @@ export interface Trigger {
   readonly isRow: boolean
   /** The function's name, without schema. */
   readonly function: string
+  /** The function's schema, where it is written. */
+  readonly schema?: string
+  /** What fires it. */
+  readonly events?: readonly TriggerEvent[]
 }
 
 export type Type =
@@ -196,6 +216,12 @@ export type Type =
 export interface Routine {
   /** The worst over all overloads. */
   readonly volatility: 'immutable' | 'stable' | 'volatile'
+  readonly overloads: readonly Overload[]
+}
+
+/** One of the functions or procedures of a name: its body is read when it is called. */
+export interface Overload {
+  readonly routine: CreateRoutine
 }
 
 /** A name as a statement writes it. */

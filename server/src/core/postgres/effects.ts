@@ -1,16 +1,19 @@
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Catalog, RelationKey, RelationKind } from './catalog'
 import { alterEffects, alterSubcommandEffects } from './effects/alter'
-import { runBlock } from './effects/blocks'
+import { runInside } from './effects/blocks'
 import { commandEffects } from './effects/commands'
 import type { Circumstances } from './effects/context'
 import { Gathering } from './effects/gathering'
+import { type Failure, failureOf } from './failures'
 import type { LockMode } from './locks'
 
 export interface RelationLock {
   readonly relation: RelationKey
   readonly kind: RelationKind
   readonly mode: LockMode
+  /** A stronger mode that it takes before that, in a transaction of its own, for a moment. */
+  readonly atFirst?: LockMode
 }
 
 /**
@@ -30,10 +33,21 @@ export interface Effects {
   readonly refusesTransactionBlock: boolean
   /** Fails outside a transaction block: what it does would be over at once (LOCK TABLE, SAVEPOINT, DECLARE CURSOR). */
   readonly needsTransactionBlock: boolean
+  /** Commits or rolls back on the way: locks taken before that are released there. */
+  readonly endsTransactions?: boolean
   /** Waits for every older transaction or snapshot in the database (CONCURRENTLY). */
   readonly waitsForTransactions: boolean
+  /** Why PostgreSQL refuses the statement: then it does nothing, and its locks are gone with its transaction. */
+  readonly fails?: Failure
   /** What the model could not decide, as whole sentences; it then took the cautious side. */
   readonly unknown: readonly string[]
+}
+
+export interface EffectsSettings {
+  /** The major version. */
+  readonly postgres: number
+  /** Whether the statement is known to run, so that it cannot fail whatever the catalog says. */
+  readonly runs?: boolean
 }
 
 /**
@@ -44,17 +58,19 @@ export interface Effects {
 export function effectsOf(
   command: Command,
   catalog: Catalog,
-  settings: { readonly postgres: number },
+  settings: EffectsSettings,
   parameters: ReadonlyMap<string, string> = new Map(),
 ): Effects {
+  const fails = settings.runs ? undefined : failureOf(command, catalog, settings)
+  if (fails) return { ...new Gathering(catalog).effects, fails }
   return effectsUnder(command, { catalog, postgres: settings.postgres, parameters })
 }
 
 function effectsUnder(command: Command, circumstances: Circumstances): Effects {
   const gathering = new Gathering(circumstances.catalog)
-  if (command.tag === 'DO') runBlock(gathering, command, circumstances, effectsUnder)
-  else if ('subcommands' in command) alterEffects(gathering, command, circumstances)
-  else commandEffects(gathering, command, circumstances)
+  if ('subcommands' in command) alterEffects(gathering, command, circumstances)
+  else if (command.tag !== 'DO') commandEffects(gathering, command, circumstances)
+  runInside(gathering, command, circumstances, effectsUnder)
   return gathering.effects
 }
 

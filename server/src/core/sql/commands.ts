@@ -138,8 +138,12 @@ export interface ConstraintDefinition {
     readonly onUpdate?: ForeignKeyAction
   }
   readonly usingIndex?: string
-  /** EXCLUDE: the index method. */
+  /** EXCLUDE and WITHOUT OVERLAPS: the index method. */
   readonly method?: string
+  /** EXCLUDE: what its index is made of, in order; `label` is what default names call it. */
+  readonly elements?: readonly { readonly column?: string; readonly label: string }[]
+  /** EXCLUDE ... WHERE. */
+  readonly where?: Expression
   readonly notValid: boolean
   readonly notEnforced: boolean
   readonly nullsNotDistinct: boolean
@@ -398,6 +402,8 @@ export interface CreateTable {
   readonly ofType?: Name
   /** PARTITION BY: the column names of the key; expressions are absent. */
   readonly partitionBy?: { readonly strategy: 'range' | 'list' | 'hash'; readonly columns: readonly string[] }
+  /** CREATE FOREIGN TABLE: its server. */
+  readonly server?: string
   readonly keywords: Span
 }
 
@@ -717,6 +723,11 @@ export interface AlterDomain {
     | 'VALIDATE CONSTRAINT'
     | 'OTHER'
   readonly constraint?: ConstraintDefinition
+  /** The constraint that DROP and VALIDATE CONSTRAINT name. */
+  readonly constraintName?: string
+  readonly renameTo?: string
+  readonly renameConstraint?: { readonly from: string; readonly to: string }
+  readonly setSchema?: string
   readonly keywords: Span
 }
 
@@ -771,8 +782,10 @@ export interface OtherCommand {
   readonly options?: Readonly<Record<string, string>>
   /** ALTER PUBLICATION: what becomes of the tables it names. */
   readonly action?: 'ADD' | 'DROP' | 'SET'
-  /** ALTER TRIGGER, POLICY and RULE ... RENAME TO. */
+  /** ALTER TRIGGER, POLICY, RULE, SCHEMA ... RENAME TO. */
   readonly rename?: { readonly from: string; readonly to: string }
+  /** What CALL calls. */
+  readonly calls?: readonly Call[]
   /** What EXPLAIN, PREPARE or DECLARE CURSOR has PostgreSQL plan. */
   readonly explained?: Command
   /** EXPLAIN ANALYZE. */
@@ -842,6 +855,9 @@ export type OtherTag =
   | 'CREATE TEXT SEARCH TEMPLATE'
   | 'DROP USER MAPPING'
   | 'SHOW'
+  | 'ALTER TABLE ALL'
+  | 'ALTER INDEX ALL'
+  | 'ALTER MATERIALIZED VIEW ALL'
   | 'ALTER FUNCTION'
   | 'ALTER PROCEDURE'
   | 'ALTER SCHEMA'

@@ -1,36 +1,101 @@
-import type { Command, Do } from '../../sql/commands'
+import type { Body, Call, Command } from '../../sql/commands'
 import { apply } from '../apply'
-import { type Catalog, keyOf } from '../catalog'
+import { withInner } from '../apply/bodies'
+import { type Catalog, columnNamed, constraintNamed, keyOf, tableAt } from '../catalog'
 import type { Effects } from '../effects'
+import { type Callee, calleeOf, calleeOfTrigger, callsOf } from '../routines'
 import type { Circumstances } from './context'
 import { type Gathering, isSystem, readBy } from './gathering'
 
+/** Returns the effects of one statement. */
+type EffectsWithin = (command: Command, circumstances: Circumstances) => Effects
+
 /**
- * A DO block does what its statements do, one after the other; what stands in a conditional counts as run.
- * `effectsWithin` returns the effects of one statement.
+ * A statement does what the bodies do that it runs: of a DO block, of the functions that it calls and of the triggers that it
+ * fires. Each body runs once for a statement, so that recursion ends.
  */
-export function runBlock(
+export function runInside(
   gathering: Gathering,
-  command: Do,
+  command: Command,
   circumstances: Circumstances,
-  effectsWithin: (command: Command, circumstances: Circumstances) => Effects,
+  effectsWithin: EffectsWithin,
 ) {
-  if (!command.statements)
-    return gathering.doesNotKnow(`What a DO block in language ${command.language} does is not known.`)
-  let { catalog } = circumstances
-  for (const { command: inner } of command.statements) {
-    const effects = effectsWithin(inner, { ...circumstances, catalog })
-    take(gathering, catalog, effects)
-    catalog = apply(catalog, inner, { postgres: circumstances.postgres })
+  if (circumstances.plansOnly) return
+  const within = { ...circumstances, ran: circumstances.ran ?? new Set() }
+  if (command.tag === 'DO') runBlock(gathering, command, within, effectsWithin)
+  const calls = callsOf(command, within.catalog)
+  for (const call of calls) runCall(gathering, call, within, effectsWithin)
+  if (command.tag === 'CALL' && !calls.some(call => calleeOf(within.catalog, call)))
+    gathering.doesNotKnow('What CALL runs is not known.')
+  for (const { name, routine } of gathering.fired) {
+    const callee = calleeOfTrigger(within.catalog, routine)
+    if (callee) runCallee(gathering, callee, within, effectsWithin)
+    else gathering.doesNotKnow(`What trigger "${name}" does besides is not known.`)
   }
-  const reads = (command.reads ?? []).map(name => keyOf(circumstances.catalog, name)).filter(key => !isSystem(key))
-  gathering.lockAll(readBy(circumstances.catalog, reads), 'ACCESS SHARE')
-  // COMMIT in a DO block fails where the block runs inside a transaction (plpgsql-transactions.html).
-  if (command.ends) gathering.refusesTransactionBlock = true
-  if (command.hasDynamicSql) gathering.doesNotKnow('It also runs SQL that it puts together itself, which is not known.')
 }
 
-/** Takes over what concerns relations that were there before the block. */
+function runBlock(
+  gathering: Gathering,
+  command: Extract<Command, { tag: 'DO' }>,
+  circumstances: Circumstances,
+  effectsWithin: EffectsWithin,
+) {
+  const { statements, reads = [], calls = [], hasDynamicSql = false, ends = false } = command
+  if (!statements) return gathering.doesNotKnow(`What a DO block in language ${command.language} does is not known.`)
+  runBody(gathering, { statements, reads, calls, hasDynamicSql, ends }, circumstances, effectsWithin)
+  if (hasDynamicSql) gathering.doesNotKnow('It also runs SQL that it puts together itself, which is not known.')
+}
+
+function runCall(gathering: Gathering, call: Call, circumstances: Circumstances, effectsWithin: EffectsWithin) {
+  const callee = calleeOf(circumstances.catalog, call)
+  if (callee) runCallee(gathering, callee, circumstances, effectsWithin)
+}
+
+function runCallee(
+  gathering: Gathering,
+  callee: NonNullable<Callee>,
+  circumstances: Circumstances,
+  effectsWithin: EffectsWithin,
+) {
+  if ('unknown' in callee) return gathering.doesNotKnow(callee.unknown)
+  const { routine, body } = callee
+  if (circumstances.ran?.has(routine)) return
+  circumstances.ran?.add(routine)
+  runBody(gathering, body, circumstances, effectsWithin)
+  if (body.hasDynamicSql)
+    gathering.doesNotKnow(`"${routine.name.name}" also runs SQL that it puts together itself, which is not known.`)
+}
+
+/** A body does what its statements do, one after the other; what stands in a conditional counts as run. */
+function runBody(gathering: Gathering, body: Body, circumstances: Circumstances, effectsWithin: EffectsWithin) {
+  let { catalog } = circumstances
+  for (const { command: inner, guard } of body.statements) {
+    if (guard === 'absence' && isThere(catalog, inner)) continue
+    const effects = effectsWithin(inner, { ...circumstances, catalog })
+    take(gathering, catalog, effects)
+    catalog = withInner(catalog, inner, { postgres: circumstances.postgres }, guard, apply)
+  }
+  const reads = body.reads.map(name => keyOf(circumstances.catalog, name)).filter(key => !isSystem(key))
+  gathering.lockAll(readBy(circumstances.catalog, reads), 'ACCESS SHARE')
+  for (const call of body.calls) runCall(gathering, call, circumstances, effectsWithin)
+  // COMMIT and ROLLBACK in a body fail where it runs inside a transaction (plpgsql-transactions.html).
+  if (!body.ends) return
+  gathering.refusesTransactionBlock = true
+  gathering.endsTransactions = true
+}
+
+/** Whether all that a statement adds is there: then a guard keeps it from running, or what it does is undone. */
+function isThere(catalog: Catalog, command: Command): boolean {
+  if (command.tag !== 'ALTER TABLE') return false
+  const table = tableAt(catalog, keyOf(catalog, command.relation))
+  return command.subcommands.every(subcommand => {
+    if (subcommand.kind === 'ADD COLUMN') return columnNamed(table, subcommand.column.name.name) !== undefined
+    if (subcommand.kind !== 'ADD CONSTRAINT' || !subcommand.constraint.name) return false
+    return constraintNamed(table, subcommand.constraint.name.name) !== undefined
+  })
+}
+
+/** Takes over what concerns relations that were there before the outer statement. */
 function take(gathering: Gathering, now: Catalog, effects: Effects) {
   const isOld = (key: string) => gathering.before.relations.has(key) || !now.relations.has(key)
   for (const { relation, mode, kind } of effects.locks) if (isOld(relation)) gathering.lock(relation, mode, kind)
@@ -40,5 +105,6 @@ function take(gathering: Gathering, now: Catalog, effects: Effects) {
   for (const name of effects.builds) gathering.build(name)
   for (const sentence of effects.unknown) gathering.doesNotKnow(sentence)
   gathering.refusesTransactionBlock ||= effects.refusesTransactionBlock
+  gathering.endsTransactions ||= effects.endsTransactions === true
   gathering.waitsForTransactions ||= effects.waitsForTransactions
 }

@@ -1,3 +1,4 @@
+import type { CreateRoutine } from '../../sql/commands'
 import type { Catalog } from '../catalog'
 
 /** What decides the effects of a statement besides the statement itself. */
@@ -9,4 +10,6 @@ export interface Circumstances {
   readonly parameters: ReadonlyMap<string, string>
   /** Under EXPLAIN without ANALYZE nothing runs. */
   readonly plansOnly?: boolean
+  /** The functions and procedures that the statement has run so far: each once is enough. */
+  readonly ran?: Set<CreateRoutine>
 }

@@ -1,4 +1,4 @@
-import type { Copy, Delete, Insert, Merge, Name, Select, Update, Write } from '../../sql/commands'
+import type { Copy, Delete, Insert, Merge, Name, Select, TriggerEvent, Update, Write } from '../../sql/commands'
 import { mayHold, type Rows } from '../bounds'
 import {
   asTable,
@@ -13,6 +13,7 @@ import {
   type RelationKey,
   sequencesOwnedBy,
   type Table,
+  type Trigger,
   tableAt,
 } from '../catalog'
 import type { Circumstances } from './context'
@@ -27,7 +28,12 @@ export function insertRows(gathering: Gathering, command: Insert, circumstances:
   // The indexes are looked at beforehand only to find the one that decides a conflict.
   const infers = onConflict !== undefined && (onConflict.columns.length > 0 || onConflict.constraint !== undefined)
   const values = (column: string) => valuesOf(command, tableAt(catalog, key), column)
-  write(gathering, circumstances, key, { locksIndexes: infers, isInsert: true, rows: { values } })
+  write(gathering, circumstances, key, {
+    locksIndexes: infers,
+    isInsert: true,
+    by: onConflict?.action === 'UPDATE' ? ['INSERT', 'UPDATE'] : ['INSERT'],
+    rows: { values },
+  })
   lockReads(gathering, catalog, command.reads)
   writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
@@ -35,7 +41,8 @@ export function insertRows(gathering: Gathering, command: Insert, circumstances:
     for (const constraint of tableAt(catalog, written)?.constraints ?? []) {
       if (!hasReference(constraint) || !constraint.enforced) continue
       const isNull = constraint.columns.some(column => values(column).every(value => value === null))
-      if (!isNull) lockForKeyCheck(gathering, circumstances, constraint.references.table)
+      const keyed = (column: string) => values(constraint.columns[constraint.references.columns.indexOf(column)] ?? '')
+      if (!isNull) lockForKeyCheck(gathering, circumstances, constraint.references.table, { values: keyed })
     }
     for (const sequence of sequencesOwnedBy(catalog, written))
       if (!isGiven(command, sequence.ownedBy?.column ?? '')) gathering.lock(keyOfRelation(sequence), 'ROW EXCLUSIVE')
@@ -63,15 +70,22 @@ export function updateRows(gathering: Gathering, command: Update, circumstances:
   const family = write(gathering, circumstances, key, {
     only: command.only,
     locksIndexes: true,
+    by: ['UPDATE'],
     ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
   })
   lockReads(gathering, catalog, command.reads)
   writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
   const assigned = new Set(command.assignments.map(assignment => assignment.column))
+  const nulls = command.assignments.filter(({ expression }) => expression.kind === 'null').map(({ column }) => column)
   for (const table of tablesBehind(catalog, key))
     for (const constraint of tableAt(catalog, table)?.constraints ?? [])
-      if (hasReference(constraint) && constraint.enforced && constraint.columns.some(column => assigned.has(column)))
+      if (
+        hasReference(constraint) &&
+        constraint.enforced &&
+        constraint.columns.some(column => assigned.has(column)) &&
+        !constraint.columns.some(column => nulls.includes(column))
+      )
         lockForKeyCheck(gathering, circumstances, constraint.references.table)
   const isAssigned = (columns: readonly string[]) => columns.some(column => assigned.has(column))
   for (const table of tablesBehind(catalog, key))
@@ -86,6 +100,7 @@ export function deleteRows(gathering: Gathering, command: Delete, circumstances:
   const family = write(gathering, circumstances, key, {
     only: command.only,
     locksIndexes: true,
+    by: ['DELETE'],
     ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
   })
   lockReads(gathering, catalog, command.reads)
@@ -120,9 +135,15 @@ export function selectRows(gathering: Gathering, command: Select, circumstances:
   }
   writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
-  for (const call of command.calls)
-    if (call.constant !== undefined && ['nextval', 'setval'].includes(call.name))
-      gathering.lock(keyOf(catalog, nameIn(call.constant)), 'ROW EXCLUSIVE', 'sequence')
+  const usesSequences = command.calls.some(({ name }) => sequenceCalls.has(name))
+  for (const call of command.calls) {
+    if (call.constant === undefined) continue
+    if (sequenceCalls.has(call.name)) gathering.lock(keyOf(catalog, nameIn(call.constant)), 'ROW EXCLUSIVE', 'sequence')
+    // setval(pg_get_serial_sequence('t', 'id'), ...): nearly always the only one that the table has.
+    else if (usesSequences && call.name === 'pg_get_serial_sequence')
+      for (const sequence of sequencesOwnedBy(catalog, keyOf(catalog, nameIn(call.constant))))
+        gathering.lock(keyOfRelation(sequence), 'ROW EXCLUSIVE')
+  }
 }
 
 /** COPY of a table or a query. */
@@ -133,10 +154,12 @@ export function copyRows(gathering: Gathering, command: Copy, circumstances: Cir
   const key = keyOf(catalog, command.table)
   if (isSystem(key)) return
   if (command.direction === 'FROM')
-    return void write(gathering, circumstances, key, { locksIndexes: false, isInsert: true })
+    return void write(gathering, circumstances, key, { locksIndexes: false, isInsert: true, by: ['INSERT'] })
   gathering.lock(key, 'ACCESS SHARE')
   for (const stored of storedOf(catalog, [key])) gathering.scan(stored)
 }
+
+const sequenceCalls: ReadonlySet<string> = new Set(['nextval', 'setval'])
 
 const nameIn = (text: string): { schema?: string; name: string } => {
   const [first = '', second] = text.replaceAll('"', '').split('.')
@@ -151,6 +174,8 @@ interface Writing {
   readonly locksIndexes: boolean
   /** New rows go to the table itself or to its partitions, never to other heirs. */
   readonly isInsert?: boolean
+  /** What fires triggers; anything where absent. */
+  readonly by?: readonly TriggerEvent[]
   /** What is known of the rows, so that partitions without any are left alone. */
   readonly rows?: Rows
 }
@@ -164,10 +189,15 @@ function write(gathering: Gathering, circumstances: Circumstances, key: Relation
     else gathering.lock(member, 'ROW EXCLUSIVE')
     if (circumstances.plansOnly) continue
     for (const trigger of asTable(catalog.relations.get(member))?.triggers ?? [])
-      gathering.doesNotKnow(`What trigger "${trigger.name}" does besides is not known.`)
+      if (isFired(trigger, writing) && (trigger.isRow || member === key))
+        gathering.fired.add({ name: trigger.name, routine: { schema: trigger.schema, name: trigger.function } })
   }
   return written
 }
+
+/** Statement triggers fire for the table that is named, row triggers where the rows are (sql-createtrigger.html). */
+const isFired = ({ events }: Trigger, { by }: Writing): boolean =>
+  !events || !by || by.some(event => events.includes(event))
 
 function writtenBy(catalog: Catalog, key: RelationKey, writing: Writing): RelationKey[] {
   const table = tableAt(catalog, key)
@@ -203,15 +233,18 @@ function writeBeside(gathering: Gathering, circumstances: Circumstances, writes:
   const { catalog, plansOnly } = circumstances
   for (const { by, columns, ...name } of writes) {
     const key = keyOf(catalog, name)
-    write(gathering, circumstances, key, { locksIndexes: by !== 'INSERT', isInsert: by === 'INSERT' })
+    write(gathering, circumstances, key, {
+      locksIndexes: by !== 'INSERT',
+      isInsert: by === 'INSERT',
+      ...(by !== 'MERGE' && { by: [by] }),
+    })
     if (plansOnly) continue
     const isWritten = (column: string) => by !== 'UPDATE' || columns.includes(column)
     for (const table of tablesBehind(catalog, key)) {
       for (const constraint of by === 'DELETE' ? [] : (tableAt(catalog, table)?.constraints ?? []))
         if (hasReference(constraint) && constraint.enforced && constraint.columns.some(isWritten))
           lockForKeyCheck(gathering, circumstances, constraint.references.table)
-      if (by === 'DELETE' || by === 'MERGE')
-        lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
+      if (by === 'DELETE' || by === 'MERGE') lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
       if (by === 'UPDATE') lockReferencing(gathering, circumstances, table, all => all.some(isWritten), 'onUpdate')
     }
   }
@@ -226,8 +259,14 @@ function lockReads(gathering: Gathering, catalog: Catalog, names: readonly Name[
 }
 
 /** A foreign key check locks the referenced row: SELECT ... FOR KEY SHARE (`ri_triggers.c` of PostgreSQL's source). */
-function lockForKeyCheck(gathering: Gathering, circumstances: Circumstances, referenced: RelationKey) {
-  lockQueried(gathering, circumstances, referenced, 'ROW SHARE')
+function lockForKeyCheck(
+  gathering: Gathering,
+  circumstances: Circumstances,
+  referenced: RelationKey,
+  rows: Rows = { values: () => [undefined] },
+) {
+  for (const member of writtenBy(circumstances.catalog, referenced, { locksIndexes: true, isInsert: true, rows }))
+    lockQueried(gathering, circumstances, member, 'ROW SHARE')
 }
 
 /** Rows that reference a deleted or changed key are looked for, and with CASCADE or SET ... written. */

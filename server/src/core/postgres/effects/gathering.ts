@@ -9,7 +9,13 @@ import {
   type RelationKind,
 } from '../catalog'
 import type { Effects, RelationLock } from '../effects'
-import { type LockMode, stronger } from '../locks'
+import { type LockMode, lockModes, stronger } from '../locks'
+
+/** A trigger and its function. */
+export interface Fired {
+  readonly name: string
+  readonly routine: { readonly schema?: string; readonly name: string }
+}
 
 /** Collects the effects of one statement. Relations the statement itself makes are never locked here. */
 export class Gathering {
@@ -19,7 +25,10 @@ export class Gathering {
   readonly #builds = new Set<string>()
   readonly #drops = new Set<RelationKey>()
   readonly #unknown = new Set<string>()
+  /** The triggers that what is written fires. */
+  readonly fired = new Set<Fired>()
   refusesTransactionBlock = false
+  endsTransactions = false
   needsTransactionBlock = false
   waitsForTransactions = false
 
@@ -36,7 +45,14 @@ export class Gathering {
     const isQuiet = kind === 'index' || kind === 'partitioned index' || kind === 'sequence'
     if (isQuiet && mode === 'ACCESS SHARE') return
     const held = this.#locks.get(key)
-    this.#locks.set(key, { relation: key, kind, mode: held ? stronger(held.mode, mode) : mode })
+    this.#locks.set(key, { ...held, relation: key, kind, mode: held ? stronger(held.mode, mode) : mode })
+  }
+
+  /** A lock that is given back before the long work begins. */
+  lockAtFirst(key: RelationKey, mode: LockMode) {
+    this.lock(key, lockModes[0])
+    const held = this.#locks.get(key)
+    if (held) this.#locks.set(key, { ...held, atFirst: mode })
   }
 
   lockAll(keys: Iterable<RelationKey>, mode: LockMode) {
@@ -98,6 +114,7 @@ export class Gathering {
       refusesTransactionBlock: this.refusesTransactionBlock,
       needsTransactionBlock: this.needsTransactionBlock,
       waitsForTransactions: this.waitsForTransactions,
+      ...(this.endsTransactions && { endsTransactions: true }),
       unknown: [...this.#unknown],
     }
   }
@@ -108,6 +125,19 @@ export const familyOf = (catalog: Catalog, key: RelationKey, only = false): Rela
   key,
   ...(only ? [] : inheritorsOf(catalog, key, { recursive: true }).map(keyOfRelation)),
 ]
+
+/** Returns a table and its heirs, but not the heirs of one that `goesOn` denies: there the recursion ends. */
+export function familyWhere(
+  catalog: Catalog,
+  key: RelationKey,
+  goesOn: (member: RelationKey) => boolean,
+  only = false,
+): RelationKey[] {
+  const family = new Set([key])
+  for (const member of only ? [] : family)
+    if (goesOn(member)) for (const heir of inheritorsOf(catalog, member)) family.add(keyOfRelation(heir))
+  return [...family]
+}
 
 /** Returns a partitioned table and all its partitions; any other relation alone. */
 export const partitionTreeOf = (catalog: Catalog, key: RelationKey): RelationKey[] => [

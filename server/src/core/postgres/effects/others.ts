@@ -88,13 +88,18 @@ export function other(
     case 'DISCARD':
       gathering.refusesTransactionBlock = command.options?.target === 'all'
       return
-    case 'CALL':
     case 'EXECUTE':
       return gathering.doesNotKnow(`What ${command.tag} runs is not known.`)
     case 'REASSIGN OWNED':
     case 'DROP OWNED':
     case 'ALTER EXTENSION':
       return gathering.doesNotKnow(`Which relations ${command.tag} locks is not known.`)
+    case 'ALTER TABLE ALL':
+    case 'ALTER INDEX ALL':
+    case 'ALTER MATERIALIZED VIEW ALL':
+      return gathering.doesNotKnow(
+        'All that is kept in the tablespace is locked in ACCESS EXCLUSIVE mode and copied to the other; what that is is not known.',
+      )
     case 'OTHER':
       return gathering.doesNotKnow('This command is not modelled.')
     default:

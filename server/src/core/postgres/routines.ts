@@ -1,0 +1,68 @@
+import { bodyOf } from '../sql/bodies'
+import type { Body, Call, Command, CreateRoutine } from '../sql/commands'
+import { type Catalog, columnNamed, keyOf, type Overload, routineNamed, tableAt } from './catalog'
+
+/** What a call runs, or why that is not known; undefined where the history made no such function. */
+export type Callee = { readonly routine: CreateRoutine; readonly body: Body } | { readonly unknown: string } | undefined
+
+/** Returns what a call runs: the one function of its name that takes so many arguments (typeconv-func.html). */
+export function calleeOf(catalog: Catalog, call: Call): Callee {
+  const overloads = routineNamed(catalog, call)?.overloads.filter(takes(call.arguments)) ?? []
+  const [overload, ...others] = overloads
+  if (!overload) return undefined
+  if (others.length > 0) return { unknown: `Which of the functions "${call.name}" runs is not known.` }
+  return bodyIn(overload.routine)
+}
+
+/** Returns what a trigger runs: its function takes no arguments (plpgsql-trigger.html). */
+export const calleeOfTrigger = (catalog: Catalog, name: { schema?: string; name: string }): Callee =>
+  calleeOf(catalog, { ...name, arguments: 0 })
+
+const takes =
+  (count: number) =>
+  ({ routine: { parameters } }: Overload): boolean =>
+    !parameters || (parameters.least <= count && count <= parameters.most)
+
+function bodyIn(routine: CreateRoutine): Callee {
+  const body = bodyOf(routine)
+  if (body) return { routine, body }
+  const kind = routine.tag === 'CREATE PROCEDURE' ? 'procedure' : 'function'
+  return { unknown: `What ${kind} "${routine.name.name}" does is not known: its language is ${routine.language}.` }
+}
+
+/**
+ * Returns the functions that a statement calls for sure: those that it names, and the defaults of the columns that it fills.
+ * What views, index expressions and policies call is not among them.
+ */
+export function callsOf(command: Command, catalog: Catalog): readonly Call[] {
+  if (catalog.routines.size === 0) return []
+  switch (command.tag) {
+    case 'SELECT':
+      return command.calls
+    case 'CALL':
+      return command.calls ?? []
+    case 'INSERT':
+      return [...command.calls, ...callsOfDefaults(catalog, command)]
+    case 'UPDATE':
+      return [...command.assignments.flatMap(({ expression }) => expression.calls), ...(command.where?.calls ?? [])]
+    case 'DELETE':
+      return command.where?.calls ?? []
+    case 'ALTER TABLE':
+      return command.subcommands.flatMap(subcommand => {
+        if (subcommand.kind === 'ADD COLUMN') return subcommand.column.default?.expression.calls ?? []
+        return subcommand.kind === 'ALTER COLUMN TYPE' ? (subcommand.using?.calls ?? []) : []
+      })
+    default:
+      return []
+  }
+}
+
+function callsOfDefaults(catalog: Catalog, command: Extract<Command, { tag: 'INSERT' }>): readonly Call[] {
+  const table = tableAt(catalog, keyOf(catalog, command.table))
+  const isGiven = (name: string) =>
+    command.source !== 'DEFAULT VALUES' &&
+    (command.columns.length === 0 || command.columns.some(column => column.name === name))
+  return (table?.columns ?? []).flatMap(({ name }) =>
+    isGiven(name) ? [] : (columnNamed(table, name)?.default?.calls ?? []),
+  )
+}
