@@ -52,17 +52,24 @@ describe('subcommands', () => {
     assert.deepEqual(
       said(
         `ALTER TABLE orders ADD CONSTRAINT known CHECK (state IS NOT NULL), ALTER COLUMN state SET NOT NULL,
-         ADD COLUMN code text DEFAULT 'x', ALTER COLUMN code TYPE varchar, ALTER COLUMN code SET NOT NULL`,
+         ADD COLUMN code text DEFAULT 'x', ALTER COLUMN code SET NOT NULL`,
         catalog,
       ),
       [
         'public.orders ACCESS EXCLUSIVE, scans public.orders',
         'public.orders ACCESS EXCLUSIVE',
         'public.orders ACCESS EXCLUSIVE',
-        'public.orders ACCESS EXCLUSIVE',
         'public.orders ACCESS EXCLUSIVE, scans public.orders',
       ],
     )
+  })
+
+  it('run in the order of PostgreSQL, which drops first', () => {
+    const known = afterwards(catalog, 'ALTER TABLE orders ADD CONSTRAINT known CHECK (state IS NOT NULL)', 15).catalog
+    assert.deepEqual(said('ALTER TABLE orders ALTER COLUMN state SET NOT NULL, DROP CONSTRAINT known', known), [
+      'public.orders ACCESS EXCLUSIVE, scans public.orders',
+      'public.orders ACCESS EXCLUSIVE',
+    ])
   })
 
   it('take the lock of the strongest when they run together', () => {

@@ -41,13 +41,19 @@ export const nameOfForeignKey = (table: NamedTable, columns: readonly string[]):
 export const nameOfNotNull = (table: Pick<Table, 'name'>, column: string): string =>
   objectName(table.name, column, 'not_null')
 
+/** Returns what the default name of a constraint, or of its index, is made of. */
+export const labelsOfConstraint = (definition: ConstraintDefinition): readonly string[] => [
+  ...(definition.elements?.map(({ label }) => label) ?? definition.columns),
+  ...definition.include,
+]
+
 /**
  * Returns the name of the constraint that `definition` adds to a table: as written, else as PostgreSQL would choose it.
  * Works for tables that the catalog does not know, whose names it then takes to be free.
  */
 export function constraintName(catalog: Catalog, table: WrittenName, definition: ConstraintDefinition): string {
   const known = knownOrBare(catalog, table)
-  const columns = [...definition.columns, ...definition.include]
+  const columns = labelsOfConstraint(definition)
   if (definition.name) return definition.name.name
   if (definition.usingIndex !== undefined) return definition.usingIndex
   switch (definition.kind) {

@@ -62,7 +62,7 @@ const isModified = (element: IndexElem | undefined): boolean =>
     (element.nulls_ordering !== undefined && element.nulls_ordering !== 'SORTBY_NULLS_DEFAULT'))
 
 /** What PostgreSQL calls the result of an expression (`FigureIndexColname`): after its function, else its cast. */
-function resultName(node: Node | undefined): string | undefined {
+export function resultName(node: Node | undefined): string | undefined {
   const { FuncCall, TypeCast, ColumnRef, CollateClause, CoalesceExpr, CaseExpr, MinMaxExpr } = fields(node)
   if (FuncCall) return strings(FuncCall.funcname).at(-1)
   if (ColumnRef) return strings(ColumnRef.fields).at(-1)

@@ -6,7 +6,12 @@ import { partitionBound } from './partition-bound'
 import { ifNotExists, keywordsThrough, type Source } from './source'
 
 /** Returns CREATE TABLE or CREATE FOREIGN TABLE. */
-export function createTable(statement: CreateStmt, tag: CreateTable['tag'], source: Source): CreateTable | undefined {
+export function createTable(
+  statement: CreateStmt,
+  tag: CreateTable['tag'],
+  source: Source,
+  server?: string,
+): CreateTable | undefined {
   if (!statement.relation) return undefined
   const elements = (statement.tableElts ?? []).map(fields)
   const parents = (statement.inhRelations ?? []).flatMap(node => fields(node).RangeVar ?? [])
@@ -43,6 +48,7 @@ export function createTable(statement: CreateStmt, tag: CreateTable['tag'], sour
         columns: (statement.partspec.partParams ?? []).flatMap(node => fields(node).PartitionElem?.name ?? []),
       },
     }),
+    ...(server !== undefined && { server }),
     keywords: keywordsThrough(source, 'TABLE'),
   }
 }

@@ -1,6 +1,7 @@
 import type { ColumnDef, Constraint, Node } from 'libpg-query'
 import type { Span } from '../text'
 import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, ForeignKeyAction, Identifier } from './commands'
+import { resultName } from './create-index'
 import { expressionOf } from './expressions'
 import { fields, identifierAt, nameOf, strings, typeOf } from './nodes'
 import { afterGroup, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
@@ -67,6 +68,24 @@ export function constraintDefinition(constraint: Constraint, source: Source): Co
 /** The columns of EXCLUDE: each element is a pair of an index column and its operator. */
 const excluded = (constraint: Constraint): string[] =>
   (constraint.exclusions ?? []).flatMap(node => fields(fields(node).List?.items?.[0]).IndexElem?.name ?? [])
+
+/** Its elements may be expressions, and its predicate names columns too: the index is rebuilt with any of them. */
+function exclusion(constraint: Constraint, clause: Clause, source: Source) {
+  const elements = (constraint.exclusions ?? []).map(node => fields(fields(node).List?.items?.[0]).IndexElem)
+  const computed = elements.flatMap(element => (element?.expr ? [element.expr] : []))
+  return {
+    method: constraint.access_method ?? 'btree',
+    elements: elements.map(element =>
+      element?.name === undefined
+        ? { label: resultName(element?.expr) ?? 'expr' }
+        : { column: element.name, label: element.name },
+    ),
+    ...(computed.length > 0 && {
+      expression: expressionOf({ List: { items: computed } }, clause.span, source),
+    }),
+    ...(constraint.where_clause && { where: expressionOf(constraint.where_clause, clause.span, source) }),
+  }
+}
 
 interface Clause {
   readonly constraint: Constraint
@@ -139,7 +158,8 @@ function definitionOf(
       },
     }),
     ...(constraint.indexname && { usingIndex: constraint.indexname }),
-    ...(kind === 'EXCLUDE' && { method: constraint.access_method ?? 'btree' }),
+    ...(kind === 'EXCLUDE' && exclusion(constraint, clause, source)),
+    ...(constraint.without_overlaps && { method: 'gist' }),
     notValid: constraint.skip_validation === true,
     notEnforced: notEnforced(constraint, clause, siblings),
     nullsNotDistinct: constraint.nulls_not_distinct === true,

@@ -25,7 +25,7 @@ export function other(
   return {
     tag: otherTag(kind, statement, source),
     ...(raw.action && { action: actions[raw.action] }),
-    ...(raw.pubname !== undefined && { name: { name: raw.pubname } }),
+    ...nameOfPart(raw),
     ...(raw.extname !== undefined && { name: { name: raw.extname } }),
     ...(parts.length > 0 && { name: nameFromParts(parts, spanOf(source, 0, 0)) }),
     relations: all,
@@ -54,11 +54,18 @@ interface OtherStatement {
   readonly target?: string
   readonly action?: string
   readonly pubname?: string
+  readonly policy_name?: string
+  readonly rulename?: string
   readonly extname?: string
   readonly defnames?: readonly Node[]
   readonly subname?: string
   readonly newname?: string
   readonly funccall?: unknown
+}
+
+function nameOfPart({ pubname, policy_name, rulename }: OtherStatement) {
+  const name = pubname ?? policy_name ?? rulename
+  return name === undefined ? {} : { name: { name } }
 }
 
 const explaining: ReadonlySet<string> = new Set(['ExplainStmt', 'PrepareStmt', 'DeclareCursorStmt'])
@@ -176,12 +183,19 @@ const namedByWords =
 function otherTag(kind: string, statement: unknown, source: Source): OtherTag {
   if (kind === 'GrantStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT' : 'REVOKE'
   if (kind === 'GrantRoleStmt') return (statement as { is_grant?: boolean }).is_grant ? 'GRANT ROLE' : 'REVOKE ROLE'
+  if (kind === 'AlterTableMoveAllStmt') return moveAllTags[(statement as { objtype?: string }).objtype ?? ''] ?? 'OTHER'
   const words = source.tokens
     .slice(0, 6)
     .map(token => token.text.toUpperCase())
     .join(' ')
   const tag = otherTags[kind] ?? namedByWords.exec(words)?.[0].replace(' OR REPLACE', '')
   return tag === undefined || typedTags.test(tag) ? 'OTHER' : (tag as OtherTag)
+}
+
+const moveAllTags: Readonly<Record<string, OtherTag>> = {
+  OBJECT_TABLE: 'ALTER TABLE ALL',
+  OBJECT_INDEX: 'ALTER INDEX ALL',
+  OBJECT_MATVIEW: 'ALTER MATERIALIZED VIEW ALL',
 }
 
 /** Tags whose commands have a type of their own: what has that tag but not that shape (ALTER TABLE ALL) has no tag here. */

@@ -47,8 +47,13 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       }
     }
     if (statement.renameType === 'OBJECT_ATTRIBUTE') return alterType(statement.relation, source)
-    if (statement.renameType === 'OBJECT_DOMAIN' || statement.renameType === 'OBJECT_DOMCONSTRAINT')
-      return alterDomain(statement.object, source)
+    if (statement.renameType === 'OBJECT_DOMAIN')
+      return { ...alterDomain(statement.object, source), renameTo: statement.newname ?? '' }
+    if (statement.renameType === 'OBJECT_DOMCONSTRAINT')
+      return {
+        ...alterDomain(statement.object, source),
+        renameConstraint: { from: statement.subname ?? '', to: statement.newname ?? '' },
+      }
     return renameRelation(statement, source)
   },
   AlterObjectSchemaStmt: (statement, source) => {
@@ -58,7 +63,8 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
         setSchema: lastIdentifier(source, statement.newschema),
       }
     }
-    if (statement.objectType === 'OBJECT_DOMAIN') return alterDomain(statement.object, source)
+    if (statement.objectType === 'OBJECT_DOMAIN')
+      return { ...alterDomain(statement.object, source), setSchema: statement.newschema ?? '' }
     return moveRelation(statement, source)
   },
   AlterOwnerStmt: (statement, source) => {
@@ -84,7 +90,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     },
   CreateStmt: (statement, source) => createTable(statement, 'CREATE TABLE', source),
   CreateForeignTableStmt: (statement, source) =>
-    statement.base && createTable(statement.base, 'CREATE FOREIGN TABLE', source),
+    statement.base && createTable(statement.base, 'CREATE FOREIGN TABLE', source, statement.servername),
   CreateTableAsStmt: (statement, source) => {
     const relation = statement.into?.rel
     if (!relation) return undefined
@@ -250,6 +256,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       domain: nameAt(source, 2, strings(statement.typeName)),
       action: domainActions[statement.subtype ?? ''] ?? 'OTHER',
       ...(constraint && { constraint: constraintDefinition(constraint, source) }),
+      ...(statement.name && { constraintName: statement.name }),
       keywords: spanOf(source, 0, 1),
     }
   },

@@ -1,4 +1,4 @@
-import type { AlterRelation, Subcommand } from '../../sql/commands'
+import type { AlterRelation, Subcommand, SubcommandOf } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
@@ -38,7 +38,42 @@ export function withRelationAltered(catalog: Catalog, command: AlterRelation, at
   const key = keyOf(catalog, command.relation)
   if (!catalog.relations.has(key) && catalog.complete) return catalog
   const known = catalog.relations.has(key) ? catalog : withPlaceholder(catalog, command)
-  return command.subcommands.reduce((result, subcommand) => withSubcommand(result, key, subcommand, command, at), known)
+  return inPasses(command.subcommands).reduce(
+    (result, subcommand) => withSubcommand(result, key, subcommand, command, at),
+    known,
+  )
+}
+
+/**
+ * Returns the subcommands in the order in which PostgreSQL runs them: first it drops, then it changes types, then it adds
+ * columns, and so on (`AlterTablePass` of its source).
+ */
+export const inPasses = (subcommands: readonly Subcommand[]): readonly Subcommand[] =>
+  subcommands.length < 2 ? subcommands : [...subcommands].sort((a, b) => passOf(a) - passOf(b))
+
+function passOf(subcommand: Subcommand): number {
+  switch (subcommand.kind) {
+    case 'DROP COLUMN':
+    case 'DROP CONSTRAINT':
+    case 'DROP NOT NULL':
+    case 'DROP DEFAULT':
+    case 'DROP IDENTITY':
+    case 'DROP EXPRESSION':
+      return 0
+    case 'ALTER COLUMN TYPE':
+      return 1
+    case 'ADD COLUMN':
+    case 'SET EXPRESSION':
+      return 2
+    case 'ADD CONSTRAINT':
+      return subcommand.constraint.kind === 'FOREIGN KEY' ? 6 : subcommand.constraint.kind === 'CHECK' ? 3 : 5
+    case 'SET NOT NULL':
+    case 'SET STATISTICS':
+    case 'SET STORAGE':
+      return 4
+    default:
+      return 6
+  }
 }
 
 /** A relation that an incomplete history has not made: what this statement tells of it is worth knowing. */
@@ -75,7 +110,7 @@ export function withSubcommand(
     case 'ADD COLUMN':
       return withColumn(catalog, key, subcommand.column, at)
     case 'DROP COLUMN':
-      return withoutColumn(catalog, key, subcommand.column.name, subcommand.cascade)
+      return withoutColumn(catalog, key, subcommand.column.name, subcommand.cascade, command.only)
     case 'ALTER COLUMN TYPE':
       return withColumnType(catalog, key, subcommand.column.name, subcommand.type, subcommand.collation)
     case 'SET DEFAULT': {
@@ -121,11 +156,7 @@ export function withSubcommand(
     case 'VALIDATE CONSTRAINT':
       return withValidated(catalog, key, subcommand.constraint.name)
     case 'ALTER CONSTRAINT':
-      return withConstraintChanged(catalog, key, subcommand.constraint.name, constraint => ({
-        ...constraint,
-        ...(subcommand.enforced !== undefined && { enforced: subcommand.enforced, validated: subcommand.enforced }),
-        ...(subcommand.inherit !== undefined && { noInherit: !subcommand.inherit }),
-      }))
+      return withConstraintAltered(catalog, key, subcommand)
     case 'DROP CONSTRAINT':
       return withoutConstraint(catalog, key, subcommand.constraint.name, command.only)
     case 'RENAME COLUMN':
@@ -145,7 +176,7 @@ export function withSubcommand(
         : withPartitionAttached(catalog, key, partition, subcommand.bound, subcommand.isDefault, at)
     }
     case 'DETACH PARTITION':
-      return withPartitionDetached(catalog, keyOf(catalog, subcommand.partition))
+      return withPartitionDetached(catalog, keyOf(catalog, subcommand.partition), subcommand.concurrently)
     case 'INHERIT': {
       const parent = keyOf(catalog, subcommand.parent)
       return mayInherit(catalog, key, parent)
@@ -168,6 +199,21 @@ export function withSubcommand(
     default:
       return catalog
   }
+}
+
+/** From NO INHERIT to INHERIT, a NOT NULL holds for the heirs too. */
+function withConstraintAltered(
+  catalog: Catalog,
+  key: RelationKey,
+  { constraint, enforced, inherit }: SubcommandOf<'ALTER CONSTRAINT'>,
+): Catalog {
+  const changed = withConstraintChanged(catalog, key, constraint.name, known => ({
+    ...known,
+    ...(enforced !== undefined && { enforced, validated: enforced }),
+    ...(inherit !== undefined && { noInherit: !inherit }),
+  }))
+  const known = constraintNamed(tableAt(catalog, key), constraint.name)
+  return inherit && known?.kind === 'NOT NULL' ? withNotNullColumns(changed, key, known.columns) : changed
 }
 
 /** SET NOT NULL on 18 also validates a NOT NULL that was added NOT VALID. */

@@ -128,14 +128,20 @@ const nextValue = (sequence: string, definition: ColumnDefinition): Expression =
  * Returns the catalog without a column, on the table and all that inherit from it, and without what cannot stand
  * without it: indexes, constraints (of other tables too), its sequence, columns generated from it.
  */
-export function withoutColumn(catalog: Catalog, key: RelationKey, name: string, cascade = false): Catalog {
+export function withoutColumn(
+  catalog: Catalog,
+  key: RelationKey,
+  name: string,
+  cascade = false,
+  only = false,
+): Catalog {
   const table = tableAt(catalog, key)
   if (!table) return catalog
   let result = catalog
   const views = cascade ? viewsReadingColumn(catalog, key, name).map(keyOfRelation) : []
   for (const dropped of droppedWith(catalog, views, true).relations) result = withoutRelation(result, dropped)
   for (const constraint of table.constraints)
-    if (constraint.columns.includes(name)) result = withoutConstraint(result, key, constraint.name)
+    if (constraint.columns.includes(name)) result = withoutConstraint(result, key, constraint.name, only)
   for (const index of indexesOf(result, key))
     if (columnsOfIndex(index).has(name))
       result =
@@ -147,6 +153,11 @@ export function withoutColumn(catalog: Catalog, key: RelationKey, name: string, 
     ...known,
     columns: known.columns.filter(column => column.name !== name && !column.generatedFrom?.includes(name)),
   }))
+  if (only)
+    return inheritorsOf(result, key).reduce(
+      (rest, heir) => withColumnChanged(rest, keyOfRelation(heir), name, ({ inherited: _, ...column }) => column, true),
+      result,
+    )
   const isInherited = (heir: Table) => heir.partitionOf === key || columnNamed(heir, name)?.inherited === true
   return inheritorsOf(result, key)
     .filter(isInherited)

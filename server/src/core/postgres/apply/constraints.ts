@@ -21,7 +21,15 @@ import {
   tableAt,
 } from '../catalog'
 import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
-import { nameOfCheck, nameOfExclusion, nameOfForeignKey, nameOfNotNull, nameOfPrimaryKey, nameOfUnique } from '../names'
+import {
+  labelsOfConstraint,
+  nameOfCheck,
+  nameOfExclusion,
+  nameOfForeignKey,
+  nameOfNotNull,
+  nameOfPrimaryKey,
+  nameOfUnique,
+} from '../names'
 import type { At } from './at'
 import { indexFitting } from './indexes'
 
@@ -133,14 +141,14 @@ export function withIndexConstraint(
     conditional: table.conditional,
     born: at.birth,
     table: key,
-    columns: definition.columns,
+    columns: definition.elements?.map(({ column }) => column) ?? definition.columns,
     include: definition.include,
-    labels: [...definition.columns, ...definition.include],
-    expressionColumns: definition.expression?.columns ?? [],
+    labels: labelsOfConstraint(definition),
+    expressionColumns: [...(definition.expression?.columns ?? []), ...(definition.where?.columns ?? [])],
     method: definition.method ?? 'btree',
     unique: definition.kind !== 'EXCLUDE',
     primary: definition.kind === 'PRIMARY KEY',
-    partial: false,
+    partial: definition.where !== undefined,
     nullsNotDistinct: definition.nullsNotDistinct,
     ...(definition.deferrable && { deferrable: true }),
     constraint: name,
@@ -162,7 +170,7 @@ export function withIndexConstraint(
 
 function nameOfIndexConstraint(catalog: Catalog, table: Table, definition: ConstraintDefinition): string {
   if (definition.kind === 'PRIMARY KEY') return nameOfPrimaryKey(catalog, table)
-  const columns = [...definition.columns, ...definition.include]
+  const columns = labelsOfConstraint(definition)
   return definition.kind === 'UNIQUE' ? nameOfUnique(catalog, table, columns) : nameOfExclusion(catalog, table, columns)
 }
 

@@ -41,6 +41,7 @@ export function withTableCreated(catalog: Catalog, command: CreateTable, at: At)
     isDefaultPartition: false,
     ...(command.partitionBy && { partitionBy: command.partitionBy.columns }),
     inherits: command.partitionOf ? [] : parents,
+    ...(command.server && { server: command.server }),
     ...(command.ofType && { ofType: keyIn(catalog, catalog.types, command.ofType) }),
     reads: [],
     triggers: [],
@@ -145,7 +146,12 @@ function inherited(table: Table, parent: Table, command: CreateTable, at: At): T
   const checks = parent.constraints.filter(constraint => constraint.kind === 'CHECK' && !constraint.noInherit)
   return {
     ...table,
-    columns: merged(table.columns, inheritable(parent), at).map(column => ({ ...column, inherited: true })),
+    columns: merged(table.columns, inheritable(parent), at).map(column => ({
+      ...column,
+      // Partitions have their parent's identity columns from 17 on (release-17.html), heirs never.
+      identity: column.identity && command.partitionOf !== undefined && (at.postgres ?? 15) >= 17,
+      inherited: true,
+    })),
     constraints: [...table.constraints, ...(command.partitionOf ? [] : checks)],
   }
 }
@@ -215,6 +221,8 @@ function withLikeIndexes(catalog: Catalog, key: RelationKey, command: CreateTabl
             kind: constraint.kind,
             columns: constraint.columns,
             include: index.include,
+            method: index.method,
+            ...(index.deferrable && { deferrable: true }),
             notValid: false,
             notEnforced: false,
             nullsNotDistinct: index.nullsNotDistinct,

@@ -5,6 +5,7 @@ import { withoutRelation, withRelation, withTable } from '../edit'
 import type { At } from './at'
 import { withoutColumn } from './columns'
 import { withoutConstraint } from './constraints'
+import { withoutPart } from './parts'
 
 /** Returns the catalog after DROP of anything. */
 export function withDropped(catalog: Catalog, command: Drop, at: At): Catalog {
@@ -38,6 +39,11 @@ export function withDropped(catalog: Catalog, command: Drop, at: At): Catalog {
     case 'DROP PROCEDURE':
     case 'DROP ROUTINE':
       return command.names.reduce((result, name) => withoutRoutine(result, name, cascade), catalog)
+    case 'DROP SERVER':
+      return cascade ? withoutRelations(catalog, tablesOfServers(catalog, command.names), true, at) : catalog
+    case 'DROP POLICY':
+    case 'DROP RULE':
+      return withoutPart(catalog, command)
     case 'DROP TRIGGER':
       return command.on
         ? command.names.reduce(
@@ -144,6 +150,14 @@ export function domainsOver(catalog: Catalog, type: string): string[] {
 export function tablesOf(catalog: Catalog, type: string): RelationKey[] {
   const keys: RelationKey[] = []
   for (const [key, relation] of catalog.relations) if (asTable(relation)?.ofType === type) keys.push(key)
+  return keys.sort()
+}
+
+/** Returns the foreign tables of servers. */
+export function tablesOfServers(catalog: Catalog, servers: readonly Name[]): RelationKey[] {
+  const keys: RelationKey[] = []
+  for (const [key, relation] of catalog.relations)
+    if (servers.some(({ name }) => asTable(relation)?.server === name)) keys.push(key)
   return keys.sort()
 }
 

@@ -1,4 +1,4 @@
-import type { ConstraintDefinition, PartitionBound } from '../../sql/commands'
+import type { Comparison, ConstraintDefinition, PartitionBound } from '../../sql/commands'
 import {
   type Catalog,
   type Constraint,
@@ -9,10 +9,13 @@ import {
   indexesOf,
   keyOfRelation,
   mayInherit,
+  partitionsOf,
   type RelationKey,
+  type Table,
   tableAt,
 } from '../catalog'
 import { withRelation, withTable } from '../edit'
+import { nameOfCheck } from '../names'
 import type { At } from './at'
 import { withForeignKeyOn, withIndexConstraint } from './constraints'
 import { indexFitting, withIndexCloned } from './indexes'
@@ -31,16 +34,30 @@ export function withPartitionAttached(
 ): Catalog {
   const parentTable = tableAt(catalog, parent)
   if (!parentTable || !mayInherit(catalog, partition, parent)) return catalog
-  let result = withTable(catalog, partition, table => ({
+  const attached = withTable(catalog, partition, table => ({
     ...table,
     partitionOf: parent,
     isDefaultPartition: isDefault,
-    triggers: [...table.triggers, ...parentTable.triggers.filter(trigger => trigger.isRow)],
     ...(bound && { bound }),
   }))
+  const triggers = parentTable.triggers.filter(trigger => trigger.isRow)
+  let result = withTriggers(attached, partition, known => [...known, ...triggers])
   for (const constraint of parentTable.constraints) result = withParentConstraint(result, partition, constraint)
   for (const index of indexesOf(result, parent)) result = withParentIndex(result, partition, index, at)
   return result
+}
+
+/** Row triggers of a partitioned table stand on its partitions too. */
+function withTriggers(
+  catalog: Catalog,
+  partition: RelationKey,
+  change: (triggers: Table['triggers']) => Table['triggers'],
+): Catalog {
+  const changed = withTable(catalog, partition, table => ({ ...table, triggers: change(table.triggers) }))
+  return partitionsOf(changed, partition).reduce(
+    (result, child) => withTriggers(result, keyOfRelation(child), change),
+    changed,
+  )
 }
 
 function withParentConstraint(catalog: Catalog, partition: RelationKey, constraint: Constraint): Catalog {
@@ -63,6 +80,38 @@ function withParentIndex(catalog: Catalog, partition: RelationKey, index: Index,
   })
 }
 
+/** CONCURRENTLY leaves a CHECK that says what the bound said (sql-altertable.html, DETACH PARTITION). */
+function constraintOfBound(
+  table: Pick<Table, 'schema' | 'name' | 'constraints'>,
+  columns: readonly string[],
+  bound: PartitionBound | undefined,
+): Constraint {
+  const comparisons = boundComparisons(columns, bound)
+  return {
+    name: nameOfCheck(table, columns),
+    kind: 'CHECK',
+    columns,
+    validated: true,
+    enforced: true,
+    provesNotNull: bound?.strategy === 'range' ? columns : [],
+    noInherit: false,
+    ...(comparisons && { comparisons: [comparisons] }),
+  }
+}
+
+function boundComparisons(
+  [column, ...others]: readonly string[],
+  bound: PartitionBound | undefined,
+): readonly Comparison[] | undefined {
+  if (column === undefined || others.length > 0 || bound?.strategy !== 'range') return undefined
+  const [from, to] = [bound.from[0], bound.to[0]]
+  return [
+    { column, operator: 'IS NOT NULL' },
+    ...(from === undefined ? [] : [{ column, operator: '>=' as const, value: from }]),
+    ...(to === undefined ? [] : [{ column, operator: '<' as const, value: to }]),
+  ]
+}
+
 const nowhere = { start: 0, end: 0 }
 
 const definitionOf = (constraint: Constraint, index: Index): ConstraintDefinition => ({
@@ -78,11 +127,16 @@ const definitionOf = (constraint: Constraint, index: Index): ConstraintDefinitio
 })
 
 /** Returns the catalog with a partition that stands alone again; it keeps its indexes and constraints. */
-export function withPartitionDetached(catalog: Catalog, partition: RelationKey): Catalog {
-  const detached = withTable(catalog, partition, ({ partitionOf: _, bound: __, ...table }) => ({
+export function withPartitionDetached(catalog: Catalog, partition: RelationKey, concurrently: boolean): Catalog {
+  const parent = tableAt(catalog, tableAt(catalog, partition)?.partitionOf ?? '')
+  const isOfParent = (name: string) => parent?.triggers.some(other => other.isRow && other.name === name) === true
+  const alone = withTable(catalog, partition, ({ partitionOf: _, bound, ...table }) => ({
     ...table,
     isDefaultPartition: false,
+    ...(concurrently &&
+      parent && { constraints: [...table.constraints, constraintOfBound(table, parent.partitionBy ?? [], bound)] }),
   }))
+  const detached = withTriggers(alone, partition, triggers => triggers.filter(({ name }) => !isOfParent(name)))
   return indexesOf(detached, partition).reduce(
     (result, { partitionOf: _, ...index }) => withRelation(result, index),
     detached,

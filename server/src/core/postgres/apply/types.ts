@@ -1,4 +1,4 @@
-import type { AlterDomain, AlterType, CreateDomain, CreateType } from '../../sql/commands'
+import type { AlterDomain, AlterType, ConstraintDefinition, CreateDomain, CreateType } from '../../sql/commands'
 import { type Catalog, creationSchema, key, keyIn, type Type } from '../catalog'
 import { renamedRelation, withRelation } from '../edit'
 import type { At } from './at'
@@ -18,11 +18,23 @@ export function withType(catalog: Catalog, command: CreateType | CreateDomain, a
 const domainOf = (command: CreateDomain, at: At): Type => ({
   kind: 'domain',
   base: command.type,
-  constraints: command.constraints.map(({ name }, n) => name?.name ?? defaultConstraint(command.domain.name, n)),
+  constraints: command.constraints.reduce<readonly string[]>(
+    (names, constraint) => [
+      ...names,
+      constraint.name?.name ?? defaultConstraint(command.domain.name, names, constraint),
+    ],
+    [],
+  ),
   born: at.birth,
 })
 
-const defaultConstraint = (domain: string, n: number): string => `${domain}_check${n === 0 ? '' : n}`
+function defaultConstraint(domain: string, taken: readonly string[], { kind }: Pick<ConstraintDefinition, 'kind'>) {
+  const name = `${domain}_${kind === 'NOT NULL' ? 'not_null' : 'check'}`
+  for (let n = 0; ; n++) {
+    const candidate = n === 0 ? name : `${name}${n}`
+    if (!taken.includes(candidate)) return candidate
+  }
+}
 
 function typeOf(command: CreateType, at: At): Type {
   if (command.labels) return { kind: 'enum', labels: command.labels, born: at.birth }
@@ -35,7 +47,8 @@ export function withTypeAltered(catalog: Catalog, command: AlterType | AlterDoma
   const name = keyIn(catalog, catalog.types, command.type)
   const type = catalog.types.get(name)
   if (!type) return catalog
-  if (command.renameTo || command.setSchema) return renamed(catalog, name, type, command)
+  if (command.renameTo || command.setSchema)
+    return renamed(catalog, name, type, command.renameTo?.name, command.setSchema?.name)
   if (type.kind !== 'enum') return catalog
   return { ...catalog, types: catalog.types.with(name, { ...type, labels: labelsAfter(type.labels, command) }) }
 }
@@ -46,9 +59,9 @@ function labelsAfter(labels: readonly string[], { addValue, renameValue }: Alter
   return labels
 }
 
-function renamed(catalog: Catalog, name: string, type: Type, { renameTo, setSchema }: AlterType): Catalog {
+function renamed(catalog: Catalog, name: string, type: Type, renameTo?: string, setSchema?: string): Catalog {
   const dot = name.indexOf('.')
-  const [schema, bare] = [setSchema?.name ?? name.slice(0, dot), renameTo?.name ?? name.slice(dot + 1)]
+  const [schema, bare] = [setSchema ?? name.slice(0, dot), renameTo ?? name.slice(dot + 1)]
   const types = catalog.types.without(name).with(key(schema, bare), type)
   let result: Catalog = { ...catalog, types }
   for (const { table, column } of columnsOfType(catalog, name))
@@ -66,6 +79,8 @@ function withDomainAltered(catalog: Catalog, command: AlterDomain): Catalog {
   const name = keyIn(catalog, catalog.types, command.domain)
   const domain = catalog.types.get(name)
   if (domain?.kind !== 'domain') return catalog
+  if (command.renameTo !== undefined || command.setSchema !== undefined)
+    return renamed(catalog, name, domain, command.renameTo, command.setSchema)
   const constraints = constraintsAfter(domain.constraints, command)
   return { ...catalog, types: catalog.types.with(name, { ...domain, constraints }) }
 }
@@ -74,15 +89,18 @@ function constraintsAfter(constraints: readonly string[], command: AlterDomain):
   const domain = command.domain.name
   switch (command.action) {
     case 'ADD CONSTRAINT':
-      return [...constraints, command.constraint?.name?.name ?? defaultConstraint(domain, constraints.length)]
+      return command.constraint
+        ? [...constraints, command.constraint.name?.name ?? defaultConstraint(domain, constraints, command.constraint)]
+        : constraints
     case 'SET NOT NULL':
       return [...constraints, `${domain}_not_null`]
     case 'DROP NOT NULL':
       return constraints.filter(name => name !== `${domain}_not_null`)
     case 'DROP CONSTRAINT':
-      // The command does not say which: as long as one may be left, the domain counts as constrained.
-      return constraints.slice(1)
-    default:
-      return constraints
+      return constraints.filter(name => name !== command.constraintName)
+    default: {
+      const { from, to } = command.renameConstraint ?? {}
+      return to === undefined ? constraints : constraints.map(name => (name === from ? to : name))
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { AlterRelation, Subcommand } from '../../sql/commands'
-import { withSubcommand } from '../apply/alter-relation'
+import { inPasses, withSubcommand } from '../apply/alter-relation'
 import { type Catalog, keyOf, type RelationKey, type RelationKind } from '../catalog'
 import type { Effects } from '../effects'
 import { type LockMode, lockModes, stronger } from '../locks'
@@ -58,13 +58,17 @@ export function alterSubcommandEffects(command: AlterRelation, circumstances: Ci
 const isAbsent = (command: AlterRelation, catalog: Catalog, key: RelationKey): boolean =>
   command.ifExists !== undefined && catalog.complete && !catalog.relations.has(key)
 
+/** Each subcommand with the catalog that it finds: PostgreSQL does not run them in the order written. */
 function stepsOf(command: AlterRelation, catalog: Catalog, key: RelationKey, postgres: number) {
+  const [only, ...others] = command.subcommands
+  if (only && others.length === 0) return [{ subcommand: only, catalog }]
   let current = catalog
-  return command.subcommands.map(subcommand => {
-    const step = { subcommand, catalog: current }
-    if (command.subcommands.length > 1) current = withSubcommand(current, key, subcommand, command, { postgres })
-    return step
-  })
+  const found = new Map<Subcommand, Catalog>()
+  for (const subcommand of inPasses(command.subcommands)) {
+    found.set(subcommand, current)
+    current = withSubcommand(current, key, subcommand, command, { postgres })
+  }
+  return command.subcommands.map(subcommand => ({ subcommand, catalog: found.get(subcommand) ?? catalog }))
 }
 
 const kindBehind = (tag: AlterRelation['tag']): RelationKind =>

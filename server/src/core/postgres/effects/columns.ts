@@ -9,6 +9,7 @@ import {
   hasReference,
   type Index,
   indexesOf,
+  inheritorsOf,
   keyOf,
   keyOfRelation,
   partitionIndexesOf,
@@ -23,17 +24,20 @@ import { volatilityOf } from '../volatility'
 import type { Alteration } from './alter'
 import { addConstraint } from './constraints'
 import { lockReferenced, scanForForeignKey } from './foreign-keys'
-import { familyOf, storedOf } from './gathering'
+import { familyOf, familyWhere, storedOf } from './gathering'
 
 /** ADD COLUMN: a rewrite only where rows cannot share one value (sql-altertable.html, notes). */
 export function addColumn(alteration: Alteration, { column, ifNotExists }: SubcommandOf<'ADD COLUMN'>) {
   const { gathering, catalog, key, mode, command, postgres } = alteration
   if (ifNotExists && columnNamed(tableAt(catalog, key), column.name.name)) return
-  const family = familyOf(catalog, key, command.only)
+  // A heir that has the column already keeps it: there the recursion ends.
+  const hasIt = (member: RelationKey) => columnNamed(tableAt(catalog, member), column.name.name) !== undefined
+  const family = familyWhere(catalog, key, member => !hasIt(member), command.only)
   gathering.lockAll(family, mode)
+  const stored = storedOf(catalog, family).filter(member => !hasIt(member))
   const rewritten = rewriteForColumn(alteration, column)
-  if (rewritten) for (const table of storedOf(catalog, family)) gathering.rewrite(table)
-  else if (isVerifiedNotNull(column)) for (const table of storedOf(catalog, family)) gathering.scan(table)
+  if (rewritten) for (const table of stored) gathering.rewrite(table)
+  else if (isVerifiedNotNull(column)) for (const table of stored) gathering.scan(table)
   if (rewritten) lockSequences(alteration, column.default?.expression)
   const withColumn = withBareColumn(catalog, key, column, { postgres })
   for (const constraint of column.constraints)
@@ -87,6 +91,8 @@ export function dropColumn(alteration: Alteration, { column, ifExists, cascade }
   if (ifExists && table?.columnsKnown && !columnNamed(table, name)) return
   const family = familyOf(catalog, key, command.only)
   gathering.lockAll(family, mode)
+  // With ONLY the children are told that the column is theirs alone now.
+  if (command.only) gathering.lockAll(inheritorsOf(catalog, key).map(keyOfRelation), mode)
   for (const member of family) {
     for (const index of indexesOf(catalog, member)) if (columnsOfIndex(index).has(name)) dropIndex(alteration, index)
     for (const sequence of sequencesOwnedBy(catalog, member, name)) {
@@ -251,6 +257,9 @@ export function alterColumn(
       gathering.lockKnown(keyOfRelation(sequence), isDropped ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE')
       if (isDropped) gathering.drop(keyOfRelation(sequence))
     }
-  if (subcommand.kind === 'SET EXPRESSION' && column?.generated !== 'virtual')
-    for (const member of storedOf(catalog, family)) gathering.rewrite(member)
+  if (subcommand.kind !== 'SET EXPRESSION') return
+  const isStored = column?.generated !== 'virtual'
+  for (const member of storedOf(catalog, family))
+    if (isStored) gathering.rewrite(member)
+    else if (column?.notNull) gathering.scan(member)
 }

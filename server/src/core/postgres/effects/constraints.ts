@@ -1,7 +1,6 @@
 import type { ConstraintDefinition, SubcommandOf } from '../../sql/commands'
 import { withConstraint } from '../apply/constraints'
 import {
-  type Catalog,
   type Constraint,
   columnNamed,
   constraintNamed,
@@ -21,7 +20,7 @@ import { nameOfNotNull } from '../names'
 import type { Alteration } from './alter'
 import { isProvenNotNull, setNotNull } from './columns'
 import { lockReferenced, scanForForeignKey } from './foreign-keys'
-import { familyOf, partitionTreeOf, storedOf } from './gathering'
+import { familyOf, familyWhere, partitionTreeOf, storedOf } from './gathering'
 
 /** ADD CONSTRAINT of every kind, and the constraints written in a column definition. */
 export function addConstraint(
@@ -54,19 +53,6 @@ function addCheck({ gathering, catalog, key, mode, command }: Alteration, defini
   gathering.lockAll(family, mode)
   if (definition.notValid || definition.notEnforced) return
   for (const member of storedOf(catalog, family)) if (!isThere(member)) gathering.scan(member)
-}
-
-/** A table and its heirs, but not the heirs of one that `goesOn` denies: there the recursion ends. */
-function familyWhere(
-  catalog: Catalog,
-  key: RelationKey,
-  goesOn: (member: RelationKey) => boolean,
-  only: boolean,
-): RelationKey[] {
-  const family = new Set([key])
-  for (const member of only ? [] : family)
-    if (goesOn(member)) for (const heir of inheritorsOf(catalog, member)) family.add(keyOfRelation(heir))
-  return [...family]
 }
 
 function addNotNull(alteration: Alteration, definition: ConstraintDefinition) {
@@ -224,9 +210,12 @@ function dropIndexConstraint({ gathering, catalog, key }: Alteration, constraint
     gathering.drop(keyOfRelation(attached))
   }
   for (const incoming of foreignKeysTo(catalog, key))
-    if (incoming.constraint.references.columns.every(column => constraint.columns.includes(column)))
+    if (isSameSet(incoming.constraint.references.columns, constraint.columns))
       gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')
 }
+
+const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every(column => b.includes(column))
 
 /** ALTER CONSTRAINT: only from NOT ENFORCED to ENFORCED, and from NO INHERIT to INHERIT, are rows read (18). */
 export function alterConstraint(alteration: Alteration, subcommand: SubcommandOf<'ALTER CONSTRAINT'>) {
@@ -245,6 +234,7 @@ export function alterConstraint(alteration: Alteration, subcommand: SubcommandOf
       if (!constraint.columns.every(column => isProvenNotNull(catalog, heir, column))) gathering.scan(heir)
     return
   }
+  if (subcommand.inherit === false) return gathering.lockAll(inheritorsOf(catalog, key).map(keyOfRelation), mode)
   if (!hasReference(constraint)) return
   gathering.lockAll(family, mode)
   if (subcommand.enforced === undefined) return

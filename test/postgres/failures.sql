@@ -1,0 +1,757 @@
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+CREATE TYPE pair AS (a integer, b integer);
+CREATE SEQUENCE tickets;
+CREATE SCHEMA attic;
+CREATE TABLE attic.boxes (id integer PRIMARY KEY, label text);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE users (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  email text NOT NULL CONSTRAINT users_email_key UNIQUE,
+  nick varchar(30) DEFAULT 'none',
+  age integer CONSTRAINT users_age_check CHECK (age >= 0),
+  feeling mood,
+  shout text GENERATED ALWAYS AS (upper(email)) STORED,
+  created timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX users_nick_idx ON users (nick);
+CREATE UNIQUE INDEX users_nick_age_idx ON users (nick, age);
+CREATE UNIQUE INDEX users_partial_idx ON users (nick) WHERE age > 3;
+CREATE TABLE orders (
+  id serial PRIMARY KEY,
+  user_id bigint REFERENCES users,
+  code text,
+  total numeric(10,2)
+);
+CREATE TRIGGER noted BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION note();
+CREATE TABLE bare (a integer, b text);
+CREATE TABLE events (id bigint, day date NOT NULL, kind text) PARTITION BY RANGE (day);
+CREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2000-01-01') TO ('2010-01-01');
+CREATE TABLE events_rest PARTITION OF events DEFAULT;
+CREATE INDEX events_kind_idx ON events (kind);
+CREATE TABLE parents (id integer PRIMARY KEY, name text);
+CREATE TABLE children (age integer) INHERITS (parents);
+CREATE VIEW adults AS SELECT id, email FROM users WHERE age > 17;
+CREATE MATERIALIZED VIEW totals AS SELECT user_id, sum(total) AS total FROM orders GROUP BY user_id;
+
+-- Tables that are not there
+
+ALTER TABLE nothing ADD COLUMN a integer;
+
+ALTER TABLE public.nothing ADD COLUMN a integer;
+
+ALTER TABLE attic.nothing ADD COLUMN a integer;
+
+ALTER TABLE nothing RENAME TO something;
+
+ALTER TABLE nothing SET SCHEMA attic;
+
+ALTER INDEX nothing RENAME TO something;
+
+ALTER VIEW nothing RENAME TO something;
+
+ALTER SEQUENCE nothing RESTART;
+
+CREATE INDEX ON nothing (a);
+
+CREATE INDEX CONCURRENTLY new_idx ON nothing (a);
+
+DROP TABLE nothing;
+
+DROP TABLE public.nothing;
+
+DROP TABLE attic.nothing;
+
+DROP TABLE bare, nothing;
+
+DROP TABLE IF EXISTS nothing;
+
+ALTER TABLE IF EXISTS nothing ADD COLUMN a integer;
+
+DROP VIEW nothing;
+
+DROP MATERIALIZED VIEW nothing;
+
+DROP INDEX nothing;
+
+DROP INDEX CONCURRENTLY nothing;
+
+DROP SEQUENCE nothing;
+
+INSERT INTO nothing VALUES (1);
+
+INSERT INTO orders (code) SELECT label FROM nothing;
+
+UPDATE nothing SET a = 1;
+
+UPDATE orders SET code = n.a FROM nothing n WHERE n.id = orders.id;
+
+DELETE FROM nothing;
+
+DELETE FROM orders USING nothing WHERE nothing.id = orders.id;
+
+SELECT * FROM nothing;
+
+WITH nothing AS (SELECT 1) SELECT * FROM nothing;
+
+TRUNCATE nothing;
+
+LOCK TABLE nothing;
+
+COPY nothing FROM stdin;
+
+COMMENT ON TABLE nothing IS 'x';
+
+COMMENT ON COLUMN nothing.a IS 'x';
+
+GRANT SELECT ON nothing TO public;
+
+CREATE VIEW new_view AS SELECT * FROM nothing;
+
+CREATE TABLE new_table AS SELECT * FROM nothing;
+
+CREATE MATERIALIZED VIEW new_table AS SELECT * FROM nothing;
+
+CREATE TRIGGER t BEFORE UPDATE ON nothing FOR EACH ROW EXECUTE FUNCTION note();
+
+CREATE POLICY p ON nothing USING (true);
+
+CREATE RULE r AS ON INSERT TO nothing DO NOTHING;
+
+DROP TRIGGER t ON nothing;
+
+DROP TRIGGER IF EXISTS t ON nothing;
+
+DROP POLICY p ON nothing;
+
+REFRESH MATERIALIZED VIEW nothing;
+
+REINDEX TABLE nothing;
+
+REINDEX INDEX nothing;
+
+VACUUM nothing;
+
+ANALYZE nothing;
+
+CREATE TABLE new_table (id integer REFERENCES nothing);
+
+CREATE TABLE new_table (LIKE nothing);
+
+CREATE TABLE new_table (id integer) INHERITS (nothing);
+
+CREATE TABLE new_table PARTITION OF nothing DEFAULT;
+
+ALTER TABLE bare ADD FOREIGN KEY (a) REFERENCES nothing;
+
+ALTER TABLE events ATTACH PARTITION nothing FOR VALUES FROM ('2010-01-01') TO ('2011-01-01');
+
+ALTER TABLE events DETACH PARTITION nothing;
+
+-- Names that are taken
+
+CREATE TABLE users (id integer);
+
+CREATE TABLE public.users (id integer);
+
+CREATE TABLE IF NOT EXISTS users (nonsense nonsense);
+
+CREATE TABLE adults (id integer);
+
+CREATE TABLE users_nick_idx (id integer);
+
+CREATE TABLE mood (id integer);
+
+CREATE TABLE attic.users (id integer);
+
+CREATE TEMPORARY TABLE users (id integer);
+
+CREATE TABLE users AS SELECT 1;
+
+CREATE VIEW users AS SELECT 1;
+
+CREATE VIEW adults AS SELECT 1 AS id;
+
+CREATE OR REPLACE VIEW users AS SELECT 1;
+
+CREATE MATERIALIZED VIEW totals AS SELECT 1;
+
+CREATE SEQUENCE tickets;
+
+CREATE SEQUENCE IF NOT EXISTS tickets;
+
+CREATE INDEX users_nick_idx ON orders (code);
+
+CREATE INDEX IF NOT EXISTS users_nick_idx ON orders (code);
+
+CREATE INDEX users ON orders (code);
+
+CREATE TYPE mood AS ENUM ('a');
+
+CREATE TYPE pair AS (a integer);
+
+CREATE TYPE positive AS ENUM ('a');
+
+CREATE DOMAIN mood AS text;
+
+CREATE TYPE users AS ENUM ('a');
+
+CREATE TYPE users AS (a integer);
+
+CREATE TYPE users_nick_idx AS (a integer);
+
+CREATE TYPE users_nick_idx AS ENUM ('a');
+
+CREATE SCHEMA attic;
+
+CREATE SCHEMA IF NOT EXISTS attic;
+
+CREATE TRIGGER noted BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note();
+
+-- from 14
+CREATE OR REPLACE TRIGGER noted BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note();
+
+ALTER TABLE users RENAME TO orders;
+
+ALTER TABLE users RENAME TO users_nick_idx;
+
+ALTER INDEX users_nick_idx RENAME TO users;
+
+CREATE TABLE attic.users (id integer);
+ALTER TABLE users SET SCHEMA attic;
+
+ALTER TABLE users ADD COLUMN email text;
+
+ALTER TABLE users ADD COLUMN IF NOT EXISTS email text;
+
+ALTER TABLE users ADD COLUMN a integer, ADD COLUMN a text;
+
+ALTER TABLE users DROP COLUMN age, ADD COLUMN age text;
+
+ALTER TABLE users RENAME COLUMN email TO nick;
+
+ALTER TABLE users ADD CONSTRAINT users_age_check CHECK (age < 200);
+
+ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (age);
+
+ALTER TABLE users ADD CONSTRAINT users_nick_idx UNIQUE (age);
+
+ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users;
+
+ALTER TABLE users RENAME CONSTRAINT users_age_check TO users_email_key;
+
+ALTER TABLE users DROP CONSTRAINT users_age_check, ADD CONSTRAINT users_age_check CHECK (age < 200);
+
+CREATE TABLE new_table (a integer, a text);
+
+ALTER TYPE mood ADD VALUE 'sad';
+
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'sad';
+
+ALTER TYPE mood RENAME VALUE 'sad' TO 'happy';
+
+ALTER TYPE mood RENAME TO positive;
+
+-- Columns that are not there
+
+ALTER TABLE users DROP COLUMN nothing;
+
+ALTER TABLE users DROP COLUMN IF EXISTS nothing;
+
+ALTER TABLE users ALTER COLUMN nothing SET NOT NULL;
+
+ALTER TABLE users ALTER COLUMN nothing DROP NOT NULL;
+
+ALTER TABLE users ALTER COLUMN nothing SET DEFAULT 1;
+
+ALTER TABLE users ALTER COLUMN nothing DROP DEFAULT;
+
+ALTER TABLE users ALTER COLUMN nothing TYPE text;
+
+ALTER TABLE users ALTER COLUMN nothing SET STATISTICS 100;
+
+ALTER TABLE users ALTER COLUMN nothing SET STORAGE EXTERNAL;
+
+ALTER TABLE users ALTER COLUMN nothing ADD GENERATED ALWAYS AS IDENTITY;
+
+ALTER TABLE attic.boxes DROP COLUMN nothing;
+
+ALTER TABLE users RENAME COLUMN nothing TO something;
+
+ALTER TABLE users ADD COLUMN a integer, DROP COLUMN a;
+
+ALTER TABLE users ADD COLUMN a integer, ALTER COLUMN a SET NOT NULL;
+
+ALTER TABLE users ADD COLUMN a integer, ADD CONSTRAINT c CHECK (a > nothing);
+
+CREATE INDEX ON users (nothing);
+
+CREATE INDEX ON users (lower(nothing));
+
+CREATE INDEX ON users (email) INCLUDE (nothing);
+
+CREATE INDEX IF NOT EXISTS users_nick_idx ON users (nothing);
+
+ALTER TABLE users ADD PRIMARY KEY (nothing);
+
+ALTER TABLE bare ADD PRIMARY KEY (nothing);
+
+ALTER TABLE users ADD CONSTRAINT c UNIQUE (nothing);
+
+ALTER TABLE users ADD CONSTRAINT c CHECK (nothing > 1);
+
+ALTER TABLE bare ADD FOREIGN KEY (nothing) REFERENCES users;
+
+ALTER TABLE bare ADD FOREIGN KEY (a) REFERENCES users (nothing);
+
+CREATE TABLE new_table (id integer, PRIMARY KEY (nothing));
+
+CREATE TABLE new_table (id integer, UNIQUE (id, nothing));
+
+CREATE TABLE new_table (id integer, FOREIGN KEY (nothing) REFERENCES users);
+
+CREATE TABLE new_table (id bigint REFERENCES users (nothing));
+
+INSERT INTO users (nothing) VALUES (1);
+
+INSERT INTO users (email, email) VALUES ('a', 'b');
+
+INSERT INTO users (email) VALUES ('a', 'b');
+
+INSERT INTO users (email, nick) VALUES ('a');
+
+INSERT INTO bare VALUES (1, 'a', 3);
+
+INSERT INTO bare VALUES (1);
+
+UPDATE users SET nothing = 1;
+
+UPDATE users SET nick = 'x', nothing = 1 WHERE id = 1;
+
+COMMENT ON COLUMN users.nothing IS 'x';
+
+ALTER TABLE children DROP COLUMN nothing;
+
+-- Constraints, triggers and labels that are not there
+
+ALTER TABLE users DROP CONSTRAINT nothing;
+
+ALTER TABLE users DROP CONSTRAINT IF EXISTS nothing;
+
+ALTER TABLE users VALIDATE CONSTRAINT nothing;
+
+ALTER TABLE users RENAME CONSTRAINT nothing TO something;
+
+ALTER TABLE users ALTER CONSTRAINT nothing DEFERRABLE;
+
+DROP TRIGGER nothing ON orders;
+
+DROP TRIGGER IF EXISTS nothing ON orders;
+
+ALTER TYPE mood RENAME VALUE 'angry' TO 'cross';
+
+ALTER TYPE nothing ADD VALUE 'x';
+
+ALTER DOMAIN nothing SET NOT NULL;
+
+DROP TYPE nothing;
+
+DROP TYPE IF EXISTS nothing;
+
+DROP DOMAIN nothing;
+
+CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION nothing();
+
+CREATE TABLE new_table (id nothing);
+
+CREATE TABLE new_table (id integer, at datetime);
+
+CREATE TABLE new_table (id attic.nothing[]);
+
+ALTER TABLE users ADD COLUMN a nothing(3);
+
+ALTER TABLE users ALTER COLUMN nick TYPE nothing;
+
+CREATE DOMAIN new_domain AS nothing;
+
+CREATE TYPE new_type AS (a nothing);
+
+-- Objects of another kind
+
+DROP TABLE adults;
+
+DROP TABLE IF EXISTS adults;
+
+DROP TABLE totals;
+
+DROP TABLE users_nick_idx;
+
+DROP VIEW users;
+
+DROP VIEW IF EXISTS totals;
+
+DROP MATERIALIZED VIEW adults;
+
+DROP INDEX bare;
+
+DROP SEQUENCE bare;
+
+DROP DOMAIN mood;
+
+DROP TYPE positive;
+
+DROP FOREIGN TABLE bare;
+
+ALTER VIEW users RENAME TO something;
+
+ALTER VIEW users ALTER COLUMN email SET DEFAULT 'x';
+
+ALTER MATERIALIZED VIEW users RENAME TO something;
+
+ALTER SEQUENCE users RENAME TO something;
+
+ALTER INDEX users RENAME TO something;
+
+ALTER INDEX users SET (fillfactor = 70);
+
+ALTER FOREIGN TABLE users ADD COLUMN a integer;
+
+ALTER TABLE adults ADD COLUMN a integer;
+
+ALTER TABLE adults DROP COLUMN id;
+
+ALTER TABLE adults ALTER COLUMN id TYPE text;
+
+ALTER TABLE adults ALTER COLUMN id SET NOT NULL;
+
+ALTER TABLE adults ALTER COLUMN id DROP NOT NULL;
+
+ALTER TABLE adults ADD CONSTRAINT c CHECK (id > 0);
+
+ALTER TABLE adults DROP CONSTRAINT c;
+
+ALTER TABLE totals ADD COLUMN a integer;
+
+ALTER TABLE totals ADD PRIMARY KEY (user_id);
+
+ALTER TABLE users_nick_idx ADD COLUMN a integer;
+
+ALTER TABLE tickets ADD COLUMN a integer;
+
+ALTER TABLE adults RENAME TO grown;
+
+CREATE INDEX ON adults (id);
+
+-- unsaid
+CREATE INDEX ON users_nick_idx (id);
+
+CREATE INDEX ON tickets (id);
+
+REINDEX INDEX users;
+
+REINDEX TABLE users_nick_idx;
+
+TRUNCATE adults;
+
+ALTER TABLE bare ADD FOREIGN KEY (a) REFERENCES adults;
+
+ALTER TABLE bare ATTACH PARTITION parents DEFAULT;
+
+ALTER TABLE bare DETACH PARTITION parents;
+
+CREATE TABLE new_table PARTITION OF bare DEFAULT;
+
+-- What depends on what
+
+DROP TABLE users;
+
+DROP TABLE users CASCADE;
+
+DROP TABLE users, orders;
+
+DROP TABLE users, orders CASCADE;
+
+DROP TABLE users, orders, adults;
+
+DROP TABLE parents;
+
+DROP TABLE children;
+
+DROP TABLE children, parents;
+
+DROP TABLE events;
+
+DROP TABLE events_old;
+
+DROP TABLE bare;
+
+DROP VIEW adults;
+
+CREATE VIEW elders AS SELECT id FROM adults;
+DROP VIEW adults;
+
+CREATE VIEW elders AS SELECT id FROM adults;
+DROP VIEW adults, elders;
+
+CREATE TABLE attic.lids (box integer REFERENCES attic.boxes);
+DROP TABLE attic.boxes;
+
+DROP SCHEMA attic;
+
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA empty;
+DROP SCHEMA empty;
+
+DROP TYPE mood;
+
+DROP TYPE mood CASCADE;
+
+DROP TYPE pair;
+
+ALTER TABLE users DROP COLUMN feeling;
+DROP TYPE mood;
+
+DROP INDEX users_pkey;
+
+DROP INDEX IF EXISTS users_email_key;
+
+DROP INDEX users_email_key CASCADE;
+
+DROP INDEX users_nick_idx;
+
+DROP INDEX CONCURRENTLY users_nick_idx, users_nick_age_idx;
+
+DROP INDEX CONCURRENTLY users_nick_idx CASCADE;
+
+DROP INDEX CONCURRENTLY events_kind_idx;
+
+DROP SEQUENCE orders_id_seq;
+
+DROP SEQUENCE users_id_seq;
+
+DROP SEQUENCE tickets;
+
+CREATE UNIQUE INDEX bare_a_idx ON bare (a);
+CREATE TABLE refs (a integer REFERENCES bare (a));
+DROP INDEX bare_a_idx;
+
+ALTER TABLE users DROP COLUMN email;
+
+ALTER TABLE users DROP COLUMN email CASCADE;
+
+ALTER TABLE users DROP COLUMN id;
+
+ALTER TABLE users DROP COLUMN nick;
+
+ALTER TABLE events_old DROP COLUMN kind;
+
+ALTER TABLE children DROP COLUMN age;
+
+TRUNCATE users;
+
+TRUNCATE users CASCADE;
+
+TRUNCATE users, orders;
+
+TRUNCATE orders;
+
+-- Keys
+
+ALTER TABLE users ADD PRIMARY KEY (email);
+
+CREATE TABLE new_table (id integer PRIMARY KEY, code text PRIMARY KEY);
+
+CREATE TABLE new_table (id integer PRIMARY KEY, code text, PRIMARY KEY (id, code));
+
+ALTER TABLE bare ADD FOREIGN KEY (a) REFERENCES bare;
+
+ALTER TABLE orders ADD FOREIGN KEY (code) REFERENCES users (nick);
+
+ALTER TABLE orders ADD FOREIGN KEY (code) REFERENCES users (email);
+
+CREATE TABLE new_table (nick text REFERENCES users (nick));
+
+CREATE TABLE new_table (nick varchar(30), age integer, FOREIGN KEY (age, nick) REFERENCES users (age, nick));
+
+CREATE TABLE new_table (a integer REFERENCES bare);
+
+ALTER TABLE orders ADD FOREIGN KEY (code, total) REFERENCES users;
+
+ALTER TABLE orders ADD FOREIGN KEY (code) REFERENCES users;
+
+ALTER TABLE orders ADD CONSTRAINT owner FOREIGN KEY (code) REFERENCES users (id);
+
+CREATE TABLE new_table (user_id uuid REFERENCES users);
+
+CREATE TABLE new_table (user_id integer REFERENCES users);
+
+CREATE TABLE new_table (user_id uuid, FOREIGN KEY (user_id) REFERENCES orders (id));
+
+ALTER TABLE orders ADD COLUMN owner text REFERENCES users;
+
+ALTER TABLE events ADD PRIMARY KEY (id);
+
+ALTER TABLE events ADD UNIQUE (id, kind);
+
+ALTER TABLE events ADD PRIMARY KEY (id, day);
+
+CREATE TABLE new_table (id bigint PRIMARY KEY, day date) PARTITION BY RANGE (day);
+
+CREATE TABLE new_table (id bigint, day date, UNIQUE (id)) PARTITION BY RANGE (day);
+
+ALTER TABLE events ADD FOREIGN KEY (id) REFERENCES users NOT VALID;
+
+ALTER TABLE users ADD CONSTRAINT c UNIQUE USING INDEX nothing;
+
+ALTER TABLE users ADD CONSTRAINT c UNIQUE USING INDEX users_nick_idx;
+
+ALTER TABLE users ADD CONSTRAINT c UNIQUE USING INDEX users_email_key;
+
+ALTER TABLE bare ADD CONSTRAINT c UNIQUE USING INDEX users_nick_age_idx;
+
+ALTER TABLE users ADD CONSTRAINT c UNIQUE USING INDEX users_partial_idx;
+
+ALTER TABLE users ADD CONSTRAINT c PRIMARY KEY USING INDEX users_nick_age_idx;
+
+-- unsaid
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (nick) DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (email) DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (age, nick) DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (feeling) DO UPDATE SET nick = 'x';
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (nothing) DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT ON CONSTRAINT nothing DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT ON CONSTRAINT users_email_key DO NOTHING;
+
+-- Columns as they are
+
+ALTER TABLE users ALTER COLUMN email TYPE integer;
+
+ALTER TABLE users ALTER COLUMN nick TYPE mood;
+
+ALTER TABLE users ALTER COLUMN nick TYPE mood USING nick::mood;
+
+ALTER TABLE users ALTER COLUMN nick DROP DEFAULT, ALTER COLUMN nick TYPE mood USING nick::mood;
+
+ALTER TABLE users ALTER COLUMN age TYPE boolean;
+
+ALTER TABLE users ALTER COLUMN age TYPE uuid;
+
+ALTER TABLE users ALTER COLUMN age TYPE text;
+
+ALTER TABLE users ALTER COLUMN age TYPE bigint;
+
+ALTER TABLE users ALTER COLUMN age TYPE timestamptz;
+
+ALTER TABLE users ALTER COLUMN feeling TYPE integer;
+
+ALTER TABLE users ALTER COLUMN feeling TYPE text;
+
+ALTER TABLE bare ALTER COLUMN b TYPE text[];
+
+ALTER TABLE bare ALTER COLUMN b TYPE jsonb;
+
+ALTER TABLE bare ALTER COLUMN b TYPE jsonb USING b::jsonb;
+
+ALTER TABLE bare ALTER COLUMN b TYPE varchar(10);
+
+ALTER TABLE users ALTER COLUMN email TYPE varchar(10);
+
+ALTER TABLE users ALTER COLUMN id TYPE integer;
+
+ALTER TABLE bare ADD COLUMN twice integer GENERATED ALWAYS AS (a * 2) STORED;
+ALTER TABLE bare ALTER COLUMN a TYPE bigint;
+
+ALTER TABLE bare ADD COLUMN twice integer GENERATED ALWAYS AS (a * 2) STORED;
+ALTER TABLE bare DROP COLUMN a;
+
+ALTER TABLE attic.boxes ALTER COLUMN label TYPE attic.missing;
+
+CREATE TYPE attic.size AS ENUM ('s');
+ALTER TABLE attic.boxes ALTER COLUMN label TYPE attic.size;
+
+CREATE TYPE attic.size AS ENUM ('s');
+CREATE TABLE attic.lids (size attic.size);
+DROP TYPE attic.size;
+
+CREATE TABLE "Order Lines" ("Code" text UNIQUE);
+CREATE TABLE more (code text REFERENCES "Order Lines" ("Code"));
+DROP TABLE "Order Lines";
+
+CREATE TABLE "Order Lines" ("Code" text UNIQUE);
+CREATE TABLE more (code text REFERENCES "Order Lines" ("Code"));
+ALTER TABLE "Order Lines" DROP COLUMN "Code";
+
+ALTER TABLE users ALTER COLUMN id DROP NOT NULL;
+
+ALTER TABLE orders ALTER COLUMN id DROP NOT NULL;
+
+ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+
+ALTER TABLE users ALTER COLUMN id SET DEFAULT 1;
+
+ALTER TABLE users ALTER COLUMN shout SET DEFAULT 'x';
+
+ALTER TABLE users ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
+
+ALTER TABLE bare ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY;
+
+ALTER TABLE orders ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
+
+ALTER TABLE bare ALTER COLUMN a SET NOT NULL, ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY;
+
+-- CONCURRENTLY
+
+CREATE INDEX CONCURRENTLY ON events (kind);
+
+-- from 14
+ALTER TABLE events DETACH PARTITION events_old CONCURRENTLY;
+
+ALTER TABLE events DETACH PARTITION events_old;
+
+ALTER TABLE events DETACH PARTITION bare;
+
+ALTER TABLE events ATTACH PARTITION events_old DEFAULT;
+
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
+
+-- What nobody can be sure of
+
+DO $$ BEGIN IF now() > '2020-01-01' THEN ALTER TABLE orders DROP COLUMN code; END IF; END $$;
+ALTER TABLE orders ADD COLUMN code integer;
+
+-- unsaid
+DO $$ BEGIN IF now() < '2020-01-01' THEN ALTER TABLE orders DROP COLUMN code; END IF; END $$;
+ALTER TABLE orders ADD COLUMN code text;
+
+DO $$ BEGIN EXECUTE 'CREATE TABLE ' || 'hidden (a integer)'; END $$;
+INSERT INTO hidden VALUES (1);
+
+DO $$ BEGIN EXECUTE 'CREATE TABLE ' || 'hidden (a integer)'; END $$;
+CREATE TABLE open (a integer);
+ALTER TABLE open DROP COLUMN b;
+
+CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS 'BEGIN CREATE TABLE made (a integer); END';
+SELECT make();
+INSERT INTO made VALUES (1);
+
+DO $$ BEGIN CREATE TYPE size AS ENUM ('s'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE TABLE shirts (size size);
+
+SET search_path = attic;
+CREATE INDEX ON boxes (label);
+
+SET search_path = attic, public;
+ALTER TABLE boxes DROP COLUMN nothing;
+
+-- unsaid
+SET search_path = attic;
+DROP TABLE users;
