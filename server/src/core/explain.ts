@@ -7,6 +7,7 @@ import type { End, Hold, Release } from './history/timeline'
 import type { Work } from './history/work'
 import type { RelationKey, RelationKind } from './postgres/catalog'
 import type { Effects, RelationLock } from './postgres/effects'
+import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites } from './postgres/locks'
 import type { Settings } from './settings'
 import type { Problem } from './sql/statements'
@@ -31,6 +32,8 @@ export interface Explanation {
   readonly drops: readonly RelationKey[]
   readonly refusesTransactionBlock: boolean
   readonly waitsForTransactions: boolean
+  /** Why PostgreSQL refuses it, as certain as the history is complete: then it has no effects. */
+  readonly fails?: Failure
   readonly unknown: readonly string[]
   /** Why the statement could not be read. */
   readonly problem?: Problem
@@ -118,6 +121,9 @@ function explanationOf(history: History, step: Step, steps: readonly Step[], ind
     },
     get waitsForTransactions() {
       return effects().waitsForTransactions
+    },
+    get fails() {
+      return effects().fails
     },
     get unknown() {
       return effects().unknown

@@ -76,7 +76,8 @@ function findingsOf(
       report?.(rule.id, error)
     }
   }
-  return findings
+  // What PostgreSQL refuses does nothing that a rule could warn of.
+  return findings.length > problems.length && step.effects?.fails ? problems : findings
 }
 
 const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] | undefined =>

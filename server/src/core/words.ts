@@ -14,6 +14,7 @@ import { listed, named } from './hover/lists'
 import { settingSentences } from './hover/starting'
 import { manualPage } from './manual'
 import type { RelationLock } from './postgres/effects'
+import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites, type LockMode, lockModes } from './postgres/locks'
 import type { Settings } from './settings'
 
@@ -39,6 +40,7 @@ export interface Words {
 export function wordsOf(explanation: Explanation, settings: Settings): Words {
   const { tag, step } = explanation
   if (!tag || !step.effects) return unreadable(explanation)
+  if (explanation.fails) return refusal(explanation, explanation.fails, settings, tag)
   const visible = explanation.locks.filter(lock => !isPrivate(explanation.step, lock.relation))
   const taken = visible.filter(lock => !isHeldEnough(explanation, lock))
   const transaction = [...beginningSentences(explanation), ...releasedSentences(explanation)]
@@ -46,11 +48,13 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
   return {
     title: tag,
     sentences: [
+      ...(isMisplaced(explanation) ? blockSentences(explanation) : []),
       ...(transaction.length > 0 ? [] : lockSentences(explanation, visible, taken)),
       ...heldSentences(explanation),
       ...workSentences(explanation),
       ...settingSentences(explanation),
       ...waitSentences(explanation, visible, settings),
+      ...(isMisplaced(explanation) ? [] : blockSentences(explanation)),
       ...releaseSentences(explanation, visible),
       ...transaction,
       ...differencesOf(step, settings).map(({ sentence }) => sentence),
@@ -64,6 +68,16 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
 function unreadable({ problem }: Explanation): Words {
   const reason = problem ? `: ${problem.message}` : ''
   return { title: 'Unreadable', sentences: [`PostgreSQL cannot read this statement${reason}.`], conflicts: [] }
+}
+
+function refusal({ step }: Explanation, { message, code }: Failure, { postgres }: Settings, tag: string): Words {
+  const undone = step.transaction.isBlock ? ['Its transaction is rolled back.'] : []
+  return {
+    title: tag,
+    sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...undone],
+    conflicts: [],
+    manual: manualPage(tag, postgres),
+  }
 }
 
 const modesOf = (locks: readonly RelationLock[]): LockMode[] =>
@@ -162,14 +176,10 @@ function waitSentences(explanation: Explanation, visible: readonly RelationLock[
   sentences.push(...strengthenedSentences(explanation, visible))
   if (explanation.waitsForTransactions) {
     sentences.push(
-      'Before it ends it waits for every older transaction that could still need the old state, on any table of the database.',
+      'Before it ends it waits for every older transaction of the database that could still need the old state.',
     )
   }
   sentences.push(...timeoutSentences(explanation, strong.length > 0, postgres))
-  if (explanation.refusesTransactionBlock)
-    sentences.push(`Cannot run inside a transaction block.${refused(explanation)}`)
-  if (explanation.step.effects?.needsTransactionBlock && !explanation.step.transaction.isBlock)
-    sentences.push('Runs only inside a transaction block. Here it fails: there is none.')
   return sentences
 }
 
@@ -204,6 +214,16 @@ const asLongAsItsRows: ReadonlySet<string> = new Set([
   'ANALYZE',
 ])
 const asLongAsItsBody: ReadonlySet<string> = new Set(['DO', 'CALL', 'EXECUTE', 'EXPLAIN'])
+
+/** Whether the statement fails for standing inside a transaction block, or outside one. */
+function isMisplaced({ refusesTransactionBlock, step }: Explanation): boolean {
+  return step.transaction.isBlock ? refusesTransactionBlock : step.effects?.needsTransactionBlock === true
+}
+
+function blockSentences(explanation: Explanation): string[] {
+  if (explanation.refusesTransactionBlock) return [`Cannot run inside a transaction block.${refused(explanation)}`]
+  return isMisplaced(explanation) ? ['Runs only inside a transaction block. Here it fails: there is none.'] : []
+}
 
 /** Why a command that refuses a transaction block fails where it stands. */
 function refused({ transaction, step }: Explanation): string {

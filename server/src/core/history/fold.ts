@@ -1,7 +1,11 @@
 import { apply } from '../postgres/apply'
 import type { Birth, Catalog } from '../postgres/catalog'
+import { clouded } from '../postgres/doubts'
+import { failureOf } from '../postgres/failures'
+import { withFailed } from '../postgres/failures/aftermath'
 import type { Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
+import { afterUnseen, isOpaque } from './certainty'
 import type { Migration, Section } from './migration'
 import { type Placement, placements } from './transactions'
 
@@ -60,7 +64,8 @@ function foldedAnew(
     if (section.direction !== direction) continue
     const catalog = folds.at(-1)?.after ?? start
     const earlier = seed[folds.length]
-    folds.push(new Fold(migration.path, section, placed, catalog, earlier?.start === catalog ? earlier : undefined))
+    const same = earlier?.start === catalog ? earlier : undefined
+    folds.push(new Fold(migration.path, section, placed, catalog, isOpaque(migration), same))
   }
   return folds
 }
@@ -108,6 +113,8 @@ export class Fold {
     readonly section: Section,
     readonly placements: readonly Placement[],
     readonly start: Catalog,
+    /** Whether it runs more than these statements. */
+    private readonly isOpaque: boolean,
     seed?: Fold,
   ) {
     if (!seed) {
@@ -147,7 +154,8 @@ export class Fold {
 
   private resultOf(catalog: Catalog): Catalog {
     const { searchPath } = this.start
-    return catalog.searchPath === searchPath ? catalog : { ...catalog, searchPath }
+    const certain = this.isOpaque || catalog.doubts?.failed ? afterUnseen(catalog) : catalog
+    return certain.searchPath === searchPath ? certain : { ...certain, searchPath }
   }
 
   private get last(): Point {
@@ -172,19 +180,26 @@ export class Fold {
   }
 
   private pointAfter(before: Point, place: number): Point {
-    const { command } = this.section.statements[place] as Statement
+    const { command, problem } = this.section.statements[place] as Statement
     const { number, ends, resumes, isBlock } = this.placements[place] as Placement
     if (resumes !== undefined) return this.returnTo(resumes)
     let { catalog, path } = before
     if (command) {
       const isLocal = setsLocally(command)
-      const changed = withSettings(apply(catalog, command, { birth: this.birthIn(number) }), command)
+      const changed = withSettings(this.applied(catalog, command, number), command)
       if (changed.searchPath !== catalog.searchPath && !isLocal) path = changed.searchPath
       catalog = isLocal && !isBlock ? catalog : changed
     }
+    if (problem) catalog = clouded(catalog)
     const isLast = ends || this.placements[place + 1]?.number !== number
     if (isLast && catalog.searchPath !== path) catalog = { ...catalog, searchPath: path }
     return { catalog, path }
+  }
+
+  private applied(catalog: Catalog, command: Command, transaction: number): Catalog {
+    const at = { birth: this.birthIn(transaction) }
+    const failure = this.isOpaque ? undefined : failureOf(command, catalog, { postgres: commonMajor })
+    return failure ? withFailed(catalog, command, failure, at) : apply(catalog, command, at)
   }
 
   private returnTo(place: number): Point {
@@ -199,6 +214,9 @@ export class Fold {
     return birth
   }
 }
+
+/** Which major version runs a statement makes no difference to what it leaves, or hardly any. */
+const commonMajor = 15
 
 /** Returns how many statements at the start are the same as in `seed` and run in the same transactions. */
 function sameSteps({ statements }: Section, placed: readonly Placement[], seed: Fold): number {

@@ -1,6 +1,7 @@
 import { type Catalog, emptyCatalog } from '../postgres/catalog'
 import { tokensOf } from '../sql/tokens'
 import { nameOf } from '../text'
+import { afterUnseen } from './certainty'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
@@ -266,6 +267,10 @@ class FolderHistory implements History {
   private after(place: number): Catalog {
     const migration = this.migrations[place] as Migration
     const start = this.start(place)
+    // A down whose up nobody sees: what that one made is not known.
+    const isAlone =
+      migration.direction === 'down' && placeOfUp(this.migrations, place, this.framework.compareVersions) === undefined
+    if (isAlone) return afterUnseen(start)
     const isSkipped = migration.direction === 'down' || (migration.baseline && place > 0)
     return isSkipped ? start : catalogAfter(migration, 'up', start)
   }

@@ -1,8 +1,9 @@
 import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
-import { type Effects, effectsOf } from '../postgres/effects'
+import { type Effects, type EffectsSettings, effectsOf } from '../postgres/effects'
 import type { Settings } from '../settings'
 import type { Command, Name } from '../sql/commands'
 import type { Statement } from '../sql/statements'
+import { mayFail } from './certainty'
 import { type Fold, folded, type Point } from './fold'
 import type { History } from './history'
 import type { Direction, Migration, Section, TransactionMode } from './migration'
@@ -60,10 +61,12 @@ export type Resolve = (name: Name) => Relation | undefined
  */
 export function stepsOf(history: History, migration: Migration, settings: Settings): readonly Step[] {
   const starts = directions(migration).map(direction => history.before(migration.path, direction))
+  const fallible = directions(migration)
+    .filter(direction => mayFail(history, migration, direction))
+    .join()
   const known = memory.get(migration)
-  if (known?.postgres === settings.postgres && known.starts.every((start, index) => start === starts[index])) {
-    return known.steps
-  }
+  const isSameStart = known?.starts.every((start, index) => start === starts[index])
+  if (known && isSameStart && known.postgres === settings.postgres && known.fallible === fallible) return known.steps
   const folds = new Map(
     directions(migration).flatMap((direction, index) =>
       folded(migration, direction, starts[index] as Catalog).map(fold => [fold.section, fold]),
@@ -71,15 +74,18 @@ export function stepsOf(history: History, migration: Migration, settings: Settin
   )
   const steps = migration.sections.flatMap(section => {
     const fold = folds.get(section)
-    return fold ? new SectionSteps(migration, fold, settings.postgres).all : []
+    const runs = !fallible.includes(section.direction)
+    return fold ? new SectionSteps(migration, fold, { postgres: settings.postgres, runs }).all : []
   })
-  memory.set(migration, { starts, postgres: settings.postgres, steps })
+  memory.set(migration, { starts, postgres: settings.postgres, fallible, steps })
   return steps
 }
 
 interface Memory {
   readonly starts: readonly Catalog[]
   readonly postgres: number
+  /** The directions in which statements may fail. */
+  readonly fallible: string
   readonly steps: readonly Step[]
 }
 
@@ -97,7 +103,7 @@ class SectionSteps {
   constructor(
     readonly migration: Migration,
     readonly fold: Fold,
-    readonly postgres: number,
+    readonly settings: EffectsSettings,
   ) {
     this.all = fold.section.statements.map((statement, place) => new SectionStep(this, statement, place))
     this.timeline = new Timeline(fold.section, fold.placements, this.all)
@@ -154,7 +160,7 @@ class SectionStep implements Step {
   get effects(): Effects | undefined {
     const { command, place, steps } = this
     if (!command) return undefined
-    this.known ??= effectsAt(command, steps.fold.before(place), steps.postgres, steps.placement(place).parameters)
+    this.known ??= effectsAt(command, steps.fold.before(place), steps.settings, steps.placement(place).parameters)
     return this.known
   }
 
@@ -216,21 +222,20 @@ class SectionTransaction implements Transaction {
 function effectsAt(
   command: Command,
   before: Point,
-  postgres: number,
+  settings: EffectsSettings,
   parameters: ReadonlyMap<string, string>,
 ): Effects {
   const known = lastEffects.get(before)
-  if (known?.command === command && known.postgres === postgres && isSame(known.parameters, parameters)) {
-    return known.effects
-  }
-  const effects = effectsOf(command, before.catalog, { postgres }, parameters)
-  lastEffects.set(before, { command, postgres, parameters, effects })
+  const isSameSettings = known?.settings.postgres === settings.postgres && known.settings.runs === settings.runs
+  if (known && isSameSettings && known.command === command && isSame(known.parameters, parameters)) return known.effects
+  const effects = effectsOf(command, before.catalog, settings, parameters)
+  lastEffects.set(before, { command, settings, parameters, effects })
   return effects
 }
 
 const lastEffects = new WeakMap<
   Point,
-  { command: Command; postgres: number; parameters: ReadonlyMap<string, string>; effects: Effects }
+  { command: Command; settings: EffectsSettings; parameters: ReadonlyMap<string, string>; effects: Effects }
 >()
 
 const isSame = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>) =>

@@ -221,5 +221,18 @@ const builtIn: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Returns whether a type without schema is one of PostgreSQL's own, serial and its like included. */
+export const isBuiltIn = (name: string): boolean => builtIn.has(name) || serialTypes.has(name) || otherTypes.has(name)
+
+/** Those that no column has but in odd cases: pseudo-types (datatype-pseudo.html) and types of the system catalogs. */
+const otherTypes: ReadonlySet<string> = new Set(
+  (
+    'void trigger event_trigger record any anyelement anyarray anynonarray anyenum anyrange anymultirange anycompatible ' +
+    'anycompatiblearray anycompatiblenonarray anycompatiblerange anycompatiblemultirange cstring internal ' +
+    'language_handler fdw_handler table_am_handler index_am_handler tsm_handler unknown pg_ddl_command aclitem ' +
+    'gtsvector pg_node_tree pg_ndistinct pg_dependencies pg_mcv_list'
+  ).split(' '),
+)
+
 /** Returns whether a column of this type checks every value: a domain with constraints, or over one that has some. */
 export const isConstrainedDomain = (type: TypeName, catalog: Catalog): boolean => described(type, catalog).constrained

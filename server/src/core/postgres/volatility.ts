@@ -87,3 +87,8 @@ function builtIn(): ReadonlyMap<string, Volatility> {
   functions = known
   return known
 }
+
+/** Returns whether PostgreSQL itself has a function of this name, whatever its arguments: trigger functions too. */
+export const isBuiltInFunction = (name: string): boolean =>
+  builtIn().has(name) ||
+  /^(?:pg_|ri_|RI_|tsvector_update_trigger|suppress_redundant_updates_trigger|unique_key_recheck)/.test(name)

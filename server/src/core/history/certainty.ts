@@ -1,0 +1,49 @@
+import type { Catalog } from '../postgres/catalog'
+import { clouded } from '../postgres/doubts'
+import type { History } from './history'
+import type { Direction, Migration } from './migration'
+
+/**
+ * Returns whether a statement of a migration may turn out to fail: not where the migration has run. A migration before the
+ * last version is taken to have run where nobody said what has; a down whose up nobody sees cannot be judged.
+ */
+export function mayFail(history: History, migration: Migration, direction: Direction): boolean {
+  if (migration.repeatable || migration.baseline || isOpaque(migration)) return false
+  if (direction === 'down') return migration.direction !== 'down' || history.upOf(migration.path) !== undefined
+  const state = history.stateOf(migration.path)
+  return state === 'unknown' ? isNewest(history, migration) : state !== 'applied'
+}
+
+/**
+ * Returns whether what a migration runs is more than its statements: templates with branches, placeholders, files that psql
+ * includes.
+ */
+export function isOpaque(migration: Migration): boolean {
+  const known = opaque.get(migration)
+  if (known !== undefined) return known
+  const { text } = migration
+  const is = templates.test(text) || (mayHavePlaceholders.test(text) && migration.placeholders.size > 0)
+  opaque.set(migration, is)
+  return is
+}
+
+const templates = /\{\{|\{%|^[ \t]*\\[a-z]/m
+
+/** Most texts have none, and need not be read for that. */
+const mayHavePlaceholders = /\$\{|\$%|(?<!:):[A-Za-z_'"{]/
+
+const opaque = new WeakMap<Migration, boolean>()
+
+/** Returns the catalog after something that nobody sees: the same one for the same catalog. */
+export function afterUnseen(catalog: Catalog): Catalog {
+  const known = unseen.get(catalog) ?? clouded(catalog)
+  unseen.set(catalog, known)
+  return known
+}
+
+const unseen = new WeakMap<Catalog, Catalog>()
+
+function isNewest({ migrations, framework }: History, migration: Migration): boolean {
+  const newest = migrations.findLast(other => other.direction !== 'down' && !other.repeatable)
+  return newest !== undefined && framework.compareVersions(newest.version, migration.version) === 0
+}

@@ -1,0 +1,185 @@
+import type { AlterRelation, Subcommand, SubcommandKind } from '../../sql/commands'
+import { withSubcommand } from '../apply/alter-relation'
+import { asTable, constraintNamed, isIndex, keyOf, type Relation, type RelationKey, type Table } from '../catalog'
+import type { Failure } from '../failures'
+import { columnSubcommandFailure } from './columns'
+import { constraintFailure } from './constraints'
+import { partitionFailure } from './partitions'
+import { constraintAbsent, isAbsent, relationMissing, type Scene, sureRelation } from './relations'
+
+/** Returns why ALTER TABLE and its like fail. */
+export function alterFailure(scene: Scene, command: AlterRelation): Failure | undefined {
+  const { relation: name } = command
+  const found = sureRelation(scene, name)
+  if (!found) return !command.ifExists && isAbsent(scene, name) ? relationMissing(name) : undefined
+  const refused = kindFailure(command, found) ?? subcommandKindFailure(scene, command, found)
+  if (refused) return refused
+  return stepsFailure(scene, command, keyOf(scene.catalog, name))
+}
+
+/** ALTER INDEX ... RENAME takes other relations too (sql-alterindex.html); ALTER TABLE takes nearly all. */
+function kindFailure(command: AlterRelation, { kind }: Relation): Failure | undefined {
+  const wanted = nouns[command.tag]
+  if (!wanted || command.subcommands.some(subcommand => subcommand.kind === 'SEQUENCE OPTIONS')) return undefined
+  const isRename = command.subcommands.some(subcommand => subcommand.kind === 'RENAME TO')
+  if (wanted.kinds.includes(kind) || (command.tag === 'ALTER INDEX' && isRename)) return undefined
+  const { name, span } = command.relation
+  return { message: `"${name}" is not ${wanted.noun}`, code: '42809', span }
+}
+
+const nouns: Readonly<
+  Partial<Record<AlterRelation['tag'], { readonly noun: string; readonly kinds: readonly Relation['kind'][] }>>
+> = {
+  'ALTER INDEX': { noun: 'an index', kinds: ['index', 'partitioned index'] },
+  'ALTER VIEW': { noun: 'a view', kinds: ['view'] },
+  'ALTER MATERIALIZED VIEW': { noun: 'a materialized view', kinds: ['materialized view'] },
+  'ALTER SEQUENCE': { noun: 'a sequence', kinds: ['sequence'] },
+  'ALTER FOREIGN TABLE': { noun: 'a foreign table', kinds: ['foreign table'] },
+}
+
+/** What only tables have. */
+function subcommandKindFailure({ postgres }: Scene, command: AlterRelation, found: Relation): Failure | undefined {
+  if (command.tag !== 'ALTER TABLE' || !withoutRows.has(found.kind)) return undefined
+  for (const { kind, keywords } of command.subcommands) {
+    const action = tableActions[kind]
+    if (!action) continue
+    const message =
+      postgres < 15
+        ? `"${found.name}" is not ${action.before15}`
+        : `ALTER action ${action.name} cannot be performed on relation "${found.name}"`
+    return { message, code: '42809', span: keywords }
+  }
+  return undefined
+}
+
+const withoutRows: ReadonlySet<Relation['kind']> = new Set(['view', 'materialized view', 'sequence', 'index'])
+
+const tableOnly = 'a table or foreign table'
+const withColumns = 'a table, composite type, or foreign table'
+
+const tableActions: Readonly<Partial<Record<SubcommandKind, { readonly name: string; readonly before15: string }>>> = {
+  'ADD COLUMN': { name: 'ADD COLUMN', before15: withColumns },
+  'DROP COLUMN': { name: 'DROP COLUMN', before15: withColumns },
+  'ALTER COLUMN TYPE': { name: 'ALTER COLUMN ... SET DATA TYPE', before15: withColumns },
+  'SET NOT NULL': { name: 'ALTER COLUMN ... SET NOT NULL', before15: tableOnly },
+  'DROP NOT NULL': { name: 'ALTER COLUMN ... DROP NOT NULL', before15: tableOnly },
+  'ADD CONSTRAINT': { name: 'ADD CONSTRAINT', before15: tableOnly },
+  'DROP CONSTRAINT': { name: 'DROP CONSTRAINT', before15: tableOnly },
+}
+
+/** Each subcommand finds what those before it left, in the order in which PostgreSQL runs them. */
+function stepsFailure(scene: Scene, command: AlterRelation, key: RelationKey): Failure | undefined {
+  const { subcommands } = command
+  if (subcommands.length === 1 && subcommands[0]) return subcommandFailure(scene, command, subcommands[0], key)
+  let { catalog } = scene
+  for (const subcommand of subcommands.toSorted((a, b) => passOf(a) - passOf(b))) {
+    const failure = subcommandFailure({ ...scene, catalog }, command, subcommand, key)
+    if (failure) return failure
+    catalog = withSubcommand(catalog, key, subcommand, command, { postgres: scene.postgres })
+  }
+  return undefined
+}
+
+/** The passes of `ATRewriteCatalogs` in PostgreSQL's source; sql-altertable.html only says that there are some. */
+function passOf(subcommand: Subcommand): number {
+  switch (subcommand.kind) {
+    case 'DROP COLUMN':
+    case 'DROP CONSTRAINT':
+    case 'DROP NOT NULL':
+    case 'DROP DEFAULT':
+    case 'DROP EXPRESSION':
+    case 'DROP IDENTITY':
+      return 0
+    case 'ALTER COLUMN TYPE':
+      return 1
+    case 'ADD COLUMN':
+      return 2
+    case 'SET NOT NULL':
+    case 'SET DEFAULT':
+    case 'ADD GENERATED':
+    case 'SET GENERATED':
+      return 4
+    case 'ADD CONSTRAINT':
+      return passOfConstraint[subcommand.constraint.kind] ?? 3
+    default:
+      return 7
+  }
+}
+
+const passOfConstraint: Readonly<Record<string, number>> = {
+  'PRIMARY KEY': 5,
+  UNIQUE: 5,
+  EXCLUDE: 5,
+  'FOREIGN KEY': 6,
+}
+
+function subcommandFailure(
+  scene: Scene,
+  command: AlterRelation,
+  subcommand: Subcommand,
+  key: RelationKey,
+): Failure | undefined {
+  const relation = scene.catalog.relations.get(key)
+  if (!relation) return undefined
+  const table = asTable(relation)
+  switch (subcommand.kind) {
+    case 'RENAME TO':
+      return renameFailure(scene, relation, subcommand.to)
+    case 'SET SCHEMA':
+      return schemaFailure(scene, command, relation, subcommand.to.name)
+    case 'ADD CONSTRAINT':
+      return table && constraintFailure(scene, table, subcommand.constraint)
+    case 'VALIDATE CONSTRAINT':
+    case 'ALTER CONSTRAINT':
+      return table && constraintAbsent(scene, table, subcommand.constraint)
+    case 'DROP CONSTRAINT':
+      return table && !subcommand.ifExists ? constraintAbsent(scene, table, subcommand.constraint) : undefined
+    case 'RENAME CONSTRAINT':
+      return table && renameConstraintFailure(scene, table, subcommand)
+    case 'ATTACH PARTITION':
+    case 'DETACH PARTITION':
+      return isIndex(relation) ? undefined : partitionFailure(scene, relation, subcommand)
+    default:
+      return table && columnSubcommandFailure(scene, command, table, subcommand)
+  }
+}
+
+function renameFailure(
+  scene: Scene,
+  relation: Relation,
+  to: { readonly name: string; readonly span: Failure['span'] },
+): Failure | undefined {
+  const taken = sureRelation(scene, { schema: relation.schema, name: to.name })
+  return taken && { message: `relation "${to.name}" already exists`, code: '42P07', ...(to.span && { span: to.span }) }
+}
+
+function schemaFailure(scene: Scene, { relation: name }: AlterRelation, relation: Relation, schema: string) {
+  if (relation.schema === schema || !sureRelation(scene, { schema, name: relation.name })) return undefined
+  return {
+    message: `relation "${relation.name}" already exists in schema "${schema}"`,
+    code: '42P07',
+    span: name.span,
+  }
+}
+
+function renameConstraintFailure(
+  scene: Scene,
+  table: Table,
+  { from, to }: Extract<Subcommand, { kind: 'RENAME COLUMN' | 'RENAME CONSTRAINT' }>,
+): Failure | undefined {
+  if (constraintAbsent(scene, table, from))
+    return {
+      message: `constraint "${from.name}" for table "${table.name}" does not exist`,
+      code: '42704',
+      span: from.span,
+    }
+  const known = constraintNamed(table, from.name)
+  const isTaken = constraintNamed(table, to.name) !== undefined && !scene.catalog.doubts?.names.has(to.name)
+  // With an index the name of the index comes first.
+  if (!known || known.index !== undefined || !isTaken) return undefined
+  return {
+    message: `constraint "${to.name}" for relation "${table.name}" already exists`,
+    code: '42710',
+    span: to.span,
+  }
+}

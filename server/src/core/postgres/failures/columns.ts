@@ -1,0 +1,218 @@
+import type { AlterRelation, Identifier, Subcommand, SubcommandKind, SubcommandOf } from '../../sql/commands'
+import {
+  type Catalog,
+  type Column,
+  foreignKeysTo,
+  keyOfRelation,
+  primaryKeyOf,
+  type Table,
+  viewsReading,
+} from '../catalog'
+import { isSure } from '../doubts'
+import type { Failure } from '../failures'
+import { isAutomatic, typeAsPrinted } from './casts'
+import { constraintFailure } from './constraints'
+import { columnFailure, described, isColumnAbsent, type Scene, sureColumn } from './relations'
+import { typeFailure } from './types'
+
+/** Returns why a subcommand about a column fails. */
+export function columnSubcommandFailure(
+  scene: Scene,
+  command: AlterRelation,
+  table: Table,
+  subcommand: Subcommand,
+): Failure | undefined {
+  switch (subcommand.kind) {
+    case 'ADD COLUMN':
+      return addFailure(scene, table, subcommand)
+    case 'DROP COLUMN':
+      return dropFailure(scene, table, subcommand)
+    case 'RENAME COLUMN':
+      return renameFailure(scene, table, subcommand)
+    case 'ALTER COLUMN TYPE':
+      return typeChangeFailure(scene, command, table, subcommand)
+    case 'SET DEFAULT':
+    case 'DROP DEFAULT':
+    case 'SET NOT NULL':
+    case 'DROP NOT NULL':
+    case 'ADD GENERATED':
+    case 'SET GENERATED':
+    case 'SET STATISTICS':
+    case 'SET STORAGE':
+    case 'SET COMPRESSION':
+    case 'SET COLUMN OPTIONS':
+      return (
+        columnFailure(scene, table, subcommand.column.name, subcommand.column.span) ??
+        attributeFailure(scene, table, subcommand.kind, subcommand.column)
+      )
+    default:
+      return undefined
+  }
+}
+
+function addFailure(scene: Scene, table: Table, { column, ifNotExists }: SubcommandOf<'ADD COLUMN'>) {
+  const { name, span } = column.name
+  if (sureColumn(scene, table, name))
+    return ifNotExists
+      ? undefined
+      : { message: `column "${name}" of relation "${table.name}" already exists`, code: '42701', span }
+  if (!table.columnsKnown || scene.catalog.doubts?.names.has(name)) return undefined
+  const missing = typeFailure(scene, column.type)
+  if (missing) return missing
+  const withIt: Table = { ...table, columns: [...table.columns, bareColumn(column)] }
+  for (const constraint of column.constraints) {
+    const failure = constraintFailure(scene, withIt, constraint)
+    if (failure) return failure
+  }
+  return undefined
+}
+
+const bareColumn = ({ name, type }: SubcommandOf<'ADD COLUMN'>['column']): Column => ({
+  name: name.name,
+  type,
+  notNull: false,
+  identity: false,
+})
+
+function dropFailure(
+  scene: Scene,
+  table: Table,
+  { column, ifExists, cascade }: SubcommandOf<'DROP COLUMN'>,
+): Failure | undefined {
+  const { catalog } = scene
+  const { name, span } = column
+  const missing = ifExists ? undefined : columnFailure(scene, table, name, span)
+  if (missing) return missing
+  const known = sureColumn(scene, table, name)
+  if (!known) return undefined
+  if (known.inherited && table.partitionOf !== undefined)
+    return { message: `cannot drop inherited column "${name}"`, code: '42P16', span }
+  if (cascade || !hasDependents(scene, table, name)) return undefined
+  return {
+    message: `cannot drop column ${name} of table ${described(catalog, table)} because other objects depend on it`,
+    code: '2BP01',
+    span,
+  }
+}
+
+/** Foreign keys of other tables, columns generated from it, views. */
+function hasDependents({ catalog, postgres }: Scene, table: Table, name: string): boolean {
+  const key = keyOfRelation(table)
+  // Up to 14 generated columns went with it.
+  const isGenerated = postgres >= 15 && table.columns.some(({ generatedFrom }) => generatedFrom?.includes(name))
+  return (
+    isGenerated ||
+    foreignKeysTo(catalog, key).some(
+      ({ table: other, constraint }) =>
+        other !== table &&
+        keyOfRelation(other) !== key &&
+        constraint.references.columns.includes(name) &&
+        isSure(catalog, other, keyOfRelation(other)),
+    ) ||
+    isReadByView(catalog, table, name)
+  )
+}
+
+type Renaming = Extract<Subcommand, { readonly from: Identifier }>
+
+function renameFailure(scene: Scene, table: Table, { from, to }: Renaming) {
+  const { catalog } = scene
+  if (isColumnAbsent(catalog, table, from.name))
+    return { message: `column "${from.name}" does not exist`, code: '42703', span: from.span }
+  if (!sureColumn(scene, table, from.name) || !sureColumn(scene, table, to.name)) return undefined
+  return { message: `column "${to.name}" of relation "${table.name}" already exists`, code: '42701', span: to.span }
+}
+
+function typeChangeFailure(
+  scene: Scene,
+  { subcommands }: AlterRelation,
+  table: Table,
+  { column, type, using }: SubcommandOf<'ALTER COLUMN TYPE'>,
+): Failure | undefined {
+  const { name, span } = column
+  const missing = columnFailure(scene, table, name, span) ?? typeFailure(scene, type)
+  if (missing) return missing
+  const known = sureColumn(scene, table, name)
+  // What other subcommands do to the column first may change all of this.
+  const isAlone = subcommands.every(other => keepsTypes.has(other.kind))
+  if (!known || !isAlone) return undefined
+  if (isAutomatic(scene, known.type, type) !== false) return dependentFailure(scene, table, column)
+  const printed = typeAsPrinted(scene, type)
+  if (!using)
+    return { message: `column "${name}" cannot be cast automatically to type ${printed}`, code: '42804', span }
+  // The default is converted as if it were written anew: only a constant is certain to have the column's type.
+  if (known.default?.kind !== 'constant' || known.generated || known.identity)
+    return dependentFailure(scene, table, column)
+  return {
+    message: `default for column "${name}" cannot be cast automatically to type ${printed}`,
+    code: '42804',
+    span,
+  }
+}
+
+/** What is computed from a column keeps its type. */
+function dependentFailure({ catalog, postgres }: Scene, table: Table, { name, span }: Identifier): Failure | undefined {
+  if (table.columns.some(({ generatedFrom }) => generatedFrom?.includes(name)))
+    return {
+      message: 'cannot alter type of a column used by a generated column',
+      code: postgres < 15 ? '42601' : '0A000',
+      span,
+    }
+  if (!isReadByView(catalog, table, name)) return undefined
+  return { message: 'cannot alter type of a column used by a view or rule', code: '0A000', span }
+}
+
+/** Of a view over several relations we only know names that may be another's. */
+const isReadByView = (catalog: Catalog, table: Table, name: string): boolean =>
+  viewsReading(catalog, keyOfRelation(table)).some(
+    view =>
+      view.reads.length === 1 &&
+      view.readColumns?.includes(name) === true &&
+      isSure(catalog, view, keyOfRelation(view)),
+  )
+
+const keepsTypes: ReadonlySet<SubcommandKind> = new Set([
+  'ALTER COLUMN TYPE',
+  'SET DEFAULT',
+  'DROP DEFAULT',
+  'SET NOT NULL',
+  'DROP NOT NULL',
+] as const)
+
+function attributeFailure(
+  scene: Scene,
+  table: Table,
+  kind: SubcommandKind,
+  { name, span }: Identifier,
+): Failure | undefined {
+  const known = sureColumn(scene, table, name)
+  if (!known) return undefined
+  const relation = `of relation "${table.name}"`
+  switch (kind) {
+    case 'DROP NOT NULL':
+      if (known.identity) return { message: `column "${name}" ${relation} is an identity column`, code: '42601', span }
+      return primaryKeyOf(table)?.columns.includes(name)
+        ? { message: `column "${name}" is in a primary key`, code: '42P16', span }
+        : undefined
+    case 'SET DEFAULT':
+    case 'DROP DEFAULT':
+      if (known.identity) return { message: `column "${name}" ${relation} is an identity column`, code: '42601', span }
+      return known.generated
+        ? { message: `column "${name}" ${relation} is a generated column`, code: '42601', span }
+        : undefined
+    case 'ADD GENERATED':
+      if (!known.notNull)
+        return {
+          message: `column "${name}" ${relation} must be declared NOT NULL before identity can be added`,
+          code: '55000',
+          span,
+        }
+      if (known.identity)
+        return { message: `column "${name}" ${relation} is already an identity column`, code: '55000', span }
+      return known.default
+        ? { message: `column "${name}" ${relation} already has a default value`, code: '55000', span }
+        : undefined
+    default:
+      return undefined
+  }
+}

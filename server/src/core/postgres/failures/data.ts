@@ -1,0 +1,120 @@
+import type { Delete, Insert, Truncate, Update } from '../../sql/commands'
+import {
+  constraintNamed,
+  foreignKeysTo,
+  indexesOf,
+  keyOf,
+  keyOfRelation,
+  partitionsOf,
+  type RelationKey,
+  type Table,
+} from '../catalog'
+import { isSure } from '../doubts'
+import type { Failure } from '../failures'
+import { missingAmong } from './others'
+import { columnFailure, isColumnAbsent, relationFailure, type Scene, sureRelation, sureTable } from './relations'
+
+export function insertFailure(scene: Scene, command: Insert): Failure | undefined {
+  const missing = relationFailure(scene, command.table)
+  if (missing) return missing
+  const table = sureTable(scene, command.table)
+  const columns = table && targetsFailure(scene, table, command)
+  return (
+    columns ??
+    missingAmong(scene, command.reads) ??
+    (table && (widthFailure(table, command) ?? conflictFailure(scene, table, command)))
+  )
+}
+
+function targetsFailure(scene: Scene, table: Table, { columns }: Insert): Failure | undefined {
+  const seen = new Set<string>()
+  for (const { name, span } of columns) {
+    const absent = columnFailure(scene, table, name, span)
+    if (absent) return absent
+    if (seen.has(name)) return { message: `column "${name}" specified more than once`, code: '42701', span }
+    seen.add(name)
+  }
+  return undefined
+}
+
+function widthFailure(table: Table, { columns, values }: Insert): Failure | undefined {
+  const [width, ...others] = new Set((values ?? []).map(row => row.length))
+  // Rows of several lengths are another error, and a row may be a whole-row reference that stands for many.
+  if (width === undefined || others.length > 0) return undefined
+  const targets = columns.length > 0 ? columns.length : table.columns.length
+  if (width > targets) return { message: 'INSERT has more expressions than target columns', code: '42601' }
+  if (columns.length > 0 && width < targets)
+    return { message: 'INSERT has more target columns than expressions', code: '42601' }
+  return undefined
+}
+
+function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Insert): Failure | undefined {
+  if (!onConflict) return undefined
+  const { columns, constraint, span } = onConflict
+  if (constraint !== undefined) {
+    const isKnown = constraintNamed(table, constraint) !== undefined || catalog.doubts?.names.has(constraint)
+    return isKnown || table.partitionOf !== undefined
+      ? undefined
+      : { message: `constraint "${constraint}" for table "${table.name}" does not exist`, code: '42704', span }
+  }
+  if (columns.length === 0) return undefined
+  const absent = columns.find(column => isColumnAbsent(catalog, table, column))
+  if (absent !== undefined) return { message: `column "${absent}" does not exist`, code: '42703', span }
+  const names = new Set(columns)
+  const mayFit = indexesOf(catalog, keyOfRelation(table)).some(
+    index =>
+      index.conditional ||
+      // The target may have expressions too, which the command does not tell.
+      index.columns.includes(undefined) ||
+      (index.unique &&
+        new Set(index.columns).size === names.size &&
+        index.columns.every(name => names.has(name ?? ''))),
+  )
+  if (mayFit || columns.some(column => catalog.doubts?.names.has(column))) return undefined
+  return {
+    message: 'there is no unique or exclusion constraint matching the ON CONFLICT specification',
+    code: '42P10',
+    span,
+  }
+}
+
+export function updateFailure(scene: Scene, command: Update): Failure | undefined {
+  const missing = relationFailure(scene, command.table) ?? missingAmong(scene, command.reads)
+  if (missing) return missing
+  const table = sureTable(scene, command.table)
+  for (const { column, span } of command.assignments) {
+    const absent = columnFailure(scene, table, column, span)
+    if (absent) return absent
+  }
+  return undefined
+}
+
+export const deleteFailure = (scene: Scene, command: Delete): Failure | undefined =>
+  relationFailure(scene, command.table) ?? missingAmong(scene, command.reads)
+
+export function truncateFailure(scene: Scene, command: Truncate): Failure | undefined {
+  const { catalog } = scene
+  for (const table of command.tables) {
+    const missing = relationFailure(scene, table)
+    if (missing) return missing
+    const found = sureRelation(scene, table)
+    if (found && (found.kind === 'view' || found.kind === 'materialized view' || found.kind === 'sequence'))
+      return { message: `"${table.name}" is not a table`, code: '42809', span: table.span }
+  }
+  if (command.cascade) return undefined
+  const named = command.tables.map(table => keyOf(catalog, table))
+  const emptied = new Set(
+    named.flatMap(key => [key, ...partitionsOf(catalog, key, { recursive: true }).map(keyOfRelation)]),
+  )
+  const isReferenced = (key: RelationKey) =>
+    foreignKeysTo(catalog, key).some(
+      ({ table }) => !emptied.has(keyOfRelation(table)) && isSure(catalog, table, keyOfRelation(table)),
+    )
+  if (!named.some(key => isSureKey(scene, key) && isReferenced(key))) return undefined
+  return { message: 'cannot truncate a table referenced in a foreign key constraint', code: '0A000' }
+}
+
+function isSureKey({ catalog }: Scene, key: RelationKey): boolean {
+  const relation = catalog.relations.get(key)
+  return relation !== undefined && isSure(catalog, relation, key)
+}

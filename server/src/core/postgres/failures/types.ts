@@ -1,0 +1,88 @@
+import type { AlterDomain, AlterType, CreateDomain, CreateSchema, CreateType, Name, TypeName } from '../../sql/commands'
+import { asTable, creationSchema, key, keyIn, type Type, type WrittenName } from '../catalog'
+import { isAbsenceSure } from '../doubts'
+import type { Failure } from '../failures'
+import { isBuiltIn } from '../types'
+import { isAnywhere, isSchemaKnown, type Scene, sureRelation, written } from './relations'
+
+/** Returns the enum, domain or other type that a name means, where the catalog is certain of it. */
+export function sureType({ catalog }: Scene, name: WrittenName): Type | undefined {
+  const { doubts } = catalog
+  if (doubts?.since || doubts?.names.has(name.name) || !isSchemaKnown(catalog, name.schema)) return undefined
+  return catalog.types.get(keyIn(catalog, catalog.types, name))
+}
+
+/** Returns `type "x" does not exist` where that is certain. */
+export function typeFailure(scene: Scene, type: TypeName | Name): Failure | undefined {
+  const { catalog } = scene
+  const { schema, name, span } = type
+  if (schema === undefined && isBuiltIn(name)) return undefined
+  if (!isAbsenceSure(catalog, name, 'other') || !isSchemaKnown(catalog, schema)) return undefined
+  // Each relation is a type too, and each type has an array.
+  if (/^_|^pg_|^information_schema$/.test(schema ?? name)) return undefined
+  if (isAnywhere(catalog.types, type) || isAnywhere(catalog.relations, type)) return undefined
+  const suffix = 'dimensions' in type && type.dimensions > 0 ? '[]' : ''
+  return { message: `type "${written(type)}${suffix}" does not exist`, code: '42704', span }
+}
+
+export function createTypeFailure(scene: Scene, command: CreateType): Failure | undefined {
+  if (command.attributes) {
+    for (const { type } of command.attributes) {
+      const missing = typeFailure(scene, type)
+      if (missing) return missing
+    }
+  }
+  return typeTaken(scene, command.type, command.attributes !== undefined)
+}
+
+export const createDomainFailure = (scene: Scene, command: CreateDomain): Failure | undefined =>
+  typeTaken(scene, command.domain) ?? typeFailure(scene, command.type)
+
+/** Tables and views have a type of their own; an index or a sequence only bars a composite type, which is a relation. */
+function typeTaken(scene: Scene, name: Name, isComposite = false): Failure | undefined {
+  const place = { schema: creationSchema(scene.catalog, name), name: name.name }
+  const relation = sureRelation(scene, place)
+  // A type that is new but for its definition, such as a shell type, may be made once more.
+  if (asTable(relation) || (sureType(scene, place)?.kind ?? 'other') !== 'other')
+    return { message: `type "${name.name}" already exists`, code: '42710', span: name.span }
+  if (!isComposite || !relation) return undefined
+  return { message: `relation "${name.name}" already exists`, code: '42P07', span: name.span }
+}
+
+export function alterTypeFailure(scene: Scene, command: AlterType | AlterDomain): Failure | undefined {
+  const { catalog } = scene
+  const name = command.tag === 'ALTER DOMAIN' ? command.domain : command.type
+  const missing = typeFailure(scene, name)
+  if (missing) return missing
+  const type = sureType(scene, name)
+  if (command.tag === 'ALTER DOMAIN') return undefined
+  if (command.renameTo && type) {
+    const schema = keyIn(catalog, catalog.types, name).slice(0, -name.name.length - 1)
+    if (sureType(scene, { schema, name: command.renameTo.name }))
+      return { message: `type "${command.renameTo.name}" already exists`, code: '42710', span: command.renameTo.span }
+  }
+  return type?.kind === 'enum' ? labelFailure(scene, type.labels, command) : undefined
+}
+
+function labelFailure({ catalog }: Scene, labels: readonly string[], command: AlterType): Failure | undefined {
+  const { addValue, renameValue } = command
+  const isDoubtful = (label: string) => catalog.doubts?.names.has(label) === true
+  const taken = addValue && !addValue.ifNotExists ? addValue.label : renameValue?.to
+  if (renameValue && !labels.includes(renameValue.from) && !isDoubtful(renameValue.from))
+    return { message: `"${renameValue.from}" is not an existing enum label`, code: '22023' }
+  if (taken !== undefined && labels.includes(taken) && !isDoubtful(taken))
+    return { message: `enum label "${taken}" already exists`, code: '42710', ...(addValue && { span: addValue.span }) }
+  return undefined
+}
+
+export function createSchemaFailure({ catalog }: Scene, command: CreateSchema): Failure | undefined {
+  const { schema, ifNotExists } = command
+  if (ifNotExists || catalog.doubts?.since || !catalog.schemas?.has(schema)) return undefined
+  return { message: `schema "${schema}" already exists`, code: '42P06' }
+}
+
+/** Returns the key of a type that a relation of the same name makes impossible, or undefined. */
+export const typeInTheWay = (scene: Scene, schema: string, name: string): boolean => {
+  const type = sureType(scene, { schema, name })
+  return type !== undefined && type.kind !== 'composite' && scene.catalog.types.has(key(schema, name))
+}
