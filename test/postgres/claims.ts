@@ -1,6 +1,7 @@
 import type { Session } from '../../scripts/postgres/session'
 import { type Catalog, emptyCatalog } from '../../server/src/core/postgres/catalog'
 import { effectsOf } from '../../server/src/core/postgres/effects'
+import { stronger } from '../../server/src/core/postgres/locks'
 import { afterwards, type Case, commandOf, must, reset } from './cases'
 import { type Measured, measure } from './measure'
 import type { Watch } from './watch'
@@ -54,7 +55,7 @@ function compared(statement: string, base: Catalog, setup: string, postgres: num
     drops: measured.drops,
   }
   if (measured.locks) {
-    said.locks = locks.map(({ relation, mode }) => `${relation} ${mode}`).sort()
+    said.locks = locks.map(({ relation, mode, atFirst = mode }) => `${relation} ${stronger(mode, atFirst)}`).sort()
     seen.locks = [...measured.locks].map(([relation, mode]) => `${relation} ${mode}`).sort()
   }
   if (measured.waitsForTransactions !== undefined) {

@@ -32,7 +32,9 @@ export function watching(open: () => Promise<Session>): Watch {
     const { rows } = await asking.run(everyTable)
     const holds = [
       ...catalogs.map(catalog => `LOCK TABLE pg_catalog.${catalog} IN SHARE MODE`),
-      ...rows.map(([table]) => `LOCK TABLE ONLY ${table} IN EXCLUSIVE MODE`),
+      ...rows.map(([name, kind]) =>
+        kind === 'I' ? `COMMENT ON INDEX ${name} IS NULL` : `LOCK TABLE ONLY ${name} IN EXCLUSIVE MODE`,
+      ),
     ]
     const gates: Gate[] = []
     for (const hold of holds) gates.push(await closedGate(hold, await guard(), await guard()))
@@ -59,7 +61,8 @@ const catalogs = ['pg_class', 'pg_index', 'pg_attribute', 'pg_inherits', 'pg_dep
 
 const isOurs = `relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')`
 
-const everyTable = `SELECT oid::regclass FROM pg_class WHERE ${isOurs} AND relkind IN ('r', 'p')`
+/** Partitioned indexes too, which no catalog is written for: COMMENT locks them in SHARE UPDATE EXCLUSIVE mode. */
+const everyTable = `SELECT oid::regclass, relkind FROM pg_class WHERE ${isOurs} AND relkind IN ('r', 'p', 'I')`
 
 /** A plan locks the indexes too. */
 const readEveryTable = `DO $$ DECLARE t regclass; BEGIN

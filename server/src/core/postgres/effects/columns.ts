@@ -23,7 +23,7 @@ import { isConstrainedDomain, typeChange } from '../types'
 import { volatilityOf } from '../volatility'
 import type { Alteration } from './alter'
 import { addConstraint } from './constraints'
-import { lockReferenced, scanForForeignKey } from './foreign-keys'
+import { lockReferenced, lockTriggered, scanForForeignKey } from './foreign-keys'
 import { familyOf, familyWhere, storedOf } from './gathering'
 
 /** ADD COLUMN: a rewrite only where rows cannot share one value (sql-altertable.html, notes). */
@@ -85,7 +85,7 @@ function lockSequences({ gathering, catalog }: Alteration, expression: Expressio
 
 /** DROP COLUMN: the column is only hidden; what cannot stand without it goes. */
 export function dropColumn(alteration: Alteration, { column, ifExists, cascade }: SubcommandOf<'DROP COLUMN'>) {
-  const { gathering, catalog, key, mode, command } = alteration
+  const { gathering, catalog, key, mode, command, postgres } = alteration
   const name = column.name
   const table = tableAt(catalog, key)
   if (ifExists && table?.columnsKnown && !columnNamed(table, name)) return
@@ -101,7 +101,7 @@ export function dropColumn(alteration: Alteration, { column, ifExists, cascade }
     }
     for (const constraint of tableAt(catalog, member)?.constraints ?? [])
       if (hasReference(constraint) && constraint.columns.includes(name))
-        lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+        lockTriggered(gathering, catalog, constraint.references.table, postgres)
     for (const incoming of foreignKeysTo(catalog, member))
       if (incoming.constraint.references.columns.includes(name))
         gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')

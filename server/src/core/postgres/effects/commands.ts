@@ -20,7 +20,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'CREATE INDEX':
       return createIndex(gathering, command, catalog)
     case 'REINDEX':
-      return reindex(gathering, command, catalog)
+      return reindex(gathering, command, circumstances)
     case 'DROP INDEX':
       return dropIndexes(gathering, command, catalog)
     case 'DROP TABLE':
@@ -28,7 +28,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'DROP MATERIALIZED VIEW':
     case 'DROP FOREIGN TABLE':
     case 'DROP SEQUENCE':
-      return dropRelations(gathering, command, catalog)
+      return dropRelations(gathering, command, circumstances)
     case 'CREATE TABLE':
     case 'CREATE FOREIGN TABLE':
       return createTable(gathering, command, circumstances)
@@ -41,7 +41,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
     case 'REFRESH MATERIALIZED VIEW':
       return refresh(gathering, command, catalog)
     case 'TRUNCATE TABLE':
-      return truncate(gathering, command, catalog)
+      return truncate(gathering, command, circumstances)
     case 'INSERT':
       return insertRows(gathering, command, circumstances)
     case 'UPDATE':
@@ -106,7 +106,7 @@ export function commandEffects(gathering: Gathering, command: CommandWithoutSubc
       return
     }
     default:
-      if ('names' in command) return dropObjects(gathering, command, catalog)
+      if ('names' in command) return dropObjects(gathering, command, circumstances)
       return other(gathering, command, circumstances, explained => {
         if (!('subcommands' in explained) && explained.tag !== 'DO')
           commandEffects(gathering, explained, { ...circumstances, plansOnly: command.analyze !== true })

@@ -2,7 +2,6 @@ import type { CreateTable, CreateTableAs, CreateView, RefreshMaterializedView } 
 import {
   type Catalog,
   creationSchema,
-  foreignKeysToTree,
   hasReference,
   indexesOf,
   key as keyFor,
@@ -16,10 +15,10 @@ import {
 import type { Circumstances } from './context'
 import { lockReferenced } from './foreign-keys'
 import { type Gathering, isSystem, readBy, storedOf } from './gathering'
-import { lockDefaultPartition } from './partitions'
+import { lockDefaultPartition, lockReferencing } from './partitions'
 
 /** CREATE TABLE: the new one is nobody's business, but those it references, inherits from or is a part of are. */
-export function createTable(gathering: Gathering, command: CreateTable, { catalog }: Circumstances) {
+export function createTable(gathering: Gathering, command: CreateTable, { catalog, postgres }: Circumstances) {
   const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.table)
   const key = keyFor(schema, command.table.name)
   if (command.ifNotExists && catalog.relations.has(key)) return
@@ -34,18 +33,23 @@ export function createTable(gathering: Gathering, command: CreateTable, { catalo
   for (const parent of command.inherits) gathering.lock(keyOf(catalog, parent), 'SHARE UPDATE EXCLUSIVE')
   for (const { table } of command.like) gathering.lock(keyOf(catalog, table), 'ACCESS SHARE')
   if (command.ofType) gathering.lock(keyIn(catalog, catalog.types, command.ofType), 'ACCESS SHARE', 'composite type')
-  if (command.partitionOf) createPartition(gathering, command, catalog, keyOf(catalog, command.partitionOf))
+  if (command.partitionOf)
+    createPartition(gathering, command, keyOf(catalog, command.partitionOf), { catalog, postgres })
 }
 
 /** CREATE TABLE ... PARTITION OF locks its parent against all use (sql-createtable.html): ATTACH PARTITION is milder. */
-function createPartition(gathering: Gathering, command: CreateTable, catalog: Catalog, parent: RelationKey) {
+function createPartition(
+  gathering: Gathering,
+  command: CreateTable,
+  parent: RelationKey,
+  { catalog, postgres }: Pick<Circumstances, 'catalog' | 'postgres'>,
+) {
   gathering.lock(parent, 'ACCESS EXCLUSIVE', 'partitioned table')
   for (const index of indexesOf(catalog, parent)) gathering.lock(keyOfRelation(index), 'SHARE UPDATE EXCLUSIVE')
   lockDefaultPartition(gathering, catalog, parent, command.bound)
   for (const constraint of tableAt(catalog, parent)?.constraints ?? [])
     if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
-  for (const incoming of foreignKeysToTree(catalog, parent))
-    gathering.lock(keyOfRelation(incoming.table), 'SHARE ROW EXCLUSIVE')
+  lockReferencing(gathering, catalog, parent, postgres)
   if (!catalog.relations.has(parent))
     gathering.doesNotKnow('The partitioned table is not known: a default partition would be locked and read too.')
 }

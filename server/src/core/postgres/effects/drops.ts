@@ -1,5 +1,5 @@
 import type { Drop, Truncate } from '../../sql/commands'
-import { columnsOfType, domainsOver, relationsIn, tablesOf } from '../apply/drop'
+import { columnsOfType, domainsOver, relationsIn, tablesOf, tablesOfServers } from '../apply/drop'
 import {
   asTable,
   type Catalog,
@@ -19,14 +19,16 @@ import {
   tableAt,
 } from '../catalog'
 import { droppedWith } from '../dependents'
-import { lockReferenced } from './foreign-keys'
+import type { Circumstances } from './context'
+import { lockTriggered } from './foreign-keys'
 import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering'
 
 /** DROP of relations: they, all that goes with them, and the other side of their foreign keys. */
-export function dropRelations(gathering: Gathering, command: Drop, catalog: Catalog) {
+export function dropRelations(gathering: Gathering, command: Drop, circumstances: Circumstances) {
+  const { catalog } = circumstances
   const keys = command.names.map(name => keyOf(catalog, name))
   const there = keys.filter(key => command.ifExists === undefined || gathering.mayExist(key))
-  dropAll(gathering, catalog, there, command.cascade !== undefined, kindOf(command.tag))
+  dropAll(gathering, circumstances, there, command.cascade !== undefined, kindOf(command.tag))
   for (const key of there) {
     const parent = tableAt(catalog, key)?.partitionOf
     if (parent !== undefined) lockParent(gathering, catalog, parent, key)
@@ -50,7 +52,7 @@ function lockParent(gathering: Gathering, catalog: Catalog, parent: RelationKey,
 
 function dropAll(
   gathering: Gathering,
-  catalog: Catalog,
+  { catalog, postgres }: Circumstances,
   keys: readonly RelationKey[],
   cascade: boolean,
   guess: RelationKind,
@@ -61,7 +63,7 @@ function dropAll(
     gathering.drop(key)
     for (const constraint of asTable(catalog.relations.get(key))?.constraints ?? [])
       if (hasReference(constraint) && !isInherited(catalog, key, constraint))
-        lockReferenced(gathering, catalog, constraint.references.table, 'ACCESS EXCLUSIVE')
+        lockTriggered(gathering, catalog, constraint.references.table, postgres)
   }
   for (const key of cascade ? keys : []) {
     const sequence = catalog.relations.get(key)
@@ -82,13 +84,14 @@ const isInherited = (catalog: Catalog, key: RelationKey, constraint: Constraint)
   ) ?? false
 
 /** DROP of what is no relation itself but may take relations, columns or triggers with it. */
-export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalog) {
+export function dropObjects(gathering: Gathering, command: Drop, circumstances: Circumstances) {
+  const { catalog } = circumstances
   const cascade = command.cascade !== undefined
   switch (command.tag) {
     case 'DROP SCHEMA':
       return dropAll(
         gathering,
-        catalog,
+        circumstances,
         relationsIn(
           catalog,
           command.names.map(name => name.name),
@@ -98,7 +101,7 @@ export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalo
       )
     case 'DROP TYPE':
     case 'DROP DOMAIN':
-      for (const name of command.names) dropType(gathering, catalog, keyIn(catalog, catalog.types, name), cascade)
+      for (const name of command.names) dropType(gathering, circumstances, keyIn(catalog, catalog.types, name), cascade)
       return
     case 'DROP FUNCTION':
     case 'DROP PROCEDURE':
@@ -116,6 +119,12 @@ export function dropObjects(gathering: Gathering, command: Drop, catalog: Catalo
     case 'DROP RULE':
       if (command.on && !isMissingPart(catalog, keyOf(catalog, command.on), command))
         gathering.lock(keyOf(catalog, command.on), 'ACCESS EXCLUSIVE')
+      return
+    case 'DROP SERVER':
+      if (!cascade) return
+      dropAll(gathering, circumstances, tablesOfServers(catalog, command.names), true, 'foreign table')
+      if (!catalog.complete)
+        gathering.doesNotKnow('Foreign tables of the server that the history does not know go with it.')
       return
     case 'DROP EXTENSION':
       if (cascade) gathering.doesNotKnow('Columns and tables that use the extension are dropped and locked with it.')
@@ -148,13 +157,14 @@ function isMissingPart(catalog: Catalog, table: RelationKey, command: Drop): boo
   return !parts?.some(part => command.names.some(name => name.name === part))
 }
 
-function dropType(gathering: Gathering, catalog: Catalog, type: string, cascade: boolean) {
+function dropType(gathering: Gathering, circumstances: Circumstances, type: string, cascade: boolean) {
+  const { catalog } = circumstances
   if (catalog.relations.get(type)?.kind === 'composite type') {
     gathering.lock(type, 'ACCESS EXCLUSIVE')
     gathering.drop(type)
   }
   if (!cascade) return
-  dropAll(gathering, catalog, tablesOf(catalog, type), true, 'table')
+  dropAll(gathering, circumstances, tablesOf(catalog, type), true, 'table')
   for (const { table, column } of domainsOver(catalog, type).flatMap(domain => columnsOfType(catalog, domain))) {
     gathering.lock(table, 'ACCESS EXCLUSIVE')
     for (const index of indexesOf(catalog, table)) {
@@ -176,7 +186,7 @@ function dropTriggersOf(gathering: Gathering, catalog: Catalog, routine: string)
 }
 
 /** TRUNCATE: the tables, their heirs, and with CASCADE all that reference them (sql-truncate.html). */
-export function truncate(gathering: Gathering, command: Truncate, catalog: Catalog) {
+export function truncate(gathering: Gathering, command: Truncate, { catalog, postgres }: Circumstances) {
   const truncated = new Set<RelationKey>()
   for (const table of command.tables)
     for (const key of familyOf(catalog, keyOf(catalog, table), table.only)) truncated.add(key)
@@ -191,8 +201,16 @@ export function truncate(gathering: Gathering, command: Truncate, catalog: Catal
     gathering.lock(key, 'ACCESS EXCLUSIVE')
     if (storedOf(catalog, [key]).length === 0) continue
     gathering.lockIndexes(key, 'ACCESS EXCLUSIVE')
+    // Before 14 the parents of a partition are looked at for its bound (prove:effects).
+    if (postgres < 14) gathering.lockAll(parentsOf(catalog, key), 'ACCESS SHARE')
   }
   if (!command.restartIdentity) return
   for (const key of truncated)
     for (const sequence of sequencesOwnedBy(catalog, key)) gathering.lock(keyOfRelation(sequence), 'ACCESS EXCLUSIVE')
+}
+
+/** Returns the partitioned tables that a partition is part of. */
+function parentsOf(catalog: Catalog, key: RelationKey): RelationKey[] {
+  const parent = tableAt(catalog, key)?.partitionOf
+  return parent === undefined ? [] : [parent, ...parentsOf(catalog, parent)]
 }

@@ -9,6 +9,15 @@ export function lockReferenced(gathering: Gathering, catalog: Catalog, reference
 }
 
 /**
+ * Locks the tables with the triggers of a foreign key that is dropped together with its table or column: before 15 a
+ * partitioned table had none itself, only its partitions (prove:effects).
+ */
+export function lockTriggered(gathering: Gathering, catalog: Catalog, referenced: RelationKey, postgres: number) {
+  const tree = partitionTreeOf(catalog, referenced)
+  gathering.lockAll(postgres >= 15 ? tree : [...storedOf(catalog, tree)], 'ACCESS EXCLUSIVE')
+}
+
+/**
  * Validation joins the two tables (`RI_Initial_Check`): it reads all of the referencing one and looks up each key,
  * for which the planner reads the other table too unless there are few keys.
  */

@@ -15,6 +15,7 @@ import {
   relationNamed,
   tableAt,
 } from '../catalog'
+import type { Circumstances } from './context'
 import { type Gathering, partitionTreeOf, storedOf } from './gathering'
 
 /** CREATE INDEX: SHARE for the whole build, or CONCURRENTLY (sql-createindex.html). */
@@ -64,7 +65,7 @@ export function dropIndexes(gathering: Gathering, command: Drop, catalog: Catalo
 }
 
 /** REINDEX of an index, a table or everything in a schema (sql-reindex.html). */
-export function reindex(gathering: Gathering, command: Reindex, catalog: Catalog) {
+export function reindex(gathering: Gathering, command: Reindex, { catalog, postgres }: Circumstances) {
   const { target, name } = command
   if (command.concurrently) {
     gathering.refusesTransactionBlock = true
@@ -77,10 +78,15 @@ export function reindex(gathering: Gathering, command: Reindex, catalog: Catalog
     gathering.build(name.name)
     return gathering.doesNotKnow(`The table of index "${name.name}" is not known: it is locked and read.`)
   }
-  if (target === 'TABLE' && name) return reindexTable(gathering, command, catalog, keyOf(catalog, name))
+  if (target === 'TABLE' && name) {
+    const table = keyOf(catalog, name)
+    if (tableAt(catalog, table)?.kind !== 'partitioned table')
+      return reindexOne(gathering, command, table, rebuiltOf(catalog, command, table))
+    return reindexPartitions(gathering, command, { catalog, postgres }, table)
+  }
   gathering.refusesTransactionBlock = true
   const all = name ? relationsIn(catalog, [name.name]) : [...catalog.relations.keys()].sort()
-  for (const key of storedOf(catalog, all)) reindexOne(gathering, command, key, indexesOf(catalog, key))
+  for (const key of storedOf(catalog, all)) reindexOne(gathering, command, key, rebuiltOf(catalog, command, key))
   if (!catalog.complete) gathering.doesNotKnow('Tables that the history does not know are locked and read too.')
 }
 
@@ -89,24 +95,38 @@ function reindexIndex(gathering: Gathering, command: Reindex, catalog: Catalog, 
   if (index.kind !== 'partitioned index') return reindexOne(gathering, command, index.table, [index])
   gathering.refusesTransactionBlock = true
   gathering.lock(index.table, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
-  gathering.lock(key, 'ACCESS EXCLUSIVE')
+  gathering.lock(key, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE')
   for (const each of partitionIndexesOf(catalog, key, { recursive: true }))
     if (each.kind === 'index') reindexOne(gathering, command, each.table, [each])
 }
 
-function reindexTable(gathering: Gathering, command: Reindex, catalog: Catalog, table: RelationKey) {
-  const tree = partitionTreeOf(catalog, table)
-  if (tableAt(catalog, table)?.kind === 'partitioned table') gathering.refusesTransactionBlock = true
-  for (const key of tree) {
+/** The partitions one after the other; before 14 none at all, with a warning (release-14.html). */
+function reindexPartitions(
+  gathering: Gathering,
+  command: Reindex,
+  { catalog, postgres }: Pick<Circumstances, 'catalog' | 'postgres'>,
+  table: RelationKey,
+) {
+  gathering.lock(table, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
+  if (postgres < 14) {
+    gathering.waitsForTransactions = false
+    return
+  }
+  gathering.refusesTransactionBlock = true
+  for (const key of partitionTreeOf(catalog, table).slice(1)) {
+    // They are looked up in this mode even where it is CONCURRENTLY (prove:effects).
+    gathering.lockAtFirst(key, 'SHARE')
     gathering.lock(key, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
-    const indexes = indexesOf(catalog, key).filter(index => !command.concurrently || !isExclusion(catalog, index))
-    if (storedOf(catalog, [key]).length > 0) reindexOne(gathering, command, key, indexes)
+    if (storedOf(catalog, [key]).length > 0) reindexOne(gathering, command, key, rebuiltOf(catalog, command, key))
   }
 }
 
 /** CONCURRENTLY skips the index of an exclusion constraint with a warning (sql-reindex.html). */
-const isExclusion = (catalog: Catalog, index: Index): boolean =>
-  constraintNamed(tableAt(catalog, index.table), index.constraint ?? '')?.kind === 'EXCLUDE'
+function rebuiltOf(catalog: Catalog, command: Reindex, table: RelationKey): Index[] {
+  const isExclusion = ({ constraint }: Index) =>
+    constraintNamed(tableAt(catalog, table), constraint ?? '')?.kind === 'EXCLUDE'
+  return indexesOf(catalog, table).filter(index => !command.concurrently || !isExclusion(index))
+}
 
 function reindexOne(gathering: Gathering, command: Reindex, table: RelationKey, indexes: readonly Index[]) {
   gathering.lock(table, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')

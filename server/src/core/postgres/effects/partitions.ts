@@ -34,7 +34,7 @@ export function attachPartition(alteration: Alteration, subcommand: SubcommandOf
     if (!parent || !impliesBound(tableAt(catalog, member), parent, subcommand.bound, boundsOf(catalog, key)))
       gathering.scan(member)
   lockDefaultPartition(gathering, catalog, key, subcommand.bound)
-  takeForeignKeys(gathering, catalog, key, tree)
+  takeForeignKeys(alteration, tree)
 }
 
 /** The bounds of the partitions that a table has: a default partition holds what none of them does. */
@@ -84,7 +84,7 @@ export function lockDefaultPartition(
 }
 
 /** The parent's foreign keys hold for the new partition too. */
-function takeForeignKeys(gathering: Gathering, catalog: Catalog, parent: RelationKey, tree: readonly RelationKey[]) {
+function takeForeignKeys({ gathering, catalog, key: parent, postgres }: Alteration, tree: readonly RelationKey[]) {
   for (const constraint of tableAt(catalog, parent)?.constraints ?? []) {
     if (!hasReference(constraint)) continue
     const [root = parent] = tree
@@ -93,15 +93,22 @@ function takeForeignKeys(gathering: Gathering, catalog: Catalog, parent: Relatio
     lockReferenced(gathering, catalog, constraint.references.table, own ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE')
     if (!own && constraint.validated) scanForForeignKey(gathering, catalog, tree, constraint.references.table)
   }
-  for (const incoming of foreignKeysToTree(catalog, parent))
-    gathering.lock(keyOfRelation(incoming.table), 'SHARE ROW EXCLUSIVE')
+  lockReferencing(gathering, catalog, parent, postgres)
+}
+
+/** The foreign keys to a table reference its new partition too: from 15 on nobody may write meanwhile (prove:effects). */
+export function lockReferencing(gathering: Gathering, catalog: Catalog, parent: RelationKey, postgres: number) {
+  for (const { table } of foreignKeysToTree(catalog, parent))
+    gathering.lock(keyOfRelation(table), postgres >= 15 ? 'SHARE ROW EXCLUSIVE' : 'ACCESS SHARE')
 }
 
 /** DETACH PARTITION, at once or in the two transactions of CONCURRENTLY (sql-altertable.html). */
 export function detachPartition(alteration: Alteration, subcommand: SubcommandOf<'DETACH PARTITION'>) {
-  const { gathering, catalog, key } = alteration
+  const { gathering, catalog, key, postgres } = alteration
   const partition = keyOf(catalog, subcommand.partition)
-  gathering.lock(partition, 'ACCESS EXCLUSIVE')
+  const incoming = foreignKeysToTree(catalog, key)
+  // Before 14 the partition itself goes on being used, unless foreign keys to it have to go (prove:effects).
+  gathering.lock(partition, postgres >= 14 || incoming.length > 0 ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE')
   if (subcommand.concurrently) {
     gathering.refusesTransactionBlock = true
     gathering.waitsForTransactions = true
@@ -109,13 +116,15 @@ export function detachPartition(alteration: Alteration, subcommand: SubcommandOf
   for (const index of indexesOf(catalog, partition))
     if (index.partitionOf !== undefined) gathering.lock(keyOfRelation(index), 'ACCESS EXCLUSIVE')
   const parent = tableAt(catalog, key)
+  // Its copies of the parent's row triggers are dropped, and theirs.
+  if (parent?.triggers.some(({ isRow }) => isRow))
+    gathering.lockAll(partitionTreeOf(catalog, partition), 'ACCESS EXCLUSIVE')
   const rest = partitionsOf(catalog, key).find(other => other.isDefaultPartition)
   if (rest && !subcommand.concurrently && !subcommand.finalize) gathering.lock(keyOfRelation(rest), 'ACCESS EXCLUSIVE')
   for (const constraint of parent?.constraints ?? [])
     if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
-  for (const incoming of foreignKeysToTree(catalog, key)) {
-    gathering.lock(keyOfRelation(incoming.table), 'ACCESS EXCLUSIVE')
-    for (const member of storedOf(catalog, partitionTreeOf(catalog, keyOfRelation(incoming.table))))
-      gathering.scan(member)
+  for (const { table } of incoming) {
+    gathering.lock(keyOfRelation(table), 'ACCESS EXCLUSIVE')
+    for (const member of storedOf(catalog, partitionTreeOf(catalog, keyOfRelation(table)))) gathering.scan(member)
   }
 }
