@@ -1,11 +1,12 @@
-import { keyOf, type RelationKey, key as relationKey } from '../postgres/catalog'
+import type { RelationKey } from '../postgres/catalog'
 import type { RelationLock } from '../postgres/effects'
-import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
+import type { LockMode } from '../postgres/locks'
 import type { Command } from '../sql/commands'
 import type { Section } from './migration'
 import type { Step } from './steps'
+import { TransactionLocks } from './transaction-locks'
 import type { Placement } from './transactions'
-import { isPrivate, type Work, workOf } from './work'
+import { type Work, workOf } from './work'
 
 /** A relation that a transaction has locked, in the strongest mode that it has taken and not given back. */
 export interface Hold extends RelationLock {
@@ -55,7 +56,7 @@ export interface End {
  * whoever ends what it prepared (sql-prepare-transaction.html). Proven in test/history/timeline.test.ts.
  */
 export class Timeline {
-  private readonly lines = new Map<number, TransactionLine>()
+  private readonly locks = new Map<number, TransactionLocks>()
   private readonly works = new Map<number, Work | undefined>()
   private bounds: Bounds | undefined
 
@@ -67,7 +68,7 @@ export class Timeline {
 
   /** Returns the locks that are held when the statement at `place` starts. */
   held(place: number): readonly Hold[] {
-    return this.placementAt(place).isBlock ? this.lineOf(place).held(place) : none
+    return this.placementAt(place).isBlock ? this.locksOf(place).held(place) : none
   }
 
   /** Returns what ends the locks that the statement at `place` takes. */
@@ -84,7 +85,7 @@ export class Timeline {
   work(place: number): Work | undefined {
     if (this.works.has(place)) return this.works.get(place)
     const step = this.steps[place] as Step
-    const work = workOf(step, this.placementAt(place).isBlock ? this.lineOf(place).awaited(place) : [])
+    const work = workOf(step, this.placementAt(place).isBlock ? this.locksOf(place).awaited(place) : [])
     this.works.set(place, work)
     return work
   }
@@ -101,15 +102,25 @@ export class Timeline {
     const { isBlock, ends, resumes } = this.placementAt(place)
     const prepared = this.known.prepared.get(place)
     if (prepared === undefined && (!isBlock || (!ends && resumes === undefined))) return none
-    return this.lineOf(prepared ?? place)
+    return this.locksOf(prepared ?? place)
       .held(prepared ?? place)
       .filter(hold => this.known.until[hold.place] === place)
-      .map(hold => {
-        const own = this.work(hold.place)
-        const after = this.worksIn(hold.place + 1, place)
-        // While it waits for the lock it does not have it.
-        return { ...hold, over: own && own.kind !== 'wait' ? [own, ...after] : after }
-      })
+      .map(hold => this.release(hold, place))
+  }
+
+  private release(hold: Hold, place: number): Release {
+    const over = () => {
+      const own = this.work(hold.place)
+      const after = this.worksIn(hold.place + 1, place)
+      // While it waits for the lock it does not have it.
+      return own && own.kind !== 'wait' ? [own, ...after] : after
+    }
+    return {
+      ...hold,
+      get over() {
+        return over()
+      },
+    }
   }
 
   private worksIn(first: number, last: number): readonly Work[] {
@@ -125,13 +136,13 @@ export class Timeline {
     return this.placements[place] as Placement
   }
 
-  private lineOf(place: number): TransactionLine {
+  private locksOf(place: number): TransactionLocks {
     const { number, first } = this.placementAt(place)
-    const known = this.lines.get(number)
+    const known = this.locks.get(number)
     if (known) return known
-    const line = new TransactionLine(first, this.steps, this.known, this.placements)
-    this.lines.set(number, line)
-    return line
+    const made = new TransactionLocks(first, this.steps, this.placements, this.known.until)
+    this.locks.set(number, made)
+    return made
   }
 
   private get known(): Bounds {
@@ -194,145 +205,4 @@ function endOfPrepared(statements: Section['statements'], place: number): number
       other.prepared === command.prepared,
   )
   return found < 0 ? place : found
-}
-
-/** That a statement takes a relation in a mode stronger than any before. */
-interface Grant {
-  readonly lock: RelationLock
-  readonly place: number
-  readonly isPrivate: boolean
-}
-
-interface Rename {
-  readonly place: number
-  readonly from: RelationKey
-  readonly to: RelationKey
-}
-
-/** The locks of one transaction in the order that it takes them, as far as somebody asked. */
-class TransactionLine {
-  /** By the name of the relation when it was first locked; each grant is stronger than those before it that are alive. */
-  private readonly grants = new Map<RelationKey, Grant[]>()
-  private readonly renames: Rename[] = []
-  /** By place, the relations that it asks for while others use them. */
-  private readonly awaits = new Map<number, RelationKey[]>()
-  /** By place from `first` on: changes with what is held. */
-  private readonly versions: number[] = [0]
-  private latest: { readonly version: number; readonly holds: readonly Hold[] } | undefined
-
-  constructor(
-    private readonly first: number,
-    private readonly steps: readonly Step[],
-    private readonly bounds: Bounds,
-    private readonly placements: readonly Placement[],
-  ) {}
-
-  held(place: number): readonly Hold[] {
-    this.proceed(place)
-    const version = this.versions[place - this.first] as number
-    if (this.latest?.version !== version) this.latest = { version, holds: this.holdsAt(place) }
-    return this.latest.holds
-  }
-
-  /** Returns the relations that others use and that the statement at `place` asks for in a mode that makes them wait. */
-  awaited(place: number): readonly RelationKey[] {
-    this.proceed(place + 1)
-    return this.awaits.get(place) ?? []
-  }
-
-  private proceed(place: number) {
-    for (let next = this.first + this.versions.length - 1; next < place; next++) {
-      const isChanged = this.take(next)
-      const version = this.versions.at(-1) as number
-      this.versions.push(isChanged ? version + 1 : version)
-    }
-  }
-
-  /** Takes over what the statement at `place` does; returns whether other locks are held afterwards. */
-  private take(place: number): boolean {
-    const step = this.steps[place] as Step
-    let isChanged = this.placements[place]?.resumes !== undefined
-    for (const lock of step.effects?.locks ?? []) {
-      const grants = this.grantsOn(lock.relation, place)
-      const held = this.lastAlive(grants, place)
-      if (held && rank(held.lock) >= rank(lock)) continue
-      const grant = { lock, place, isPrivate: isPrivate(step, lock.relation) }
-      grants.push(grant)
-      isChanged = true
-      if (!grant.isPrivate && blocksWrites(lock.mode) && hasUsers(lock))
-        this.awaits.set(place, [...(this.awaits.get(place) ?? []), lock.relation])
-    }
-    const renamed = renameOf(step)
-    if (!renamed) return isChanged
-    this.renames.push({ place, ...renamed })
-    return true
-  }
-
-  private holdsAt(place: number): readonly Hold[] {
-    return [...this.grants.values()]
-      .flatMap(grants => this.lastAlive(grants, place) ?? [])
-      .sort((a, b) => a.place - b.place)
-      .map(({ lock, place: taken, isPrivate }) => ({
-        relation: this.nameAt(lock.relation, taken, place),
-        kind: lock.kind,
-        mode: lock.mode,
-        since: this.steps[taken] as Step,
-        place: taken,
-        before: this.weaker(lock.relation, taken, place),
-        isPrivate,
-      }))
-  }
-
-  private weaker(relation: RelationKey, taken: number, place: number): Hold['before'] {
-    return this.grantsOn(relation, taken)
-      .filter(grant => grant.place < taken && this.isAlive(grant, place))
-      .map(({ lock, place }) => ({ mode: lock.mode, since: this.steps[place] as Step }))
-  }
-
-  private lastAlive(grants: readonly Grant[], place: number): Grant | undefined {
-    return grants.findLast(grant => grant.place < place && this.isAlive(grant, place))
-  }
-
-  private isAlive({ place }: { readonly place: number }, at: number): boolean {
-    const end = this.bounds.until[place]
-    return place < at && (end === undefined || end >= at)
-  }
-
-  /** The grants on the relation that has this name at `place`. */
-  private grantsOn(relation: RelationKey, place: number): Grant[] {
-    const first = this.renames
-      .filter(rename => this.isAlive(rename, place))
-      .reduceRight((name, { from, to }) => (name === to ? from : name), relation)
-    const known = this.grants.get(first)
-    if (known) return known
-    const made: Grant[] = []
-    this.grants.set(first, made)
-    return made
-  }
-
-  /** The name at `place` of the relation that had this name when it was locked. */
-  private nameAt(relation: RelationKey, taken: number, place: number): RelationKey {
-    return this.renames
-      .filter(rename => rename.place >= taken && this.isAlive(rename, place))
-      .reduce((name, { from, to }) => (name === from ? to : name), relation)
-  }
-}
-
-/** Whoever uses an index or an owned sequence has locked the table as well, and that is waited for. */
-const hasUsers = ({ kind }: RelationLock): boolean => !/index$|^sequence$/.test(kind)
-
-const rank = ({ mode }: RelationLock): number => lockModes.indexOf(mode)
-
-/** ALTER ... RENAME TO and SET SCHEMA: the lock is on the relation, whatever it is called. */
-function renameOf({ command, before }: Step): { from: RelationKey; to: RelationKey } | undefined {
-  const subcommand = command && 'subcommands' in command ? command.subcommands[0] : undefined
-  if (!command || !('subcommands' in command)) return undefined
-  if (subcommand?.kind !== 'RENAME TO' && subcommand?.kind !== 'SET SCHEMA') return undefined
-  const from = keyOf(before, command.relation)
-  const dot = from.indexOf('.')
-  const to =
-    subcommand.kind === 'SET SCHEMA'
-      ? relationKey(subcommand.to.name, from.slice(dot + 1))
-      : relationKey(from.slice(0, dot), subcommand.to.name)
-  return { from, to }
 }

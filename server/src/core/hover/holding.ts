@@ -77,16 +77,21 @@ export function isHeldEnough({ held, step }: Explanation, lock: RelationLock): b
 
 /** Returns when the locks of a statement end, and over what long work they last until then. */
 export function releaseSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
-  const { until, tag = '', followedBy, over, step } = explanation
+  const { until, tag = '', over, step } = explanation
   if (visible.length === 0) return []
   if (until.by === 'statement') return ['Its locks are released when this statement ends.']
   const isRows = changesRows.has(tag)
   const subject = isRows ? 'Its locks, also those on the rows it changes,' : 'Its locks'
   const isNoticed = isRows || visible.some(lock => blocksWrites(lock.mode))
   const long = isNoticed ? overText(over) : ''
+  return [
+    `${subject} ${endText(until, step.migration.framework.name, long === '' ? laterText(explanation) : `, over ${long}`)}.`,
+  ]
+}
+
+function laterText({ followedBy, until }: Explanation): string {
   const later = followedBy.filter(other => isBefore(other, until) && !isControl.has(other.command?.tag ?? '')).length
-  const counted = later === 0 ? '' : `, after ${later === 1 ? 'one more statement' : `${later} more statements`}`
-  return [`${subject} ${endText(until, step.migration.framework.name, long === '' ? counted : `, over ${long}`)}.`]
+  return later === 0 ? '' : `, after ${later === 1 ? 'one more statement' : `${later} more statements`}`
 }
 
 /** Row locks last as long as those on tables (explicit-locking.html#LOCKING-ROWS). */
@@ -203,7 +208,10 @@ const backfills: ReadonlySet<string> = new Set(['UPDATE', 'INSERT', 'MERGE'])
 
 /** `line 7`, `lines 7 and 9`, and of many `lines 7 to 40`. */
 function linesOf(steps: readonly Step[]): string {
-  const lines = [...new Set(steps.map(lineOf))].sort((a, b) => a - b)
+  // Many may stand in one line, but of very many only the ends are told.
+  const told = steps.length > 100 ? [steps[0] as Step, steps.at(-1) as Step] : steps
+  const lines = [...new Set(told.map(lineOf))].sort((a, b) => a - b)
+  if (told !== steps) return `lines ${lines[0]} to ${lines.at(-1)}`
   if (lines.length === 1) return `line ${lines[0]}`
   return lines.length > 4 ? `lines ${lines[0]} to ${lines.at(-1)}` : `lines ${joined(lines.map(String))}`
 }

@@ -391,8 +391,14 @@ function finding(what: string, relation: string, command: Update | Delete | Inse
 
 /** The strongest lock that makes others wait for the end of this transaction; the one on `relation` where there is one. */
 function heldLock(context: RuleContext, relation?: string): { mode: LockMode; label: string } | undefined {
-  const felt = context.transaction.held.filter(lock => blocksWrites(lock.mode) && isUsedByOthers(lock, context))
-  const lock = felt.find(other => other.relation === relation) ?? felt.toSorted((a, b) => rank(b) - rank(a))[0]
+  let lock: RelationLock | undefined
+  // A transaction may hold thousands of locks at each of thousands of statements.
+  for (const other of context.transaction.held) {
+    const isWanted = other.relation === relation || !lock || rank(other) > rank(lock)
+    if (!isWanted || !blocksWrites(other.mode) || !isUsedByOthers(other, context)) continue
+    lock = other
+    if (other.relation === relation) break
+  }
   return lock && { mode: lock.mode, label: `${lock.kind} "${lock.relation.replace(/^public\./, '')}"` }
 }
 
