@@ -1,4 +1,4 @@
-import type { Explanation } from '../core/explain'
+import type { Explanation, InnerExplanation } from '../core/explain'
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
 import type { Work } from '../core/history/work'
@@ -117,6 +117,10 @@ const statementRecord = (
   fails: explanation.fails && { message: written(explanation.fails.message), code: explanation.fails.code },
   unknown: explanation.unknown.map(written),
   problem: explanation.problem?.message,
+  inside:
+    explanation.inside.length > 0
+      ? explanation.inside.map(inner => innerRecord(inner, positionOf, written))
+      : undefined,
   held: explanation.held.map(({ relation, kind, mode, since }) => ({
     relation: written(relation),
     kind,
@@ -134,6 +138,26 @@ const statementRecord = (
     settings.newest === undefined
       ? undefined
       : differencesOf(explanation.step, settings).map(difference => differenceRecord(difference, written)),
+})
+
+const innerRecord = (
+  explanation: InnerExplanation,
+  positionOf: (offset: number) => Position,
+  written: (name: string) => string,
+) => ({
+  start: explanation.isHere ? positionOf(explanation.span.start) : undefined,
+  end: explanation.isHere ? positionOf(explanation.span.end) : undefined,
+  routine: explanation.step.routine?.name.name,
+  tag: explanation.tag,
+  conditional: explanation.step.inside.conditional,
+  guard: explanation.step.inside.guard,
+  repeated: explanation.step.inside.repeated,
+  locks: explanation.locks.map(lock => ({ ...lock, relation: written(lock.relation) })),
+  rewrites: explanation.rewrites.map(written),
+  scans: explanation.scans.map(written),
+  builds: explanation.builds.map(written),
+  drops: explanation.drops.map(written),
+  unknown: explanation.unknown.map(written),
 })
 
 const differenceRecord = ({ from, effects, sentence }: Difference, written: (name: string) => string) => ({

@@ -1,5 +1,6 @@
 import { millisecondsOf } from './history/duration'
 import type { History } from './history/history'
+import { type InnerStep, stepsInside } from './history/inside'
 import type { Direction } from './history/migration'
 import { type Starting, sessionDefaults } from './history/session-defaults'
 import { type Step, stepsOf, type Transaction } from './history/steps'
@@ -38,6 +39,8 @@ export interface Explanation {
   /** Why the statement could not be read. */
   readonly problem?: Problem
   readonly step: Step
+  /** What runs inside, in order: the statements in its DO block, and in the functions and procedures that it calls. */
+  readonly inside: readonly InnerExplanation[]
   /** The statements of the same transaction that run after this one, in order. */
   readonly followedBy: readonly Step[]
   /** Locks that earlier statements of its transaction still hold, but for those on relations that nobody else can see. */
@@ -56,6 +59,13 @@ export interface Explanation {
   readonly starting: readonly Starting[]
 }
 
+/** What a statement in a body does, as if it ran by itself. */
+export interface InnerExplanation extends Explanation {
+  readonly step: InnerStep
+  /** Whether it stands in this file: if not, `span` is that of the statement that runs it. */
+  readonly isHere: boolean
+}
+
 /** Parameters that end a statement or a session, in the order that they are told (runtime-config-client.html). */
 export const timeouts = [
   'lock_timeout',
@@ -71,7 +81,7 @@ export function explain(history: History, path: string, settings: Settings): Exp
   if (!migration) return []
   const steps = stepsOf(history, migration, settings)
   return steps
-    .map((step, index) => explanationOf(history, step, steps, index))
+    .map((step, index) => explanationOf(history, step, steps, index, settings))
     .sort((a, b) => a.span.start - b.span.start)
 }
 
@@ -82,12 +92,31 @@ export function explainAt(history: History, path: string, offset: number, settin
   const steps = stepsOf(history, migration, settings)
   const index = steps.findIndex(({ statement }) => touches(statement.span, offset))
   const step = steps[index]
-  return step && explanationOf(history, step, steps, index)
+  return step && innermost(explanationOf(history, step, steps, index, settings), offset)
+}
+
+/** Of a statement in a body, the explanation of that one. */
+function innermost(explanation: Explanation, offset: number): Explanation {
+  return explanation.inside.findLast(({ isHere, span }) => isHere && touches(span, offset)) ?? explanation
+}
+
+function explanationInside(history: History, step: InnerStep, settings: Settings): InnerExplanation {
+  const isHere = step.placeOf({ start: 0, end: 1 }) !== undefined
+  // Its accessors stay what they are: they work when somebody asks.
+  const own = Object.getOwnPropertyDescriptors(explanationOf(history, step, [], 0, settings))
+  return Object.defineProperties({ isHere }, own) as InnerExplanation
 }
 
 /** Works out what takes time when somebody asks: a file may have thousands of statements. */
-function explanationOf(history: History, step: Step, steps: readonly Step[], index: number): Explanation {
+function explanationOf(
+  history: History,
+  step: Step,
+  steps: readonly Step[],
+  index: number,
+  settings: Settings,
+): Explanation {
   const effects = () => step.effects ?? nothing
+  let known: readonly Hold[] | undefined
   return {
     span: step.statement.span,
     direction: step.direction,
@@ -128,11 +157,17 @@ function explanationOf(history: History, step: Step, steps: readonly Step[], ind
     get unknown() {
       return effects().unknown
     },
+    get inside() {
+      return 'inside' in step
+        ? []
+        : stepsInside(step, settings.postgres).map(inner => explanationInside(history, inner, settings))
+    },
     get followedBy() {
       return followersOf(steps, index)
     },
     get held() {
-      return step.transaction.held.filter(({ isPrivate }) => !isPrivate)
+      known ??= step.transaction.held.filter(({ isPrivate }) => !isPrivate)
+      return known
     },
     get until() {
       return step.transaction.end

@@ -10,6 +10,7 @@ import {
   strengthenedSentences,
   timeoutSentences,
 } from './hover/holding'
+import { insideSentences } from './hover/inside'
 import { listed, named } from './hover/lists'
 import { settingSentences } from './hover/starting'
 import { manualPage } from './manual'
@@ -28,8 +29,6 @@ export interface Words {
   readonly listing?: readonly string[]
   /** The lock modes held that others can notice, strongest first. */
   readonly conflicts: readonly LockMode[]
-  /** Whether each mode is told by its name who waits, as whoever asked for a mode by name wants to know. */
-  readonly isWholeTable?: boolean
   /** The file that made it: `words` stand before its name. */
   readonly origin?: { readonly words: string; readonly path: string; readonly name: string }
   /** The page in PostgreSQL's manual. */
@@ -52,6 +51,7 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
       ...(transaction.length > 0 ? [] : lockSentences(explanation, visible, taken)),
       ...heldSentences(explanation),
       ...workSentences(explanation),
+      ...insideSentences(explanation),
       ...settingSentences(explanation),
       ...waitSentences(explanation, visible, settings),
       ...(isMisplaced(explanation) ? [] : blockSentences(explanation)),
@@ -91,8 +91,9 @@ function lockSentences(
   const sentences = modesOf(taken).flatMap(mode => {
     const held = taken.filter(lock => lock.mode === mode)
     const relations = held.filter(lock => !isIndex(lock) && lock.kind !== 'sequence')
-    const sequences = held.filter(lock => lock.kind === 'sequence')
-    const indexes = held.filter(lock => isIndex(lock) && !goesWithTable(lock, explanation, visible))
+    const others = held.filter(lock => !goesWithTable(lock, explanation, visible))
+    const sequences = others.filter(lock => lock.kind === 'sequence')
+    const indexes = others.filter(isIndex)
     return [
       ...(relations.length > 0 ? [`\`${mode}\` on ${listed(relations)}: ${whoWaits[mode]}`] : []),
       ...(sequences.length > 0 ? [`\`${mode}\` on ${listed(sequences)}: ${whoWaitsForSequence(mode)}`] : []),
@@ -111,10 +112,11 @@ function lockSentences(
     : ['Locks no relation that existed before.']
 }
 
-/** Whoever waits for the table does not come as far as its indexes. */
+/** Whoever waits for the table does not come as far as its indexes and sequences. */
 function goesWithTable({ relation, mode }: RelationLock, { step }: Explanation, visible: readonly RelationLock[]) {
-  const index = step.before.relations.get(relation)
-  const table = index && 'table' in index ? visible.find(lock => lock.relation === index.table) : undefined
+  const known = step.before.relations.get(relation)
+  const owner = known && ('table' in known ? known.table : known.kind === 'sequence' ? known.ownedBy?.table : undefined)
+  const table = visible.find(lock => lock.relation === owner)
   return table !== undefined && lockModes.indexOf(table.mode) >= lockModes.indexOf(mode)
 }
 
@@ -131,7 +133,7 @@ const whoWaits: Record<LockMode, string> = {
   SHARE: 'writes and schema changes wait; reads go on.',
   'SHARE ROW EXCLUSIVE': 'writes and schema changes wait; reads go on.',
   EXCLUSIVE: 'writes, row locks and schema changes wait; plain reads go on.',
-  'ACCESS EXCLUSIVE': 'reads, writes and schema changes wait; nothing goes on.',
+  'ACCESS EXCLUSIVE': 'reads, writes and schema changes wait.',
 }
 
 /** nextval() takes ROW EXCLUSIVE on its sequence: proven in test/lsp/words.test.ts. */

@@ -1,5 +1,6 @@
-import { explainAt } from '../explain'
+import { type Explanation, explainAt } from '../explain'
 import type { History } from '../history/history'
+import type { InnerStep } from '../history/inside'
 import type { Settings } from '../settings'
 import type { Span } from '../text'
 import { type Words, wordsOf } from '../words'
@@ -24,11 +25,15 @@ export interface Hover {
 export function hoverAt(history: History, path: string, offset: number, settings: Settings): Hover | undefined {
   const explanation = explainAt(history, path, offset, settings)
   if (!explanation) return undefined
-  const place = placeAt(history, explanation, offset, settings)
+  // What was put together of strings has no narrower places.
+  const place = isPutTogether(explanation) ? undefined : placeAt(history, explanation, offset, settings)
   const narrow = place && narrowAt(place)
   if (place && narrow) return { span: inFile(place, narrow.span), words: narrow.words }
   return { span: explanation.span, words: wordsOf(explanation, settings) }
 }
+
+const isPutTogether = ({ step }: Explanation): boolean =>
+  'inside' in step && (step as InnerStep).inside.excerpt !== undefined
 
 const narrowAt = (place: Place): Narrow | undefined =>
   lockModeAt(place) ?? timeoutAt(place) ?? keywordAt(place) ?? nameAt(place) ?? subcommandAt(place)
