@@ -85,7 +85,7 @@ describe('migration-guard check', () => {
   it('reports a syntax error as a finding and judges its neighbours', async () => {
     const folder = folderWith({
       ...project,
-      'migrations/000003_broken.up.sql': 'ALTER TABLE users ADD;\nCREATE INDEX i ON users (id);\n',
+      'migrations/000003_broken.up.sql': 'ALTER TABLE users ADD;\nCREATE INDEX i ON users (email, id);\n',
     })
     const { out } = await invoke(folder, 'check', '--format', 'json', 'migrations/000003_broken.up.sql')
     assert.deepEqual(

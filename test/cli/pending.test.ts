@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { committed } from '../repository'
 import { folderWith, invoke, removeFolders } from './invoke'
 
 const first = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
@@ -9,18 +9,9 @@ const second = 'CREATE INDEX users_email_idx ON users (email);\n'
 const history = { 'migrations/1_users.up.sql': first, 'migrations/2_index.up.sql': second }
 
 /** A repository whose branch main holds `history`, and which stands on a branch of its own. */
-function repository(files: Record<string, string> = history): { folder: string; git: (...args: string[]) => void } {
-  const folder = folderWith(files)
-  const environment = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
-  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org']
-  const git = (...args: string[]) => {
-    execFileSync('git', [...identity, ...args], { cwd: folder, env: environment, stdio: 'ignore' })
-  }
-  git('init', '--initial-branch=main')
-  git('add', '.')
-  git('commit', '--message=history')
-  git('switch', '--create=work')
-  return { folder, git }
+function repository() {
+  const folder = folderWith(history)
+  return { folder, git: committed(folder) }
 }
 
 const write = (folder: string, name: string, text: string) => {
@@ -35,7 +26,7 @@ describe('what is pending', () => {
 
   it('is what the base branch does not hold, and the rest is left out with a word', async () => {
     const { folder, git } = repository()
-    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id);\n')
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id, email);\n')
     const { code, out } = await invoke(folder, 'check')
     assert.equal(code, 1)
     assert.match(out, /^migrations\/3_name\.up\.sql:1:1 error/)
@@ -86,7 +77,7 @@ describe('what is pending', () => {
   it('follows the branch it is told', async () => {
     const { folder, git } = repository()
     git('switch', '--create=release')
-    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id);\n')
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id, email);\n')
     git('add', '.')
     git('commit', '--message=third')
     assert.match((await invoke(folder, 'check', '--base', 'release')).out, /^Nothing is pending/)
@@ -115,7 +106,7 @@ describe('what is pending', () => {
 
   it('is all that `fix` changes where no path is named', async () => {
     const { folder } = repository()
-    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id);\n')
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id, email);\n')
     const { out } = await invoke(folder, 'fix', '--diff')
     assert.match(out, /^\+CREATE INDEX CONCURRENTLY users_id_idx/m)
     assert.doesNotMatch(out, /users_email_idx/)

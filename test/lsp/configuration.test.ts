@@ -17,6 +17,9 @@ describe('configuration of an editor', () => {
       postgres: 17,
       migrations: ['db/*'],
       findingsIn: 'all',
+      appliedMigrations: 'hint',
+      baseBranch: 'release',
+      startAfter: '0042',
       inlayHints: true,
       rules: { 'dropped-column': 'off' },
     }
@@ -29,6 +32,8 @@ describe('configuration of an editor', () => {
         postgres: 9,
         migrations: 'db',
         findingsIn: 'all',
+        appliedMigrations: 'never',
+        baseBranch: 3,
         inlayHints: 'yes',
         rules: { 'dropped-column': 'loud', nonsense: 'off', 'volatile-default': 'hint' },
       },
@@ -42,6 +47,8 @@ describe('configuration of an editor', () => {
     assert.deepEqual(problems, [
       'migrationGuard.postgres must be a major version from 12 to 18, or the oldest and the newest of several, such as "14-17", not 9',
       'migrationGuard.migrations must be a list of folder patterns, not "db"',
+      'migrationGuard.appliedMigrations must be "judge", "hint" or "ignore", not "never"',
+      'migrationGuard.baseBranch must be the name of a branch, not 3',
       'migrationGuard.inlayHints must be true or false, not "yes"',
       'migrationGuard.rules: dropped-column must be one of error, warning, information, hint or off, not "loud"',
       'migrationGuard.rules: no rule is called "nonsense"',

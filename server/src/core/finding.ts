@@ -28,6 +28,8 @@ export type Safety = 'safe' | 'review'
 export interface Fix {
   readonly title: string
   readonly safety: Safety
+  /** Whether the database ends otherwise than without the fix, which is then the point of it: with an index more, or less. */
+  readonly isChange?: boolean
   readonly edits: readonly Edit[]
   readonly creates?: readonly NewFile[]
 }

@@ -1,11 +1,14 @@
+import type { Production } from '../applied'
 import { severities } from '../core/finding'
 import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
 
-/** What an editor can set below `migrationGuard`: the settings of the engine, and where findings appear. */
-export interface Configuration extends Settings {
+/** What an editor can set below `migrationGuard`: the settings of the engine, what has run, and where findings appear. */
+export interface Configuration extends Settings, Production {
   /** Patterns of folders that hold migrations. */
   readonly migrations: readonly string[]
   readonly findingsIn: 'migrations' | 'all'
+  /** Findings of migrations that have run: as those of others, all as hints, or none. */
+  readonly appliedMigrations: 'judge' | 'hint' | 'ignore'
   /** Whether the strongest lock of each statement stands at its end. */
   readonly inlayHints: boolean
 }
@@ -14,6 +17,9 @@ export const defaultConfiguration: Configuration = {
   ...defaultSettings,
   migrations: [],
   findingsIn: 'migrations',
+  appliedMigrations: 'judge',
+  baseBranch: undefined,
+  startAfter: undefined,
   inlayHints: false,
 }
 
@@ -38,6 +44,9 @@ export function configurationFrom(
     ...part('postgres', majorVersions, majorVersionsExpected, { postgres: defaultSettings.postgres }),
     migrations: part('migrations', strings, 'a list of folder patterns', []),
     findingsIn: part('findingsIn', place, '"migrations" or "all"', 'migrations'),
+    appliedMigrations: part('appliedMigrations', weight, '"judge", "hint" or "ignore"', 'judge'),
+    baseBranch: part<string | undefined>('baseBranch', name, 'the name of a branch', undefined) || undefined,
+    startAfter: part<string | undefined>('startAfter', name, 'a version', undefined) || undefined,
     inlayHints: part('inlayHints', flag, 'true or false', false),
     rules: rulesFrom(part('rules', record, 'an object of rules and severities', {}), knownRules, problems),
   }
@@ -60,6 +69,12 @@ const strings = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined
 
 const flag = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined)
+
+const weight = (value: unknown): Configuration['appliedMigrations'] | undefined =>
+  value === 'judge' || value === 'hint' || value === 'ignore' ? value : undefined
+
+/** An empty one is what an editor shows for a setting that has no value. */
+const name = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const place = (value: unknown): Configuration['findingsIn'] | undefined =>
   value === 'migrations' || value === 'all' ? value : undefined

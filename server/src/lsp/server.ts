@@ -102,7 +102,9 @@ export function serve(connection: Connection, ready: Promise<void>): void {
       void connection.client.register(DidChangeConfigurationNotification.type, { section: 'migrationGuard' })
     }
     if (didChangeWatchedFiles?.dynamicRegistration) {
-      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: watched }] })
+      void connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: watched }, { globPattern: ofGit }],
+      })
     }
     if (!workspaceFolders) return
     connection.workspace.onDidChangeWorkspaceFolders(async ({ added, removed }) => {
@@ -157,6 +159,9 @@ const ruleIds = [syntaxRule, ...rules.map(rule => rule.id)]
 
 /** The files that tell which folders hold migrations and how they run. */
 const watched = '**/*.{sql,postgres,postgresql,pgsql,toml,conf}'
+
+/** The files that change when the repository's branches do. */
+const ofGit = '**/.git/{HEAD,FETCH_HEAD,logs/HEAD}'
 
 /** Some editors send `{ migrationGuard: { ... } }`, some its content. */
 function section(settings: unknown): unknown {

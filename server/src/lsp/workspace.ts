@@ -1,6 +1,9 @@
+import { productionReader } from '../applied'
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
-import { lint } from '../core/lint'
+import { lint, syntaxRule } from '../core/lint'
+import { rules } from '../core/rules/index'
+import type { Settings } from '../core/settings'
 import { folderOf } from '../core/text'
 import { load } from '../files'
 import type { Configuration } from './configuration'
@@ -67,6 +70,7 @@ export class Workspace {
   private readonly dependent = new Set<string>()
   private edits = 0
   private readonly failedRules = new Set<string>()
+  private readonly reasons = new Set<string>()
 
   constructor(private readonly surroundings: Surroundings) {}
 
@@ -92,16 +96,21 @@ export class Workspace {
 
   /** Judges everything again: configuration has arrived or changed. Nothing is judged before the first call. */
   configured(): void {
+    const isFirst = !this.isConfigured
     this.isConfigured = true
     this.begin()
-    this.judgeAll()
+    // What has run in production is part of a history, and a setting says where to ask.
+    if (isFirst) this.judgeAll()
+    else this.reload()
     this.surroundings.changed()
   }
 
   /** Reads the histories again that files on disk concern; the text of an open document is the editor's, whatever the disk says. */
   changedOnDisk(changes: readonly { readonly path: string; readonly isNewOrGone: boolean }[]): void {
     const open = new Set([...this.documents.values()].map(document => document.path))
-    if (changes.some(({ path, isNewOrGone }) => (isNewOrGone || !open.has(path)) && this.concerns(path))) this.reload()
+    const matters = ({ path, isNewOrGone }: (typeof changes)[number]) =>
+      isOfGit(path) || ((isNewOrGone || !open.has(path)) && this.concerns(path))
+    if (changes.some(matters)) this.reload()
   }
 
   /** Returns the document as last told by the editor. */
@@ -184,8 +193,11 @@ export class Workspace {
     const { history, path } = this.historyWith(document)
     const migration = history.migrationAt(path)
     const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
+    const settings = history.stateOf(path) === 'applied' ? ofApplied(configuration) : configuration
     const findings =
-      migration && isWanted ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error)) : []
+      migration && isWanted && settings
+        ? lint(history, path, settings, (rule, error) => this.ruleFailed(rule, error))
+        : []
     return { document, configuration, history, path, migration, findings }
   }
 
@@ -248,13 +260,23 @@ export class Workspace {
       return undefined
     })
     if (history) {
-      const shelf = { history }
+      const shelf = { history: await this.withProduction(history, path) }
       for (const migration of history.migrations) shelves.set(migration.path, shelf)
     } else loners.add(path)
     for (const document of this.documents.values()) {
       const shelf = document.path && shelves.get(document.path)
       if (shelf && document.path) shelf.history = withFile(shelf.history, document.path, document.text)
     }
+  }
+
+  /** What has run in production is asked anew at each reading: branches move. */
+  private async withProduction(history: History, path: string): Promise<History> {
+    const known = await productionReader(this.surroundings.configurationFor(path))(history)
+    if (known.reason !== undefined && !this.reasons.has(known.reason)) {
+      this.reasons.add(known.reason)
+      this.surroundings.log(`what has run in production is not known: ${known.reason}`)
+    }
+    return known.history
   }
 
   /** Returns the history that holds a file; a new one that was never saved is put into the history of its folder. */
@@ -285,6 +307,18 @@ export class Workspace {
     this.failedRules.add(rule)
     this.surroundings.log(`rule ${rule} failed and is skipped: ${said(error)}`)
   }
+}
+
+/** git notes here what the working tree is of: a branch that is switched to, a commit, a merge. */
+const isOfGit = (path: string): boolean => /\/\.git\/(?:HEAD|FETCH_HEAD|logs\/HEAD)$/.test(path)
+
+/** The settings for migrations that have run already; undefined where nothing is to be said of them. */
+function ofApplied(configuration: Configuration): Settings | undefined {
+  if (configuration.appliedMigrations === 'judge') return configuration
+  if (configuration.appliedMigrations === 'ignore') return undefined
+  const ids = [syntaxRule, ...rules.map(({ id }) => id)]
+  const weights = ids.map(id => [id, configuration.rules[id] === 'off' ? 'off' : 'hint'] as const)
+  return { ...configuration, rules: Object.fromEntries(weights) }
 }
 
 const isWithin = (folder: string, home: string): boolean => folder === home || folder.startsWith(`${home}/`)

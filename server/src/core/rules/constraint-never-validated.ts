@@ -27,11 +27,11 @@ fails where a row breaks the constraint; mend those rows first.`,
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
     if (!target) return
-    for (const { subcommand } of subcommandsOf(alter, context, 'ADD CONSTRAINT')) {
+    for (const { subcommand, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT')) {
       const { constraint } = subcommand
       if (!constraint.notValid || constraint.notEnforced) continue
       const name = nameOfAdded(context.catalog, alter, constraint)
-      if (name === undefined || isSettledLater(alter.relation, name, context)) continue
+      if (name === undefined || isSettledLater(alter, place, name, context)) continue
       yield {
         at: constraint.keywords,
         message: `constraint ${inQuotes({ name })} of ${target.label} is NOT VALID, and no later statement validates it`,
@@ -110,9 +110,11 @@ fails where a row breaks the constraint; mend those rows first.`,
 })
 
 /** A statement of this migration or of a later one decides what becomes of the constraint. */
-function isSettledLater(table: Name, name: string, context: RuleContext): boolean {
+function isSettledLater(alter: AlterRelation, place: number, name: string, context: RuleContext): boolean {
+  const table = alter.relation
   const settles = (command: Command | undefined) => command !== undefined && settlesConstraint(command, table, name)
   return (
+    settles({ ...alter, subcommands: alter.subcommands.slice(place + 1) }) ||
     laterSteps(context).some(step => settles(step.command)) ||
     laterStatements(context, [name, table.name]).some(statement => settles(statement.command))
   )
@@ -138,6 +140,6 @@ function validatedNext(alter: AlterRelation, name: string, context: RuleContext)
   const about = { tables: [alter.relation.name], names: [name] }
   const placed = laterTransaction(context, [validate], { title: `validate_${name}`, about }, [])
   return placed
-    ? [{ title: `Validate it${placed.where || ' in the next statement'}`, safety: 'review', ...placed }]
+    ? [{ title: `Validate it${placed.where || ' in the next statement'}`, safety: 'review', isChange: true, ...placed }]
     : []
 }

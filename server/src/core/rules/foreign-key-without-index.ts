@@ -79,8 +79,8 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
-  CREATE TABLE orders (id bigint PRIMARY KEY, placed date, user_id bigint);
-  CREATE INDEX orders_placed_idx ON orders (placed, user_id);
+  CREATE TABLE orders (id bigint PRIMARY KEY, seller bigint, user_id bigint);
+  CREATE INDEX orders_seller_idx ON orders (seller, user_id);
 -- file: 000002_orders_user.up.sql
   ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
 --                                                 ^^^^^^^^^^^ hint [constraint-never-validated: constraint "orders_user_fk" of table "orders" is NOT VALID, and no later statement validates it]
@@ -160,7 +160,7 @@ function indexed(table: Name, columns: readonly string[], context: RuleContext):
   const on = written(context, table.span)
   if (isNew(table, context) || context.command?.tag === 'CREATE TABLE') {
     const edits = statementsAfter(context, [`CREATE INDEX ON ${on} (${list});`])
-    return [{ title: 'Create an index', safety: 'review', edits }]
+    return [{ title: 'Create an index', safety: 'review', isChange: true, edits }]
   }
   const name = indexName(context.after, {
     ...bareIndex,
@@ -181,7 +181,7 @@ function indexed(table: Name, columns: readonly string[], context: RuleContext):
     [],
     { tables: [table.name], names: [name] },
   )
-  return placed ? [{ title: `Create an index${placed.where}`, safety: 'review', ...placed }] : []
+  return placed ? [{ title: `Create an index${placed.where}`, safety: 'review', isChange: true, ...placed }] : []
 }
 
 const nowhere = { start: 0, end: 0 }

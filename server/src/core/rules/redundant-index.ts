@@ -53,11 +53,11 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
   examples: `
 -- bad: the same columns
 -- file: 0001_orders.sql
-  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, placed date);
-  CREATE INDEX orders_user_idx ON orders (user_id, placed);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, seller bigint);
+  CREATE INDEX orders_user_idx ON orders (user_id, seller);
 -- file: 0002_again.sql
   ALTER TABLE orders ADD COLUMN note text;
-  CREATE INDEX CONCURRENTLY orders_user_placed_idx ON orders (user_id, placed);
+  CREATE INDEX CONCURRENTLY orders_user_seller_idx ON orders (user_id, seller);
 --                          ^^^^^^^^^^^^^^^^^^^^^^ information [redundant-index: index "orders_user_idx" has the same columns of table "orders" already]
 -- fix: Leave the index out
   ALTER TABLE orders ADD COLUMN note text;
@@ -79,13 +79,13 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
 
 -- bad: the first columns of another
 -- file: 0001_orders.sql
-  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, placed date);
-  CREATE INDEX orders_user_placed_idx ON orders (user_id, placed);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, seller bigint);
+  CREATE INDEX orders_user_seller_idx ON orders (user_id, seller);
   CREATE INDEX ON orders (user_id);
---^^^^^^^^^^^^ hint [redundant-index: index "orders_user_placed_idx" of table "orders" begins with the same columns and answers the same queries]
+--^^^^^^^^^^^^ hint [redundant-index: index "orders_user_seller_idx" of table "orders" begins with the same columns and answers the same queries]
 -- fix: Leave the index out
-  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, placed date);
-  CREATE INDEX orders_user_placed_idx ON orders (user_id, placed);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, seller bigint);
+  CREATE INDEX orders_user_seller_idx ON orders (user_id, seller);
 
 -- good: the new one takes the place of the old one
 -- file: 0001_orders.sql
@@ -128,5 +128,12 @@ function withoutIndex(index: CreateIndex, context: RuleContext): Fix[] {
     matches: command => command.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
     otherwise: '',
   })
-  return [{ title: 'Leave the index out', safety: 'review', edits: [cutStatement(context).edit, ...undone.edits] }]
+  return [
+    {
+      title: 'Leave the index out',
+      safety: 'review',
+      isChange: true,
+      edits: [cutStatement(context).edit, ...undone.edits],
+    },
+  ]
 }
