@@ -242,6 +242,10 @@ ALTER TABLE users RENAME CONSTRAINT users_age_check TO users_email_key;
 
 ALTER TABLE users DROP CONSTRAINT users_age_check, ADD CONSTRAINT users_age_check CHECK (age < 200);
 
+CREATE TABLE new_table (a integer CONSTRAINT users_pkey PRIMARY KEY);
+
+CREATE TABLE IF NOT EXISTS new_table (a integer, CONSTRAINT users_nick_idx UNIQUE (a));
+
 CREATE TABLE new_table (a integer, a text);
 
 ALTER TYPE mood ADD VALUE 'sad';
@@ -511,6 +515,36 @@ DROP TYPE pair;
 
 ALTER TABLE users DROP COLUMN feeling;
 DROP TYPE mood;
+
+ALTER TABLE users DROP CONSTRAINT users_pkey;
+
+ALTER TABLE users DROP CONSTRAINT IF EXISTS users_pkey;
+
+ALTER TABLE users DROP CONSTRAINT users_pkey CASCADE;
+
+ALTER TABLE users DROP CONSTRAINT users_email_key;
+
+ALTER TABLE orders DROP CONSTRAINT orders_pkey;
+
+CREATE UNIQUE INDEX users_id_idx ON users (id);
+ALTER TABLE bare ADD CONSTRAINT twin FOREIGN KEY (a) REFERENCES users (id);
+ALTER TABLE bare DROP CONSTRAINT twin;
+
+DROP FUNCTION note();
+
+DROP FUNCTION note() CASCADE;
+
+CREATE FUNCTION attic.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER boxed AFTER DELETE ON attic.boxes FOR EACH ROW EXECUTE FUNCTION attic.note();
+DROP FUNCTION attic.note;
+
+CREATE FUNCTION attic.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+DROP FUNCTION attic.note();
+
+CREATE UNIQUE INDEX bare_a_idx ON bare (a);
+CREATE TABLE refs (a integer CONSTRAINT refs_fk REFERENCES bare (a));
+DROP INDEX bare_a_idx CASCADE;
+ALTER TABLE refs ADD CONSTRAINT refs_fk CHECK (a > 0);
 
 DROP INDEX users_pkey;
 

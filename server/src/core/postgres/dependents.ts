@@ -3,6 +3,7 @@ import {
   type Catalog,
   foreignKeysTo,
   type IncomingForeignKey,
+  type Index,
   indexesOf,
   inheritorsOf,
   isIndex,
@@ -29,11 +30,34 @@ export interface Dropped {
 export function droppedWith(catalog: Catalog, roots: readonly RelationKey[], cascade: boolean): Dropped {
   const relations = new Set(roots)
   for (const key of relations) for (const dependent of dependentOn(catalog, key, cascade)) relations.add(dependent)
-  const incoming = cascade ? [...relations].flatMap(key => foreignKeysTo(catalog, key)) : []
+  const incoming = cascade ? [...relations].flatMap(key => foreignKeysOf(catalog, key)) : []
   return {
     relations: [...relations],
     foreignKeys: incoming.filter(({ table }) => !relations.has(keyOfRelation(table))),
   }
+}
+
+/**
+ * Returns the foreign keys that stand on a unique index, with a constraint or without: those that reference its columns, where
+ * no other unique index of its table has the same.
+ */
+export function foreignKeysOn(catalog: Catalog, index: Index): IncomingForeignKey[] {
+  if (!index.unique || index.partial) return []
+  const rivals = indexesOf(catalog, index.table).filter(
+    other => other.unique && !other.partial && hasColumns(other, index.columns),
+  )
+  if (rivals.length !== 1) return []
+  return foreignKeysTo(catalog, index.table).filter(({ constraint }) =>
+    hasColumns(index, constraint.references.columns),
+  )
+}
+
+const hasColumns = ({ columns }: Index, names: readonly (string | undefined)[]): boolean =>
+  columns.length === names.length && names.every(name => name !== undefined && columns.includes(name))
+
+function foreignKeysOf(catalog: Catalog, key: RelationKey): IncomingForeignKey[] {
+  const relation = catalog.relations.get(key)
+  return isIndex(relation) ? foreignKeysOn(catalog, relation) : foreignKeysTo(catalog, key)
 }
 
 function dependentOn(catalog: Catalog, key: RelationKey, cascade: boolean): RelationKey[] {

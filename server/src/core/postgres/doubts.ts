@@ -1,4 +1,4 @@
-import type { Command, Drop, OtherCommand } from '../sql/commands'
+import type { Command, Drop, OtherCommand, Subcommand } from '../sql/commands'
 import { type Catalog, type Relation, type RelationKey, temporarySchema } from './catalog'
 import { PersistentMap } from './persistent-map'
 import { volatilityOfCall } from './volatility'
@@ -53,12 +53,21 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'DROP MATERIALIZED VIEW':
     case 'DROP FOREIGN TABLE':
     case 'DROP SEQUENCE':
-    case 'DROP INDEX':
       return after
+    case 'DROP FUNCTION':
+    case 'DROP PROCEDURE':
+    case 'DROP ROUTINE':
+      return command.cascade ? clouded(after) : doubting(after, command)
+    case 'ALTER TABLE':
+      // What goes with a column or a key is known by names alone.
+      return command.subcommands.some(isCascading) ? clouded(after) : after
     default:
       return 'names' in command && command.cascade ? clouded(after) : after
   }
 }
+
+const isCascading = (subcommand: Subcommand): boolean =>
+  (subcommand.kind === 'DROP COLUMN' || subcommand.kind === 'DROP CONSTRAINT') && subcommand.cascade
 
 /** Returns the catalog in which nothing is sure of what is there now, and all of what is made from now on. */
 export function clouded(catalog: Catalog): Catalog {

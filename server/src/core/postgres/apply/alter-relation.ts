@@ -158,7 +158,7 @@ export function withSubcommand(
     case 'ALTER CONSTRAINT':
       return withConstraintAltered(catalog, key, subcommand)
     case 'DROP CONSTRAINT':
-      return withoutConstraint(catalog, key, subcommand.constraint.name, command.only)
+      return withoutConstraint(catalog, key, subcommand.constraint.name, command.only, subcommand.cascade)
     case 'RENAME COLUMN':
       return renamedColumn(catalog, key, subcommand.from.name, subcommand.to.name)
     case 'RENAME CONSTRAINT':

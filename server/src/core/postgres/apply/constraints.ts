@@ -265,10 +265,16 @@ export function withForeignKeyOn(catalog: Catalog, key: RelationKey, constraint:
 }
 
 /**
- * Returns the catalog without a constraint: its index goes too, and foreign keys that need that index; partitions and
- * heirs lose theirs.
+ * Returns the catalog without a constraint: its index goes too, and with `cascade` foreign keys that need that index;
+ * partitions and heirs lose theirs.
  */
-export function withoutConstraint(catalog: Catalog, key: RelationKey, name: string, only = false): Catalog {
+export function withoutConstraint(
+  catalog: Catalog,
+  key: RelationKey,
+  name: string,
+  only = false,
+  cascade = true,
+): Catalog {
   const table = tableAt(catalog, key)
   if (!table) return catalog
   const constraint = constraintNamed(table, name)
@@ -278,7 +284,7 @@ export function withoutConstraint(catalog: Catalog, key: RelationKey, name: stri
     constraints: known.constraints.filter(other => other !== constraint),
   }))
   if (constraint.kind === 'NOT NULL') result = withNotNullColumns(result, key, constraint.columns, only, false)
-  if (constraint.index !== undefined) result = withoutIndexOf(result, key, constraint, constraint.index)
+  if (constraint.index !== undefined) result = withoutIndexOf(result, key, constraint, constraint.index, cascade)
   if (only || constraint.index !== undefined) return result
   if (hasReference(constraint))
     return partitionsOf(result, key).reduce((rest, partition) => {
@@ -294,7 +300,13 @@ function withoutDefaultNotNull(catalog: Catalog, table: Table, name: string): Ca
   return column ? withNotNullColumns(catalog, keyOfRelation(table), [column.name], false, false) : catalog
 }
 
-function withoutIndexOf(catalog: Catalog, key: RelationKey, constraint: Constraint, index: RelationKey): Catalog {
+function withoutIndexOf(
+  catalog: Catalog,
+  key: RelationKey,
+  constraint: Constraint,
+  index: RelationKey,
+  cascade: boolean,
+): Catalog {
   let result = catalog
   for (const attached of partitionIndexesOf(catalog, index, { recursive: true })) {
     result = withTable(result, attached.table, partition => ({
@@ -304,6 +316,7 @@ function withoutIndexOf(catalog: Catalog, key: RelationKey, constraint: Constrai
     result = withoutRelation(result, keyOfRelation(attached))
   }
   result = withoutRelation(result, index)
+  if (!cascade) return result
   const sameColumns = (columns: readonly string[]) =>
     columns.length === constraint.columns.length && columns.every(column => constraint.columns.includes(column))
   for (const incoming of foreignKeysTo(result, key))

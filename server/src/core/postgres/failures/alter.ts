@@ -1,9 +1,22 @@
-import type { AlterRelation, Subcommand, SubcommandKind } from '../../sql/commands'
+import type { AlterRelation, Subcommand, SubcommandKind, SubcommandOf } from '../../sql/commands'
+import { quoted } from '../../sql/quote'
 import { withSubcommand } from '../apply/alter-relation'
-import { asTable, constraintNamed, isIndex, keyOf, type Relation, type RelationKey, type Table } from '../catalog'
+import {
+  asTable,
+  constraintNamed,
+  isIndex,
+  keyOf,
+  keyOfRelation,
+  type Relation,
+  type RelationKey,
+  type Table,
+} from '../catalog'
+import { foreignKeysOn } from '../dependents'
+import { isSure } from '../doubts'
 import type { Failure } from '../failures'
 import { columnSubcommandFailure } from './columns'
 import { constraintFailure } from './constraints'
+import { dependFailure, describedRelation } from './drops'
 import { partitionFailure } from './partitions'
 import { constraintAbsent, isAbsent, relationMissing, type Scene, sureRelation } from './relations'
 
@@ -133,7 +146,7 @@ function subcommandFailure(
     case 'ALTER CONSTRAINT':
       return table && constraintAbsent(scene, table, subcommand.constraint)
     case 'DROP CONSTRAINT':
-      return table && !subcommand.ifExists ? constraintAbsent(scene, table, subcommand.constraint) : undefined
+      return table && dropConstraintFailure(scene, table, subcommand)
     case 'RENAME CONSTRAINT':
       return table && renameConstraintFailure(scene, table, subcommand)
     case 'ATTACH PARTITION':
@@ -160,6 +173,24 @@ function schemaFailure(scene: Scene, { relation: name }: AlterRelation, relation
     code: '42P07',
     span: name.span,
   }
+}
+
+function dropConstraintFailure(
+  scene: Scene,
+  table: Table,
+  { constraint, ifExists, cascade }: SubcommandOf<'DROP CONSTRAINT'>,
+): Failure | undefined {
+  const { catalog } = scene
+  const missing = ifExists ? undefined : constraintAbsent(scene, table, constraint)
+  if (missing || cascade || catalog.doubts?.names.has(constraint.name)) return missing
+  const index = catalog.relations.get(constraintNamed(table, constraint.name)?.index ?? '')
+  if (!isIndex(index)) return undefined
+  const isNeeded = foreignKeysOn(catalog, index).some(({ table: other }) =>
+    isSure(catalog, other, keyOfRelation(other)),
+  )
+  if (!isNeeded) return undefined
+  const printed = `constraint ${quoted(constraint.name)} on ${describedRelation(catalog, table)}`
+  return dependFailure([{ name: constraint.name, span: constraint.span }], [printed])
 }
 
 function renameConstraintFailure(

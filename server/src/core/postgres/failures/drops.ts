@@ -1,12 +1,11 @@
 import type { Drop, Name } from '../../sql/commands'
+import { quoted } from '../../sql/quote'
 import { columnsOfType, relationsIn } from '../apply/drop'
 import {
   asTable,
   type Catalog,
   columnNamed,
   foreignKeysTo,
-  type Index,
-  indexesOf,
   inheritorsOf,
   isIndex,
   keyIn,
@@ -18,7 +17,7 @@ import {
   tableAt,
   viewsReading,
 } from '../catalog'
-import { droppedWith } from '../dependents'
+import { droppedWith, foreignKeysOn } from '../dependents'
 import { isSure } from '../doubts'
 import type { Failure } from '../failures'
 import { described, isAbsent, relationFailure, type Scene, sureRelation } from './relations'
@@ -39,6 +38,8 @@ export function dropFailure(scene: Scene, command: Drop): Failure | undefined {
       return typesFailure(scene, command)
     case 'DROP SCHEMA':
       return schemaFailure(scene, command)
+    case 'DROP FUNCTION':
+      return functionFailure(scene, command)
     case 'DROP TRIGGER':
       return command.on && !command.ifExists ? triggerFailure(scene, command, command.on) : undefined
     case 'DROP POLICY':
@@ -125,7 +126,7 @@ function dependentsFailure(scene: Scene, command: Drop): Failure | undefined {
   )
 }
 
-const dependFailure = (roots: readonly Name[], printed: readonly string[]): Failure => ({
+export const dependFailure = (roots: readonly Name[], printed: readonly string[]): Failure => ({
   message:
     printed.length === 1
       ? `cannot drop ${printed[0]} because other objects depend on it`
@@ -152,7 +153,7 @@ function hasDependents(catalog: Catalog, key: RelationKey, goes: ReadonlySet<Rel
   const relation = catalog.relations.get(key)
   if (!relation || !isSure(catalog, relation, key)) return false
   const stays = (other: Relation) => !goes.has(keyOfRelation(other)) && isSure(catalog, other, keyOfRelation(other))
-  if (isIndex(relation)) return isNeeded(catalog, relation, stays)
+  if (isIndex(relation)) return foreignKeysOn(catalog, relation).some(({ table }) => stays(table))
   if (relation.kind === 'sequence') return hasDefault(catalog, relation.name, relation.ownedBy, goes)
   return (
     viewsReading(catalog, key).some(view => view.reads.includes(key) && stays(view)) ||
@@ -160,22 +161,6 @@ function hasDependents(catalog: Catalog, key: RelationKey, goes: ReadonlySet<Rel
     foreignKeysTo(catalog, key).some(({ table }) => stays(table))
   )
 }
-
-/** Whether a foreign key stands on this unique index and could stand on no other. */
-function isNeeded(catalog: Catalog, index: Index, stays: (relation: Relation) => boolean): boolean {
-  if (!index.unique || index.partial || index.constraint !== undefined) return false
-  if (!stays(tableAt(catalog, index.table) ?? index)) return false
-  return foreignKeysTo(catalog, index.table).some(
-    ({ table, constraint }) =>
-      stays(table) &&
-      fits(index, constraint.references.columns) &&
-      indexesOf(catalog, index.table).filter(other => other.unique && fits(other, constraint.references.columns))
-        .length === 1,
-  )
-}
-
-const fits = ({ columns }: Index, names: readonly string[]): boolean =>
-  columns.length === names.length && names.every(name => columns.includes(name))
 
 function hasDefault(
   catalog: Catalog,
@@ -217,6 +202,34 @@ function typesFailure(scene: Scene, command: Drop): Failure | undefined {
   if (!columnsOfType(catalog, key).some(({ table }) => isSureTable(table))) return undefined
   const printed = keyIn(catalog, catalog.types, { name: name.name }) === key ? name.name : `${schema}.${name.name}`
   return dependFailure(command.names, [`type ${printed}`])
+}
+
+/** A trigger needs its function, which takes no arguments. */
+function functionFailure({ catalog }: Scene, { names, cascade }: Drop): Failure | undefined {
+  const [name] = names
+  if (cascade || !name || names.length !== 1 || catalog.doubts?.names.has(name.name)) return undefined
+  const key = keyIn(catalog, catalog.routines, name)
+  const [overload, ...others] = catalog.routines.get(key)?.overloads ?? []
+  if (!overload?.routine.returnsTrigger || others.length > 0) return undefined
+  if (!isFiredAnywhere(catalog, name.name, key)) return undefined
+  const isVisible = keyIn(catalog, catalog.routines, { name: name.name }) === key
+  const printed = isVisible ? quoted(name.name) : key.split('.').map(quoted).join('.')
+  return dependFailure(names, [`function ${printed}()`])
+}
+
+function isFiredAnywhere(catalog: Catalog, name: string, routine: string): boolean {
+  for (const [key, relation] of catalog.relations) {
+    const table = asTable(relation)
+    if (!table || table.triggers.length === 0 || !isSure(catalog, table, key)) continue
+    const fires = table.triggers.some(
+      trigger =>
+        trigger.function === name &&
+        !catalog.doubts?.names.has(trigger.name) &&
+        keyIn(catalog, catalog.routines, { name, ...(trigger.schema && { schema: trigger.schema }) }) === routine,
+    )
+    if (fires) return true
+  }
+  return false
 }
 
 function schemaFailure({ catalog }: Scene, { names, cascade }: Drop): Failure | undefined {

@@ -14,7 +14,12 @@ export function createTableFailure(scene: Scene, command: CreateTable): Failure 
   // IF NOT EXISTS looks no further than the name.
   if (ifNotExists && catalog.relations.has(`${schema}.${table.name}`)) return undefined
   const taken = ifNotExists ? undefined : nameFailure(scene, command, schema)
-  return definitionFailure(scene, command) ?? taken ?? foreignKeyFailure(scene, command)
+  return (
+    definitionFailure(scene, command) ??
+    taken ??
+    keyNameFailure(scene, command, schema) ??
+    foreignKeyFailure(scene, command)
+  )
 }
 
 /** The type of a table's rows has the table's name. */
@@ -76,6 +81,15 @@ function namedColumnsFailure(scene: Scene, command: CreateTable): Failure | unde
   for (const constraint of [...command.columns.flatMap(({ constraints }) => constraints), ...command.constraints]) {
     const missing = keyColumnFailure(scene, table, constraint) ?? partitionKeyFailure(table, constraint)
     if (missing) return missing
+  }
+  return undefined
+}
+
+/** The index of a key has the name of its constraint. */
+function keyNameFailure(scene: Scene, command: CreateTable, schema: string): Failure | undefined {
+  for (const { name, kind } of [...command.columns.flatMap(({ constraints }) => constraints), ...command.constraints]) {
+    const taken = name && (kind === 'PRIMARY KEY' || kind === 'UNIQUE') ? takenFailure(scene, name, schema) : undefined
+    if (taken) return taken
   }
   return undefined
 }
