@@ -112,7 +112,13 @@ export async function startServer({ major, bin }: Installation): Promise<Server>
 }
 
 /** Nothing but what a test asks for takes locks, and a test that waits on purpose is no deadlock. */
-const quiet = ['fsync=off', 'max_connections=100', 'autovacuum=off', 'deadlock_timeout=60s']
+const quiet = [
+  'fsync=off',
+  'max_prepared_transactions=2',
+  'max_connections=100',
+  'autovacuum=off',
+  'deadlock_timeout=60s',
+]
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
