@@ -63,10 +63,15 @@ export function afterwards(catalog: Catalog, sql: string, postgres: number) {
 
 /** Empties the database and makes the schema anew. */
 export async function reset(session: Session, schema: string) {
-  await session.run('RESET ALL')
-  const leftovers = await session.run(
-    "SELECT 'DROP PUBLICATION ' || pubname FROM pg_publication UNION ALL SELECT 'DROP DATABASE ' || datname FROM pg_database WHERE datname = 'other'",
-  )
+  await session.run('DISCARD ALL')
+  const leftovers = await session.run(`
+    SELECT 'DROP EVENT TRIGGER ' || evtname FROM pg_event_trigger
+    UNION ALL SELECT 'DROP PUBLICATION ' || pubname FROM pg_publication
+    UNION ALL SELECT 'DROP DATABASE ' || datname FROM pg_database WHERE datname = 'other'
+    UNION ALL SELECT 'DROP FOREIGN DATA WRAPPER ' || fdwname || ' CASCADE' FROM pg_foreign_data_wrapper
+    UNION ALL SELECT 'DROP ACCESS METHOD ' || amname FROM pg_am WHERE amname LIKE 'guard%'
+    UNION ALL SELECT 'DROP LANGUAGE ' || lanname FROM pg_language WHERE lanname LIKE 'guard%'
+    UNION ALL SELECT 'SELECT lo_unlink(' || oid || ')' FROM pg_largeobject_metadata`)
   for (const [drop = ''] of leftovers.rows) await must(session, drop)
   await session.run('DROP SCHEMA IF EXISTS attic CASCADE')
   await must(session, `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${schema}`)

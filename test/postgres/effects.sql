@@ -74,6 +74,10 @@ ALTER TABLE customers ADD COLUMN changed timestamptz NOT NULL DEFAULT CURRENT_TI
 
 ALTER TABLE customers ADD COLUMN changed timestamptz DEFAULT clock_timestamp();
 
+ALTER TABLE customers ADD COLUMN changed timestamp DEFAULT (now() AT TIME ZONE 'utc');
+
+ALTER TABLE customers ADD COLUMN daily timetz DEFAULT (CURRENT_TIME AT TIME ZONE 'utc');
+
 ALTER TABLE customers ADD COLUMN code text DEFAULT next_code();
 
 ALTER TABLE customers ADD COLUMN code text DEFAULT fixed_code();
@@ -1596,3 +1600,417 @@ UPDATE readings SET value = 1;
 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE assets SET label = NULL; RETURN NULL; END';
 CREATE TRIGGER watch AFTER UPDATE ON readings EXECUTE FUNCTION f();
 UPDATE readings SET value = 1;
+
+-- What the inventory of commands and subcommands brought up
+
+DECLARE c CURSOR FOR SELECT * FROM lines;
+
+DECLARE c CURSOR WITH HOLD FOR SELECT * FROM purchases;
+
+INSERT INTO assets SELECT id, label FROM ONLY assets;
+
+SELECT count(*) FROM ONLY assets;
+
+WITH gone AS (DELETE FROM lines RETURNING pieces) INSERT INTO assets (id) SELECT pieces FROM gone;
+
+WITH made AS (INSERT INTO lines (purchase_id) VALUES (1) RETURNING purchase_id) SELECT * FROM made;
+
+WITH moved AS (UPDATE lines SET purchase_id = 2 WHERE pieces = 1 RETURNING pieces) DELETE FROM machines USING moved WHERE id = moved.pieces;
+
+SELECT * FROM lines l JOIN purchases p ON p.id = l.purchase_id FOR SHARE OF l;
+
+SELECT setval(pg_get_serial_sequence('purchases', 'id'), 500);
+
+UPDATE lines SET purchase_id = NULL;
+
+-- from 18
+ANALYZE ONLY assets;
+
+ALTER TABLE ONLY readings DISABLE TRIGGER ALL;
+
+CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM readings WITH NO DATA;
+
+CREATE TABLE copied AS TABLE golden WITH NO DATA;
+
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
+ALTER TABLE ONLY assets DROP CONSTRAINT positive;
+
+CREATE TABLE robots (arms integer) INHERITS (machines);
+ALTER TABLE machines ADD CONSTRAINT positive CHECK (id > 0);
+ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
+
+CREATE TABLE robots (arms integer) INHERITS (machines);
+ALTER TABLE assets ADD COLUMN power integer;
+
+ALTER TABLE ONLY assets DROP COLUMN label;
+
+-- from 18
+ALTER TABLE lines ADD COLUMN double real GENERATED ALWAYS AS (weight * 2) VIRTUAL;
+ALTER TABLE lines ALTER COLUMN double TYPE numeric;
+
+-- from 18
+ALTER TABLE lines ADD COLUMN double real GENERATED ALWAYS AS (weight * 2) VIRTUAL NOT NULL;
+ALTER TABLE lines ALTER COLUMN double SET EXPRESSION AS (weight * 3);
+
+CREATE TABLE slots (room integer, during int4range, EXCLUDE USING gist (during WITH &&));
+CREATE INDEX slots_room ON slots (room);
+INSERT INTO slots SELECT n, int4range(n * 2, n * 2 + 1) FROM generate_series(1, 60) n;
+REINDEX TABLE CONCURRENTLY slots;
+
+CREATE TABLE slots (low integer, high integer);
+INSERT INTO slots SELECT n, n FROM generate_series(1, 60) n;
+ALTER TABLE slots ADD EXCLUDE USING gist (int4range(low, high, '[]') WITH &&) WHERE (low > 0);
+
+-- from 18
+CREATE TABLE slots (room int4range, during daterange);
+INSERT INTO slots SELECT int4range(n, n + 1), daterange(current_date, current_date + n) FROM generate_series(1, 60) n;
+ALTER TABLE slots ADD CONSTRAINT free PRIMARY KEY (room, during WITHOUT OVERLAPS);
+
+CREATE TYPE place AS (street text);
+ALTER TYPE place RENAME TO spot;
+
+CREATE TRIGGER watch AFTER UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TRIGGER watch ON customers DEPENDS ON EXTENSION plpgsql;
+
+DROP POLICY IF EXISTS absent ON customers;
+
+CREATE POLICY own ON customers USING (true);
+DROP POLICY IF EXISTS own ON customers;
+
+CREATE POLICY own ON customers USING (true);
+ALTER POLICY own ON customers RENAME TO theirs;
+DROP POLICY IF EXISTS own ON customers;
+
+DROP RULE IF EXISTS absent ON lines;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+DROP RULE IF EXISTS keep ON lines;
+
+CREATE TABLE sensors (id integer, part integer, PRIMARY KEY (id, part)) PARTITION BY RANGE (id);
+CREATE TABLE sensors_low PARTITION OF sensors FOR VALUES FROM (0) TO (100) PARTITION BY RANGE (part);
+CREATE TABLE alarms (id integer, part integer, FOREIGN KEY (id, part) REFERENCES sensors);
+CREATE TABLE sensors_low_new PARTITION OF sensors_low DEFAULT;
+
+CREATE TABLE sensors (id integer, part integer, PRIMARY KEY (id, part)) PARTITION BY RANGE (id);
+CREATE TABLE sensors_low PARTITION OF sensors FOR VALUES FROM (0) TO (100) PARTITION BY RANGE (part);
+CREATE TABLE sensors_low_new PARTITION OF sensors_low DEFAULT;
+CREATE TRIGGER watch AFTER UPDATE ON sensors FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TABLE sensors DETACH PARTITION sensors_low;
+
+CREATE TABLE sensors (id integer, part integer, PRIMARY KEY (id, part)) PARTITION BY RANGE (id);
+CREATE TABLE sensors_low PARTITION OF sensors FOR VALUES FROM (0) TO (100);
+CREATE TABLE sensors_high PARTITION OF sensors FOR VALUES FROM (100) TO (200);
+INSERT INTO sensors SELECT n, n FROM generate_series(1, 60) n;
+CREATE TABLE alarms (id integer, part integer, FOREIGN KEY (id, part) REFERENCES sensors);
+INSERT INTO alarms (id, part) SELECT id, part FROM sensors;
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+CREATE TABLE readings_c (device integer NOT NULL REFERENCES purchases (id), taken date NOT NULL, kind varchar(10), value numeric);
+INSERT INTO readings_c SELECT n, '2023-02-03', 'k', n FROM generate_series(1, 60) n;
+ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+
+ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purchases (id);
+ALTER TABLE readings RENAME CONSTRAINT bought TO from_purchase;
+ALTER TABLE readings DROP CONSTRAINT from_purchase;
+
+CREATE TRIGGER watch AFTER UPDATE ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TABLE readings DETACH PARTITION readings_a;
+ALTER TABLE readings ATTACH PARTITION readings_a FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+
+ALTER TABLE readings ADD CONSTRAINT known CHECK (value IS NOT NULL);
+ALTER TABLE readings ALTER COLUMN value SET NOT NULL, DROP CONSTRAINT known;
+
+CREATE TABLE days (id integer, day date) PARTITION BY RANGE (id);
+CREATE TABLE days_low PARTITION OF days FOR VALUES FROM (0) TO (100);
+CREATE TABLE days_rest PARTITION OF days DEFAULT;
+INSERT INTO days SELECT n, current_date FROM generate_series(1, 160) n;
+DELETE FROM days WHERE id BETWEEN 5 AND 10;
+
+CREATE DOMAIN small AS quantity;
+CREATE TABLE boxes (pieces small, label text);
+CREATE INDEX boxes_pieces ON boxes (pieces);
+DROP DOMAIN quantity CASCADE;
+
+ALTER DOMAIN quantity RENAME TO amount;
+
+ALTER DOMAIN quantity RENAME CONSTRAINT quantity_check TO not_negative;
+
+CREATE TABLE boxes (id integer, label text, UNIQUE (id) INCLUDE (label));
+ALTER TABLE boxes DROP COLUMN label;
+
+ALTER TABLE purchases ADD CONSTRAINT both_key UNIQUE (id, placed);
+CREATE TABLE parcels (purchase_id integer, placed date, FOREIGN KEY (purchase_id, placed) REFERENCES purchases (id, placed));
+ALTER TABLE purchases DROP CONSTRAINT both_key CASCADE;
+
+-- from 18
+ALTER TABLE assets ADD CONSTRAINT named NOT NULL label;
+ALTER TABLE assets ALTER CONSTRAINT named NO INHERIT;
+
+-- from 18
+ALTER TABLE assets ADD CONSTRAINT named NOT NULL label NO INHERIT;
+ALTER TABLE assets ALTER CONSTRAINT named INHERIT;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE FOREIGN TABLE far (id integer) SERVER guard_server;
+DROP SERVER guard_server CASCADE;
+
+ALTER SCHEMA public RENAME TO attic;
+
+-- Commands that touch no relation
+
+ABORT;
+
+BEGIN;
+
+COMMIT;
+
+END;
+
+ROLLBACK;
+
+SAVEPOINT before;
+
+START TRANSACTION;
+
+SET TRANSACTION READ ONLY;
+
+SET ROLE NONE;
+
+SET SESSION AUTHORIZATION DEFAULT;
+
+SET CONSTRAINTS ALL DEFERRED;
+
+UNLISTEN *;
+
+LOAD 'plpgsql';
+
+REVOKE ALL ON customers FROM PUBLIC;
+
+PREPARE one AS SELECT 1;
+EXECUTE one;
+
+PREPARE two AS SELECT 1;
+DEALLOCATE two;
+
+DECLARE c CURSOR WITH HOLD FOR SELECT 1;
+FETCH c;
+
+DECLARE c CURSOR WITH HOLD FOR SELECT 1;
+MOVE c;
+
+DECLARE c CURSOR WITH HOLD FOR SELECT 1;
+CLOSE c;
+
+SELECT id INTO copied FROM lines, purchases WHERE id = purchase_id;
+
+CREATE TABLE copied AS SELECT * FROM assets;
+
+CREATE TYPE pair AS (a integer, b integer);
+
+CREATE ROLE guard_owner;
+
+CREATE USER guard_owner;
+
+CREATE GROUP guard_owner;
+
+CREATE ROLE guard_owner;
+ALTER ROLE guard_owner CREATEDB;
+
+CREATE ROLE guard_owner;
+ALTER USER guard_owner SET lock_timeout = '1s';
+
+CREATE ROLE guard_owner;
+CREATE ROLE guard_reader;
+ALTER GROUP guard_owner ADD USER guard_reader;
+
+CREATE ROLE guard_owner;
+DROP ROLE guard_owner;
+
+CREATE ROLE guard_owner;
+DROP USER guard_owner;
+
+CREATE ROLE guard_owner;
+DROP GROUP guard_owner;
+
+CREATE ROLE guard_owner;
+DROP OWNED BY guard_owner;
+
+CREATE ACCESS METHOD guard_heap TYPE TABLE HANDLER heap_tableam_handler;
+
+CREATE ACCESS METHOD guard_heap TYPE TABLE HANDLER heap_tableam_handler;
+DROP ACCESS METHOD guard_heap;
+
+CREATE AGGREGATE total (integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
+ALTER AGGREGATE total (integer) RENAME TO summed;
+
+CREATE AGGREGATE total (integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
+DROP AGGREGATE total (integer);
+
+CREATE CAST (tier AS integer) WITH INOUT;
+DROP CAST (tier AS integer);
+
+CREATE COLLATION plain (LOCALE = 'C');
+
+CREATE COLLATION plain (LOCALE = 'C');
+ALTER COLLATION plain RENAME TO simple;
+
+CREATE COLLATION plain (LOCALE = 'C');
+DROP COLLATION plain;
+
+CREATE CONVERSION latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+
+CREATE CONVERSION latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+ALTER CONVERSION latin RENAME TO latin1;
+
+CREATE CONVERSION latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+DROP CONVERSION latin;
+
+CREATE FUNCTION note_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE EVENT TRIGGER guard_ddl ON ddl_command_end EXECUTE FUNCTION note_ddl();
+
+CREATE FUNCTION note_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE EVENT TRIGGER guard_ddl ON ddl_command_end EXECUTE FUNCTION note_ddl();
+ALTER EVENT TRIGGER guard_ddl DISABLE;
+
+CREATE FUNCTION note_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE EVENT TRIGGER guard_ddl ON ddl_command_end EXECUTE FUNCTION note_ddl();
+DROP EVENT TRIGGER guard_ddl;
+
+ALTER EXTENSION plpgsql ADD FUNCTION note_change();
+
+DROP EXTENSION IF EXISTS absent;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+ALTER FOREIGN DATA WRAPPER guard_wrapper OPTIONS (a 'b');
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+DROP FOREIGN DATA WRAPPER guard_wrapper;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+ALTER SERVER guard_server OPTIONS (a 'b');
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE USER MAPPING FOR CURRENT_USER SERVER guard_server;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE USER MAPPING FOR CURRENT_USER SERVER guard_server;
+ALTER USER MAPPING FOR CURRENT_USER SERVER guard_server OPTIONS (a 'b');
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE USER MAPPING FOR CURRENT_USER SERVER guard_server;
+DROP USER MAPPING FOR CURRENT_USER SERVER guard_server;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE FOREIGN TABLE far (id integer) SERVER guard_server;
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE FOREIGN TABLE far (id integer) SERVER guard_server;
+ALTER FOREIGN TABLE far ADD COLUMN label text, ALTER COLUMN id SET NOT NULL, OPTIONS (a 'b');
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE FOREIGN TABLE far (id integer) SERVER guard_server;
+ALTER FOREIGN TABLE far ALTER COLUMN id OPTIONS (a 'b');
+
+CREATE FOREIGN DATA WRAPPER guard_wrapper;
+CREATE SERVER guard_server FOREIGN DATA WRAPPER guard_wrapper;
+CREATE FOREIGN TABLE far (id integer) SERVER guard_server;
+DROP FOREIGN TABLE far;
+
+CREATE LANGUAGE guard_language HANDLER plpgsql_call_handler;
+
+CREATE LANGUAGE guard_language HANDLER plpgsql_call_handler;
+ALTER LANGUAGE guard_language OWNER TO CURRENT_USER;
+
+CREATE LANGUAGE guard_language HANDLER plpgsql_call_handler;
+DROP LANGUAGE guard_language;
+
+SELECT lo_create(4242);
+ALTER LARGE OBJECT 4242 OWNER TO CURRENT_USER;
+
+CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);
+
+CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);
+ALTER OPERATOR === (integer, integer) OWNER TO CURRENT_USER;
+
+CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);
+DROP OPERATOR === (integer, integer);
+
+CREATE OPERATOR CLASS plain_ops FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
+
+CREATE OPERATOR CLASS plain_ops FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
+ALTER OPERATOR CLASS plain_ops USING hash RENAME TO simple_ops;
+
+CREATE OPERATOR CLASS plain_ops FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
+DROP OPERATOR CLASS plain_ops USING hash;
+
+CREATE OPERATOR FAMILY plain_ops USING hash;
+
+CREATE OPERATOR FAMILY plain_ops USING hash;
+ALTER OPERATOR FAMILY plain_ops USING hash RENAME TO simple_ops;
+
+CREATE OPERATOR FAMILY plain_ops USING hash;
+DROP OPERATOR FAMILY plain_ops USING hash;
+
+CREATE PROCEDURE tidy() LANGUAGE sql AS 'SELECT 1';
+ALTER PROCEDURE tidy() RENAME TO tidied;
+
+CREATE PROCEDURE tidy() LANGUAGE sql AS 'SELECT 1';
+DROP PROCEDURE tidy();
+
+ALTER ROUTINE fixed_code() RENAME TO constant_code;
+
+DROP ROUTINE fixed_code();
+
+ALTER TABLESPACE pg_default SET (seq_page_cost = 2);
+
+DROP TABLESPACE IF EXISTS absent;
+
+CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
+
+CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION plain RENAME TO bare;
+
+CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
+DROP TEXT SEARCH CONFIGURATION plain;
+
+CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple);
+
+CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple);
+ALTER TEXT SEARCH DICTIONARY plain RENAME TO bare;
+
+CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple);
+DROP TEXT SEARCH DICTIONARY plain;
+
+CREATE TEXT SEARCH PARSER plain (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+
+CREATE TEXT SEARCH PARSER plain (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+ALTER TEXT SEARCH PARSER plain RENAME TO bare;
+
+CREATE TEXT SEARCH PARSER plain (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+DROP TEXT SEARCH PARSER plain;
+
+CREATE TEXT SEARCH TEMPLATE plain (LEXIZE = dsimple_lexize);
+
+CREATE TEXT SEARCH TEMPLATE plain (LEXIZE = dsimple_lexize);
+ALTER TEXT SEARCH TEMPLATE plain RENAME TO bare;
+
+CREATE TEXT SEARCH TEMPLATE plain (LEXIZE = dsimple_lexize);
+DROP TEXT SEARCH TEMPLATE plain;
+
+CREATE TRANSFORM FOR tier LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(internal));
+
+CREATE TRANSFORM FOR tier LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(internal));
+DROP TRANSFORM FOR tier LANGUAGE plpgsql;

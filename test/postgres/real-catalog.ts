@@ -34,7 +34,7 @@ const columnNames = (relation: string, numbers: string) =>
 const queries = [
   `SELECT ${relationName('c.oid')}, CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
      WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'I' THEN 'partitioned index' WHEN 'S' THEN 'sequence'
-     WHEN 'c' THEN 'composite type' ELSE relkind::text END
+     WHEN 'c' THEN 'composite type' WHEN 'f' THEN 'foreign table' ELSE relkind::text END
    FROM pg_class c WHERE ${isOurs('c')}`,
   `SELECT ${relationName('attrelid')}, 'column ' || attname || ' ' || t.typname || CASE WHEN attnotnull AND NOT EXISTS (SELECT FROM pg_constraint n WHERE n.conrelid = attrelid
        AND contype = 'n' AND conkey = ARRAY[attnum] AND NOT convalidated) THEN ' not null' ELSE '' END
@@ -43,7 +43,7 @@ const queries = [
    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_type t ON t.oid = atttypid
    WHERE ${isOurs('c')} AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped`,
   `SELECT ${relationName('conrelid')}, CASE contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' WHEN 'c' THEN 'CHECK'
-     WHEN 'f' THEN 'FOREIGN KEY' ELSE 'EXCLUDE' END || ' ' || conname || ' (' || CASE WHEN contype = 'c' THEN '' ELSE ${columnNames('conrelid', 'conkey')} END
+     WHEN 'f' THEN 'FOREIGN KEY' ELSE 'EXCLUDE' END || ' ' || conname || ' (' || CASE WHEN contype = 'c' THEN '' ELSE ${columnNames('conrelid', 'array_remove(conkey, 0::int2)')} END
      || ')' || CASE WHEN convalidated THEN '' ELSE ' not valid' END
      || CASE WHEN contype = 'f' THEN ' to ' || ${relationName('confrelid')} || ' (' || ${columnNames('confrelid', 'confkey')} || ')' ELSE '' END
    FROM pg_constraint JOIN pg_class c ON c.oid = conrelid

@@ -80,13 +80,12 @@ export function reindex(gathering: Gathering, command: Reindex, { catalog, postg
   }
   if (target === 'TABLE' && name) {
     const table = keyOf(catalog, name)
-    if (tableAt(catalog, table)?.kind !== 'partitioned table')
-      return reindexOne(gathering, command, table, rebuiltOf(catalog, command, table))
+    if (tableAt(catalog, table)?.kind !== 'partitioned table') return reindexAll(gathering, command, catalog, table)
     return reindexPartitions(gathering, command, { catalog, postgres }, table)
   }
   gathering.refusesTransactionBlock = true
   const all = name ? relationsIn(catalog, [name.name]) : [...catalog.relations.keys()].sort()
-  for (const key of storedOf(catalog, all)) reindexOne(gathering, command, key, rebuiltOf(catalog, command, key))
+  for (const key of storedOf(catalog, all)) reindexAll(gathering, command, catalog, key)
   if (!catalog.complete) gathering.doesNotKnow('Tables that the history does not know are locked and read too.')
 }
 
@@ -117,15 +116,18 @@ function reindexPartitions(
     // They are looked up in this mode even where it is CONCURRENTLY (prove:effects).
     gathering.lockAtFirst(key, 'SHARE')
     gathering.lock(key, command.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE')
-    if (storedOf(catalog, [key]).length > 0) reindexOne(gathering, command, key, rebuiltOf(catalog, command, key))
+    if (storedOf(catalog, [key]).length > 0) reindexAll(gathering, command, catalog, key)
   }
 }
 
 /** CONCURRENTLY skips the index of an exclusion constraint with a warning (sql-reindex.html). */
-function rebuiltOf(catalog: Catalog, command: Reindex, table: RelationKey): Index[] {
+function reindexAll(gathering: Gathering, command: Reindex, catalog: Catalog, table: RelationKey) {
   const isExclusion = ({ constraint }: Index) =>
     constraintNamed(tableAt(catalog, table), constraint ?? '')?.kind === 'EXCLUDE'
-  return indexesOf(catalog, table).filter(index => !command.concurrently || !isExclusion(index))
+  const skipped = command.concurrently ? indexesOf(catalog, table).filter(isExclusion) : []
+  gathering.lockAll(skipped.map(keyOfRelation), 'SHARE UPDATE EXCLUSIVE')
+  const rebuilt = indexesOf(catalog, table).filter(index => !skipped.includes(index))
+  reindexOne(gathering, command, table, rebuilt)
 }
 
 function reindexOne(gathering: Gathering, command: Reindex, table: RelationKey, indexes: readonly Index[]) {

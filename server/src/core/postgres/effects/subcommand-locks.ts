@@ -9,12 +9,14 @@ import type { LockMode } from '../locks'
 export function lockModeOf(subcommand: Subcommand, kind: RelationKind, tag: AlterRelation['tag']): LockMode {
   switch (subcommand.kind) {
     case 'SET STATISTICS':
-    case 'SET COLUMN OPTIONS':
     case 'CLUSTER ON':
     case 'SET WITHOUT CLUSTER':
     case 'VALIDATE CONSTRAINT':
     case 'ATTACH PARTITION':
       return 'SHARE UPDATE EXCLUSIVE'
+    case 'SET COLUMN OPTIONS':
+      // OPTIONS (...) of a foreign table's column is no SET (...) of attributes.
+      return kind === 'foreign table' ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE'
     case 'DETACH PARTITION':
       return subcommand.concurrently || subcommand.finalize ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE'
     case 'SET PARAMETERS':
