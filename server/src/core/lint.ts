@@ -1,5 +1,6 @@
 import type { Finding, Fix, Risk, Severity } from './finding'
 import type { History } from './history/history'
+import { stepsInside } from './history/inside'
 import type { Direction } from './history/migration'
 import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
@@ -7,7 +8,7 @@ import { rules } from './rules'
 import { StepContext } from './rules/context'
 import type { MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
 import type { Settings } from './settings'
-import type { Command } from './sql/commands'
+import type { BodyStatement, Command } from './sql/commands'
 import { withoutAllowed } from './suppress'
 import { type Span, shifted } from './text'
 
@@ -24,7 +25,10 @@ export function lint(history: History, path: string, settings: Settings, report?
   const steps = stepsOf(history, migration, settings)
   const findings = migration.sections.flatMap(section => {
     const own = steps.filter(step => step.section === section)
-    return own.flatMap((step, index) => findingsOf(step, own, index, history, settings, report))
+    return own.flatMap((step, index) => [
+      ...findingsOf(step, own, index, history, settings, report),
+      ...findingsInside(step, own, index, history, settings, report),
+    ])
   })
   findings.push(...findingsOfMigration({ migration, history, settings, steps }, report))
   return withoutAllowed(findings, migration)
@@ -59,26 +63,78 @@ function findingsOf(
   settings: Settings,
   report?: Report,
 ): Finding[] {
-  const { command } = step
   const problems = problemOf(step, settings)
-  const asked = command && rulesFor(command, step)
-  if (!asked) return problems
-  const context = new StepContext(step, command, steps, index, history, settings)
+  const found = [...foundBy(step, steps, index, history, settings, report)]
+  if (found.length === 0) return problems
+  // What PostgreSQL refuses does nothing that a rule could warn of.
+  if (step.effects?.fails) return problems
+  const offset = step.statement.span.start
   // Where a semicolon is missing in front of it a statement is read all the same.
-  const findings = [...problems]
+  return [...problems, ...found.map(each => new FoundByRule(each.found, each.rule, each.severity, offset, report))]
+}
+
+interface Found {
+  readonly rule: StatementRule
+  /** From the settings. */
+  readonly severity?: Severity
+  readonly found: RuleFinding
+}
+
+/** Yields what the rules find in one step; `steps` and `index` are the place of the statement of the file that runs it. */
+function* foundBy(
+  step: Step,
+  steps: readonly Step[],
+  index: number,
+  history: History,
+  settings: Settings,
+  report?: Report,
+  inside?: BodyStatement,
+): Iterable<Found> {
+  const { command } = step
+  const asked = command && rulesFor(command, step)
+  if (!asked) return
+  const context = new StepContext(step, command, steps, index, history, settings, inside)
   for (const rule of asked) {
     const severity = settings.rules[rule.id]
     if (severity === 'off') continue
     try {
-      for (const found of rule.check(command, context))
-        findings.push(new FoundByRule(found, rule, severity, step.statement.span.start, report))
+      for (const found of rule.check(command, context)) yield { rule, severity, found }
     } catch (error) {
       report?.(rule.id, error)
     }
   }
-  // What PostgreSQL refuses does nothing that a rule could warn of.
-  return findings.length > problems.length && step.effects?.fails ? problems : findings
 }
+
+/**
+ * What runs in a DO block, or in a function that is called, is judged as if it stood there by itself, and flagged where it
+ * stands; in an earlier file, where it is called. Without fixes: they are for statements that stand alone.
+ */
+function findingsInside(
+  step: Step,
+  steps: readonly Step[],
+  index: number,
+  history: History,
+  settings: Settings,
+  report?: Report,
+): Finding[] {
+  const inside = stepsInside(step, settings.postgres)
+  if (inside.length === 0 || step.effects?.fails) return []
+  const found = inside.flatMap(inner =>
+    [...foundBy(inner, steps, index, history, settings, report, inner.inside)].map(({ rule, severity, found }) => {
+      const at = inner.placeOf(found.at)
+      const where = at || !inner.routine ? undefined : `It stands in "${inner.routine.name.name}", which runs here.`
+      const told = { ...found, detail: where ? [where, found.detail].filter(Boolean).join(' ') : found.detail }
+      const placed = { ...told, at: at ?? firstWord(step), fixes: undefined }
+      return new FoundByRule(placed, rule, severity, 0, report)
+    }),
+  )
+  // Loops and calls may lead to the same statement more than once.
+  const keys = found.map(({ rule, message, span }) => `${rule} ${message} ${span.start} ${span.end}`)
+  return found.filter((_, place) => keys.indexOf(keys[place] as string) === place)
+}
+
+const firstWord = ({ command, statement }: Step): Span =>
+  shifted(command && 'keywords' in command ? command.keywords : { start: 0, end: 1 }, statement.span.start)
 
 const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] | undefined =>
   rulesByTag[direction].get(command.tag)

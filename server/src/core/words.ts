@@ -230,6 +230,7 @@ function blockSentences(explanation: Explanation): string[] {
 /** Why a command that refuses a transaction block fails where it stands. */
 function refused({ transaction, step }: Explanation): string {
   if (!step.transaction.isBlock) return ''
+  if ('inside' in step) return ' Here it fails: it stands in a body.'
   if (transaction === 'block') return ' Here it fails: it stands between BEGIN and COMMIT.'
   if (transaction === 'tool') return ` Here it fails: ${step.migration.framework.name} runs this file in a transaction.`
   return ' Here it fails: statements that are sent together are one transaction.'

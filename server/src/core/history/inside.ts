@@ -2,7 +2,7 @@ import { apply } from '../postgres/apply'
 import { withInner } from '../postgres/apply/bodies'
 import { type Catalog, relationNamed } from '../postgres/catalog'
 import { type Effects, effectsOf } from '../postgres/effects'
-import { calleeOf, callsOf } from '../postgres/routines'
+import { calleeOf, callsIn } from '../postgres/routines'
 import type { Body, BodyStatement, Call, Command, CreateRoutine, Name } from '../sql/commands'
 import { spanOutside } from '../sql/excerpt'
 import type { Statement } from '../sql/statements'
@@ -27,7 +27,7 @@ export interface InnerStep extends Step {
  */
 export function stepsInside(step: Step, postgres: number): readonly InnerStep[] {
   const { command } = step
-  if (!command || (command.tag !== 'DO' && step.before.routines.size === 0)) return []
+  if (!command || (command.tag !== 'DO' && callsIn(command).length === 0)) return []
   const known = memory.get(step)
   if (known) return known
   const walk = new Walk(step, postgres)
@@ -59,7 +59,7 @@ class Walk {
       const { statements = [], calls = [] } = command
       this.run({ statements, calls }, catalog, placeOf, routine)
     }
-    for (const call of callsOf(command, catalog)) this.call(call, catalog)
+    for (const call of callsIn(command)) this.call(call, catalog)
   }
 
   private call(call: Call, catalog: Catalog) {
@@ -170,7 +170,6 @@ const offsetsIn = ({ code }: CreateRoutine, { start, end }: Span): [number, numb
 
 /** That of the outer statement: a function runs in the transaction of whoever calls it (plpgsql-structure.html). */
 class InnerTransaction implements Transaction {
-  readonly isInBody = true
   /** What refuses a transaction block refuses to run in a body too: proven in test/postgres. */
   readonly isBlock = true
 

@@ -36,8 +36,6 @@ export interface Transaction {
    * `own`, nor for a simple query of one statement.
    */
   readonly isBlock: boolean
-  /** Set for a statement in the body of a DO block, a function or a procedure. */
-  readonly isInBody?: boolean
   /** Locks that earlier statements of this transaction still hold, strongest mode per relation. */
   readonly held: readonly Hold[]
   /** What ends the locks that this statement takes. */

@@ -1,6 +1,6 @@
 import { bodyOf } from '../sql/bodies'
 import type { Body, Call, Command, CreateRoutine } from '../sql/commands'
-import { type Catalog, columnNamed, keyOf, type Overload, routineNamed, tableAt } from './catalog'
+import { type Catalog, keyOf, type Overload, routineNamed, tableAt } from './catalog'
 
 /** What a call runs, or why that is not known; undefined where the history made no such function. */
 export type Callee = { readonly routine: CreateRoutine; readonly body: Body } | { readonly unknown: string } | undefined
@@ -30,19 +30,21 @@ function bodyIn(routine: CreateRoutine): Callee {
   return { unknown: `What ${kind} "${routine.name.name}" does is not known: its language is ${routine.language}.` }
 }
 
-/**
- * Returns the functions that a statement calls for sure: those that it names, and the defaults of the columns that it fills.
- * What views, index expressions and policies call is not among them.
- */
+/** Returns the functions that a statement calls for sure: those that it names, and the defaults of the columns that it fills. */
 export function callsOf(command: Command, catalog: Catalog): readonly Call[] {
   if (catalog.routines.size === 0) return []
+  if (command.tag !== 'INSERT') return callsIn(command)
+  return [...command.calls, ...callsOfDefaults(catalog, command)]
+}
+
+/** Returns the functions that a statement names and calls; views, index expressions and policies may call more. */
+export function callsIn(command: Command): readonly Call[] {
   switch (command.tag) {
     case 'SELECT':
+    case 'INSERT':
       return command.calls
     case 'CALL':
       return command.calls ?? []
-    case 'INSERT':
-      return [...command.calls, ...callsOfDefaults(catalog, command)]
     case 'UPDATE':
       return [...command.assignments.flatMap(({ expression }) => expression.calls), ...(command.where?.calls ?? [])]
     case 'DELETE':
@@ -58,11 +60,9 @@ export function callsOf(command: Command, catalog: Catalog): readonly Call[] {
 }
 
 function callsOfDefaults(catalog: Catalog, command: Extract<Command, { tag: 'INSERT' }>): readonly Call[] {
-  const table = tableAt(catalog, keyOf(catalog, command.table))
   const isGiven = (name: string) =>
     command.source !== 'DEFAULT VALUES' &&
     (command.columns.length === 0 || command.columns.some(column => column.name === name))
-  return (table?.columns ?? []).flatMap(({ name }) =>
-    isGiven(name) ? [] : (columnNamed(table, name)?.default?.calls ?? []),
-  )
+  const table = tableAt(catalog, keyOf(catalog, command.table))
+  return (table?.columns ?? []).flatMap(column => (isGiven(column.name) ? [] : (column.default?.calls ?? [])))
 }

@@ -213,7 +213,8 @@ function concurrentPart(command: CreateIndex | Drop | Reindex | AlterRelation): 
 }
 
 /** Why the statement runs inside a transaction block, as a sentence. */
-function reason({ transaction, history, steps }: RuleContext): string {
+function reason({ transaction, history, steps, inside }: RuleContext): string {
+  if (inside) return 'It stands in a body, and what runs in one is inside a transaction.'
   const tool = history.framework.name
   switch (transaction.kind) {
     case 'block':

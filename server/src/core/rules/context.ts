@@ -4,7 +4,7 @@ import type { Step, Transaction } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { Settings } from '../settings'
-import type { Command } from '../sql/commands'
+import type { BodyStatement, Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
 import type { RuleContext } from './rule'
 
@@ -17,6 +17,7 @@ export class StepContext implements RuleContext {
     readonly index: number,
     readonly history: History,
     readonly settings: Settings,
+    readonly inside?: BodyStatement,
   ) {}
 
   get migration(): Migration {

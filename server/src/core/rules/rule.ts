@@ -5,7 +5,7 @@ import type { Step } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { Settings } from '../settings'
-import type { Command, CommandOf, Tag } from '../sql/commands'
+import type { BodyStatement, Command, CommandOf, Tag } from '../sql/commands'
 import type { Span } from '../text'
 
 /** Everything a rule is: words, check, fixes, examples. One per file, listed in `index.ts`. */
@@ -57,6 +57,8 @@ export interface RuleContext extends Step {
   readonly steps: readonly Step[]
   /** The place of this step in `steps`. */
   readonly index: number
+  /** Of a statement in a body that `steps[index]` runs: how it stands there. */
+  readonly inside?: BodyStatement
 }
 
 /** What a rule may ask about the migration it checks. */

@@ -30,6 +30,8 @@ it did.`,
   manual: ['populate.html', 'plpgsql-transactions.html', 'routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
 
   *check(command, context) {
+    // A loop takes some rows at a time.
+    if (context.inside?.repeated || context.inside?.isOfOneRow) return
     const found = command.tag === 'INSERT' ? unbatchedInsert(command, context) : unbatchedChange(command, context)
     if (found) yield found
   },

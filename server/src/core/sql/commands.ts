@@ -644,6 +644,8 @@ export interface BodyStatement {
   readonly guard?: Guard
   /** Whether it stands in a loop. */
   readonly repeated: boolean
+  /** Set where the body takes the table that it changes to hold one row: it reads a row without saying which. */
+  readonly isOfOneRow?: true
 }
 
 /**

@@ -17,6 +17,7 @@ export type Read = (text: string) => Reading
 export function blockBody(body: Excerpt, read: Read): Body {
   const block = new Block(body, read)
   block.statements('top', always)
+  block.markSingleRows()
   const { found, reads, calls, hasDynamicSql, ends } = block
   return { statements: found, reads, calls, hasDynamicSql, ends }
 }
@@ -78,6 +79,8 @@ class Block {
   #returned: Way | undefined
   /** Whether the last statement only asked PostgreSQL's catalogs. */
   #askedCatalogs = false
+  /** Tables of which a row is read into a variable without a condition. */
+  readonly #singles = new Set<string>()
   #depth = 0
   #at = 0
 
@@ -94,6 +97,16 @@ class Block {
     if (++this.#depth <= deepest) this.#statements(inside, way, condition)
     else this.#giveUp()
     this.#depth--
+  }
+
+  /** `SELECT version INTO current FROM schema_version`: whoever writes that knows that there is one row. */
+  markSingleRows() {
+    if (this.#singles.size === 0) return
+    for (const [index, statement] of this.found.entries()) {
+      const { command } = statement
+      const changes = command.tag === 'UPDATE' || command.tag === 'DELETE'
+      if (changes && this.#singles.has(command.table.name)) this.found[index] = { ...statement, isOfOneRow: true }
+    }
   }
 
   #giveUp() {
@@ -327,6 +340,8 @@ class Block {
     const text = this.#withoutTargets(perform, first, last)
     this.#askedCatalogs = perform.startsWith('SELECT') && readsCatalogs(perform.slice('SELECT'.length), this.read)
     this.#add({ text, pieces: partOf(this.body, from.start, to.end).pieces }, way)
+    const single = text !== perform && !choosesRows.test(text) && this.found.at(-1)?.command
+    if (single && single.tag === 'SELECT' && single.reads.length === 1) this.#singles.add(single.reads[0]?.name ?? '')
   }
 
   /** Blanks INTO and the variables after it: to SQL itself SELECT ... INTO would make a table. */
@@ -383,6 +398,10 @@ class Block {
 }
 
 const mostValues = 100
+
+/** What tells which rows a query is about, or makes one of many. */
+const choosesRows =
+  /\b(?:WHERE|JOIN|GROUP|ORDER|LIMIT|FETCH|DISTINCT)\b|\b(?:count|sum|avg|min|max|bool_\w+|\w+_agg)\s*\(/i
 
 const beginsValue: ReadonlySet<string> = new Set([':=', '=', 'DEFAULT'])
 const assigns: ReadonlySet<string> = new Set([':=', '=', '.', '['])
