@@ -79,7 +79,7 @@ describe('the words for a statement', () => {
 
   it('tell what a brief lock costs, and when lock_timeout ends the wait', () => {
     const words = wordsFor("SET lock_timeout = '2s';\nALTER TABLE users ADD COLUMN a int;")
-    has(words, '`ACCESS EXCLUSIVE` on table `public.users`: reads, writes and schema changes wait; nothing goes on.')
+    has(words, '`ACCESS EXCLUSIVE` on table `public.users`: reads, writes and schema changes wait.')
     has(words, 'Brief, however large the table is: nothing is scanned, rewritten or built.')
     has(words, 'It first waits for the transactions that use the table already; all who come later queue behind it.')
     has(words, 'It gives up waiting after `lock_timeout` = 2s.')

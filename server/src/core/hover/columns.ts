@@ -12,6 +12,7 @@ import {
   typeNamed,
   viewsReadingColumn,
 } from '../postgres/catalog'
+import { quoted } from '../sql/quote'
 import type { Words } from '../words'
 import { constraintText } from './constraints'
 import { defaultText, generationText, originOf, shortName } from './definitions'
@@ -66,7 +67,7 @@ export function columnText(column: Column, history: History): [name: string, typ
     computed,
     identity && 'GENERATED ... AS IDENTITY',
   ]
-  return [name, typeText(type), rest.filter(part => part).join(' ')]
+  return [quoted(name), typeText(type), rest.filter(part => part).join(' ')]
 }
 
 /** The default of a serial column is written nowhere. */

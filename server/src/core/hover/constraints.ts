@@ -1,5 +1,6 @@
 import type { History } from '../history/history'
 import { type Constraint, keyOfRelation, type Table } from '../postgres/catalog'
+import { quoted } from '../sql/quote'
 import type { Words } from '../words'
 import { conditionText, originOf, shortName } from './definitions'
 import type { Place } from './place'
@@ -26,11 +27,11 @@ function stateOf({ kind, validated, enforced }: Constraint): string {
 export function constraintText(constraint: Constraint, history: History): string {
   const { name, kind, columns, references, validated, enforced, noInherit } = constraint
   const condition = kind === 'CHECK' ? conditionText(constraint, history) : undefined
-  const of = condition ?? columns.join(', ')
+  const of = condition ?? columns.map(quoted).join(', ')
   const parts = [
-    `CONSTRAINT ${name} ${kind} (${of})`,
+    `CONSTRAINT ${quoted(name)} ${kind} (${of})`,
     references &&
-      `REFERENCES ${shortName(references.table)}${references.columns.length > 0 ? ` (${references.columns.join(', ')})` : ''}`,
+      `REFERENCES ${shortName(references.table)}${references.columns.length > 0 ? ` (${references.columns.map(quoted).join(', ')})` : ''}`,
     references && references.onUpdate !== 'NO ACTION' && `ON UPDATE ${references.onUpdate}`,
     references && references.onDelete !== 'NO ACTION' && `ON DELETE ${references.onDelete}`,
     noInherit && 'NO INHERIT',

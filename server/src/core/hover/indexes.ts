@@ -1,5 +1,6 @@
 import type { History } from '../history/history'
 import { type Index, keyOfRelation } from '../postgres/catalog'
+import { quoted } from '../sql/quote'
 import type { Words } from '../words'
 import { creationOf, originOf, shortName } from './definitions'
 import type { Place } from './place'
@@ -32,13 +33,14 @@ export function indexText(index: Index, history: History): string {
   const text = (span: { readonly start: number; readonly end: number } | undefined) =>
     span && made?.statement.text.slice(span.start, span.end).replace(/\s+/g, ' ')
   const keys = index.columns.map(
-    (column, place) => column ?? text(made?.command.columns[place]?.span) ?? `(${index.labels[place] ?? '...'})`,
+    (column, place) =>
+      (column && quoted(column)) ?? text(made?.command.columns[place]?.span) ?? `(${index.labels[place] ?? '...'})`,
   )
   const parts = [
-    `${index.unique ? 'UNIQUE ' : ''}INDEX ${index.name}`,
+    `${index.unique ? 'UNIQUE ' : ''}INDEX ${quoted(index.name)}`,
     index.method !== 'btree' && `USING ${index.method}`,
     `(${keys.join(', ')})`,
-    index.include.length > 0 && `INCLUDE (${index.include.join(', ')})`,
+    index.include.length > 0 && `INCLUDE (${index.include.map(quoted).join(', ')})`,
     index.nullsNotDistinct && 'NULLS NOT DISTINCT',
     index.partial && `WHERE ${text(made?.command.where?.span) ?? '...'}`,
   ]

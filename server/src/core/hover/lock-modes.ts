@@ -1,7 +1,8 @@
 import { manualSection } from '../manual'
-import { blocksReads, blocksWrites, conflictsOf, type LockMode, lockModes } from '../postgres/locks'
+import { conflictsOf, type LockMode, lockModes } from '../postgres/locks'
 import { touches } from '../text'
 import type { Narrow, Place } from './place'
+import { typical } from './rendering'
 
 /** Returns what to tell of a lock mode that LOCK TABLE names: what it conflicts with, and which commands take it. */
 export function lockModeAt({ command, offset, settings }: Place): Narrow | undefined {
@@ -12,21 +13,26 @@ export function lockModeAt({ command, offset, settings }: Place): Narrow | undef
     span: command.modeSpan,
     words: {
       title: `\`${mode}\``,
-      sentences: [`${sides(mode)} Itself it is taken by ${takers[mode]}.`, 'It is held until the transaction ends.'],
-      conflicts: [mode],
-      isWholeTable: true,
+      sentences: [
+        `Taken also by ${takers[mode]}.`,
+        `Waits while it is held: ${conflictsOf(mode).map(told).join(', ')}.`,
+        ...(conflictsOf(mode).length === lockModes.length
+          ? []
+          : [
+              `Goes on: ${lockModes
+                .filter(wanted => !conflictsOf(mode).includes(wanted))
+                .map(told)
+                .join(', ')}.`,
+            ]),
+        'Held until the transaction ends.',
+      ],
+      conflicts: [],
       manual: manualSection('explicit-locking.html#LOCKING-TABLES', 'table-level locks', settings.postgres),
     },
   }
 }
 
-function sides(mode: LockMode): string {
-  if (blocksReads(mode)) return 'Reads and writes wait.'
-  if (blocksWrites(mode)) return 'Writes wait; reads go on.'
-  return conflictsOf(mode).includes('SHARE UPDATE EXCLUSIVE')
-    ? 'Reads and writes go on; schema changes wait.'
-    : 'Reads and writes go on.'
-}
+const told = (mode: LockMode): string => `\`${mode}\` (${typical[mode]})`
 
 /** What takes each mode: explicit-locking.html, section 13.3.1, "Table-Level Lock Modes". */
 const takers: Record<LockMode, string> = {

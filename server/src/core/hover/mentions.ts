@@ -59,6 +59,7 @@ function roleOf(field: string, owner: string): Role | undefined {
     if (field === 'to') return 'new'
     return owner === 'RENAME CONSTRAINT' ? 'constraint' : 'column'
   }
+  if (field === 'name' && owner === 'REINDEX') return 'relation'
   if (field === 'names') return dropped[owner] ?? (owner.startsWith('DROP ') ? 'type' : undefined)
   return roles[field]
 }

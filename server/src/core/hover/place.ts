@@ -1,9 +1,9 @@
 import type { Explanation } from '../explain'
 import type { History } from '../history/history'
 import type { Settings } from '../settings'
-import type { BodyStatement, Command } from '../sql/commands'
+import type { Command } from '../sql/commands'
 import { type Token, tokensOf } from '../sql/tokens'
-import { type Span, shifted, touches } from '../text'
+import { type Span, shifted } from '../text'
 import type { Words } from '../words'
 
 /** Where somebody points, and all that is known there. */
@@ -11,7 +11,7 @@ export interface Place {
   readonly history: History
   readonly settings: Settings
   readonly explanation: Explanation
-  /** The innermost command there: in a DO block the one in its body. */
+  /** Of the explanation: in a DO block the one in its body. */
   readonly command: Command
   /** Where the command's own spans start, in the file. */
   readonly start: number
@@ -41,28 +41,13 @@ export function placeAt(
 ): Place | undefined {
   const { statement, command } = explanation.step
   if (!command) return undefined
-  const within = offset - statement.span.start
-  const inner = bodyStatementAt(command, within)
-  const start = statement.span.start + (inner?.span.start ?? 0)
-  const text = inner ? statement.text.slice(inner.span.start, inner.span.end) : statement.text
+  const { text } = statement
+  const { start } = statement.span
   const tokens = tokensOf(text).filter(token => token.kind !== 'comment')
   const index = tokenAt(tokens, offset - start)
   if (index < 0) return undefined
-  return {
-    history,
-    settings,
-    explanation,
-    command: inner?.command ?? command,
-    start,
-    text,
-    offset: offset - start,
-    tokens,
-    index,
-  }
+  return { history, settings, explanation, command, start, text, offset: offset - start, tokens, index }
 }
-
-const bodyStatementAt = (command: Command, offset: number): BodyStatement | undefined =>
-  command.tag === 'DO' ? command.statements?.findLast(({ span }) => touches(span, offset)) : undefined
 
 /** The token that the offset is in; between two, the one that starts there. */
 function tokenAt(tokens: readonly Token[], offset: number): number {

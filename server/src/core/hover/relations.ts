@@ -96,11 +96,11 @@ function columnLines({ columns }: Table, history: History): string[] {
   )
 }
 
-function doubts({ columnsKnown, conditional }: Table): string[] {
+function doubts({ kind, columns, columnsKnown, conditional }: Table): string[] {
+  const isView = kind === 'view' || kind === 'materialized view'
+  const known = columns.length > 0 ? 'Only the columns below are known' : 'Its columns are not known'
   return [
-    ...(columnsKnown
-      ? []
-      : ['Only the columns below are known: the statement that made it does not name all of them.']),
+    ...(columnsKnown || isView ? [] : [`${known}: the statement that made it does not name all of them.`]),
     ...(conditional ? ['Made or changed by a statement that may have done nothing, such as `IF NOT EXISTS`.'] : []),
   ]
 }

@@ -1,14 +1,12 @@
 import { conflictsOf, type LockMode, lockModes } from '../postgres/locks'
 import type { Words } from '../words'
-import { joined } from './lists'
 
 /** Returns the words as Markdown: plain words first, then what is listed, who waits, and where to read more. */
 export function markdownOf(words: Words, linkTo: (path: string) => string | undefined = () => undefined): string {
   const blocks = [`**${words.title}**`]
   if (words.sentences.length > 0) blocks.push(words.sentences.map(sentence => `- ${sentence}`).join('\n'))
   if (words.listing) blocks.push(['```sql', ...words.listing, '```'].join('\n'))
-  if (words.isWholeTable) blocks.push(wholeTable(words.conflicts))
-  else if (words.conflicts.length > 0) blocks.push(conflictTable(words.conflicts))
+  if (words.conflicts.length > 0) blocks.push(conflictTable(words.conflicts))
   const links = [
     ...originLink(words, linkTo),
     ...(words.manual ? [`[${words.manual.title}](${words.manual.href})`] : []),
@@ -29,8 +27,7 @@ export function plainOf(words: Words): string {
   const blocks = [unquoted(title)]
   if (sentences.length > 0) blocks.push(sentences.map(unquoted).join('\n'))
   if (listing) blocks.push(listing.join('\n'))
-  if (words.isWholeTable) blocks.push(conflictText(conflicts))
-  else if (conflicts.length > 0) blocks.push(strongestOf(conflicts).map(conflictLine).join('\n'))
+  if (conflicts.length > 0) blocks.push(strongestOf(conflicts).map(conflictLine).join('\n'))
   const ends = [...(origin ? [`${origin.words} ${origin.name}`] : []), ...(manual ? [manual.href] : [])]
   if (ends.length > 0) blocks.push(ends.join('\n'))
   return blocks.join('\n\n')
@@ -39,8 +36,8 @@ export function plainOf(words: Words): string {
 /** Returns a sentence without its backquotes. */
 export const unquoted = (sentence: string): string => sentence.replaceAll('`', '')
 
-/** What an application or an operator does most that takes each mode: explicit-locking.html, section 13.3.1. */
-const typical: Record<LockMode, string> = {
+/** What an application or an operator does most that takes each mode, in the words of explicit-locking.html, section 13.3.1. */
+export const typical: Record<LockMode, string> = {
   'ACCESS SHARE': 'SELECT',
   'ROW SHARE': 'SELECT FOR UPDATE',
   'ROW EXCLUSIVE': 'INSERT, UPDATE, DELETE',
@@ -89,16 +86,6 @@ function sidesOf(mode: LockMode): { waiting: string; going: string } {
   const going = lockModes.filter(wanted => !waits(mode, wanted))
   if (going.length === 0) return { waiting: 'everything', going: 'nothing' }
   return { waiting: commands(waiting), going: waiting.length === 1 ? 'everything else' : commands(going) }
-}
-
-/** Every mode by name, for who asked for a mode by name. */
-function wholeTable(held: readonly LockMode[]): string {
-  const head = `| asked for | typically by | while ${joined(held.map(mode => `\`${mode}\``))} is held |`
-  const rows = lockModes.map(wanted => {
-    const verdict = held.some(mode => waits(mode, wanted)) ? '**waits**' : 'goes on'
-    return `| \`${wanted}\` | ${typical[wanted]} | ${verdict} |`
-  })
-  return [head, '|:--|:--|:--|', ...rows].join('\n')
 }
 
 /** Returns what each of the lock modes makes others wait for, as text: a column for each. */

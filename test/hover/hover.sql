@@ -1,0 +1,417 @@
+-- The history that every case runs after; `/*|*/` is the cursor, a line that starts with `-- > ` is a line of the hover.
+
+-- history:
+  CREATE TYPE mood AS ENUM ('new', 'paid');
+  CREATE DOMAIN sku AS varchar(20) CONSTRAINT sku_form CHECK (VALUE ~ '^[A-Z]+$');
+  CREATE TABLE users (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    email text NOT NULL DEFAULT 'nobody',
+    "Größe" numeric(10, 2) CHECK ("Größe" > 0),
+    doubled numeric GENERATED ALWAYS AS ("Größe" * 2) STORED
+  );
+  CREATE TABLE orders (
+    id serial PRIMARY KEY,
+    user_id bigint REFERENCES users ON DELETE CASCADE,
+    state mood DEFAULT 'new',
+    item sku
+  );
+  CREATE UNIQUE INDEX CONCURRENTLY orders_open ON orders (lower(item), user_id) WHERE state = 'new';
+  CREATE TABLE events (at date NOT NULL, kind text) PARTITION BY RANGE (at);
+  CREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+  CREATE VIEW buyers AS SELECT id, email FROM users;
+  CREATE FUNCTION today() RETURNS date LANGUAGE sql STABLE AS 'SELECT current_date';
+  ALTER TABLE orders ADD CONSTRAINT orders_item CHECK (item IS NOT NULL) NOT VALID;
+
+-- hover: a table
+  ALTER TABLE us/*|*/ers ADD COLUMN a int;
+-- > Table users
+-- >
+-- > Referenced by orders (user_id).
+-- > Read by buyers.
+-- >
+-- > id       bigint         NOT NULL GENERATED ... AS IDENTITY
+-- > email    text           NOT NULL DEFAULT 'nobody'
+-- > "Größe"  numeric(10,2)
+-- > doubled  numeric        GENERATED ALWAYS AS ("Größe" * 2) STORED
+-- > CONSTRAINT "users_Größe_check" CHECK ("Größe" > 0)
+-- > CONSTRAINT users_pkey PRIMARY KEY (id)
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a partitioned table
+  ANALYZE /*|*/events;
+-- > Partitioned table events
+-- >
+-- > Partitioned by (at), into 1 partition: events_old.
+-- >
+-- > at    date  NOT NULL
+-- > kind  text
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a partition
+  ALTER TABLE events DETACH PARTITION events_old/*|*/;
+-- > Table events_old
+-- >
+-- > Partition of events.
+-- >
+-- > at    date  NOT NULL
+-- > kind  text
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a view
+  DROP VIEW b/*|*/uyers;
+-- > View buyers
+-- >
+-- > Reads users.
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a column of the table that is altered
+  ALTER TABLE orders ALTER COLUMN st/*|*/ate SET NOT NULL;
+-- > Column orders.state
+-- >
+-- > An enum: new, paid.
+-- > May be null.
+-- >
+-- > state mood DEFAULT 'new'
+-- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a column behind an alias, in a query
+  SELECT o./*|*/item FROM users u JOIN orders o ON o.user_id = u.id;
+-- > Column orders.item
+-- >
+-- > A domain over varchar(20) with sku_form.
+-- > May be null.
+-- >
+-- > item sku
+-- > CONSTRAINT orders_item CHECK (item IS NOT NULL) NOT VALID
+-- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
+-- >
+-- > Made by 1_history.sql
+
+-- hover: the referenced column, not the one of the same name in the table that is altered
+  ALTER TABLE orders ADD FOREIGN KEY (id) REFERENCES users (i/*|*/d);
+-- > Column users.id
+-- >
+-- > Its numbers come from sequence users_id_seq.
+-- > Referenced by orders (user_id).
+-- > Read by buyers.
+-- >
+-- > id bigint NOT NULL GENERATED ... AS IDENTITY
+-- > CONSTRAINT users_pkey PRIMARY KEY (id)
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a quoted column after text of many bytes
+  /* 🙂🙂 */ SELECT 'ü🙂', "Grö/*|*/ße" FROM users;
+-- > Column users.Größe
+-- >
+-- > May be null.
+-- >
+-- > "Größe" numeric(10,2)
+-- > CONSTRAINT "users_Größe_check" CHECK ("Größe" > 0)
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a column that a comment is on
+  COMMENT ON COLUMN events.ki/*|*/nd IS 'x';
+-- > Column events.kind
+-- >
+-- > May be null.
+-- >
+-- > kind text
+-- >
+-- > Made by 1_history.sql
+
+-- hover: an index
+  REINDEX INDEX order/*|*/s_open;
+-- > Index orders_open of orders
+-- >
+-- > Built with CONCURRENTLY: it is invalid where that failed, as indisvalid in pg_index tells.
+-- >
+-- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a constraint
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_/*|*/item;
+-- > Constraint orders_item of orders
+-- >
+-- > Not validated: new rows are checked, those that were there before may break it.
+-- >
+-- > CONSTRAINT orders_item CHECK (item IS NOT NULL) NOT VALID
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a sequence
+  ALTER SEQUENCE orders_id_s/*|*/eq RESTART;
+-- > Sequence orders_id_seq
+-- >
+-- > Owned by orders.id: it goes with the column.
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a type
+  ALTER TABLE orders ADD COLUMN was mo/*|*/od;
+-- > Type mood
+-- >
+-- > An enum: new, paid.
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a function
+  SELECT tod/*|*/ay();
+-- > Function today
+-- >
+-- > Declared STABLE: within one statement the same arguments give the same result.
+
+-- hover: a table that this file has changed before
+  ALTER TABLE events RENAME COLUMN kind TO sort;
+  DROP TABLE ev/*|*/ents;
+-- > Partitioned table events
+-- >
+-- > Partitioned by (at), into 1 partition: events_old.
+-- >
+-- > at    date  NOT NULL
+-- > sort  text
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a table that nobody knows, where the history is not complete
+-- given: incomplete
+  TRUNCATE acc/*|*/ounts;
+-- > accounts
+-- >
+-- > No migration here makes it, and the history does not start with an empty database: it counts as existing and large.
+
+-- hover: a new name is no name yet
+  CREATE INDEX fresh/*|*/ ON users (email);
+-- > CREATE INDEX
+-- >
+-- > SHARE on table public.users: writes and schema changes wait; reads go on.
+-- > Builds index fresh from every row of public.users. The time grows with the table.
+-- > It first waits for the transactions that have written to the table already; later writes queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While SHARE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ADD FOREIGN KEY, REFRESH CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-createindex.html
+
+-- hover: the end of a statement, before its semicolon
+  TRUNCATE events_old CASCADE RESTRICT/*|*/;
+-- > Unreadable
+-- >
+-- > PostgreSQL cannot read this statement: syntax error at or near "RESTRICT".
+
+-- hover: one of several subcommands
+  ALTER TABLE orders ADD COL/*|*/UMN n int, VALIDATE CONSTRAINT orders_item;
+-- > ADD COLUMN in ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.orders: reads, writes and schema changes wait.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: a subcommand that alone would lock less
+  ALTER TABLE orders ADD COLUMN n int, VALID/*|*/ATE CONSTRAINT orders_item;
+-- > VALIDATE CONSTRAINT in ALTER TABLE
+-- >
+-- > SHARE UPDATE EXCLUSIVE on table public.orders: reads and writes go on; schema changes, index builds and VACUUM wait.
+-- > Scans public.orders: every row is read. The time grows with the table.
+-- > Its locks are released when this statement ends.
+-- > The statement takes ACCESS EXCLUSIVE on public.orders all the same: another subcommand needs it.
+-- >
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ADD FOREIGN KEY, REFRESH CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: a lock mode
+  BEGIN;
+  LOCK TABLE users IN SHARE ROW EX/*|*/CLUSIVE MODE;
+  COMMIT;
+-- > SHARE ROW EXCLUSIVE
+-- >
+-- > Taken also by CREATE TRIGGER and some forms of ALTER TABLE, such as ADD FOREIGN KEY.
+-- > Waits while it is held: ROW EXCLUSIVE (INSERT, UPDATE, DELETE), SHARE UPDATE EXCLUSIVE (VACUUM, CREATE INDEX CONCURRENTLY), SHARE (CREATE INDEX), SHARE ROW EXCLUSIVE (ADD FOREIGN KEY, CREATE TRIGGER), EXCLUSIVE (REFRESH MATERIALIZED VIEW CONCURRENTLY), ACCESS EXCLUSIVE (DROP TABLE, most of ALTER TABLE).
+-- > Goes on: ACCESS SHARE (SELECT), ROW SHARE (SELECT FOR UPDATE).
+-- > Held until the transaction ends.
+-- >
+-- > https://www.postgresql.org/docs/15/explicit-locking.html#LOCKING-TABLES
+
+-- hover: a timeout for the session, until it is set again
+  SET lock_/*|*/timeout = '2000ms';
+  SELECT 1;
+  RESET lock_timeout;
+-- > lock_timeout
+-- >
+-- > Ends a statement with an error when it has waited that long for one lock: on a table, an index, a row. Each lock that it waits for has the whole time; the work that follows is not bounded.
+-- > While it waits, everybody who comes later waits behind it: this bounds how long.
+-- > Here 2s. In force until line 3 sets it again.
+-- >
+-- > https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-LOCK-TIMEOUT
+
+-- hover: a timeout for a transaction that there is not
+  SET LOCAL statement_timeout = 5000/*|*/;
+-- > statement_timeout
+-- >
+-- > Ends a statement with an error when it has run that long, waits for locks included. Each statement has the whole time.
+-- > An index build with CONCURRENTLY that it ends leaves an invalid index behind.
+-- > Here 5s. Without effect: SET LOCAL lasts as long as a transaction block, and none is open here.
+-- >
+-- > https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-STATEMENT-TIMEOUT
+
+-- hover: a timeout that is turned off in a transaction
+  BEGIN;
+  SET idle_in_transaction_session_timeout /*|*/= 0;
+  COMMIT;
+-- > idle_in_transaction_session_timeout
+-- >
+-- > Ends the session, and rolls its transaction back, when a transaction has been open that long without a statement running.
+-- > It bounds how long locks are held between statements, not during one.
+-- > Off here. In force to the end of the session. A ROLLBACK of this transaction takes it back.
+-- >
+-- > https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-IDLE-IN-TRANSACTION-SESSION-TIMEOUT
+
+-- hover: a timeout that is not there yet
+  SET transaction_timeout/*|*/ = '1h';
+-- > transaction_timeout
+-- >
+-- > Ends the session, and rolls its transaction back, when a transaction has been open that long, one of a single statement too.
+-- > It bounds how long all locks of the transaction are held.
+-- > Here 1h. In force to the end of the session.
+-- > There since PostgreSQL 17: earlier versions refuse it.
+-- >
+-- > https://www.postgresql.org/docs/17/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT
+
+-- hover: CONCURRENTLY, of a unique index
+  CREATE UNIQUE INDEX CONCURR/*|*/ENTLY u ON users (email);
+-- > CONCURRENTLY: CREATE INDEX
+-- >
+-- > Takes SHARE UPDATE EXCLUSIVE instead of SHARE: reads and writes go on. One such build at a time for each table.
+-- > Reads the table twice, and waits before each time for the transactions that have written to it; at the end for every older snapshot of the database.
+-- > When it fails (deadlock, cancelled, a duplicate), an invalid index stays: no query uses it, every write maintains it, and it may refuse duplicates already. Drop it and build again, or REINDEX INDEX CONCURRENTLY.
+-- > Cannot run inside a transaction block.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+
+-- hover: NOT VALID, with the constraint validated later
+  ALTER TABLE users ADD CONSTRAINT short CHECK (length(email) < 90) NOT/*|*/ VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT short;
+-- > NOT VALID: CHECK
+-- >
+-- > The rows that are there are not checked: no scan, so the lock is brief.
+-- > New rows are checked from now on, and every row that an UPDATE touches: also an old one, whatever column it changes.
+-- > VALIDATE CONSTRAINT checks the old rows later: it scans under SHARE UPDATE EXCLUSIVE, so reads and writes go on. In the same transaction it gains nothing, for the lock of this statement is still held.
+-- > Until then the planner does not rely on it.
+-- > Validated further down in this file.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: NOT VALID of a foreign key that nobody validates
+  ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users NOT VALI/*|*/D;
+-- > NOT VALID: FOREIGN KEY
+-- >
+-- > The rows that are there are not checked: no scan, so the lock is brief.
+-- > New rows are checked from now on, and updates that change the key.
+-- > VALIDATE CONSTRAINT checks the old rows later: it scans under SHARE UPDATE EXCLUSIVE, and ROW SHARE on the referenced table, so reads and writes go on. In the same transaction it gains nothing, for the lock of this statement is still held.
+-- > Until then the planner does not rely on it.
+-- > No migration validates it so far.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: IF NOT EXISTS, where it does
+  CREATE INDEX IF NOT/*|*/ EXISTS orders_open ON orders (id);
+-- > IF NOT EXISTS
+-- >
+-- > orders_open exists at this point: the statement only says so in a notice.
+-- > Nothing is compared: what has the name may look quite different.
+-- > An invalid index that a failed CONCURRENTLY left has the name too: a second attempt is then no attempt.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-createindex.html
+
+-- hover: CASCADE takes along
+  DROP TABLE users CASCADE/*|*/;
+-- > CASCADE
+-- >
+-- > Drops also whatever depends on it, and what depends on that: views, foreign keys, defaults, functions. Without it (RESTRICT, the default) PostgreSQL refuses.
+-- > As far as the migrations tell, 3 relations more: public.users_pkey, public.users_id_seq and public.buyers.
+-- >
+-- > https://www.postgresql.org/docs/15/ddl-depend.html
+
+-- hover: a later version does otherwise
+-- given: 15-18
+  ALTER TABLE events ADD COLUMN n int NOT NULL;
+  ALTER TABLE events ALTER n ADD GEN/*|*/ERATED ALWAYS AS IDENTITY;
+-- > ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on partitioned table public.events: reads, writes and schema changes wait.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- > From PostgreSQL 17 on it takes ACCESS EXCLUSIVE on table public.events_old too.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: a statement that PostgreSQL refuses
+  ALTER TABLE orders DROP/*|*/ COLUMN nothing;
+-- > ALTER TABLE
+-- >
+-- > PostgreSQL refuses this statement: column "nothing" of relation "orders" does not exist (42703).
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: versions that do the same
+-- given: 16-18
+  ALTER TABLE events /*|*/ALTER at SET DEFAULT now();
+-- > ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on relations public.events and public.events_old: reads, writes and schema changes wait.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/16/sql-altertable.html
+
+-- hover: a statement in a DO block, by a name in it
+  DO $$ BEGIN
+    ALTER TABLE or/*|*/ders ADD COLUMN c int;
+  END $$;
+-- > Table orders
+-- >
+-- > id       integer  NOT NULL DEFAULT nextval('orders_id_seq')
+-- > user_id  bigint
+-- > state    mood     DEFAULT 'new'
+-- > item     sku
+-- > CONSTRAINT orders_pkey PRIMARY KEY (id)
+-- > CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+-- > CONSTRAINT orders_item CHECK (item IS NOT NULL) NOT VALID
+-- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a statement that fails for its place is told so first
+-- given: goose
+  CREATE INDEX/*|*/ CONCURRENTLY i ON users (email);
+-- > CREATE INDEX
+-- >
+-- > Cannot run inside a transaction block. Here it fails: goose runs this file in a transaction.
+-- > SHARE UPDATE EXCLUSIVE on table public.users: reads and writes go on; schema changes, index builds and VACUUM wait.
+-- > Builds index i from every row of public.users. The time grows with the table.
+-- > Before it ends it waits for every older transaction of the database that could still need the old state.
+-- > Its locks are held until goose commits the transaction of this file.
+-- >
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ADD FOREIGN KEY, REFRESH CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-createindex.html
