@@ -9,6 +9,7 @@ import { pgliteSession, rowsOf } from '../../scripts/postgres/session'
 import { loadInstalledParser } from '../parser'
 import { type Case, casesIn, runsOn } from './cases'
 import { type Aspects, type Claim, differences, proverOn } from './claims'
+import { staleFacts } from './facts'
 import { watching } from './watch'
 
 /**
@@ -34,7 +35,8 @@ async function prove() {
   for (const { name, title, claim } of wrong) console.log(`\n${name}: ${title}\n${explained(claim).join('\n')}`)
   const count = results.reduce((sum, { claims }) => sum + claims.size, 0)
   console.log(`\n${count} claims proven on ${results.map(({ name }) => name).join(', ')}: ${wrong.length} differ`)
-  process.exitCode = wrong.length > 0 || count === 0 ? 1 : 0
+  const isStale = results.some(({ stale }) => stale.length > 0)
+  process.exitCode = wrong.length > 0 || isStale || count === 0 ? 1 : 0
 }
 
 interface Engine {
@@ -58,6 +60,8 @@ function enginesNamed(wanted: readonly string[]): Engine[] {
 interface Results {
   readonly name: string
   readonly claims: ReadonlyMap<Case, Claim>
+  /** Volatilities and casts of the generated data that this server contradicts. */
+  readonly stale: readonly string[]
 }
 
 async function resultsOn(engine: Engine, schema: string, cases: readonly Case[]): Promise<Results | undefined> {
@@ -75,8 +79,9 @@ async function resultsOn(engine: Engine, schema: string, cases: readonly Case[])
     const proof = proverOn(session, schema, watch)
     const claims = new Map<Case, Claim>()
     for (const tested of cases) if (runsOn(tested, session.major)) claims.set(tested, await claimed(proof, tested))
-    console.error(`${name}: ${claims.size} claims`)
-    return { name, claims }
+    const stale = await staleFacts(session)
+    console.error([`${name}: ${claims.size} claims`, ...stale].join('\n'))
+    return { name, claims, stale }
   } finally {
     await close()
   }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { differing, volatilitiesOf, volatilityFile } from '../../scripts/generate-volatility'
-import { pglite, server } from '../../scripts/postgres-engines'
+import { installedServer, startServer } from '../../scripts/postgres/servers'
+import { pgliteSession, rowsOf } from '../../scripts/postgres/session'
 import { emptyCatalog } from '../../server/src/core/postgres/catalog'
 import { volatilityOf } from '../../server/src/core/postgres/volatility'
-import { volatilities } from '../../server/src/core/postgres/volatility.generated'
 import { loadInstalledParser } from '../parser'
 import { afterwards, commandOf } from './cases'
+import { staleFacts } from './facts'
 
 describe('volatility', () => {
   before(loadInstalledParser)
@@ -54,21 +53,43 @@ describe('volatility', () => {
         const command = commandOf(`ALTER TABLE t ALTER c SET DEFAULT ${expression}`)
         const [subcommand] = 'subcommands' in command ? command.subcommands : []
         assert.equal(subcommand?.kind, 'SET DEFAULT')
-        if (subcommand?.kind === 'SET DEFAULT') assert.equal(volatilityOf(subcommand.expression, catalog), volatility)
+        if (subcommand?.kind === 'SET DEFAULT')
+          assert.equal(volatilityOf(subcommand.expression, catalog, 18), volatility)
       })
 
-  it('has fresh data', async () => {
-    const engine = await pglite()
-    const newest = await volatilitiesOf(engine)
-    const operators = await engine.rows(
+  it('of AT TIME ZONE is that of the overload', () => {
+    const volatility = (expression: string, postgres: number) => {
+      const command = commandOf(`ALTER TABLE t ALTER c SET DEFAULT ${expression}`)
+      const [subcommand] = 'subcommands' in command ? command.subcommands : []
+      return subcommand?.kind === 'SET DEFAULT'
+        ? volatilityOf(subcommand.expression, emptyCatalog(true), postgres)
+        : undefined
+    }
+    assert.equal(volatility("now() AT TIME ZONE 'utc'", 14), 'stable')
+    assert.equal(volatility("CURRENT_TIME AT TIME ZONE 'utc'", 14), 'volatile')
+    assert.equal(volatility("CURRENT_TIME AT TIME ZONE 'utc'", 15), 'stable')
+  })
+
+  it("is PGlite's", async () => {
+    const session = await pgliteSession()
+    const operators = await rowsOf(
+      session,
       "SELECT oprname FROM pg_operator JOIN pg_proc p ON p.oid = oprcode WHERE provolatile = 'v' AND oprnamespace = 'pg_catalog'::regnamespace",
     )
-    await engine.close()
-    const fresh = { ...volatilities, [engine.major]: newest }
-    const older = server()
-    if (older && older.major !== engine.major) fresh[older.major] = differing(await volatilitiesOf(older), newest)
-    const kept = readFileSync('server/src/core/postgres/volatility.generated.ts', 'utf8')
-    assert.equal(kept, volatilityFile(fresh), 'refresh with: npx tsx scripts/generate-volatility.ts')
+    const stale = await staleFacts(session)
+    await session.close()
     assert.deepEqual(operators, [], 'no operator is volatile, so only calls count')
+    assert.deepEqual(stale, [])
   })
+
+  const installed = installedServer()
+  if (installed)
+    it(`is that of PostgreSQL ${installed.major}`, async () => {
+      const server = await startServer(installed)
+      try {
+        assert.deepEqual(await staleFacts(await server.session()), [])
+      } finally {
+        await server.stop()
+      }
+    })
 })

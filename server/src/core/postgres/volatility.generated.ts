@@ -2,13 +2,53 @@
 
 /** Functions of pg_catalog by volatility, separated by spaces; of older versions what differs from the newest. */
 export const volatilities: Readonly<Record<number, Readonly<Record<'immutable' | 'stable' | 'volatile', string>>>> = {
+  12: {
+    immutable:
+      'ascii_to_mic ascii_to_utf8 close_lb close_sl dist_lb interval_accum interval_accum_inv interval_combine interval_out mic_to_ascii numeric_fac opaque_in opaque_out path_center utf8_to_ascii',
+    stable:
+      'date_trunc/3 generate_series/4 pg_backup_start_time pg_stat_get_bgwriter_buf_written_checkpoints pg_stat_get_bgwriter_requested_checkpoints pg_stat_get_bgwriter_timed_checkpoints pg_stat_get_buf_fsync_backend pg_stat_get_buf_written_backend pg_stat_get_checkpoint_sync_time pg_stat_get_checkpoint_write_time pg_timezone_abbrevs',
+    volatile:
+      'binary_upgrade_set_next_toast_pg_type_oid currtid pg_is_in_backup pg_read_file_old pg_rotate_logfile_old pg_start_backup pg_stop_backup timezone',
+  },
+  13: {
+    immutable:
+      'close_lb close_sl dist_bl dist_lb interval_accum interval_accum_inv interval_combine interval_out numeric_fac path_center',
+    stable:
+      'date_trunc/3 generate_series/4 pg_backup_start_time pg_stat_get_bgwriter_buf_written_checkpoints pg_stat_get_bgwriter_requested_checkpoints pg_stat_get_bgwriter_timed_checkpoints pg_stat_get_buf_fsync_backend pg_stat_get_buf_written_backend pg_stat_get_checkpoint_sync_time pg_stat_get_checkpoint_write_time pg_timezone_abbrevs',
+    volatile:
+      'binary_upgrade_set_next_toast_pg_type_oid currtid pg_is_in_backup pg_read_file_old pg_rotate_logfile_old pg_start_backup pg_stop_backup timezone',
+  },
+  14: {
+    immutable:
+      'close_lb close_sl dist_bl dist_lb interval_accum interval_accum_inv interval_combine interval_out path_center',
+    stable:
+      'date_trunc/3 generate_series/4 pg_backup_start_time pg_stat_get_bgwriter_buf_written_checkpoints pg_stat_get_bgwriter_requested_checkpoints pg_stat_get_bgwriter_timed_checkpoints pg_stat_get_buf_fsync_backend pg_stat_get_buf_written_backend pg_stat_get_checkpoint_sync_time pg_stat_get_checkpoint_write_time pg_timezone_abbrevs',
+    volatile:
+      'pg_is_in_backup pg_read_file_old pg_rotate_logfile_old pg_start_backup pg_stop_backup timezone',
+  },
   15: {
+    immutable:
+      'interval_accum interval_accum_inv interval_combine',
+    stable:
+      'date_trunc/3 generate_series/4 pg_stat_get_bgwriter_buf_written_checkpoints pg_stat_get_bgwriter_requested_checkpoints pg_stat_get_bgwriter_timed_checkpoints pg_stat_get_buf_fsync_backend pg_stat_get_buf_written_backend pg_stat_get_checkpoint_sync_time pg_stat_get_checkpoint_write_time pg_timezone_abbrevs',
+    volatile:
+      'pg_read_file_old pg_rotate_logfile_old',
+  },
+  16: {
     immutable:
       'interval_accum interval_accum_inv interval_combine',
     stable:
       'pg_stat_get_bgwriter_buf_written_checkpoints pg_stat_get_bgwriter_requested_checkpoints pg_stat_get_bgwriter_timed_checkpoints pg_stat_get_buf_fsync_backend pg_stat_get_buf_written_backend pg_stat_get_checkpoint_sync_time pg_stat_get_checkpoint_write_time pg_timezone_abbrevs',
     volatile:
       'pg_read_file_old pg_rotate_logfile_old',
+  },
+  17: {
+    immutable:
+      '',
+    stable:
+      'pg_timezone_abbrevs',
+    volatile:
+      '',
   },
   18: {
     immutable:

@@ -6,13 +6,13 @@ import { volatilities } from './volatility.generated'
 export type Volatility = 'immutable' | 'stable' | 'volatile' | 'unknown'
 
 /**
- * Returns the worst volatility of all functions that an expression calls (xfunc-volatility.html). PostgreSQL's own
- * operators and casts are never volatile (proven in test/postgres/volatility.test.ts), so calls decide.
+ * Returns the worst volatility of all functions that an expression calls on a major version (xfunc-volatility.html).
+ * PostgreSQL's own operators and casts are never volatile (proven in test/postgres/volatility.test.ts), so calls decide.
  */
-export function volatilityOf(expression: Expression, catalog: Catalog): Volatility {
+export function volatilityOf(expression: Expression, catalog: Catalog, postgres: number): Volatility {
   let worst: Volatility = expression.hasSubquery ? 'unknown' : 'immutable'
   for (const call of expression.calls) {
-    const volatility = volatilityOfCall(call, catalog)
+    const volatility = shiftsTimestamp(call, expression) ? 'stable' : volatilityOfCall(call, catalog, postgres)
     if (order.indexOf(volatility) > order.indexOf(worst)) worst = volatility
   }
   return worst
@@ -21,15 +21,33 @@ export function volatilityOf(expression: Expression, catalog: Catalog): Volatili
 /** A function that is certainly volatile decides more than one that may be. */
 const order: readonly Volatility[] = ['immutable', 'stable', 'unknown', 'volatile']
 
-/** Returns the volatility of one function call. */
-export function volatilityOfCall(call: Call, catalog: Catalog): Volatility {
+/**
+ * Before 15 one overload of timezone() is volatile, that for `time with time zone` (pg_proc): AT TIME ZONE of the
+ * current time stamp is another.
+ */
+const shiftsTimestamp = (call: Call, { calls }: Expression): boolean =>
+  call.name === 'timezone' &&
+  calls.some(({ name }) => timestamps.has(name)) &&
+  !calls.some(({ name }) => name === 'current_time')
+
+const timestamps: ReadonlySet<string> = new Set([
+  'now',
+  'current_timestamp',
+  'localtimestamp',
+  'transaction_timestamp',
+  'statement_timestamp',
+  'clock_timestamp',
+])
+
+/** Returns the volatility of one function call, on the newest major version unless another is given. */
+export function volatilityOfCall(call: Call, catalog: Catalog, postgres = newest): Volatility {
   const made = routineNamed(catalog, call)
   if (made) return made.volatility
   if (call.schema !== undefined && call.schema !== 'pg_catalog') return ofExtension(call.name)
   return (
     valueFunctions.get(call.name) ??
-    builtIn().get(`${call.name}/${call.arguments}`) ??
-    builtIn().get(call.name) ??
+    builtIn(postgres).get(`${call.name}/${call.arguments}`) ??
+    builtIn(postgres).get(call.name) ??
     ofExtension(call.name)
   )
 }
@@ -71,24 +89,22 @@ const extensions: ReadonlyMap<string, Volatility> = new Map<string, Volatility>(
   ['similarity', 'immutable'],
 ])
 
-let functions: ReadonlyMap<string, Volatility> | undefined
+const newest = Math.max(...Object.keys(volatilities).map(Number))
 
-/** The worst over the major versions that the generated data knows. */
-function builtIn(): ReadonlyMap<string, Volatility> {
-  if (functions) return functions
-  const known = new Map<string, Volatility>()
-  for (const lists of Object.values(volatilities)) {
-    for (const volatility of ['immutable', 'stable', 'volatile'] as const)
-      for (const name of lists[volatility].split(' ')) {
-        const before = known.get(name)
-        if (before === undefined || order.indexOf(volatility) > order.indexOf(before)) known.set(name, volatility)
-      }
-  }
-  functions = known
-  return known
+const functions = new Map<number, ReadonlyMap<string, Volatility>>()
+
+/** The functions of a major version, and those that only the newest has. */
+function builtIn(major: number): ReadonlyMap<string, Volatility> {
+  const known = functions.get(major)
+  if (known) return known
+  const made = new Map<string, Volatility>(major === newest ? [] : builtIn(newest))
+  for (const volatility of ['immutable', 'stable', 'volatile'] as const)
+    for (const name of volatilities[major]?.[volatility].split(' ') ?? []) made.set(name, volatility)
+  functions.set(major, made)
+  return made
 }
 
 /** Returns whether PostgreSQL itself has a function of this name, whatever its arguments: trigger functions too. */
 export const isBuiltInFunction = (name: string): boolean =>
-  builtIn().has(name) ||
+  Object.keys(volatilities).some(major => builtIn(Number(major)).has(name)) ||
   /^(?:pg_|ri_|RI_|tsvector_update_trigger|suppress_redundant_updates_trigger|unique_key_recheck)/.test(name)

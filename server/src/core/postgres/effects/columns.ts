@@ -50,19 +50,19 @@ export function addColumn(alteration: Alteration, { column, ifNotExists }: Subco
 const addsForeignKey = (subcommand: Alteration['command']['subcommands'][number]): boolean =>
   subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind === 'FOREIGN KEY'
 
-function rewriteForColumn({ gathering, catalog }: Alteration, column: ColumnDefinition): boolean {
+function rewriteForColumn({ gathering, catalog, postgres }: Alteration, column: ColumnDefinition): boolean {
   if (serialTypes.has(column.type.name) || column.identity || column.generated?.stored) return true
   if (column.generated) return false
   if (isConstrainedDomain(column.type, catalog)) return true
   if (!column.default) return false
-  const volatility = volatilityOf(column.default.expression, catalog)
-  if (volatility === 'unknown') gathering.doesNotKnow(unknownVolatility(column.default.expression, catalog))
+  const volatility = volatilityOf(column.default.expression, catalog, postgres)
+  if (volatility === 'unknown') gathering.doesNotKnow(unknownVolatility(column.default.expression, catalog, postgres))
   return volatility === 'volatile' || volatility === 'unknown'
 }
 
-function unknownVolatility(expression: Expression, catalog: Catalog): string {
+function unknownVolatility(expression: Expression, catalog: Catalog, postgres: number): string {
   const names = expression.calls
-    .filter(call => volatilityOf({ ...expression, calls: [call] }, catalog) === 'unknown')
+    .filter(call => volatilityOf({ ...expression, calls: [call] }, catalog, postgres) === 'unknown')
     .map(call => `${call.name}()`)
   return `Whether ${names.join(', ')} is volatile is not known: if it is not, nothing is rewritten.`
 }
