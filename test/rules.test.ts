@@ -13,7 +13,7 @@ import { loadInstalledParser } from './parser'
 /** Every text with cases: the examples of the rules, and what no single rule can show. */
 const sources = [
   ...rules.map(rule => ({ origin: rule.id, path: `server/src/core/rules/${rule.id}.ts`, text: rule.examples })),
-  ...['allow', 'syntax'].map(origin => {
+  ...['allow', 'syntax', 'bodies'].map(origin => {
     const path = `test/rules/${origin}.sql`
     return { origin, path, text: readFileSync(join(root, path), 'utf8') }
   }),
