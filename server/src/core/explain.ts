@@ -1,6 +1,7 @@
 import { millisecondsOf } from './history/duration'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
+import { type Left, leftParameters } from './history/left-parameters'
 import type { Direction } from './history/migration'
 import { type Starting, sessionDefaults } from './history/session-defaults'
 import { type Step, stepsOf, type Transaction } from './history/steps'
@@ -57,6 +58,8 @@ export interface Explanation {
   readonly timeouts: ReadonlyMap<Timeout, number>
   /** What earlier migrations let sessions start with; whether this one's is among them is not known. */
   readonly starting: readonly Starting[]
+  /** What earlier migrations leave set in their session; whether that is this one's is not known. */
+  readonly left: readonly Left[]
 }
 
 /** What a statement in a body does, as if it ran by itself. */
@@ -186,6 +189,9 @@ function explanationOf(
     },
     get starting() {
       return sessionDefaults(history, step.migration)
+    },
+    get left() {
+      return step.direction === 'up' ? leftParameters(history, step.migration) : []
     },
   }
 }

@@ -34,6 +34,15 @@ export function placements(section: Section, number = 1): readonly Placement[] {
   return section.statements.map((statement, place) => walk.step(statement, place))
 }
 
+/** Returns the session parameters that a section leaves in force, after those that were in force before it. */
+export function sessionAfter(section: Section, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const walk = new Walk(section, 1, { session: before, now: before })
+  section.statements.forEach((statement, place) => {
+    walk.step(statement, place)
+  })
+  return walk.session
+}
+
 interface Open {
   readonly kind: 'block' | 'tool' | 'implicit'
   readonly number: number
@@ -52,12 +61,12 @@ interface Savepoint {
 
 class Walk {
   private open: Open | undefined
-  private parameters = noParameters
   private readonly queries: readonly (number | undefined)[]
 
   constructor(
     private readonly section: Section,
     private next: number,
+    private parameters: Parameters = noParameters,
   ) {
     this.queries = sharedQueries(section)
     if (section.transaction === 'tool') this.open = this.started('tool', 0)
@@ -76,6 +85,11 @@ class Walk {
     }
     const kind = this.section.transaction === 'implicit' ? 'implicit' : 'own'
     return { kind, number: this.next++, isBlock: false, first: place, ends: true, parameters }
+  }
+
+  /** What is set when the session goes on: a block that nothing has ended takes its SET along. */
+  get session(): ReadonlyMap<string, string> {
+    return this.open?.kind === 'block' ? this.open.before.session : this.parameters.session
   }
 
   private started(kind: Open['kind'], first: number, query?: number): Open {

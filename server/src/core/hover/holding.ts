@@ -7,7 +7,7 @@ import { lineOf } from '../lines'
 import type { RelationLock } from '../postgres/effects'
 import { blocksReads, blocksWrites, conflictsOf, lockModes } from '../postgres/locks'
 import { joined, listed } from './lists'
-import { startingSentences } from './starting'
+import { leftSentences, startingSentences } from './starting'
 
 /** Returns what to tell of the locks that earlier statements of the transaction still hold. */
 export function heldSentences({ held, locks, work, tag, released }: Explanation): string[] {
@@ -235,6 +235,11 @@ export function timeoutSentences(explanation: Explanation, isWaiting: boolean, p
   const session = isLong && postgres >= 17 ? value('transaction_timeout') : undefined
   // Before 13 the timeout was that of all that is sent together: runtime-config-client.html#GUC-STATEMENT-TIMEOUT.
   const isShared = postgres < 13 && step.transaction.kind === 'implicit' && step.transaction.isBlock
+  const names: readonly Timeout[] = [
+    ...(isWaiting || waitsForTransactions ? (['lock_timeout'] as const) : []),
+    ...(isLong && !isBrief ? (['statement_timeout'] as const) : []),
+    ...(isLong && !isBrief && postgres >= 17 ? (['transaction_timeout'] as const) : []),
+  ]
   const left = leftBehind(explanation)
   return [
     ...(lock ? [`It gives up waiting after ${lock}${left}.`] : []),
@@ -242,11 +247,8 @@ export function timeoutSentences(explanation: Explanation, isWaiting: boolean, p
       ? [`It is cancelled after ${statement}${isShared ? ', which all that is sent together shares' : ''}${left}.`]
       : []),
     ...(session ? [`The session is ended when its transaction has lasted ${session}${left}.`] : []),
-    ...startingSentences(explanation, [
-      ...(isWaiting || waitsForTransactions ? (['lock_timeout'] as const) : []),
-      ...(isLong && !isBrief ? (['statement_timeout'] as const) : []),
-      ...(isLong && !isBrief && postgres >= 17 ? (['transaction_timeout'] as const) : []),
-    ]),
+    ...leftSentences(explanation, names),
+    ...startingSentences(explanation, names),
   ]
 }
 

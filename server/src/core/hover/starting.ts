@@ -25,6 +25,20 @@ export function startingSentences({ timeouts, starting }: Explanation, names: re
     })
 }
 
+/** Returns what to tell of a timeout that this file does not set, but an earlier migration for its own session. */
+export function leftSentences({ timeouts, left }: Explanation, names: readonly Timeout[]): string[] {
+  return left
+    .filter(({ parameter }) => names.some(name => name === parameter && !timeouts.has(name)))
+    .flatMap(found => {
+      const milliseconds = millisecondsOf(found.value)
+      if (!milliseconds) return []
+      const where = `line ${lineOf(found)} of \`${nameOf(found.migration.path)}\``
+      return [
+        `\`${found.parameter}\` = ${durationText(milliseconds)} of ${where} is still in force where one session runs both files.`,
+      ]
+    })
+}
+
 function whose({ role, database }: Starting): string {
   const within = database === undefined ? '' : ` in database \`${database}\``
   if (role === undefined || role === 'ALL') return database === undefined ? 'All sessions' : `Sessions${within}`

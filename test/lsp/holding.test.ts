@@ -1,0 +1,249 @@
+import { strict as assert } from 'node:assert'
+import { explain } from '../../server/src/core/explain'
+import { historyOf } from '../../server/src/core/history/history'
+import { wordsOf } from '../../server/src/core/words'
+import { loadInstalledParser } from '../parser'
+
+const tables = `
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, total int);
+CREATE TABLE customers (id bigint PRIMARY KEY, email text);
+`
+
+/** Returns what is told of each statement of `sql`, by the line that it begins in; earlier files come before it. */
+function told(
+  sql: string,
+  { tool = 'plain', postgres = 15, earlier = '' } = {},
+): ReadonlyMap<number, readonly string[]> {
+  const head = tool === 'goose' ? '-- +goose Up\n' : ''
+  const ending = tool === 'golang-migrate' ? '.up.sql' : '.sql'
+  const text = head + sql.trimStart()
+  const history = historyOf({
+    path: 'm',
+    framework: tool,
+    files: [
+      { path: `m/1_tables${ending}`, text: head + tables },
+      { path: `m/2_earlier${ending}`, text: head + earlier },
+      { path: `m/3_this${ending}`, text },
+    ],
+  })
+  const settings = { postgres, rules: {} }
+  return new Map(
+    explain(history, `m/3_this${ending}`, settings).map(explanation => [
+      text.slice(0, explanation.span.start).split('\n').length,
+      wordsOf(explanation, settings).sentences,
+    ]),
+  )
+}
+
+const has = (sentences: readonly string[] | undefined, sentence: string) =>
+  assert(sentences?.includes(sentence), `${sentence}\nnot among\n${sentences?.join('\n')}`)
+
+describe('what is told of a transaction', () => {
+  before(loadInstalledParser)
+
+  const transaction = `
+BEGIN;
+ALTER TABLE orders ADD COLUMN paid boolean;
+UPDATE orders SET paid = true;
+SAVEPOINT s;
+ALTER TABLE customers ALTER email SET NOT NULL;
+ROLLBACK TO s;
+CREATE INDEX orders_paid ON orders (paid);
+SELECT count(*) FROM customers;
+UPDATE customers SET email = '' WHERE id = 1;
+LOCK TABLE customers IN SHARE MODE;
+COMMIT;
+`
+
+  it('is until when a lock is held, and over what', () => {
+    const lines = told(transaction)
+    has(
+      lines.get(2),
+      'Its locks are held until `COMMIT` in line 11, over the backfill in line 3, the scan in line 5, the index build in line 7 and the wait for a lock in line 10.',
+    )
+    has(lines.get(5), 'Its locks are held until `ROLLBACK TO s` in line 6.')
+    has(lines.get(8), 'Its locks are held until `COMMIT` in line 11, after 2 more statements.')
+    has(
+      lines.get(9),
+      'Its locks, also those on the rows it changes, are held until `COMMIT` in line 11, over the wait for a lock in line 10.',
+    )
+  })
+
+  it('is what an earlier statement still holds, and who waits meanwhile', () => {
+    const lines = told(transaction)
+    const orders =
+      '`ACCESS EXCLUSIVE` on table `public.orders`, taken in line 2, is still held: reads and writes of it wait'
+    has(lines.get(3), `${orders} while this backfill runs.`)
+    has(lines.get(5), `${orders} while this scan runs.`)
+    has(lines.get(7), `${orders} while this index build runs.`)
+    has(lines.get(10), `${orders} while this one waits for its lock.`)
+    has(lines.get(8), 'Still held: `ACCESS EXCLUSIVE` on table `public.orders`, taken in line 2.')
+  })
+
+  it('is not that reads go on where the transaction has locked them out', () => {
+    const [first, ...others] = told(transaction).get(7) ?? []
+    assert.equal(first, 'Takes no lock that its transaction does not hold already.')
+    assert(!others.some(sentence => /go on|waits for the transactions/.test(sentence)), others.join('\n'))
+  })
+
+  it('is that to ask for a stronger lock can deadlock', () => {
+    has(
+      told(transaction).get(10),
+      'The transaction holds only `ROW EXCLUSIVE` on table `public.customers` since line 9: to ask for more can deadlock.',
+    )
+  })
+
+  it('is what its end gives back', () => {
+    const lines = told(transaction)
+    assert.deepEqual(lines.get(1), ['Its transaction ends with `COMMIT` in line 11.'])
+    assert.deepEqual(lines.get(4), ['`ROLLBACK TO s` in line 6 undoes what follows it and gives back its locks.'])
+    assert.deepEqual(lines.get(6), [
+      'Releases `ACCESS EXCLUSIVE` on table `public.customers`, held since line 5 over the scan in line 5.',
+      'What was locked before the savepoint stays locked.',
+    ])
+    assert.deepEqual(lines.get(11), [
+      'Releases `ACCESS EXCLUSIVE` on table `public.orders`, held since line 2 over the backfill in line 3, the scan in line 5, the index build in line 7 and the wait for a lock in line 10.',
+      'Releases `SHARE` on table `public.customers`, held since line 10.',
+    ])
+  })
+
+  it('fits a screen where it is long', () => {
+    const statements = Array.from({ length: 30 }, (_, n) => `ALTER TABLE t${n} ADD a int;\nUPDATE t${n} SET a = 1;`)
+    const earlier = Array.from({ length: 30 }, (_, n) => `CREATE TABLE t${n} (id int);`).join('\n')
+    const lines = told(`\nBEGIN;\n${statements.join('\n')}\nCOMMIT;\n`, { earlier })
+    has(
+      lines.get(2),
+      'Its locks are held until `COMMIT` in line 62, over 30 backfills in lines 3 to 61 and 29 waits for locks in lines 4 to 60.',
+    )
+    has(
+      lines.get(61),
+      '`ACCESS EXCLUSIVE` on tables `public.t0`, `public.t1`, `public.t2`, `public.t3` and 26 more, taken in lines 2 to 60, is still held: reads and writes of them wait while this backfill runs.',
+    )
+    assert.equal(lines.get(62)?.at(-1), 'Releases the locks on 27 more relations.')
+    for (const sentences of lines.values())
+      assert(sentences.length < 9 && sentences.every(({ length }) => length < 260))
+  })
+
+  it('is how tools, queries and sessions end it', () => {
+    const sql = '\nALTER TABLE orders ADD a int;\nUPDATE orders SET a = 1;\n'
+    const over = ', over the backfill in line 2'
+    has(
+      told(sql, { tool: 'goose' }).get(2),
+      'Its locks are held until goose commits the transaction of this file, over the backfill in line 3.',
+    )
+    has(
+      told(sql, { tool: 'golang-migrate' }).get(1),
+      `Its locks are held to the end of the statements that are sent together${over}: they are one transaction.`,
+    )
+    const open = told(`\nBEGIN;${sql}`)
+    has(open.get(1), 'No `COMMIT` follows in this file: what it does is undone when the session ends.')
+    has(
+      open.get(2),
+      'Its locks are held until the session ends, over the backfill in line 3: no `COMMIT` follows in this file.',
+    )
+    has(
+      told("\nBEGIN;\nLOCK orders;\nPREPARE TRANSACTION 'g';").get(2),
+      'Its locks are held until somebody ends what `PREPARE TRANSACTION` in line 3 leaves behind.',
+    )
+  })
+
+  it('is nothing of what the transaction itself has made', () => {
+    const lines = told(
+      '\nBEGIN;\nCREATE TABLE t (a int);\nALTER TABLE t ADD b int;\nCREATE INDEX ON orders (total);\nCOMMIT;\n',
+    )
+    assert(![...lines.values()].flat().some(sentence => /still held|Still held/.test(sentence)))
+    assert.deepEqual(lines.get(5), [
+      'Releases `SHARE` on table `public.orders`, held since line 4 over the index build in line 4.',
+    ])
+  })
+})
+
+describe('what is told of timeouts', () => {
+  before(loadInstalledParser)
+  const set = (parameter: string, value: string, statement: string, postgres = 17) =>
+    told(`\nSET ${parameter} = ${value};\n${statement};\n`, { postgres }).get(2)
+
+  it('is when they cut a statement short', () => {
+    has(set('lock_timeout', '2000', 'ALTER TABLE orders ADD a int'), 'It gives up waiting after `lock_timeout` = 2s.')
+    has(
+      set('statement_timeout', "'90s'", 'CREATE INDEX ON orders (total)'),
+      'It is cancelled after `statement_timeout` = 90s.',
+    )
+    has(
+      set('transaction_timeout', "'1min'", 'UPDATE orders SET total = 0'),
+      'The session is ended when its transaction has lasted `transaction_timeout` = 1min.',
+    )
+  })
+
+  it('is what CONCURRENTLY leaves behind then', () => {
+    const build = 'CREATE INDEX CONCURRENTLY i ON orders (total)'
+    const left = '; then an invalid index is left behind.'
+    has(set('lock_timeout', '5000', build), `It gives up waiting after \`lock_timeout\` = 5s${left}`)
+    has(set('statement_timeout', '5000', build), `It is cancelled after \`statement_timeout\` = 5s${left}`)
+  })
+
+  it('is nothing where they are off, not there yet, or have nothing to cut', () => {
+    for (const sentences of [
+      set('lock_timeout', '0', 'ALTER TABLE orders ADD a int'),
+      set('statement_timeout', '0', 'CREATE INDEX ON orders (total)'),
+      set('transaction_timeout', '5000', 'CREATE INDEX ON orders (total)', 16),
+      set('statement_timeout', '5000', 'CREATE TABLE t (a int)'),
+      set('lock_timeout', '5000', 'CREATE TABLE t (a int)'),
+    ])
+      assert(!sentences?.some(sentence => /_timeout/.test(sentence)), sentences?.join('\n'))
+  })
+
+  it('is that before 13 the statements that are sent together share one', () => {
+    const sql = "\nSET statement_timeout = '1min';\nCREATE INDEX ON orders (total);\n"
+    const line = (postgres: number) => told(sql, { postgres, tool: 'golang-migrate' }).get(2)
+    has(line(12), 'It is cancelled after `statement_timeout` = 1min, which all that is sent together shares.')
+    has(line(13), 'It is cancelled after `statement_timeout` = 1min.')
+  })
+
+  it('is what sessions may start with since an earlier migration, where this file sets nothing', () => {
+    const earlier = [
+      'SELECT 1;',
+      "ALTER ROLE app SET lock_timeout = '4s';",
+      "ALTER ROLE app SET lock_timeout = '5s';",
+      "ALTER DATABASE shop SET statement_timeout = '1min';",
+      "ALTER ROLE ALL SET lock_timeout = '9s';",
+      'ALTER ROLE ALL RESET ALL;',
+      "ALTER SYSTEM SET lock_timeout = '8s';",
+    ].join('\n')
+    const lock =
+      'Sessions of role `app` start with `lock_timeout` = 5s since line 3 of `2_earlier.sql`: so may this one.'
+    const statement =
+      'Sessions in database `shop` start with `statement_timeout` = 1min since line 4 of `2_earlier.sql`: so may this one.'
+    const about = (sql: string) =>
+      told(sql, { earlier })
+        .get(sql.split('\n').length)
+        ?.filter(sentence => /_timeout/.test(sentence))
+    assert.deepEqual(about('ALTER TABLE orders ADD a int;'), [lock])
+    assert.deepEqual(about('CREATE INDEX ON orders (total);'), [lock, statement])
+    assert.deepEqual(about('SET lock_timeout = 0;\nCREATE INDEX ON orders (total);'), [statement])
+    assert.deepEqual(about('CREATE TABLE t (a int);'), [])
+  })
+
+  it('is what an earlier migration leaves set, where a tool may run both in one session', () => {
+    const about = (earlier: string, tool: string, sql = 'CREATE INDEX ON orders (total);') =>
+      [...told(sql, { earlier, tool }).values()].flat().filter(sentence => /_timeout/.test(sentence))
+    const set = "SET statement_timeout = '1min';"
+    const sentence =
+      '`statement_timeout` = 1min of line 1 of `2_earlier.up.sql` is still in force where one session runs both files.'
+    const tool = 'golang-migrate'
+    assert.deepEqual(about(set, tool), [sentence])
+    assert.deepEqual(about(`BEGIN; ${set} COMMIT;`, tool), [sentence])
+    assert.deepEqual(about(set, 'plain'), [])
+    assert.deepEqual(about(`BEGIN; ${set} ROLLBACK;`, tool), [])
+    assert.deepEqual(about(`BEGIN; ${set}`, tool), [])
+    assert.deepEqual(about(`${set} RESET ALL;`, tool), [])
+    assert.deepEqual(about("BEGIN; SET LOCAL statement_timeout = '1min'; COMMIT;", tool), [])
+    assert.deepEqual(about(set, tool, 'SET statement_timeout = 0;\nCREATE INDEX ON orders (total);'), [])
+  })
+
+  it('is that ALTER ROLE is not for this session', () => {
+    const lines = told("\nALTER ROLE app SET lock_timeout = '4s';\nALTER TABLE orders ADD a int;\n")
+    has(lines.get(1), 'It takes effect in sessions that start later, not in this one.')
+    assert(!lines.get(2)?.some(sentence => /_timeout/.test(sentence)))
+  })
+})
