@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pgliteSession, rowsOf, type Session } from './postgres/session'
 
-/** Returns the pairs of types whose values are the same bytes (`castmethod` b), as `source>target`. */
+/** Returns the pairs of PostgreSQL's own types whose values are the same bytes (`castmethod` b), as `source>target`. */
 export async function binaryCasts(session: Session): Promise<string[]> {
   const rows = await rowsOf(
     session,
     `SELECT s.typname || '>' || t.typname FROM pg_cast
-     JOIN pg_type s ON s.oid = castsource JOIN pg_type t ON t.oid = casttarget WHERE castmethod = 'b'`,
+     JOIN pg_type s ON s.oid = castsource JOIN pg_type t ON t.oid = casttarget
+     WHERE castmethod = 'b' AND s.typnamespace = 'pg_catalog'::regnamespace AND t.typnamespace = s.typnamespace`,
   )
   return rows.flat().sort()
 }
