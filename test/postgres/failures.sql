@@ -294,6 +294,16 @@ CREATE INDEX ON users (lower(nothing));
 
 CREATE INDEX ON users (email) INCLUDE (nothing);
 
+CREATE INDEX ON users (nothing, lower(nobody));
+
+CREATE INDEX ON users (nothing) WHERE nobody > 1;
+
+CREATE INDEX ON users (email) WHERE nobody > 1;
+
+ALTER TABLE users ADD CONSTRAINT "Mixed" UNIQUE (created);
+CREATE TABLE refs (at timestamptz REFERENCES users (created));
+ALTER TABLE users DROP CONSTRAINT "Mixed";
+
 CREATE INDEX IF NOT EXISTS users_nick_idx ON users (nothing);
 
 ALTER TABLE users ADD PRIMARY KEY (nothing);
@@ -329,6 +339,16 @@ INSERT INTO bare VALUES (1, 'a', 3);
 INSERT INTO bare VALUES (1);
 
 UPDATE users SET nothing = 1;
+
+UPDATE users SET nothing = 1 WHERE nobody IS NULL;
+
+UPDATE users SET nothing = nobody;
+
+UPDATE users SET nick = nobody;
+
+UPDATE users SET nick = (SELECT code FROM orders WHERE user_id = users.id);
+
+ALTER TABLE users ALTER COLUMN nothing TYPE integer USING nothing::integer;
 
 UPDATE users SET nick = 'x', nothing = 1 WHERE id = 1;
 
@@ -734,6 +754,7 @@ ALTER TABLE users ALTER COLUMN id SET DEFAULT 1;
 
 ALTER TABLE users ALTER COLUMN shout SET DEFAULT 'x';
 
+-- unsaid
 ALTER TABLE users ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
 
 ALTER TABLE bare ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY;

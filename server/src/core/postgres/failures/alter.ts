@@ -1,5 +1,4 @@
 import type { AlterRelation, Subcommand, SubcommandKind, SubcommandOf } from '../../sql/commands'
-import { quoted } from '../../sql/quote'
 import { withSubcommand } from '../apply/alter-relation'
 import {
   asTable,
@@ -189,7 +188,7 @@ function dropConstraintFailure(
     isSure(catalog, other, keyOfRelation(other)),
   )
   if (!isNeeded) return undefined
-  const printed = `constraint ${quoted(constraint.name)} on ${describedRelation(catalog, table)}`
+  const printed = `constraint ${constraint.name} on ${describedRelation(catalog, table)}`
   return dependFailure([{ name: constraint.name, span: constraint.span }], [printed])
 }
 

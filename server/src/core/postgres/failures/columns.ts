@@ -12,7 +12,7 @@ import { isSure } from '../doubts'
 import type { Failure } from '../failures'
 import { isAutomatic, typeAsPrinted } from './casts'
 import { constraintFailure } from './constraints'
-import { columnFailure, described, isColumnAbsent, type Scene, sureColumn } from './relations'
+import { columnFailure, described, expressionFailure, isColumnAbsent, type Scene, sureColumn } from './relations'
 import { typeFailure } from './types'
 
 /** Returns why a subcommand about a column fails. */
@@ -130,7 +130,10 @@ function typeChangeFailure(
   { column, type, using }: SubcommandOf<'ALTER COLUMN TYPE'>,
 ): Failure | undefined {
   const { name, span } = column
-  const missing = columnFailure(scene, table, name, span) ?? typeFailure(scene, type)
+  const missing =
+    (using && expressionFailure(scene, table, using)) ??
+    columnFailure(scene, table, name, span) ??
+    typeFailure(scene, type)
   if (missing) return missing
   const known = sureColumn(scene, table, name)
   // What other subcommands do to the column first may change all of this.
@@ -207,8 +210,8 @@ function attributeFailure(
           code: '55000',
           span,
         }
-      if (known.identity)
-        return { message: `column "${name}" ${relation} is already an identity column`, code: '55000', span }
+      // What it says of one that has an identity depends on the name of the sequence.
+      if (known.identity) return undefined
       return known.default
         ? { message: `column "${name}" ${relation} already has a default value`, code: '55000', span }
         : undefined

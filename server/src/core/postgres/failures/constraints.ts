@@ -13,7 +13,7 @@ import {
 import type { Failure } from '../failures'
 import { constraintName } from '../names'
 import { areComparable } from './casts'
-import { isColumnAbsent, relationFailure, type Scene, sureColumn, sureRelation } from './relations'
+import { expressionFailure, isColumnAbsent, relationFailure, type Scene, sureColumn, sureRelation } from './relations'
 import { secondKey } from './tables'
 
 /** Returns why a constraint cannot be added to a table; the table is as it is when the constraint comes. */
@@ -27,7 +27,10 @@ export function constraintFailure(scene: Scene, table: Table, definition: Constr
     case 'FOREIGN KEY':
       return foreignKeyFailure(scene, table, definition)
     case 'CHECK':
-      return nameTaken(scene, table, definition) ?? columnOfCheck(scene, table, definition)
+      return (
+        nameTaken(scene, table, definition) ??
+        (definition.expression && expressionFailure(scene, table, definition.expression))
+      )
     case 'EXCLUDE':
     case 'NOT NULL':
       return undefined
@@ -73,16 +76,6 @@ export function partitionKeyFailure(table: Table, { kind, columns, span }: Const
     code: '0A000',
     span,
   }
-}
-
-function columnOfCheck({ catalog }: Scene, table: Table, { expression, span }: ConstraintDefinition) {
-  if (expression?.hasSubquery) return undefined
-  const missing = expression?.columns.find(
-    column => column !== '*' && column !== table.name && isColumnAbsent(catalog, table, column),
-  )
-  return missing === undefined
-    ? undefined
-    : { message: `column "${missing}" does not exist`, code: '42703', span: expression?.span ?? span }
 }
 
 /** A name that the table's constraints have; those with an index also share the names of relations. */

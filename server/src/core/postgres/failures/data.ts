@@ -1,5 +1,6 @@
 import type { Delete, Insert, Truncate, Update } from '../../sql/commands'
 import {
+  columnNamed,
   constraintNamed,
   foreignKeysTo,
   indexesOf,
@@ -12,29 +13,29 @@ import {
 import { isSure } from '../doubts'
 import type { Failure } from '../failures'
 import { missingAmong } from './others'
-import { columnFailure, isColumnAbsent, relationFailure, type Scene, sureRelation, sureTable } from './relations'
+import {
+  columnFailure,
+  expressionFailure,
+  isColumnAbsent,
+  relationFailure,
+  type Scene,
+  sureRelation,
+  sureTable,
+} from './relations'
 
 export function insertFailure(scene: Scene, command: Insert): Failure | undefined {
   const missing = relationFailure(scene, command.table)
   if (missing) return missing
   const table = sureTable(scene, command.table)
-  const columns = table && targetsFailure(scene, table, command)
-  return (
-    columns ??
-    missingAmong(scene, command.reads) ??
-    (table && (widthFailure(table, command) ?? conflictFailure(scene, table, command)))
-  )
-}
-
-function targetsFailure(scene: Scene, table: Table, { columns }: Insert): Failure | undefined {
+  if (!table) return missingAmong(scene, command.reads)
   const seen = new Set<string>()
-  for (const { name, span } of columns) {
-    const absent = columnFailure(scene, table, name, span)
-    if (absent) return absent
+  for (const { name, span } of command.columns) {
+    // Of one that may not be there, PostgreSQL may complain first.
+    if (!columnNamed(table, name)) return columnFailure(scene, table, name, span)
     if (seen.has(name)) return { message: `column "${name}" specified more than once`, code: '42701', span }
     seen.add(name)
   }
-  return undefined
+  return missingAmong(scene, command.reads) ?? widthFailure(table, command) ?? conflictFailure(scene, table, command)
 }
 
 function widthFailure(table: Table, { columns, values }: Insert): Failure | undefined {
@@ -82,7 +83,22 @@ export function updateFailure(scene: Scene, command: Update): Failure | undefine
   const missing = relationFailure(scene, command.table) ?? missingAmong(scene, command.reads)
   if (missing) return missing
   const table = sureTable(scene, command.table)
-  for (const { column, span } of command.assignments) {
+  return expressionsFailure(scene, table, command) ?? targetFailure(scene, table, command)
+}
+
+/** PostgreSQL reads the condition and the new values before it looks where they go. */
+function expressionsFailure(scene: Scene, table: Table | undefined, command: Update): Failure | undefined {
+  if (command.from || command.hasWith || command.alias !== undefined) return undefined
+  const values = command.assignments.map(({ expression }) => expression)
+  for (const expression of command.where ? [command.where, ...values] : values) {
+    const missing = expressionFailure(scene, table, expression)
+    if (missing) return missing
+  }
+  return undefined
+}
+
+function targetFailure(scene: Scene, table: Table | undefined, { assignments }: Update): Failure | undefined {
+  for (const { column, span } of assignments) {
     const absent = columnFailure(scene, table, column, span)
     if (absent) return absent
   }

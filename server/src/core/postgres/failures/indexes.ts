@@ -2,6 +2,8 @@ import type { CreateIndex, Reindex } from '../../sql/commands'
 import { asTable } from '../catalog'
 import type { Failure } from '../failures'
 import {
+  columnMissing,
+  expressionFailure,
   isAbsent,
   isColumnAbsent,
   relationFailure,
@@ -39,15 +41,18 @@ function kindFailure({ postgres }: Scene, { table }: CreateIndex, kind: string):
   return { message, code: '42809', span: table.span }
 }
 
-function columnOfIndexFailure({ catalog, ...scene }: Scene, command: CreateIndex): Failure | undefined {
-  const table = asTable(sureRelation({ catalog, ...scene }, command.table))
-  for (const { column, expression, span } of command.columns) {
-    const names = column === undefined ? (expression?.columns ?? []) : [column]
-    const missing = names.find(name => name !== '*' && name !== table?.name && isColumnAbsent(catalog, table, name))
-    if (missing !== undefined) return { message: `column "${missing}" does not exist`, code: '42703', span }
+/** Expressions and conditions are read first. */
+function columnOfIndexFailure(scene: Scene, command: CreateIndex): Failure | undefined {
+  const table = asTable(sureRelation(scene, command.table))
+  const expressions = [...command.columns.map(({ expression }) => expression), command.where]
+  for (const expression of expressions) {
+    const missing = expression && expressionFailure(scene, table, expression)
+    if (missing) return missing
   }
-  const included = command.include.find(name => isColumnAbsent(catalog, table, name))
-  return included === undefined ? undefined : { message: `column "${included}" does not exist`, code: '42703' }
+  for (const { column, span } of command.columns)
+    if (column !== undefined && isColumnAbsent(scene.catalog, table, column)) return columnMissing(column, span)
+  const included = command.include.find(name => isColumnAbsent(scene.catalog, table, name))
+  return included === undefined ? undefined : columnMissing(included)
 }
 
 const nameTaken = (scene: Scene, { name, ifNotExists }: CreateIndex, schema: string): Failure | undefined =>

@@ -1,4 +1,4 @@
-import type { Name } from '../../sql/commands'
+import type { Expression, Name } from '../../sql/commands'
 import { quoted } from '../../sql/quote'
 import type { Span } from '../../text'
 import type { Column, Index, Table } from '../catalog'
@@ -77,6 +77,23 @@ export function columnFailure(
   if (!table || !isColumnAbsent(catalog, table, column)) return undefined
   return { message: `column "${column}" of relation "${table.name}" does not exist`, code: '42703', span }
 }
+
+/** Returns `column "c" does not exist` for the first column of an expression that the table certainly does not have. */
+export function expressionFailure(
+  { catalog }: Scene,
+  table: Table | undefined,
+  { columns, hasSubquery, span }: Expression,
+): Failure | undefined {
+  if (hasSubquery) return undefined
+  const missing = columns.find(name => name !== '*' && name !== table?.name && isColumnAbsent(catalog, table, name))
+  return missing === undefined ? undefined : columnMissing(missing, span)
+}
+
+export const columnMissing = (column: string, span?: Span): Failure => ({
+  message: `column "${column}" does not exist`,
+  code: '42703',
+  ...(span && { span }),
+})
 
 /** Returns whether a table certainly has no such column. */
 export const isColumnAbsent = (catalog: Catalog, table: Table | undefined, column: string): boolean =>

@@ -3,7 +3,7 @@ import { creationSchema, type Table } from '../catalog'
 import type { Failure } from '../failures'
 import { constraintFailure, keyColumnFailure, partitionKeyFailure } from './constraints'
 import { missingAmong } from './others'
-import { relationFailure, type Scene, sureRelation, takenFailure } from './relations'
+import { isAbsent, relationFailure, type Scene, sureRelation, takenFailure } from './relations'
 import { typeFailure, typeInTheWay } from './types'
 
 export function createTableFailure(scene: Scene, command: CreateTable): Failure | undefined {
@@ -14,12 +14,10 @@ export function createTableFailure(scene: Scene, command: CreateTable): Failure 
   // IF NOT EXISTS looks no further than the name.
   if (ifNotExists && catalog.relations.has(`${schema}.${table.name}`)) return undefined
   const taken = ifNotExists ? undefined : nameFailure(scene, command, schema)
-  return (
-    definitionFailure(scene, command) ??
-    taken ??
-    keyNameFailure(scene, command, schema) ??
-    foreignKeyFailure(scene, command)
-  )
+  const early = definitionFailure(scene, command) ?? taken
+  // Where nobody knows whether the name is free, the first thing that PostgreSQL finds may be that it is not.
+  if (early || !isAbsent(scene, table)) return early
+  return keyNameFailure(scene, command, schema) ?? foreignKeyFailure(scene, command)
 }
 
 /** The type of a table's rows has the table's name. */
