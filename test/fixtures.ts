@@ -87,6 +87,7 @@ function positionOf(text: string, offset: number): { line: number; column: numbe
 }
 
 function textLines(text: string, marks: readonly Mark[] = []): string[] {
+  if (text.trimEnd() === '') return []
   return text
     .trimEnd()
     .split('\n')

@@ -1,6 +1,6 @@
 import { nameOf } from '../text'
+import type { History } from './history'
 import type { Migration } from './migration'
-import { onceForEach } from './numbering'
 
 /** Orders versions: 0 for the two directions of one migration. */
 type CompareVersions = (a: string, b: string) => number
@@ -59,7 +59,7 @@ function stem(path: string): string {
   return /\w/.test(name.replace(/(?:\.?sql)+$/i, '')) ? name : path.slice(0, -nameOf(path).length)
 }
 
-/** Returns whether a migration has a down in which something stands besides comments. */
+/** Returns whether a migration has a down in which something stands besides comments and `SELECT 1`. */
 export function undoes(migration: Migration): boolean {
   if (migration.direction === 'up') return false
   const known = undoing.get(migration) ?? hasCode(migration)
@@ -70,18 +70,32 @@ export function undoes(migration: Migration): boolean {
 const undoing = new WeakMap<Migration, boolean>()
 
 const hasCode = ({ sections, text }: Migration): boolean =>
-  sections.some(
-    ({ direction, span }) =>
-      direction === 'down' && /[^\s;]/.test(text.slice(span.start, span.end).replace(/--.*|\/\*[\s\S]*?\*\//g, '')),
-  )
+  sections.some(({ direction, span }) => {
+    if (direction !== 'down') return false
+    const code = text.slice(span.start, span.end).replace(/--.*|\/\*[\s\S]*?\*\//g, '')
+    return /[^\s;]/.test(code.replace(/(?<=^|;)\s*select\s+(?:\d+|'[^']*'|null|true)[^;]*/gi, ''))
+  })
 
-/** Returns how many migrations of a history can be undone, and how many there are. */
-export const downsAmong = onceForEach((migrations: readonly Migration[]) => {
-  let [ups, downs] = [0, 0]
-  for (const migration of migrations) {
-    if (migration.repeatable || migration.baseline) continue
-    if (migration.direction !== 'down') ups++
-    if (undoes(migration)) downs++
+/** How many of the migrations around one can be undone. */
+export interface Custom {
+  readonly others: number
+  readonly undone: number
+}
+
+/**
+ * Returns how it is done around a migration: by the ten before it, for projects begin to write downs at some time; where it
+ * is one of the first, by those after it too.
+ */
+export function customAround({ migrations, downOf }: Pick<History, 'migrations' | 'downOf'>, up: Migration): Custom {
+  const ups = migrations.filter(({ direction, repeatable }) => direction !== 'down' && !repeatable)
+  const place = ups.indexOf(up)
+  const before = ups.slice(Math.max(0, place - window), place)
+  const others = before.length < 3 ? [...before, ...ups.slice(place + 1, place + 1 + window)] : before
+  const isUndone = ({ path }: Migration) => {
+    const down = downOf(path)
+    return down !== undefined && undoes(down)
   }
-  return { ups, downs }
-})
+  return { others: others.length, undone: others.filter(isUndone).length }
+}
+
+const window = 10

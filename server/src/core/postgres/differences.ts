@@ -7,13 +7,17 @@ import {
   type Constraint,
   type Index,
   isIndex,
+  keyIn,
   type Relation,
   type RelationKey,
   type RelationKind,
   type Routine,
+  type Sequence,
   type Table,
   type Type,
+  temporarySchema,
 } from './catalog'
+import { isBuiltIn } from './types'
 
 /** One thing that is not the same in two catalogs. */
 export interface Difference {
@@ -31,7 +35,7 @@ export interface Difference {
 /**
  * Returns what differs in the database that `b` describes from that of `a`, what is known to both at least. What goes or comes
  * with its table or column (their indexes, constraints, sequences) is not told again; columns count by name, not by place.
- * Texts of expressions, queries and function bodies are not compared. Proven in test/postgres/differences.test.ts.
+ * Nothing is said of what is temporary. Texts of expressions, queries and function bodies are not compared. Proven in test/postgres/differences.test.ts.
  */
 export function differences(a: Catalog, b: Catalog): Difference[] {
   if (a === b) return []
@@ -41,7 +45,8 @@ export function differences(a: Catalog, b: Catalog): Difference[] {
   }
   for (const [key, before, after] of a.types.changes(b.types)) found.push(...ofType(key, before, after))
   for (const [key, before, after] of a.routines.changes(b.routines)) found.push(...ofRoutine(key, before, after))
-  return found.sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
+  const lasting = found.filter(({ key }) => !key.startsWith(`${temporarySchema}.`))
+  return lasting.sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
 }
 
 /** Returns a text by which a difference is known: the same thing differs alike where it is the same. */
@@ -62,12 +67,17 @@ function ofRelation(
   if (!after) return isOwned(one, a, b) ? [] : [{ ...part, change: 'removed' }]
   if (before.kind !== after.kind) return [{ ...part, change: 'changed', aspect: 'kind' }]
   const [table, next] = [asTable(before), asTable(after)]
-  if (table && next) return ofTable(key, table, next)
+  if (table && next) return ofTable(key, table, next, a, b)
+  if (before.kind === 'sequence' && after.kind === 'sequence') {
+    return ownerOf(before) === ownerOf(after) ? [] : [{ ...part, change: 'changed', aspect: 'owner' }]
+  }
   if (isIndex(before) && isIndex(after)) {
     return shapeOfIndex(before) === shapeOfIndex(after) ? [] : [{ ...part, change: 'changed', aspect: 'definition' }]
   }
   return []
 }
+
+const ownerOf = ({ ownedBy }: Sequence): string => (ownedBy ? `${ownedBy.table}.${ownedBy.column}` : '')
 
 /** Whether a relation comes and goes with something that is told of: its table, its column, its constraint. */
 function isOwned(relation: Relation, inside: Catalog, outside: Catalog): boolean {
@@ -94,11 +104,11 @@ function hasColumns(
   return columns.every(name => name === undefined || table.columns.some(column => column.name === name))
 }
 
-function ofTable(key: RelationKey, before: Table, after: Table): Difference[] {
+function ofTable(key: RelationKey, before: Table, after: Table, a: Catalog, b: Catalog): Difference[] {
   const found: Difference[] = []
   if (before.columnsKnown && after.columnsKnown) {
     const names = new Set([...before.columns, ...after.columns].map(({ name }) => name))
-    for (const name of names) found.push(...ofColumn(key, columnOf(before, name), columnOf(after, name)))
+    for (const name of names) found.push(...ofColumn(key, columnOf(before, name), columnOf(after, name), a, b))
   }
   const isThere = ({ columns }: Constraint, table: Table) =>
     !table.columnsKnown || columns.every(name => columnOf(table, name) !== undefined)
@@ -126,14 +136,20 @@ const columnOf = (table: Table, name: string): Column | undefined => table.colum
 
 const names = (parts: readonly { readonly name: string }[]): string[] => parts.map(({ name }) => name)
 
-function ofColumn(key: RelationKey, before: Column | undefined, after: Column | undefined): Difference[] {
+function ofColumn(
+  key: RelationKey,
+  before: Column | undefined,
+  after: Column | undefined,
+  a: Catalog,
+  b: Catalog,
+): Difference[] {
   if (before === after) return []
   const name = (before ?? after)?.name as string
   const part = { what: 'column', name, key } as const
   if (!before) return [{ ...part, change: 'added' }]
   if (!after) return [{ ...part, change: 'removed' }]
   const aspects = [
-    shapeOfType(before.type) !== shapeOfType(after.type) && 'type',
+    isOtherType(before.type, after.type, a, b) && 'type',
     before.notNull !== after.notNull && 'NOT NULL',
     shapeOfDefault(before.default) !== shapeOfDefault(after.default) && 'default',
     before.identity !== after.identity && 'identity',
@@ -142,8 +158,20 @@ function ofColumn(key: RelationKey, before: Column | undefined, after: Column | 
   return aspects.flatMap(aspect => (aspect ? [{ ...part, change: 'changed' as const, aspect }] : []))
 }
 
-const shapeOfType = ({ schema, name, modifiers, dimensions }: TypeName): string =>
-  `${schema ?? ''}.${serialTypes.get(name) ?? name}(${modifiers.join()})${dimensions > 0 ? '[]' : ''}`
+/** Of two types that the history does not know nothing is said: columns keep the name of a type that was renamed since. */
+function isOtherType(before: TypeName, after: TypeName, a: Catalog, b: Catalog): boolean {
+  const [one, other] = [shapeOfType(before, a), shapeOfType(after, b)]
+  return one !== undefined && other !== undefined && one !== other
+}
+
+function shapeOfType(type: TypeName, catalog: Catalog): string | undefined {
+  const { schema, name, modifiers, dimensions } = type
+  const key = keyIn(catalog, catalog.types, type)
+  const isKnown = catalog.types.has(key)
+  if (!isKnown && (schema !== undefined || !isBuiltIn(name))) return undefined
+  const plain = isKnown ? key : (serialTypes.get(name) ?? name)
+  return `${plain}(${modifiers.join()})${dimensions > 0 ? '[]' : ''}`
+}
 
 /** The text of an expression is not kept: whether there is one, and what it calls. */
 const shapeOfDefault = (value: Expression | undefined): string =>

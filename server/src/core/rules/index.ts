@@ -3,14 +3,18 @@ import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
 import concurrentlyInTransactionBlock from './concurrently-in-transaction-block'
 import constraintNeverValidated from './constraint-never-validated'
+import downCannotRun from './down-cannot-run'
+import downDoesNotMirrorUp from './down-does-not-mirror-up'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
 import droppedColumn from './dropped-column'
 import droppedTable from './dropped-table'
 import duplicateVersion from './duplicate-version'
+import emptyDown from './empty-down'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
+import missingDown from './missing-down'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
 import redundantIndex from './redundant-index'
@@ -44,6 +48,10 @@ export const rules: readonly Rule[] = [
   droppedColumn,
   droppedTable,
   rollbackLosesData,
+  downCannotRun,
+  downDoesNotMirrorUp,
+  emptyDown,
+  missingDown,
   renamedColumn,
   renamedTable,
   redundantIndex,

@@ -1,0 +1,318 @@
+import type { Severity } from '../finding'
+import type { Step } from '../history/steps'
+import type { Difference } from '../postgres/differences'
+import { quoted } from '../sql/quote'
+import type { Span } from '../text'
+import { words } from './differences-in-words'
+import { replacement } from './edits'
+import { isCommentedOn, saysIrreversible } from './intent'
+import { pairOf, type RoundTrip, roundTripOf, type Trace } from './round-trip'
+import { defineMigrationRule, type RuleFinding } from './rule'
+
+export default defineMigrationRule({
+  id: 'down-does-not-mirror-up',
+  risk: 'rollback',
+  severity: 'warning',
+  on: 'migration',
+  directions: ['up', 'down'],
+  why: `
+When up and down have both run, the database should be as it was before. What a down leaves behind makes the next run of the
+up fail, because it is there already; what it drops besides, or does not make again, is missed by the code that is rolled
+back to, and by the downs of earlier migrations. \`IF EXISTS\` hides most of these mistakes: a wrong name or a wrong kind of
+object is passed over without an error.
+
+Both directions are applied to what the history has made, and what is then different is told where it comes from: at the
+statement of the up that is not undone, or at that of the down which does something else. Nothing is said of downs that are
+empty or fail, of labels of enums, which PostgreSQL cannot remove, where a comment in the down speaks of it, and where up or
+down do what cannot be followed, such as dynamic SQL.`,
+  instead: `
+Undo each statement of the up by the names that it gives, in reverse order. Names that PostgreSQL chooses (of constraints and
+indexes without one) are easier to get right when the up writes them. Where something is left on purpose, a comment in the down
+says so.`,
+  manual: [],
+
+  *check({ migration, history, settings }) {
+    const pair = pairOf(migration, history)
+    if (!pair || saysIrreversible(pair.down)) return
+    const trip = roundTripOf(pair, history, settings)
+    const traces = trip.left.filter(
+      ({ difference, step }) => step.migration === migration && !isCommentedOn(pair.down, difference.name),
+    )
+    for (const group of groups(traces)) {
+      const [{ difference, step, at }] = group
+      const what = listed(group)
+      const found = step.direction === 'up' ? notUndone(difference, what, step) : besides(difference, what, step)
+      if (found) yield { at: inFile(at, step), relation: difference.key, ...found }
+    }
+    if (migration === pair.down) yield* missed(trip)
+  },
+
+  examples: `
+-- bad: IF EXISTS hides a wrong name
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_mails.up.sql
+  CREATE TABLE mails (id bigint PRIMARY KEY, sender text);
+  CREATE INDEX mails_sender_idx ON mails (sender);
+  CREATE TABLE mail_attachments (id bigint PRIMARY KEY);
+-- file: 000002_mails.down.sql
+  DROP TABLE mails;
+  DROP TABLE IF EXISTS mails_attachments;
+--                     ^^^^^^^^^^^^^^^^^ warning [down-does-not-mirror-up: DROP TABLE IF EXISTS passes over table "mails_attachments", which does not exist: table "mail_attachments" stays]
+-- fix: Drop table "mail_attachments" instead
+  DROP TABLE mails;
+  DROP TABLE IF EXISTS mail_attachments;
+
+-- bad: IF EXISTS hides a wrong kind
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+-- file: 000002_email.down.sql
+  ALTER TABLE users DROP CONSTRAINT IF EXISTS users_email_key;
+--                                            ^^^^^^^^^^^^^^^ warning [down-does-not-mirror-up: DROP CONSTRAINT IF EXISTS passes over constraint "users_email_key", which does not exist: index "users_email_key" stays]
+
+-- bad: the down forgets one of two
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_plans.up.sql
+  CREATE TYPE plan AS ENUM ('free', 'paid');
+--            ^^^^ warning [down-does-not-mirror-up: the down leaves type "plan" behind]
+  ALTER TABLE users ADD COLUMN plan plan;
+-- file: 000002_plans.down.sql
+  ALTER TABLE users DROP COLUMN plan;
+
+-- bad: the down drops what the up only changed
+-- given: goose, drop-index-without-concurrently off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_names.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN name text;
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN name;
+  DROP INDEX users_email_idx;
+--           ^^^^^^^^^^^^^^^ warning [down-does-not-mirror-up: the down drops index "users_email_idx", which the up did not make]
+
+-- bad: the type does not come back
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50));
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_names.up.sql
+  ALTER TABLE users ALTER COLUMN name TYPE text;
+--                               ^^^^ warning [down-does-not-mirror-up: the down does not change the type of column "name" of table "users" back]
+  ALTER TABLE users ADD COLUMN nick text;
+-- file: 000002_names.down.sql
+  ALTER TABLE users DROP COLUMN nick;
+
+-- bad: a column is not made again
+-- given: golang-migrate, dropped-column off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_no_fax.up.sql
+  ALTER TABLE users DROP COLUMN fax;
+--                              ^^^ warning [down-does-not-mirror-up: the down does not make column "fax" of table "users" again]
+  CREATE TABLE phones (id bigint PRIMARY KEY);
+-- file: 000002_no_fax.down.sql
+  DROP TABLE phones;
+
+-- good: all of it, in reverse order
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_plans.up.sql
+  CREATE TYPE plan AS ENUM ('free', 'paid');
+  ALTER TABLE users ADD COLUMN plan plan;
+-- file: 000002_plans.down.sql
+  ALTER TABLE users DROP COLUMN plan;
+  DROP TYPE plan;
+
+-- good: a comment says what stays
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_plans.up.sql
+  CREATE TYPE plan AS ENUM ('free', 'paid');
+  ALTER TABLE users ADD COLUMN plan plan;
+-- file: 000002_plans.down.sql
+  -- The type plan stays: a later migration of another service uses it.
+  ALTER TABLE users DROP COLUMN plan;
+
+-- good: nothing takes a label from an enum
+-- given: golang-migrate
+-- file: 000001_mood.up.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+-- file: 000001_mood.down.sql
+  DROP TYPE mood;
+-- file: 000002_mood.up.sql
+  ALTER TYPE mood ADD VALUE 'calm';
+  CREATE TABLE days (day date PRIMARY KEY, mood mood);
+-- file: 000002_mood.down.sql
+  DROP TABLE days;
+
+-- good: a change that cannot be followed
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DO $$ BEGIN EXECUTE 'DROP TABLE ' || current_setting('some.name'); END $$;
+`,
+})
+
+type Group = readonly [Trace, ...Trace[]]
+
+/** What one statement has to do with in one way is told at once; what is not made again, for the whole migration. */
+function groups(traces: readonly Trace[]): readonly Group[] {
+  const found = new Map<string, [Trace, ...Trace[]]>()
+  for (const trace of traces) {
+    const { difference, step } = trace
+    const { change, what, aspect } = difference
+    const place = change === 'removed' && step.direction === 'up' ? '' : step.statement.span.start
+    const id = [step.direction, place, change, what, aspect].join('\n')
+    const group = found.get(id)
+    if (group) group.push(trace)
+    else found.set(id, [trace])
+  }
+  return [...found.values()]
+}
+
+/** The first, and how many others. */
+function listed([first, ...others]: Group): string {
+  const { what } = first.difference
+  if (others.length === 0) return words(first.difference)
+  return `${words(first.difference)} and ${others.length} other ${others.length > 1 ? plural(what) : what}`
+}
+
+const plural = (what: string): string => {
+  if (what === 'index') return 'indexes'
+  return what === 'policy' ? 'policies' : `${what}s`
+}
+
+type Words = Pick<RuleFinding, 'message' | 'detail' | 'hint' | 'severity'>
+
+/** At a statement of the up. */
+function notUndone(difference: Difference, what: string, { command }: Step): Words | undefined {
+  switch (difference.change) {
+    case 'added':
+      return {
+        message: `the down leaves ${what} behind`,
+        detail: isRepeatable(command)
+          ? 'It is still there when the down has run.'
+          : 'The up fails when it runs again, because it is there already.',
+        hint: 'Drop it in the down.',
+        ...(isRepeatable(command) && { severity: 'information' as const }),
+      }
+    case 'removed':
+      return {
+        message: `the down does not make ${what} again`,
+        detail: 'Code that is rolled back to, and the downs of earlier migrations, may need it.',
+        hint: 'Make it again in the down, or say in a comment there why it stays away.',
+        severity: severityOfRemoved(difference),
+      }
+    case 'changed':
+      return {
+        message: `the down does not change the ${difference.aspect} of ${what} back`,
+        detail: 'When the down has run, it is not as it was before the up.',
+        hint: 'Undo the change in the down.',
+        severity: aspectSeverity(difference),
+      }
+  }
+}
+
+/** A column that comes back in a table with rows cannot have been NOT NULL without a default. */
+const aspectSeverity = ({ aspect }: Difference): Severity =>
+  aspect === 'NOT NULL' || aspect === 'default' ? 'hint' : 'warning'
+
+/** Without a column the code before fails at once; a dropped table is rarely missed. */
+const severityOfRemoved = ({ what }: Difference): Severity => (what === 'column' ? 'warning' : 'information')
+
+const isRepeatable = (command: Step['command']): boolean =>
+  command !== undefined &&
+  (('ifNotExists' in command && command.ifNotExists !== undefined) ||
+    ('orReplace' in command && command.orReplace === true))
+
+/** At a statement of the down. */
+function besides(difference: Difference, what: string, { command }: Step): Words | undefined {
+  switch (difference.change) {
+    case 'added':
+      return {
+        message: `the down makes ${what}, which was not there before the up`,
+        detail: 'When the down has run, the database is not as it was before the up.',
+        severity: 'information',
+      }
+    case 'removed':
+      // Those are lost with their data: rollback-loses-data tells of them.
+      if (difference.what === 'table' || difference.what === 'column') return undefined
+      return {
+        message: `the down drops ${what}, which the up did not make`,
+        detail: 'It was there before the up.',
+        hint:
+          command?.tag === 'DROP FUNCTION'
+            ? 'Restore the function as it was before the up.'
+            : 'Undo only what the up does.',
+      }
+    case 'changed':
+      return {
+        message: `the down leaves ${what} with another ${difference.aspect} than before the up`,
+        detail: 'When the down has run, it is not as it was before the up.',
+        hint: 'Leave it as it was before the up.',
+        severity: aspectSeverity(difference),
+      }
+  }
+}
+
+function* missed({ misses }: RoundTrip): Iterable<RuleFinding> {
+  for (const { step, words: drop, what, name, span, meant } of misses) {
+    yield {
+      at: inFile(span, step),
+      message: `${drop} passes over ${what} "${name}", which does not exist: ${words(meant)} stays`,
+      detail: 'IF EXISTS hides that nothing is dropped; what the up makes is still there when the down has run.',
+      hint: 'Drop what the up makes, by its own kind and name.',
+      relation: meant.key,
+      ...(meant.what === what && {
+        fixes: () => [
+          {
+            title: `Drop ${words(meant)} instead`,
+            safety: 'review' as const,
+            edits: [replacement(step, ownName(step, span), quoted(meant.name))],
+          },
+        ],
+      }),
+    }
+  }
+}
+
+/** Without the schema in front. */
+function ownName({ statement }: Step, span: Span): Span {
+  const text = statement.text.slice(span.start, span.end)
+  const schema = /^(?:"(?:[^"]|"")*"|[^".\s]+)\s*\.\s*/.exec(text)?.[0] ?? ''
+  return { start: span.start + schema.length, end: span.end }
+}
+
+const inFile = ({ start, end }: Span, { statement }: Step): Span => ({
+  start: statement.span.start + start,
+  end: statement.span.start + end,
+})

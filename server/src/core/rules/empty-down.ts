@@ -1,0 +1,97 @@
+import { customAround } from '../history/pairing'
+import { stepsOf } from '../history/steps'
+import { words } from './differences-in-words'
+import { headOf } from './head'
+import { saysIrreversible } from './intent'
+import { doesNothing, madeBy, pairOf } from './round-trip'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'empty-down',
+  risk: 'rollback',
+  severity: 'warning',
+  on: 'migration',
+  directions: ['up', 'down'],
+  why: `
+A down that does nothing lets the tool record the migration as undone while everything it made is still there. The code that
+is rolled back to meets a schema that it does not know, and the next attempt to run the up fails because its tables and columns
+exist already.
+
+Nothing is said where a comment in the down says that the migration cannot or need not be undone, where the up changes rows
+alone or only adds a label to an enum, and where most of the migrations before it are not undone either.`,
+  instead: `
+Undo what the up does, in reverse order. Where that is not possible or not wanted, say so in a comment in the down.`,
+  manual: [],
+
+  *check({ migration, history, settings }) {
+    const pair = pairOf(migration, history)
+    if (!pair || pair.up.baseline || pair.up.repeatable) return
+    const { up, down } = pair
+    const steps = stepsOf(history, down, settings).filter(({ direction }) => direction === 'down')
+    if (!steps.every(doesNothing)) return
+    // Where nothing stands in the down, the up is the place that can be pointed at.
+    if (migration !== (steps.length > 0 ? down : up)) return
+    const { others, undone } = customAround(history, up)
+    if (undone < others / 2) return
+    const [first] = madeBy(up, history)
+    if (!first || saysIrreversible(down)) return
+    const [step] = steps
+    const { start } = step?.statement.span ?? { start: 0 }
+    const keywords = step?.command?.keywords
+    yield {
+      at: keywords ? { start: start + keywords.start, end: start + keywords.end } : headOf(up),
+      message: `the down does nothing: ${words(first)} stays as the up leaves it`,
+      detail: 'The tool then takes the migration for undone, and running it again may fail.',
+      hint: 'Undo what the up does, or say in a comment in the down why it is empty.',
+    }
+  },
+
+  examples: `
+-- bad: the file is empty
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+--^^^^^^ warning [empty-down: the down does nothing: table "users" stays as the up leaves it]
+-- file: 000001_users.down.sql
+
+
+-- bad: a statement that does nothing
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  SELECT 1;
+--^^^^^^ warning [empty-down: the down does nothing: table "users" stays as the up leaves it]
+
+-- bad: nothing below the header
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+--^^^^^^ warning [empty-down: the down does nothing: table "users" stays as the up leaves it]
+
+  -- +goose Down
+
+-- good: a comment says why
+-- given: golang-migrate, dropped-column off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_no_fax.up.sql
+  ALTER TABLE users DROP COLUMN fax;
+-- file: 000002_no_fax.down.sql
+  -- This cannot be undone: the numbers are gone.
+
+-- good: PostgreSQL cannot take a label from an enum
+-- given: golang-migrate
+-- file: 000001_mood.up.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+-- file: 000001_mood.down.sql
+  DROP TYPE mood;
+-- file: 000002_mood.up.sql
+  ALTER TYPE mood ADD VALUE 'calm';
+-- file: 000002_mood.down.sql
+
+`,
+})

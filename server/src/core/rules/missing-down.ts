@@ -1,0 +1,98 @@
+import type { Migration } from '../history/migration'
+import { customAround } from '../history/pairing'
+import { stepsOf } from '../history/steps'
+import { words } from './differences-in-words'
+import { headOf } from './head'
+import { madeBy } from './round-trip'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'missing-down',
+  risk: 'rollback',
+  severity: 'warning',
+  on: 'migration',
+  why: `
+Where most migrations of a project have a down, whoever rolls back relies on it: the tool stops at a migration without one, or
+takes it for undone and leaves in the database what it made. The next attempt to run the up then fails, for it is there already.
+
+Nothing is said where most of the migrations before it have no down either, of migrations that change rows alone,
+and of those that PostgreSQL has no way to undo, such as a new label of an enum.`,
+  instead: `
+Write the down: what the up makes, dropped in reverse order. Where data would be lost, or nothing can be undone, an empty down
+with a comment that says so tells the next person that it was thought of.`,
+  manual: [],
+
+  *check({ migration, history, settings }) {
+    if (migration.direction !== 'up' || migration.repeatable || migration.baseline) return
+    if (history.downOf(migration.path)) return
+    const { migrations, framework } = history
+    const isOfThis = ({ version }: Migration) => framework.compareVersions(version, migration.version) === 0
+    // Of several ups with one number one has the down of all.
+    if (migrations.some(other => other.direction !== 'up' && isOfThis(other))) return
+    const { others, undone } = customAround(history, migration)
+    if (others < 2 || undone <= others / 2) return
+    const [first] = madeBy(migration, history)
+    if (!first || stepsOf(history, migration, settings).length === 0) return
+    yield {
+      at: headOf(migration),
+      message: `nothing undoes this migration: ${words(first)} would stay as this leaves it`,
+      detail: `Of the ${others} migrations around it, ${undone} have a down.`,
+      hint: 'Write a down, or an empty one with a comment that says why nothing can be undone.',
+    }
+  },
+
+  examples: `
+-- bad: all others have one
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000002_carts.down.sql
+  DROP TABLE carts;
+-- file: 000003_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+--^^^^^^ warning [missing-down: nothing undoes this migration: table "orders" would stay as this leaves it]
+
+-- bad: the section is missing
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_carts.sql
+  -- +goose Up
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+  -- +goose Down
+  DROP TABLE carts;
+-- file: 00003_names.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN name text;
+--^^^^^ warning [missing-down: nothing undoes this migration: column "name" of table "users" would stay as this leaves it]
+
+-- good: this project has no downs
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000003_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+
+-- good: it changes rows alone
+-- given: golang-migrate, unbatched-backfill off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000002_carts.down.sql
+  DROP TABLE carts;
+-- file: 000003_plans.up.sql
+  UPDATE users SET plan = 'free' WHERE plan IS NULL;
+`,
+})

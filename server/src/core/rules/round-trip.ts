@@ -1,0 +1,213 @@
+import { catalogAfter } from '../history/fold'
+import type { History } from '../history/history'
+import type { Direction, Migration } from '../history/migration'
+import { type Step, stepsOf } from '../history/steps'
+import type { Catalog } from '../postgres/catalog'
+import { type Difference, differences } from '../postgres/differences'
+import { failureOf } from '../postgres/failures'
+import type { Settings } from '../settings'
+import { tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
+import { type Miss, missesOf } from './misses'
+
+/** A migration and the one that undoes it: often the same file. */
+export interface Pair {
+  readonly up: Migration
+  readonly down: Migration
+}
+
+/** What is not as it was before the up once its down has run, and the statement that has to do with it. */
+export interface Trace {
+  readonly difference: Difference
+  /** The last statement of the up about it; of the down, where the up has none. */
+  readonly step: Step
+  /** From the start of the statement: the name, where it stands there. */
+  readonly at: Span
+}
+
+/** What a pair comes to. */
+export interface RoundTrip {
+  /** What the up alone does to the catalog. */
+  readonly made: readonly Difference[]
+  /** What the down leaves of it, and what the down does besides. */
+  readonly left: readonly Trace[]
+  /** Statements of the down that IF EXISTS lets pass although what they are to undo is left under another name. */
+  readonly misses: readonly (Miss & { readonly meant: Difference })[]
+}
+
+/** Returns the pair that a migration belongs to; undefined where nothing undoes it, or it undoes nothing known. */
+export function pairOf({ path }: Migration, history: History): Pair | undefined {
+  const up = history.upOf(path)
+  const down = history.downOf(path)
+  return up && down && up.direction !== 'down' && down.direction !== 'up' ? { up, down } : undefined
+}
+
+/** Returns what the up of a migration does to the catalog; what was only made sure of does not count. */
+export const madeBy = (up: Migration, history: History): readonly Difference[] => {
+  const before = history.before(up.path, 'up')
+  return differences(before, catalogAfter(up, 'up', before)).filter(({ what }) => what !== 'label')
+}
+
+/** Returns what a pair comes to; nothing where the down is empty, fails, or does what cannot be followed. */
+export function roundTripOf(pair: Pair, history: History, settings: Settings): RoundTrip {
+  const before = history.before(pair.up.path, 'up')
+  const between = history.before(pair.down.path, 'down')
+  const after = catalogAfter(pair.down, 'down', between)
+  const known = memory.get(after)
+  if (known?.before === before && known.up === pair.up && known.down === pair.down) return known.result
+  const result = computed(pair, { before, between, after }, history, settings)
+  memory.set(after, { ...pair, before, result })
+  return result
+}
+
+const memory = new WeakMap<Catalog, Pair & { readonly before: Catalog; readonly result: RoundTrip }>()
+
+/** Returns whether a statement leaves everything as it is: `SELECT 1` where a file may not be empty. */
+export function doesNothing({ command }: Step): boolean {
+  switch (command?.tag) {
+    case 'SELECT':
+      return [command.reads, command.writes, command.calls].every(({ length }) => length === 0)
+    case 'BEGIN':
+    case 'START TRANSACTION':
+    case 'COMMIT':
+    case 'SET':
+      return true
+    default:
+      return false
+  }
+}
+
+interface Catalogs {
+  readonly before: Catalog
+  readonly between: Catalog
+  readonly after: Catalog
+}
+
+function computed(pair: Pair, catalogs: Catalogs, history: History, settings: Settings): RoundTrip {
+  const { before, between, after } = catalogs
+  const made = differences(before, between)
+  const nothing: RoundTrip = { made, left: [], misses: [] }
+  // Where the up does nothing, this is one step of several that go together.
+  if (made.length === 0 || before.doubts?.since !== after.doubts?.since) return nothing
+  const found = differences(before, after).filter(difference => isCertain(difference, catalogs))
+  if (found.length === 0) return nothing
+  const ups = stepsIn(pair.up, 'up', history, settings)
+  const downs = stepsIn(pair.down, 'down', history, settings)
+  if (downs.every(doesNothing)) return nothing
+  if ([...ups, ...downs].some(({ command }) => command === undefined)) return nothing
+  if (downs.some(({ command, before }) => command && failureOf(command, before, settings))) return nothing
+  const left = found.flatMap(difference => leftBy(difference, ups, downs) ?? [])
+  const misses = matched(
+    downs.flatMap(missesOf),
+    left.filter(({ difference, step }) => difference.change === 'added' && step.direction === 'up'),
+  )
+  const meant = new Set(misses.map(miss => miss.meant))
+  return { made, left: left.filter(({ difference }) => !meant.has(difference)), misses }
+}
+
+const stepsIn = (migration: Migration, wanted: Direction, history: History, settings: Settings): readonly Step[] =>
+  stepsOf(history, migration, settings).filter(({ direction }) => direction === wanted)
+
+/** PostgreSQL has no way to take a label from an enum (sql-altertype.html): nothing is said of those. */
+function isCertain({ what, change, name, key }: Difference, { before, between, after }: Catalogs): boolean {
+  if (what === 'label') return change === 'removed'
+  if (after.doubts?.names.has(name) && !before.doubts?.names.has(name)) return false
+  // What no statement made is a table that the history only heard of: it was there.
+  if (change === 'added' && !parts.has(what) && !after.relations.get(key)?.born) return false
+  return [before, between, after].every(catalog => catalog.relations.get(key)?.conditional !== true)
+}
+
+/** What the up drops and the down makes again otherwise is the down's. */
+function leftBy(difference: Difference, ups: readonly Step[], downs: readonly Step[]): Trace | undefined {
+  const up = traceOf(difference, ups)
+  const isRemade = difference.change === 'changed' && up && changesIn(up, difference).includes('removed')
+  if (up && !isRemade) return up
+  const down = traceOf(difference, downs)
+  if (!down || isRemade || difference.change !== 'removed') return down
+  // What goes with something else (foreign keys with the index they need) may stay in PostgreSQL, or fail.
+  const isMeant = isNamedIn(down.step, difference.name) || 'cascade' in (down.step.command ?? {})
+  return isMeant && !ups.some(step => isNamedIn(step, difference.name)) ? down : undefined
+}
+
+function traceOf(difference: Difference, steps: readonly Step[]): Trace | undefined {
+  const step = steps.findLast(step => stepDifferences(step).some(other => isAbout(other, difference)))
+  return step && { difference, step, at: tokenNamed(step, difference.name) ?? keywordsOf(step) }
+}
+
+const changesIn = ({ step }: Trace, difference: Difference): string[] =>
+  stepDifferences(step).flatMap(other => (isAbout(other, difference) ? [other.change] : []))
+
+function stepDifferences(step: Step): readonly Difference[] {
+  const known = differencesOfSteps.get(step) ?? differences(step.before, step.after)
+  differencesOfSteps.set(step, known)
+  return known
+}
+
+const differencesOfSteps = new WeakMap<Step, readonly Difference[]>()
+
+const isAbout = (one: Difference, other: Difference): boolean =>
+  one.key === other.key &&
+  one.name === other.name &&
+  (one.what === other.what || (isRelation(one) && isRelation(other))) &&
+  (one.aspect === other.aspect || one.change !== 'changed' || other.change !== 'changed')
+
+const parts: ReadonlySet<string> = new Set([
+  'column',
+  'constraint',
+  'trigger',
+  'policy',
+  'rule',
+  'type',
+  'label',
+  'function',
+])
+
+const isRelation = ({ what }: Difference): boolean => !parts.has(what)
+
+const isNamedIn = (step: Step, name: string): boolean => tokenNamed(step, name) !== undefined
+
+/** Where a statement names it. */
+function tokenNamed({ statement }: Step, name: string): Span | undefined {
+  const token = tokensOf(statement.text).find(
+    ({ kind, text }) =>
+      (kind === 'word' && text.toLowerCase() === name) ||
+      (kind === 'quoted identifier' && text.slice(1, -1).replaceAll('""', '"') === name),
+  )
+  return token && { start: token.start, end: token.end }
+}
+
+const keywordsOf = ({ command, statement }: Step): Span => command?.keywords ?? { start: 0, end: statement.text.length }
+
+/** Each miss with what it most probably means: the same name of another kind, or the same kind and nearly the same name. */
+function matched(misses: readonly Miss[], left: readonly Trace[]): (Miss & { readonly meant: Difference })[] {
+  const open = new Set(left.map(({ difference }) => difference))
+  return misses.flatMap(miss => {
+    const alike = [...open].filter(difference => likeness(miss, difference) >= leastLikeness)
+    const [meant] = alike.toSorted((a, b) => likeness(miss, b) - likeness(miss, a))
+    if (!meant) return []
+    open.delete(meant)
+    return [{ ...miss, meant }]
+  })
+}
+
+/** From 0 to 1: how much of the longer name is in the other in the same order. */
+const leastLikeness = 0.6
+
+function likeness(miss: Miss, { name, what }: Difference): number {
+  const same = lengthOfCommon(miss.name, name) / Math.max(miss.name.length, name.length)
+  if (miss.what === what) return same
+  return miss.name === name ? 1 : 0
+}
+
+/** The length of the longest common subsequence. */
+function lengthOfCommon(a: string, b: string): number {
+  let row = new Array<number>(b.length + 1).fill(0)
+  for (const letter of a) {
+    const next = [0]
+    for (let j = 0; j < b.length; j++) {
+      next.push(b[j] === letter ? (row[j] as number) + 1 : Math.max(next[j] as number, row[j + 1] as number))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
