@@ -143,11 +143,78 @@ describe('migration-guard explain', () => {
               drops: [],
               waitsForTransactions: false,
               unknown: [],
+              held: [],
+              work: 'build',
+              until: { by: 'statement' },
+              over: [],
+              timeouts: {},
             },
           ],
         },
       ],
     })
+  })
+
+  const transaction = [
+    "SET lock_timeout = '2s';",
+    'BEGIN;',
+    'ALTER TABLE users ADD COLUMN name text;',
+    'UPDATE users SET name = email;',
+    'SAVEPOINT s;',
+    'LOCK TABLE parts;',
+    'CREATE INDEX ON users (name);',
+    'ROLLBACK TO s;',
+    'COMMIT;',
+  ]
+  const withTransaction = {
+    'db/1_tables.sql': 'CREATE TABLE users (email text);\nCREATE TABLE parts (id int);\n',
+    'db/2_transaction.sql': transaction.join('\n'),
+  }
+
+  it('answers machines what is held, until when, and over what', async () => {
+    const { out } = await invoke(folderWith(withTransaction), 'explain', '--format', 'json', 'db/2_transaction.sql')
+    const [{ statements }] = JSON.parse(out).files
+    const at = (line: number) => ({ line, column: 0, offset: transaction.slice(0, line).join('\n').length + 1 })
+    const users = { relation: 'public.users', kind: 'table', mode: 'ACCESS EXCLUSIVE', since: at(2) }
+    const told = (line: number) => {
+      const { held, work, until, over, timeouts } = statements[line]
+      return { held, work, until, over, timeouts }
+    }
+    assert.deepEqual(told(2), {
+      held: [],
+      work: 'wait',
+      until: { by: 'COMMIT', at: at(8) },
+      over: [
+        { work: 'backfill', count: 1, first: at(3), last: at(3) },
+        { work: 'wait', count: 1, first: at(5), last: at(5) },
+        { work: 'build', count: 1, first: at(6), last: at(6) },
+      ],
+      timeouts: { lock_timeout: 2000 },
+    })
+    assert.deepEqual(told(6), {
+      held: [users, { relation: 'public.parts', kind: 'table', mode: 'ACCESS EXCLUSIVE', since: at(5) }],
+      work: 'build',
+      until: { by: 'ROLLBACK TO SAVEPOINT', at: at(7) },
+      over: [],
+      timeouts: { lock_timeout: 2000 },
+    })
+    assert.deepEqual(told(8), {
+      held: [users],
+      work: undefined,
+      until: undefined,
+      over: [],
+      timeouts: { lock_timeout: 2000 },
+    })
+  })
+
+  it('tells a person the same', async () => {
+    const { out } = await invoke(folderWith(withTransaction), 'explain', 'db/2_transaction.sql')
+    for (const sentence of [
+      'Its locks are held until COMMIT in line 9, over the backfill in line 4, the wait for a lock in line 6 and the index build in line 7.',
+      'ACCESS EXCLUSIVE on tables public.users and public.parts, taken in lines 3 and 6, is still held: reads and writes of them wait while this index build runs.',
+      'Releases ACCESS EXCLUSIVE on table public.parts, held since line 6 over the index build in line 7.',
+    ])
+      assert(out.includes(`${sentence}\n`), out)
   })
 
   it('explains a file that no tool runs', async () => {
