@@ -147,6 +147,14 @@ COMMIT;
     )
   })
 
+  it('is that work on a table is brief while that is new and empty', () => {
+    const build = 'CREATE INDEX i ON t (a);'
+    const sentence = (end: string) => `Builds index \`i\` from every row of \`public.t\`. ${end}`
+    const lines = (between: string) => told(`BEGIN;\nCREATE TABLE t (a bigint);\n${between};\n${build}\nCOMMIT;`).get(4)
+    has(lines('SELECT 1'), sentence('Brief: the table is new and still empty.'))
+    has(lines('INSERT INTO t SELECT id FROM orders'), sentence('The time grows with the table.'))
+  })
+
   it('is nothing of what the transaction itself has made', () => {
     const lines = told(
       '\nBEGIN;\nCREATE TABLE t (a int);\nALTER TABLE t ADD b int;\nCREATE INDEX ON orders (total);\nCOMMIT;\n',

@@ -151,19 +151,19 @@ function whoWaitsForIndex(mode: LockMode, explanation: Explanation): string {
 function workSentences(explanation: Explanation): string[] {
   const { rewrites, scans, builds, drops } = explanation
   const sentences: string[] = []
+  const isBrief = explanation.work === undefined
+  const grows = isBrief ? 'Brief: the table is new and still empty.' : 'The time grows with the table.'
   if (rewrites.length > 0) {
     sentences.push(
-      `Rewrites ${named(rewrites)}: every row is written to new storage and every index is built again. Time and space grow with the table.`,
+      `Rewrites ${named(rewrites)}: every row is written to new storage and every index is built again. ${isBrief ? grows : 'Time and space grow with the table.'}`,
     )
   }
   const onlyScanned = scans.filter(relation => !rewrites.includes(relation))
   if (builds.length > 0 && rewrites.length === 0) {
     const from = onlyScanned.length > 0 ? ` from every row of ${named(onlyScanned)}` : ''
-    sentences.push(
-      `Builds ${builds.length > 1 ? 'indexes' : 'index'} ${named(builds)}${from}. The time grows with the table.`,
-    )
+    sentences.push(`Builds ${builds.length > 1 ? 'indexes' : 'index'} ${named(builds)}${from}. ${grows}`)
   } else if (onlyScanned.length > 0) {
-    sentences.push(`Scans ${named(onlyScanned)}: every row is read. The time grows with the table.`)
+    sentences.push(`Scans ${named(onlyScanned)}: every row is read. ${grows}`)
   }
   if (drops.length > 0) sentences.push(`Drops ${named(drops)}.`)
   return sentences
