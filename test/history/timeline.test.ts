@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { type Step, stepsOf } from '../../server/src/core/history/steps'
 import type { End } from '../../server/src/core/history/timeline'
 import type { Work } from '../../server/src/core/history/work'
+import { lockModes } from '../../server/src/core/postgres/locks'
 import { loadInstalledParser } from '../parser'
 import { historyIn } from './folder'
 
@@ -150,6 +151,28 @@ describe('locks held in a transaction', () => {
     })
   }
 
+  it('are those of pg_locks, and lock_timeout is that of SHOW, in whatever happens', async () => {
+    const random = randomNumbers(11)
+    for (let round = 0; round < 60; round++) {
+      const script = anyScript(random)
+      const steps = stepsFor(script)
+      for (const [place, statement] of script.entries()) {
+        const { held, parameters } = steps[place]?.transaction ?? { held: [], parameters: new Map() }
+        const before = `before statement ${place + 1} of ${script.join('; ')}`
+        const locks = held.filter(({ kind }) => kind === 'table')
+        assert.deepEqual(
+          locks.map(({ relation, mode }) => `${relation} ${asInPgLocks(mode)}`).sort(),
+          await locksNow(),
+          before,
+        )
+        const { rows } = await database.query<{ lock_timeout: string }>('SHOW lock_timeout')
+        assert.equal(parameters.get('lock_timeout') ?? '0', rows[0]?.lock_timeout, before)
+        await database.exec(statement)
+      }
+      await database.exec('ROLLBACK; RESET ALL')
+    }
+  })
+
   it('know the statements that took them, and the weaker modes before', () => {
     const steps = stepsFor([
       'BEGIN',
@@ -185,6 +208,62 @@ describe('locks held in a transaction', () => {
     )
   })
 })
+
+/** The same numbers below a limit in every run. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed
+  return below => {
+    state = (state * 48_271) % 2_147_483_647
+    return state % below
+  }
+}
+
+/** Twenty statements, none of which PostgreSQL refuses: names of savepoints come twice, blocks begin and end. */
+function anyScript(random: (below: number) => number): string[] {
+  const one = <T>(values: readonly T[]): T => values[random(values.length)] as T
+  let savepoints: string[] | undefined
+  return Array.from({ length: 20 }, () => {
+    const name = one(['s', 't'])
+    const known = savepoints?.lastIndexOf(name) ?? -1
+    const timeout = `lock_timeout = '${1 + random(9)}s'`
+    const lock = `LOCK TABLE ${one(['a', 'b', 'c'])} IN ${one(lockModes)} MODE`
+    if (!savepoints) {
+      if (random(2) === 0) return one([`SET ${timeout}`, `SET LOCAL ${timeout}`, 'RESET ALL', 'COMMIT', 'ROLLBACK'])
+      savepoints = []
+      return 'BEGIN'
+    }
+    switch (random(11)) {
+      case 0: {
+        const end = one(['COMMIT', 'ROLLBACK', 'COMMIT AND CHAIN', 'ROLLBACK AND CHAIN'])
+        savepoints = end.endsWith('CHAIN') ? [] : undefined
+        return end
+      }
+      case 1:
+        return one([`SET ${timeout}`, `SET LOCAL ${timeout}`])
+      case 2:
+        return one([
+          `SELECT set_config('lock_timeout', '7s', ${one(['true', 'false'])})`,
+          'RESET lock_timeout',
+          'BEGIN',
+        ])
+      case 3:
+      case 4:
+        savepoints.push(name)
+        return `SAVEPOINT ${name}`
+      case 5:
+      case 6:
+        if (known < 0) return lock
+        savepoints = savepoints.slice(0, known + 1)
+        return `ROLLBACK TO ${name}`
+      case 7:
+        if (known < 0) return lock
+        savepoints = savepoints.slice(0, known)
+        return `RELEASE ${name}`
+      default:
+        return lock
+    }
+  })
+}
 
 describe('the end of locks', () => {
   const ends = (lines: readonly string[], tool?: string) => {
