@@ -1,5 +1,6 @@
-import { columnNamed } from '../postgres/catalog'
-import { defineRule } from './rule'
+import { type Catalog, columnNamed, type Table } from '../postgres/catalog'
+import { lostWithColumn } from './column-users'
+import { defineRule, type RuleContext } from './rule'
 import { existingTable, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
@@ -21,21 +22,47 @@ back and its data is kept elsewhere or not needed.`,
     const target = existingTable(alter.relation, context)
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'DROP COLUMN')) {
-      const { column, ifExists } = subcommand
+      const { column, ifExists, cascade } = subcommand
       const known = columnNamed(target.table, column.name)
       if (isUnreleased(known?.born, context)) continue
       if (ifExists && !known && target.table?.columnsKnown) continue
       yield {
         at: { start: subcommand.keywords.start, end: column.span.end },
         message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}`,
-        detail: 'Running code that names the column fails from this moment on, and nothing brings the data back.',
-        hint: 'Deploy code that does not use the column first, and drop it in a later release.',
+        detail: [
+          'Running code that names the column fails from this moment on, and nothing brings the data back.',
+          ...(target.table ? lostWithColumn(target.table, column.name, cascade, context.catalog, atEnd(context)) : []),
+        ].join(' '),
+        hint: hintFor(target.table, context),
         relation: target.relation,
       }
     }
   },
 
   examples: `
+-- bad: an index over two columns goes with one of them, and a trigger still uses it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, nickname text, town text);
+  CREATE INDEX users_town_idx ON users (town, nickname);
+  CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.nickname := lower(NEW.nickname);
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER tidy BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION tidy();
+-- file: 0002_no_nickname.sql
+  ALTER TABLE users DROP COLUMN nickname;
+--                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+
+-- bad: what takes its place comes with the same release
+-- file: 0001_users.sql (applied)
+  CREATE TABLE users (id bigint PRIMARY KEY, name text);
+-- file: 0002_full_name.sql
+  ALTER TABLE users ADD COLUMN full_name text;
+-- file: 0003_no_name.sql
+  ALTER TABLE users DROP COLUMN name;
+--                  ^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "name" of table "users"]
+
 -- bad: a column in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, nickname text);
@@ -77,3 +104,12 @@ back and its data is kept elsewhere or not needed.`,
   ALTER TABLE users DROP COLUMN nickname;
 `,
 })
+
+/** Functions that a later statement of the migration mends are not broken. */
+const atEnd = ({ steps, after }: RuleContext): Catalog => steps.at(-1)?.after ?? after
+
+function hintFor(table: Table | undefined, context: RuleContext): string {
+  const fresh = table?.columns.find(({ born }) => isUnreleased(born, context))
+  if (!fresh) return 'Deploy code that does not use the column first, and drop it in a later release.'
+  return `Column "${fresh.name}" comes with the same release: running code still writes this one. Keep both until none does, and drop it in a later release.`
+}

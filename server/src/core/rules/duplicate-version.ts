@@ -1,4 +1,6 @@
 import plain from '../history/frameworks/plain'
+import type { History } from '../history/history'
+import type { Migration } from '../history/migration'
 import { nameOf } from '../text'
 import { headOf } from './head'
 import { defineMigrationRule } from './rule'
@@ -20,16 +22,9 @@ Give the migration that has run nowhere yet the next free version.`,
 
   *check({ migration, history }) {
     if (migration.repeatable || migration.baseline) return
-    const { migrations, framework } = history
-    const earlier = migrations.find(
-      other =>
-        other === migration ||
-        (other.direction !== 'down' &&
-          !other.repeatable &&
-          !other.baseline &&
-          framework.compareVersions(other.version, migration.version) === 0),
-    )
-    if (!earlier || earlier === migration) return
+    const { framework } = history
+    const earlier = sameVersionBefore(migration, history)
+    if (!earlier) return
     yield {
       at: headOf(migration),
       message: `version ${migration.version} is also that of "${nameOf(earlier.path)}"`,
@@ -77,3 +72,14 @@ Give the migration that has run nowhere yet the next free version.`,
   CREATE OR REPLACE VIEW others AS SELECT id FROM users;
 `,
 })
+
+/** The first up of the same version that stands before this one: a history is in the order of its versions. */
+function sameVersionBefore(migration: Migration, { migrations, framework }: History): Migration | undefined {
+  let found: Migration | undefined
+  for (let place = migrations.indexOf(migration) - 1; place >= 0; place--) {
+    const other = migrations[place] as Migration
+    if (framework.compareVersions(other.version, migration.version) !== 0) break
+    if (other.direction !== 'down' && !other.repeatable && !other.baseline) found = other
+  }
+  return found
+}

@@ -14,6 +14,7 @@ import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
+import lockOrderInversion from './lock-order-inversion'
 import missingDown from './missing-down'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
@@ -56,6 +57,7 @@ export const rules: readonly Rule[] = [
   renamedTable,
   redundantIndex,
   foreignKeyWithoutIndex,
+  lockOrderInversion,
   duplicateVersion,
   appliedMigrationEdited,
 ]

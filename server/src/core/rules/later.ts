@@ -1,40 +1,55 @@
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import type { Statement } from '../sql/statements'
 
+/** Where in a history something stands. */
+interface Place {
+  readonly history: History
+  readonly migration: Migration
+}
+
 /** Returns the statements that later migrations run up, of those in whose text one of the names stands: few of many. */
-export function laterStatements(
-  { history, migration }: { readonly history: History; readonly migration: Migration },
-  names: readonly string[],
-): readonly Statement[] {
-  const { framework, migrations } = history
-  return migrations
-    .filter(
-      later =>
-        later.direction !== 'down' &&
-        framework.compareVersions(later.version, migration.version) > 0 &&
-        namesAny(later, names),
-    )
-    .flatMap(later => later.sections.filter(({ direction }) => direction === 'up'))
+export function laterStatements(place: Place, names: readonly string[]): readonly Statement[] {
+  const wanted = names.map(name => name.toLowerCase())
+  return naming(place, wanted)
+    .filter(other => isLater(other, place))
+    .flatMap(({ sections }) => sections.filter(({ direction }) => direction === 'up'))
     .flatMap(({ statements }) => statements)
 }
 
 /** Returns whether no migration of a later version runs up. */
-export const isNewest = ({
-  history,
-  migration,
-}: {
-  readonly history: History
-  readonly migration: Migration
-}): boolean =>
-  !history.migrations.some(
-    later => later.direction !== 'down' && history.framework.compareVersions(later.version, migration.version) > 0,
-  )
+export const isNewest = (place: Place): boolean =>
+  place.history.migrations.findLast(other => isLater(other, place)) === undefined
 
-const namesAny = (migration: Migration, names: readonly string[]): boolean =>
-  names.some(name => !oneWord.test(name) || wordsOf(migration).has(name.toLowerCase()))
+const isLater = ({ direction, version }: Migration, { history, migration }: Place): boolean =>
+  direction !== 'down' && history.framework.compareVersions(version, migration.version) > 0
+
+/** Of the few behind it each is looked through; for many there is an index, which a change of any makes anew. */
+function naming({ history: { migrations }, migration }: Place, names: readonly string[]): readonly Migration[] {
+  const next = migrations.indexOf(migration) + 1
+  const isOneWord = names.every(name => oneWord.test(name))
+  if (isOneWord && migrations.length - next >= 50) {
+    const index = indexOf(migrations)
+    return [...new Set(names.flatMap(name => index.get(name) ?? []))]
+  }
+  const behind = migrations.slice(next)
+  return isOneWord ? behind.filter(other => names.some(name => wordsOf(other).has(name))) : behind
+}
 
 const oneWord = /^[\w$\u0080-\uffff]+$/
+
+const indexOf = onceForEach((migrations: readonly Migration[]): ReadonlyMap<string, readonly Migration[]> => {
+  const index = new Map<string, Migration[]>()
+  for (const migration of migrations) {
+    for (const word of wordsOf(migration)) {
+      const known = index.get(word)
+      if (known) known.push(migration)
+      else index.set(word, [migration])
+    }
+  }
+  return index
+})
 
 /** Each migration's words, looked up once: a keystroke changes one migration of many. */
 function wordsOf(migration: Migration): ReadonlySet<string> {
