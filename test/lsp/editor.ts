@@ -10,6 +10,7 @@ import {
   type Diagnostic,
   type Hover,
   type InitializeResult,
+  type InlayHint,
   MarkupContent,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
@@ -29,6 +30,7 @@ export const modern: ClientCapabilities = {
     workspaceFolders: true,
     didChangeConfiguration: { dynamicRegistration: true },
     didChangeWatchedFiles: { dynamicRegistration: true },
+    inlayHint: { refreshSupport: true },
     workspaceEdit: { documentChanges: true, resourceOperations: ['create', 'rename', 'delete'] },
   },
   textDocument: {
@@ -69,6 +71,8 @@ export class Editor {
   readonly messages: ShowMessageParams[] = []
   readonly registered: string[] = []
   readonly log: string[] = []
+  /** How often the server has asked to ask again for inlay hints. */
+  refreshes = 0
   settings: unknown
   answer: InitializeResult | undefined
   private readonly documents = new Map<string, TextDocument>()
@@ -95,6 +99,11 @@ export class Editor {
     })
     this.connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
       this.log.push(message)
+    })
+    this.connection.onRequest('workspace/inlayHint/refresh', () => {
+      this.refreshes++
+      this.wake()
+      return null
     })
     this.connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
       items.map(() => this.settings ?? null),
@@ -186,6 +195,10 @@ export class Editor {
     if (!hover) return null
     assert(MarkupContent.is(hover.contents))
     return hover.contents
+  }
+
+  hints(uri: string, range = this.all(uri)): Promise<InlayHint[]> {
+    return this.connection.sendRequest('textDocument/inlayHint', { textDocument: { uri }, range })
   }
 
   actions(uri: string, range: Range, only?: string[], diagnostics: Diagnostic[] = []): Promise<CodeAction[]> {

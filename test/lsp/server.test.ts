@@ -106,7 +106,7 @@ describe('language server', function () {
   it('reads again what changes on disk, but not under an open document', async () => {
     await start()
     const uri = await opened('000002_index.up.sql', 'CREATE INDEX i ON accounts (name);\n')
-    assert.equal((await editor.diagnostics(uri)).length, 1)
+    assert.equal((await editor.diagnostics(uri)).length, 0, 'it fails without its table')
     editor.forget()
     write('000001_users.up.sql', 'CREATE TABLE accounts (name text);\n')
     write('000002_index.up.sql', 'SELECT nonsense from the disk\n')
@@ -123,7 +123,7 @@ describe('language server', function () {
     await editor.open(uri, `${index}DROP INDEX users_email_idx;\n`)
     assert.deepEqual(codes(await editor.diagnostics(uri)), ['index-without-concurrently'])
     const fresh = uriOf('000003_accounts.up.sql')
-    await editor.open(fresh, 'CREATE INDEX a ON accounts (id);\n')
+    await editor.open(fresh, 'CREATE INDEX a ON users (email, id);\n')
     assert.equal((await editor.diagnostics(fresh)).length, 1)
     editor.forget()
     write('000003_accounts.up.sql', '')
@@ -228,7 +228,7 @@ describe('language server', function () {
       const hover = await editor.hover(uri, 'users_email_idx')
       assert.equal(hover?.kind, 'markdown')
       assert.match(hover?.value ?? '', /^\*\*CREATE INDEX\*\*\n\n- `SHARE` on table `public\.users`: writes/)
-      assert.match(hover?.value ?? '', /\| `ROW EXCLUSIVE` INSERT, UPDATE, DELETE \| \*\*waits\*\* \|/)
+      assert.match(hover?.value ?? '', /^\| `SHARE` \| INSERT, UPDATE, DELETE, .* \| SELECT, .* \|$/m)
       assert.match(hover?.value ?? '', /docs\/15\/sql-createindex\.html/)
       assert((hover?.value ?? '').split('\n').length <= 25)
     }

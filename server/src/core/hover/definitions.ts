@@ -7,9 +7,29 @@ import { nameOf, type Span } from '../text'
 import type { Words } from '../words'
 
 /** Returns the default of a column as the statement that set it writes it; undefined where none of the history does. */
-export const defaultText = ({ default: expression }: Column, history: History): string | undefined =>
-  expression &&
-  textOf(history.migrations, command => (expressionsOf(command).includes(expression) ? expression.span : undefined))
+export function defaultText({ default: expression }: Column, { migrations }: History): string | undefined {
+  if (!expression) return undefined
+  for (const migration of migrations) {
+    const text = defaultsIn(migration).get(expression)
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+/** The texts of the defaults that a migration sets: a hover may ask for those of fifty columns. */
+function defaultsIn(migration: Migration): ReadonlyMap<Expression, string> {
+  const known = defaults.get(migration)
+  if (known) return known
+  const texts = new Map<Expression, string>()
+  for (const { text, command } of statementsOf([migration])) {
+    if (!command) continue
+    for (const expression of expressionsOf(command)) texts.set(expression, textIn(text, expression.span))
+  }
+  defaults.set(migration, texts)
+  return texts
+}
+
+const defaults = new WeakMap<Migration, ReadonlyMap<Expression, string>>()
 
 /** Returns the expression of a generated column as written. */
 export function generationText({ name, generatedFrom, born }: Column, history: History): string | undefined {
@@ -50,10 +70,13 @@ export const shortName = (relation: RelationKey): string => relation.replace(/^p
 function textOf(migrations: readonly Migration[], spanIn: (command: Command) => Span | undefined): string | undefined {
   for (const { text, command } of statementsOf(migrations)) {
     const span = command && spanIn(command)
-    if (span) return text.slice(span.start, span.end).replace(/\s+/g, ' ')
+    if (span) return textIn(text, span)
   }
   return undefined
 }
+
+/** In one line. */
+const textIn = (text: string, { start, end }: Span): string => text.slice(start, end).replace(/\s+/g, ' ')
 
 function bornIn(born: Birth | undefined, history: History): readonly Migration[] {
   const migration = born && history.migrationAt(born.migration)

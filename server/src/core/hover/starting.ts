@@ -4,11 +4,27 @@ import type { Starting } from '../history/session-defaults'
 import { lineOf } from '../lines'
 import { nameOf } from '../text'
 
-/** Returns what to tell of ALTER ROLE, ALTER DATABASE and ALTER SYSTEM ... SET: when it takes effect. */
-export function settingSentences({ step: { command } }: Explanation): string[] {
+/**
+ * Returns what to tell of SET and RESET: until when they hold (sql-set.html); and of ALTER ROLE, ALTER DATABASE and ALTER
+ * SYSTEM ... SET: when they take effect.
+ */
+export function settingSentences(explanation: Explanation): string[] {
+  const { command } = explanation.step
+  if (command?.tag === 'SET' || command?.tag === 'RESET') return [lifeOf(command.isLocal, explanation)]
   if (!command || !('sets' in command) || !command.sets) return []
   if (command.tag === 'ALTER SYSTEM') return ['It takes effect when the server has read its configuration again.']
   return ['It takes effect in sessions that start later, not in this one.']
+}
+
+function lifeOf(isLocal: boolean, { until: { by, at }, step }: Explanation): string {
+  if (isLocal && by === 'statement')
+    return 'Without effect: `SET LOCAL` lasts as long as a transaction block, and none is open here.'
+  const line = at ? ` in line ${lineOf(at)}` : ''
+  if (by === 'ROLLBACK' || by === 'ROLLBACK TO SAVEPOINT') return `In force until \`ROLLBACK\`${line} takes it back.`
+  if (!isLocal || by === 'session') return 'In force until it is set again or the session ends.'
+  if (by === 'tool') return `In force until ${step.migration.framework.name} commits the transaction of this file.`
+  if (by === 'query') return 'In force to the end of the statements that are sent together.'
+  return `In force until the transaction ends${line}.`
 }
 
 /** Returns what to tell of a timeout that this file does not set, but an earlier migration for sessions that start later. */
