@@ -249,6 +249,43 @@ describe('what is told of timeouts', () => {
     assert.deepEqual(about(set, tool, 'SET statement_timeout = 0;\nCREATE INDEX ON orders (total);'), [])
   })
 
+  it('is until when a parameter is set', () => {
+    const until = (sql: string, tool = 'plain') =>
+      told(sql, { tool }).get(sql.split('\n').findIndex(line => /^(?:RE)?SET/.test(line)) + (tool === 'goose' ? 2 : 1))
+    const session = ['In force until it is set again or the session ends.']
+    assert.deepEqual(until('SET work_mem = 1;'), session)
+    assert.deepEqual(until('BEGIN;\nRESET ALL;\nCOMMIT;'), session)
+    assert.deepEqual(until('BEGIN;\nSET LOCAL work_mem = 1;\nCOMMIT;'), [
+      'In force until the transaction ends in line 3.',
+    ])
+    assert.deepEqual(until('BEGIN;\nSET work_mem = 1;\nROLLBACK;'), [
+      'In force until `ROLLBACK` in line 3 takes it back.',
+    ])
+    assert.deepEqual(until('BEGIN;\nSAVEPOINT s;\nSET work_mem = 1;\nROLLBACK TO s;\nCOMMIT;'), [
+      'In force until `ROLLBACK` in line 4 takes it back.',
+    ])
+    assert.deepEqual(until('SET LOCAL work_mem = 1;'), [
+      'Without effect: `SET LOCAL` lasts as long as a transaction block, and none is open here.',
+    ])
+    assert.deepEqual(until('SET LOCAL work_mem = 1;', 'goose'), [
+      'In force until goose commits the transaction of this file.',
+    ])
+    assert.deepEqual(until('SET LOCAL work_mem = 1;\nSELECT 1;', 'golang-migrate'), [
+      'In force to the end of the statements that are sent together.',
+    ])
+  })
+
+  it('is nothing of what is set for psql or for a function', () => {
+    const sql =
+      "\\set lock_timeout 5000\nCREATE FUNCTION f() RETURNS int LANGUAGE sql SET lock_timeout = '1s' AS 'SELECT 1';\nLOCK orders;"
+    assert(
+      !told(sql)
+        .get(3)
+        ?.some(sentence => /_timeout/.test(sentence)),
+    )
+    has(told(sql.replace(/^.*/, 'SET lock_timeout = 5000;')).get(3), 'It gives up waiting after `lock_timeout` = 5s.')
+  })
+
   it('is that ALTER ROLE is not for this session', () => {
     const lines = told("\nALTER ROLE app SET lock_timeout = '4s';\nALTER TABLE orders ADD a int;\n")
     has(lines.get(1), 'It takes effect in sessions that start later, not in this one.')

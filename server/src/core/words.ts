@@ -48,7 +48,7 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
     title: tag,
     sentences: [
       ...(isMisplaced(explanation) ? blockSentences(explanation) : []),
-      ...(transaction.length > 0 ? [] : lockSentences(explanation, visible, taken)),
+      ...(transaction.length > 0 || tag === 'SET' || tag === 'RESET' ? [] : lockSentences(explanation, visible, taken)),
       ...heldSentences(explanation),
       ...workSentences(explanation),
       ...insideSentences(explanation),
