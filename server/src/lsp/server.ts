@@ -10,6 +10,7 @@ import {
   ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
+  type WorkDoneProgressServerReporter,
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { syntaxRule } from '../core/lint'
@@ -17,7 +18,7 @@ import { rules } from '../core/rules/index'
 import { productVersion, rulePage } from '../product'
 import { type Configuration, configurationFrom, defaultConfiguration } from './configuration'
 import { codeActionsOf, diagnosticsOf, fixAllKind, hoverAt, inlayHintsOf, pathOf } from './convert'
-import { type OpenDocument, Workspace } from './workspace'
+import { type OpenDocument, type Reading, Workspace } from './workspace'
 
 /** Answers one editor on `connection` until it leaves. `ready` ends when statements can be read. */
 export function serve(connection: Connection, ready: Promise<void>): void {
@@ -35,6 +36,7 @@ export function serve(connection: Connection, ready: Promise<void>): void {
       void connection.sendDiagnostics({ uri, version, diagnostics: diagnosticsOf(judgement, capabilities, rulePage) })
     },
     withdraw: ({ uri }) => void connection.sendDiagnostics({ uri, diagnostics: [] }),
+    reading: () => new ReadingShown(connection, capabilities),
     log: message => connection.console.error(message),
     changed: () => {
       if (capabilities.workspace?.inlayHint?.refreshSupport) void connection.languages.inlayHint.refresh()
@@ -154,6 +156,41 @@ export function serve(connection: Connection, ready: Promise<void>): void {
     return configuration
   }
 }
+
+/** Tells the editor of a reading that takes longer than a second, or will. */
+class ReadingShown implements Reading {
+  private readonly timer = setTimeout(() => void this.show(), 1000)
+  private shown: Promise<WorkDoneProgressServerReporter> | undefined
+  private isOver = false
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly capabilities: ClientCapabilities,
+  ) {}
+
+  async found(migrations: number): Promise<void> {
+    if (migrations >= manyMigrations || this.shown) await this.show(`${migrations} migrations`)
+  }
+
+  end(): void {
+    this.isOver = true
+    clearTimeout(this.timer)
+    void this.shown?.then(reporter => reporter.done())
+  }
+
+  private async show(message?: string): Promise<void> {
+    if (!this.capabilities.window?.workDoneProgress || this.isOver) return
+    this.shown ??= this.connection.window.createWorkDoneProgress().then(reporter => {
+      reporter.begin('Reading migrations', undefined, message)
+      return reporter
+    })
+    const reporter = await this.shown
+    if (message !== undefined) reporter.report(message)
+  }
+}
+
+/** So many take about a second to parse. */
+const manyMigrations = 2000
 
 const ruleIds = [syntaxRule, ...rules.map(rule => rule.id)]
 

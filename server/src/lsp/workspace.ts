@@ -35,11 +35,19 @@ export interface Surroundings {
   readonly withdraw: (document: OpenDocument) => void
   /** Told when statements may do something else than before in a document that was not edited. */
   readonly changed: () => void
+  /** Told that migrations are being read, which may take long; what it returns is told how many there are, and of the end. */
+  readonly reading: () => Reading
   /** Told what went wrong without stopping anything. */
   readonly log: (message: string) => void
   readonly configurationFor: (path: string | undefined) => Configuration
   /** Paths of the folders that patterns of the configuration are relative to. */
   readonly roots: () => readonly string[]
+}
+
+export interface Reading {
+  /** Ends when the editor can have shown that there are so many, if they are many. */
+  readonly found: (migrations: number) => Promise<void>
+  readonly end: () => void
 }
 
 /** The history of a folder, with the texts of open documents in the place of what is on disk. */
@@ -231,7 +239,16 @@ export class Workspace {
   /** Reads the history that a document belongs to, unless a reading before it has. */
   private shelved(document: OpenDocument): Promise<void> {
     this.reading = this.reading.then(async () => {
-      if (!this.isPlaced(document) && document.path) await this.read(document.path, this.shelves, this.loners)
+      if (this.isPlaced(document) || !document.path) return
+      const reading = this.surroundings.reading()
+      await this.read(document.path, this.shelves, this.loners)
+      const history = this.shelves.get(document.path)?.history
+      if (history) {
+        await reading.found(history.migrations.length)
+        // All migrations are parsed here once; a judgement would do it in the middle of messages.
+        history.before(document.path, 'up')
+      }
+      reading.end()
     })
     return this.reading
   }
