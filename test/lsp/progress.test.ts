@@ -37,7 +37,6 @@ describe('progress of the first reading', function () {
       kind: 'begin',
       title: 'Reading migrations',
       message: '2000 migrations',
-      cancellable: false,
     })
     assert.deepEqual(shown.at(-1), { kind: 'end' })
   })
