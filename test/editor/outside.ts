@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { languageServerBelow } from './processes'
@@ -33,6 +33,13 @@ export const fromOutside = (workbench: Workbench): void => {
       const hover = page.locator('.monaco-hover:visible', { hasText: 'SHARE' })
       await hover.waitFor()
       await picture('hover')
+      await page.keyboard.press('Escape')
+    })
+
+    it('tells in a hover what a table is, by its name', async () => {
+      await word(page, /^\s*users\s*$/).hover()
+      await page.locator('.monaco-hover:visible', { hasText: 'Table users' }).waitFor()
+      await picture('hover-table')
       await page.keyboard.press('Escape')
     })
 
@@ -86,6 +93,16 @@ export const fromOutside = (workbench: Workbench): void => {
       await other.screenshot({ path: join(artifacts, 'directives.png') })
       await other.close()
     })
+
+    it('shows at the end of a statement its strongest lock, where that is asked for', async () => {
+      const settings = join(workbench.place, 'user/User/settings.json')
+      const before = JSON.parse(readFileSync(settings, 'utf8'))
+      writeFileSync(settings, JSON.stringify({ ...before, 'migrationGuard.inlayHints': true }))
+      const other = await workbench.open({ file: 'db/migrations/000002_index_users_email.up.sql' })
+      await other.locator('.view-line', { hasText: 'SHARE · build' }).first().waitFor()
+      await other.screenshot({ path: join(artifacts, 'inlay-hints.png') })
+      await other.close()
+    })
   })
 }
 
@@ -97,4 +114,5 @@ const command = async (page: Page, title: string): Promise<void> => {
 }
 
 /** A word of the open file, as the editor draws it. */
-const word = (page: Page, text: string): Locator => page.locator('.view-line span span', { hasText: text }).first()
+const word = (page: Page, text: string | RegExp): Locator =>
+  page.locator('.view-line span span', { hasText: text }).first()

@@ -12,6 +12,17 @@ describe('hover', () => {
     assert.match(text, /INSERT/)
   })
 
+  it('tells what a table is by its name, and links to the migration that made it', async () => {
+    const { document } = await opened('db/migrations/000002_index_users_email.up.sql')
+    const text = await hoverAt(document, document.getText().indexOf('ON users') + 'ON '.length)
+    assert.match(text, /Table `users`/)
+    assert.match(text, /^email +text +NOT NULL$/m)
+    assert.match(
+      text,
+      /\[000001_create_users_and_orders\.up\.sql\]\(file:\/\/\/.*000001_create_users_and_orders\.up\.sql\)/,
+    )
+  })
+
   it('works in a document that was never saved', async () => {
     const content = 'TRUNCATE accounts;'
     const document = await vscode.workspace.openTextDocument({ language: 'sql', content })
