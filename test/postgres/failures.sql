@@ -124,6 +124,23 @@ DROP TRIGGER IF EXISTS t ON nothing;
 
 DROP POLICY p ON nothing;
 
+DROP POLICY p ON orders;
+
+DROP POLICY IF EXISTS p ON orders;
+
+CREATE POLICY p ON orders USING (true);
+CREATE POLICY p ON orders USING (false);
+
+CREATE POLICY p ON orders USING (true);
+DROP POLICY p ON orders;
+
+DROP RULE r ON orders;
+
+CREATE RULE r AS ON DELETE TO orders DO INSTEAD NOTHING;
+DROP RULE r ON orders;
+
+DROP RULE IF EXISTS r ON orders;
+
 REFRESH MATERIALIZED VIEW nothing;
 
 REINDEX TABLE nothing;

@@ -22,12 +22,13 @@ export function isOpaque(migration: Migration): boolean {
   const known = opaque.get(migration)
   if (known !== undefined) return known
   const { text } = migration
-  const is = templates.test(text) || (mayHavePlaceholders.test(text) && migration.placeholders.size > 0)
+  const hasTemplates = text.includes('{{') || text.includes('{%') || (text.includes('\\') && metaCommand.test(text))
+  const is = hasTemplates || (mayHavePlaceholders.test(text) && migration.placeholders.size > 0)
   opaque.set(migration, is)
   return is
 }
 
-const templates = /\{\{|\{%|^[ \t]*\\[a-z]/m
+const metaCommand = /^[ \t]*\\[a-z]/m
 
 /** Most texts have none, and need not be read for that. */
 const mayHavePlaceholders = /\$\{|\$%|(?<!:):[A-Za-z_'"{]/

@@ -5,7 +5,13 @@ import { alterFailure } from './failures/alter'
 import { deleteFailure, insertFailure, truncateFailure, updateFailure } from './failures/data'
 import { dropFailure } from './failures/drops'
 import { createIndexFailure, reindexFailure } from './failures/indexes'
-import { commentFailure, createTriggerFailure, missingAmong, refreshFailure } from './failures/others'
+import {
+  commentFailure,
+  createPolicyFailure,
+  createTriggerFailure,
+  missingAmong,
+  refreshFailure,
+} from './failures/others'
 import { relationFailure, takenFailure } from './failures/relations'
 import { createTableFailure, createViewFailure, storedQueryFailure } from './failures/tables'
 import { alterTypeFailure, createDomainFailure, createSchemaFailure, createTypeFailure } from './failures/types'
@@ -90,6 +96,7 @@ export function failureOf(
     case 'COMMENT':
       return commentFailure(scene, command)
     case 'CREATE POLICY':
+      return createPolicyFailure(scene, command)
     case 'CREATE RULE':
     case 'GRANT':
     case 'REVOKE':

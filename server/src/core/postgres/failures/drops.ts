@@ -44,7 +44,7 @@ export function dropFailure(scene: Scene, command: Drop): Failure | undefined {
       return command.on && !command.ifExists ? triggerFailure(scene, command, command.on) : undefined
     case 'DROP POLICY':
     case 'DROP RULE':
-      return command.on && !command.ifExists ? relationFailure(scene, command.on) : undefined
+      return command.on && !command.ifExists ? partFailure(scene, command, command.on) : undefined
     default:
       return undefined
   }
@@ -240,6 +240,19 @@ function schemaFailure({ catalog }: Scene, { names, cascade }: Drop): Failure | 
     return relation !== undefined && isSure(catalog, relation, key)
   })
   return isFull ? dependFailure(names, [`schema ${name.name}`]) : undefined
+}
+
+function partFailure(scene: Scene, { tag, names }: Drop, on: Name): Failure | undefined {
+  const missing = relationFailure(scene, on)
+  const table = asTable(sureRelation(scene, on))
+  const [part] = names
+  if (missing || !table || !part || scene.catalog.doubts?.names.has(part.name)) return missing
+  const [known, printed] =
+    tag === 'DROP POLICY'
+      ? [table.policies, `policy "${part.name}" for table`]
+      : [table.rules, `rule "${part.name}" for relation`]
+  if (known?.includes(part.name)) return undefined
+  return { message: `${printed} "${table.name}" does not exist`, code: '42704', span: part.span }
 }
 
 function triggerFailure(scene: Scene, { names }: Drop, on: Name): Failure | undefined {

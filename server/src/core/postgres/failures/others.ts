@@ -1,5 +1,5 @@
-import type { Comment, CreateTrigger, Name, RefreshMaterializedView } from '../../sql/commands'
-import { asTable, indexesOf, keyOfRelation } from '../catalog'
+import type { Comment, CreateTrigger, Name, OtherCommand, RefreshMaterializedView } from '../../sql/commands'
+import { asTable, indexesOf, keyIn, keyOfRelation } from '../catalog'
 import { isAbsenceSure } from '../doubts'
 import type { Failure } from '../failures'
 import { isBuiltInFunction } from '../volatility'
@@ -34,10 +34,21 @@ export function createTriggerFailure(scene: Scene, command: CreateTrigger): Fail
 
 function functionFailure({ catalog }: Scene, called: Name): Failure | undefined {
   const { schema, name, span } = called
+  if (catalog.routines.has(keyIn(catalog, catalog.routines, called))) return undefined
   if (!isAbsenceSure(catalog, name, 'other') || !isSchemaKnown(catalog, schema) || isBuiltInFunction(name))
     return undefined
   if (isAnywhere(catalog.routines, called)) return undefined
   return { message: `function ${written(called)}() does not exist`, code: '42883', span }
+}
+
+/** CREATE POLICY. */
+export function createPolicyFailure(scene: Scene, { relations, name }: OtherCommand): Failure | undefined {
+  const missing = missingAmong(scene, relations)
+  const [relation] = relations
+  const table = relation && asTable(sureRelation(scene, relation))
+  if (missing || !table || !name || !table.policies?.includes(name.name)) return missing
+  if (scene.catalog.doubts?.names.has(name.name)) return undefined
+  return { message: `policy "${name.name}" for table "${table.name}" already exists`, code: '42710' }
 }
 
 export function commentFailure(scene: Scene, { on, relation, column }: Comment): Failure | undefined {

@@ -1,9 +1,11 @@
-import type { ColumnDefinition, CreateTable, CreateTableAs, CreateView } from '../../sql/commands'
-import { creationSchema, type Table } from '../catalog'
+import type { ConstraintDefinition, CreateTable, CreateTableAs, CreateView, Name, TypeName } from '../../sql/commands'
+import { creationSchema, key, type Table } from '../catalog'
+import { isAbsenceSure } from '../doubts'
 import type { Failure } from '../failures'
+import { isBuiltIn } from '../types'
 import { constraintFailure, keyColumnFailure, partitionKeyFailure } from './constraints'
 import { missingAmong } from './others'
-import { isAbsent, relationFailure, type Scene, sureRelation, takenFailure } from './relations'
+import { relationFailure, type Scene, sureRelation, takenFailure } from './relations'
 import { typeFailure, typeInTheWay } from './types'
 
 export function createTableFailure(scene: Scene, command: CreateTable): Failure | undefined {
@@ -12,12 +14,13 @@ export function createTableFailure(scene: Scene, command: CreateTable): Failure 
   if (command.persistence === 'temporary') return undefined
   const schema = creationSchema(catalog, table)
   // IF NOT EXISTS looks no further than the name.
-  if (ifNotExists && catalog.relations.has(`${schema}.${table.name}`)) return undefined
-  const taken = ifNotExists ? undefined : nameFailure(scene, command, schema)
-  const early = definitionFailure(scene, command) ?? taken
+  if (ifNotExists && catalog.relations.has(key(schema, table.name))) return undefined
+  const parts = partsOf(command)
+  const early =
+    definitionFailure(scene, command, parts) ?? (ifNotExists ? undefined : nameFailure(scene, command, schema))
   // Where nobody knows whether the name is free, the first thing that PostgreSQL finds may be that it is not.
-  if (early || !isAbsent(scene, table)) return early
-  return keyNameFailure(scene, command, schema) ?? foreignKeyFailure(scene, command)
+  if (early || catalog.relations.has(key(schema, table.name)) || !isAbsenceSure(catalog, table.name)) return early
+  return keyNameFailure(scene, parts, schema) ?? foreignKeyFailure(scene, command, parts)
 }
 
 /** The type of a table's rows has the table's name. */
@@ -29,14 +32,45 @@ function nameFailure(scene: Scene, { table }: CreateTable, schema: string): Fail
 }
 
 /** What PostgreSQL finds wrong before it makes the table. */
-function definitionFailure(scene: Scene, command: CreateTable): Failure | undefined {
+function definitionFailure(scene: Scene, command: CreateTable, parts: Parts): Failure | undefined {
   return (
-    keysFailure(command) ??
-    missingAmong(scene, [...command.like.map(({ table }) => table), ...command.inherits]) ??
+    parts.wrong ??
+    missingAmong(scene, parts.sources) ??
     parentFailure(scene, command) ??
-    columnsFailure(scene, command.columns, command.partitionOf !== undefined) ??
-    namedColumnsFailure(scene, command)
+    typesFailure(scene, parts.types) ??
+    namedColumnsFailure(scene, command, parts)
   )
+}
+
+/** What of a definition is worth looking at: the same at every keystroke in the statements before it. */
+interface Parts {
+  /** What is wrong whatever the catalog says. */
+  readonly wrong?: Failure
+  /** LIKE and INHERITS. */
+  readonly sources: readonly Name[]
+  /** The types that are not PostgreSQL's own. */
+  readonly types: readonly TypeName[]
+  readonly keys: readonly ConstraintDefinition[]
+  readonly foreignKeys: readonly ConstraintDefinition[]
+}
+
+const partsOfCommand = new WeakMap<CreateTable, Parts>()
+
+function partsOf(command: CreateTable): Parts {
+  const known = partsOfCommand.get(command)
+  if (known) return known
+  const constraints = [...command.columns.flatMap(column => column.constraints), ...command.constraints]
+  const wrong = secondKeyFailure(command, constraints) ?? secondColumnFailure(command)
+  const types = command.partitionOf ? [] : command.columns.map(({ type }) => type)
+  const parts: Parts = {
+    ...(wrong && { wrong }),
+    sources: [...command.like.map(({ table }) => table), ...command.inherits],
+    types: types.filter(({ schema, name }) => schema !== undefined || !isBuiltIn(name)),
+    keys: constraints.filter(({ kind }) => kind === 'PRIMARY KEY' || kind === 'UNIQUE'),
+    foreignKeys: constraints.filter(({ references }) => references !== undefined),
+  }
+  partsOfCommand.set(command, parts)
+  return parts
 }
 
 function parentFailure(scene: Scene, { partitionOf: name }: CreateTable): Failure | undefined {
@@ -48,10 +82,9 @@ function parentFailure(scene: Scene, { partitionOf: name }: CreateTable): Failur
 }
 
 /** At most one primary key: found as soon as the definition is read. */
-function keysFailure(command: CreateTable): Failure | undefined {
-  const all = [...command.columns.flatMap(({ constraints }) => constraints), ...command.constraints]
-  const second = all.filter(({ kind }) => kind === 'PRIMARY KEY')[1]
-  return second && secondKey(command.table.name, second.span)
+function secondKeyFailure({ table }: CreateTable, constraints: readonly ConstraintDefinition[]): Failure | undefined {
+  const second = constraints.filter(({ kind }) => kind === 'PRIMARY KEY')[1]
+  return second && secondKey(table.name, second.span)
 }
 
 export const secondKey = (table: string, span: Failure['span']): Failure => ({
@@ -60,23 +93,30 @@ export const secondKey = (table: string, span: Failure['span']): Failure => ({
   ...(span && { span }),
 })
 
-function columnsFailure(scene: Scene, columns: readonly ColumnDefinition[], isPartition: boolean): Failure | undefined {
+function secondColumnFailure({ columns }: CreateTable): Failure | undefined {
   const seen = new Set<string>()
-  for (const { name, type } of columns) {
+  for (const { name } of columns) {
     if (seen.has(name.name))
       return { message: `column "${name.name}" specified more than once`, code: '42701', span: name.span }
     seen.add(name.name)
-    const missing = isPartition ? undefined : typeFailure(scene, type)
+  }
+  return undefined
+}
+
+function typesFailure(scene: Scene, types: readonly TypeName[]): Failure | undefined {
+  for (const type of types) {
+    const missing = typeFailure(scene, type)
     if (missing) return missing
   }
   return undefined
 }
 
 /** The columns of table constraints, where the definition says all that the table has. */
-function namedColumnsFailure(scene: Scene, command: CreateTable): Failure | undefined {
+function namedColumnsFailure(scene: Scene, command: CreateTable, { keys }: Parts): Failure | undefined {
+  if (keys.length === 0) return undefined
   if (command.ofType || command.partitionOf || command.inherits.length > 0 || command.like.length > 0) return undefined
   const table = draftOf(command)
-  for (const constraint of [...command.columns.flatMap(({ constraints }) => constraints), ...command.constraints]) {
+  for (const constraint of keys) {
     const missing = keyColumnFailure(scene, table, constraint) ?? partitionKeyFailure(table, constraint)
     if (missing) return missing
   }
@@ -84,20 +124,20 @@ function namedColumnsFailure(scene: Scene, command: CreateTable): Failure | unde
 }
 
 /** The index of a key has the name of its constraint. */
-function keyNameFailure(scene: Scene, command: CreateTable, schema: string): Failure | undefined {
-  for (const { name, kind } of [...command.columns.flatMap(({ constraints }) => constraints), ...command.constraints]) {
-    const taken = name && (kind === 'PRIMARY KEY' || kind === 'UNIQUE') ? takenFailure(scene, name, schema) : undefined
+function keyNameFailure(scene: Scene, { keys }: Parts, schema: string): Failure | undefined {
+  for (const { name } of keys) {
+    const taken = name && takenFailure(scene, name, schema)
     if (taken) return taken
   }
   return undefined
 }
 
-function foreignKeyFailure(scene: Scene, command: CreateTable): Failure | undefined {
+function foreignKeyFailure(scene: Scene, command: CreateTable, { foreignKeys }: Parts): Failure | undefined {
+  // What the table references in itself is not there before it.
+  const others = foreignKeys.filter(({ references }) => references?.table.name !== command.table.name)
+  if (others.length === 0) return undefined
   const table = draftOf(command)
-  for (const constraint of [...command.columns.flatMap(({ constraints }) => constraints), ...command.constraints]) {
-    // What the table references in itself is not there before it.
-    const { references } = constraint
-    if (!references || references.table.name === command.table.name) continue
+  for (const constraint of others) {
     const failure = constraintFailure(scene, table, constraint)
     if (failure) return failure
   }
@@ -146,7 +186,7 @@ export function createViewFailure(scene: Scene, command: CreateView): Failure | 
 export function storedQueryFailure(scene: Scene, command: CreateTableAs): Failure | undefined {
   const { relation, ifNotExists, persistence } = command
   const schema = creationSchema(scene.catalog, relation)
-  if (ifNotExists && scene.catalog.relations.has(`${schema}.${relation.name}`)) return undefined
+  if (ifNotExists && scene.catalog.relations.has(key(schema, relation.name))) return undefined
   const missing = missingAmong(scene, command.reads)
   return missing ?? (ifNotExists || persistence === 'temporary' ? undefined : takenFailure(scene, relation))
 }

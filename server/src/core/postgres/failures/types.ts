@@ -17,6 +17,7 @@ export function typeFailure(scene: Scene, type: TypeName | Name): Failure | unde
   const { catalog } = scene
   const { schema, name, span } = type
   if (schema === undefined && isBuiltIn(name)) return undefined
+  if (catalog.types.has(keyIn(catalog, catalog.types, type))) return undefined
   if (!isAbsenceSure(catalog, name, 'other') || !isSchemaKnown(catalog, schema)) return undefined
   // Each relation is a type too, and each type has an array.
   if (/^_|^pg_|^information_schema$/.test(schema ?? name)) return undefined
