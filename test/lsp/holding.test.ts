@@ -147,6 +147,12 @@ COMMIT;
     )
   })
 
+  it('is that nobody waits for temporary tables', () => {
+    const lines = told('CREATE TEMP TABLE t (a int);\nBEGIN;\nLOCK TABLE t;\nLOCK TABLE orders;\nCOMMIT;')
+    has(lines.get(3), 'Nobody waits for table `pg_temp.t`: only this session can see it.')
+    assert.deepEqual(lines.get(5), ['Releases `ACCESS EXCLUSIVE` on table `public.orders`, held since line 4.'])
+  })
+
   it('is that work on a table is brief while that is new and empty', () => {
     const build = 'CREATE INDEX i ON t (a);'
     const sentence = (end: string) => `Builds index \`i\` from every row of \`public.t\`. ${end}`

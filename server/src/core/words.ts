@@ -14,6 +14,7 @@ import { insideSentences } from './hover/inside'
 import { listed, named } from './hover/lists'
 import { settingSentences } from './hover/starting'
 import { manualPage } from './manual'
+import { temporarySchema } from './postgres/catalog'
 import type { RelationLock } from './postgres/effects'
 import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites, type LockMode, lockModes } from './postgres/locks'
@@ -101,9 +102,17 @@ function lockSentences(
     ]
   })
   const hidden = explanation.locks.filter(lock => !visible.includes(lock))
-  if (hidden.length > 0) {
+  const temporary = hidden.filter(({ relation }) => relation.startsWith(`${temporarySchema}.`))
+  const made = hidden.filter(lock => !temporary.includes(lock))
+  if (temporary.length > 0) {
     sentences.push(
-      `Nobody waits for ${listed(hidden)}: this transaction created ${hidden.length > 1 ? 'them' : 'it'}, and no other can see ${hidden.length > 1 ? 'them' : 'it'} yet.`,
+      `Nobody waits for ${listed(temporary)}: only this session can see ${temporary.length > 1 ? 'them' : 'it'}.`,
+    )
+  }
+  if (made.length > 0) {
+    const them = made.length > 1 ? 'them' : 'it'
+    sentences.push(
+      `Nobody waits for ${listed(made)}: this transaction created ${them}, and no other can see ${them} yet.`,
     )
   }
   if (sentences.length > 0) return sentences
