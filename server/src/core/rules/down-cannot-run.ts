@@ -1,4 +1,3 @@
-import { failureOf } from '../postgres/failures'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({
@@ -18,11 +17,10 @@ Drop in the reverse order of the up, by the names that the up gives; indexes, co
 need no statement of their own.`,
   manual: [],
 
-  *check({ steps, settings }) {
-    for (const { direction, command, before, statement } of steps) {
-      if (direction !== 'down' || !command) continue
-      const failure = failureOf(command, before, settings)
-      if (!failure) continue
+  *check({ steps }) {
+    for (const { direction, command, effects, statement } of steps) {
+      if (direction !== 'down' || !command || !effects?.fails) continue
+      const failure = effects.fails
       const { start } = statement.span
       const at = failure.span ?? command.keywords
       yield {
