@@ -24,6 +24,7 @@ import renamedTable from './renamed-table'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
 import type { Rule } from './rule'
+import statementFails from './statement-fails'
 import unbatchedBackfill from './unbatched-backfill'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
 import validatedInSameTransaction from './validated-in-same-transaction'
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   redundantIndex,
   foreignKeyWithoutIndex,
   lockOrderInversion,
+  statementFails,
   duplicateVersion,
   appliedMigrationEdited,
 ]

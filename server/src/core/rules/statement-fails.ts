@@ -1,0 +1,65 @@
+import { shifted } from '../text'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'statement-fails',
+  risk: 'failure',
+  severity: 'error',
+  on: 'migration',
+  why: `
+The migrations before this one say what is in the database when it runs: a table that none of them makes is not there, one that
+they have made cannot be made again. PostgreSQL refuses such a statement, and the migration stops.
+
+The message is PostgreSQL's own. Nothing is said where the history does not start with an empty database, after dynamic SQL or
+a statement that could not be read, of what an extension may have made, and where \`IF EXISTS\` or \`IF NOT EXISTS\` makes
+PostgreSQL skip the statement.`,
+  instead: `
+Name what is there, or make it first.`,
+  manual: ['errcodes-appendix.html'],
+
+  *check({ steps }) {
+    for (const { direction, command, effects, statement } of steps) {
+      const failure = direction === 'up' ? effects?.fails : undefined
+      if (!command || !failure) continue
+      yield {
+        at: shifted(failure.span ?? command.keywords, statement.span.start),
+        message: failure.message,
+        detail: `PostgreSQL refuses the statement with SQLSTATE ${failure.code}, by what the migrations before it have made.`,
+      }
+    }
+  },
+
+  examples: `
+-- bad: a column that no migration makes
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_email.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--                                                    ^^^^^ error [statement-fails: column "email" does not exist]
+
+-- bad: what is there already, and what is of another kind
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE users (id bigint PRIMARY KEY);
+--             ^^^^^ error [statement-fails: relation "users" already exists]
+  CREATE VIEW ids AS SELECT id FROM users;
+  DROP TABLE IF EXISTS ids;
+--                     ^^^ error [statement-fails: "ids" is not a table]
+
+-- bad: a conflict target without a unique index
+-- file: 0001_settings.sql
+  CREATE TABLE settings (name text, value text);
+  INSERT INTO settings (name, value) VALUES ('theme', 'dark') ON CONFLICT (name) DO NOTHING;
+--                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [statement-fails: there is no unique or exclusion constraint matching the ON CONFLICT specification]
+
+-- good: PostgreSQL skips it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY);
+  DROP INDEX IF EXISTS users_email_idx;
+
+-- good: the history starts somewhere else
+-- file: 0007_email.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+`,
+})
