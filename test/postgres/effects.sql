@@ -64,14 +64,18 @@ REFRESH MATERIALIZED VIEW sums;
 
 -- ADD COLUMN
 
+-- shown: `ADD COLUMN` without a default
 ALTER TABLE customers ADD COLUMN phone text;
 
 ALTER TABLE customers ADD COLUMN IF NOT EXISTS nick text;
 
+-- shown: `ADD COLUMN` with a constant default
 ALTER TABLE customers ADD COLUMN points integer NOT NULL DEFAULT 0;
 
+-- shown: `ADD COLUMN` with a stable default, `now()`
 ALTER TABLE customers ADD COLUMN changed timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP;
 
+-- shown: `ADD COLUMN` with a volatile default, `random()`
 ALTER TABLE customers ADD COLUMN changed timestamptz DEFAULT clock_timestamp();
 
 ALTER TABLE customers ADD COLUMN changed timestamp DEFAULT (now() AT TIME ZONE 'utc');
@@ -86,27 +90,35 @@ ALTER TABLE customers ADD COLUMN code text DEFAULT 'c-' || random()::text;
 
 ALTER TABLE customers ADD COLUMN number bigint DEFAULT nextval('invoice_numbers');
 
+-- shown: `ADD COLUMN` of type `serial`, `bigserial`
 ALTER TABLE lines ADD COLUMN id bigserial;
 
 ALTER TABLE lines ADD COLUMN id serial PRIMARY KEY;
 
+-- shown: `ADD COLUMN` as identity
 ALTER TABLE lines ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;
 
+-- shown: `ADD COLUMN`, generated and stored
 ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
 
 -- from 18
+-- shown: `ADD COLUMN`, generated and virtual
 ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) VIRTUAL;
 
+-- shown: `ADD COLUMN` of a domain with a constraint
 ALTER TABLE lines ADD COLUMN stock quantity;
 
 ALTER TABLE lines ADD COLUMN stock quantity DEFAULT 1;
 
 ALTER TABLE lines ADD COLUMN name title DEFAULT 'x';
 
+-- shown: `ADD COLUMN` with `CHECK`
 ALTER TABLE lines ADD COLUMN rating integer CHECK (rating < 6);
 
+-- shown: `ADD COLUMN` with `UNIQUE`
 ALTER TABLE lines ADD COLUMN sku text UNIQUE;
 
+-- shown: `ADD COLUMN` with `REFERENCES`
 ALTER TABLE lines ADD COLUMN seller bigint REFERENCES customers;
 
 ALTER TABLE lines ADD COLUMN seller bigint DEFAULT 1 REFERENCES customers;
@@ -115,12 +127,14 @@ ALTER TABLE lines ADD COLUMN a integer, ADD COLUMN seller bigint REFERENCES cust
 
 ALTER TABLE lines ADD COLUMN parent integer REFERENCES purchases (id) ON DELETE SET NULL;
 
+-- shown: `ADD COLUMN` of a partitioned table
 ALTER TABLE readings ADD COLUMN source text;
 
 ALTER TABLE readings ADD COLUMN source text DEFAULT random()::text;
 
 ALTER TABLE readings ADD COLUMN good boolean CHECK (good);
 
+-- shown: `ADD COLUMN` of a table with children
 ALTER TABLE assets ADD COLUMN price integer;
 
 ALTER TABLE assets ADD COLUMN price double precision DEFAULT random();
@@ -148,8 +162,10 @@ ALTER TABLE lines ADD COLUMN id uuid DEFAULT gen_random_uuid() PRIMARY KEY;
 
 -- DROP COLUMN
 
+-- shown: `DROP COLUMN`
 ALTER TABLE customers DROP COLUMN about;
 
+-- shown: `DROP COLUMN` with an index on it
 ALTER TABLE customers DROP COLUMN nick;
 
 ALTER TABLE customers DROP COLUMN IF EXISTS absent;
@@ -158,6 +174,7 @@ ALTER TABLE purchases DROP COLUMN customer_id CASCADE;
 
 ALTER TABLE purchases DROP COLUMN id CASCADE;
 
+-- shown: `DROP COLUMN` with a foreign key
 ALTER TABLE lines DROP COLUMN purchase_id;
 
 ALTER TABLE readings DROP COLUMN kind;
@@ -185,8 +202,10 @@ ALTER TABLE customers DROP COLUMN email CASCADE;
 
 -- ALTER COLUMN TYPE
 
+-- shown: `ALTER COLUMN ... TYPE`, the same bytes: a longer `varchar`, `varchar` to `text`
 ALTER TABLE customers ALTER COLUMN nick TYPE varchar(60);
 
+-- shown: `ALTER COLUMN ... TYPE`, other bytes: a shorter `varchar`, `integer` to `bigint`
 ALTER TABLE customers ALTER COLUMN nick TYPE varchar(10);
 
 ALTER TABLE customers ALTER COLUMN nick TYPE text;
@@ -197,6 +216,7 @@ ALTER TABLE customers ALTER COLUMN nick TYPE text USING nick::text;
 
 ALTER TABLE customers ALTER COLUMN nick TYPE text USING upper(nick);
 
+-- shown: `ALTER COLUMN ... TYPE` with another collation
 ALTER TABLE customers ALTER COLUMN nick TYPE text COLLATE "C";
 
 ALTER TABLE lines ALTER COLUMN product TYPE varchar(50);
@@ -272,6 +292,7 @@ ALTER TABLE customers ALTER COLUMN nick TYPE text, ALTER COLUMN level TYPE bigin
 DROP VIEW active_customers CASCADE;
 ALTER TABLE customers ALTER COLUMN id TYPE integer;
 
+-- shown: `ALTER COLUMN ... TYPE`, other bytes, with a foreign key
 ALTER TABLE lines ALTER COLUMN purchase_id TYPE bigint;
 
 DROP MATERIALIZED VIEW sums;
@@ -287,6 +308,7 @@ ALTER TABLE uses ALTER COLUMN code TYPE bigint;
 
 -- Defaults, NOT NULL, identity, generated columns
 
+-- shown: `SET DEFAULT`, `DROP DEFAULT`
 ALTER TABLE customers ALTER COLUMN level SET DEFAULT 1;
 
 ALTER TABLE customers ALTER COLUMN active DROP DEFAULT;
@@ -297,6 +319,7 @@ ALTER TABLE assets ALTER COLUMN label SET DEFAULT 'x';
 
 ALTER TABLE ONLY assets ALTER COLUMN label SET DEFAULT 'x';
 
+-- shown: `SET NOT NULL`
 ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
 
 ALTER TABLE customers ALTER COLUMN email SET NOT NULL;
@@ -304,6 +327,7 @@ ALTER TABLE customers ALTER COLUMN email SET NOT NULL;
 ALTER TABLE customers ADD CONSTRAINT level_known CHECK (level IS NOT NULL) NOT VALID;
 ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
 
+-- shown: `SET NOT NULL`, proven by a validated `CHECK`
 ALTER TABLE customers ADD CONSTRAINT level_known CHECK (level IS NOT NULL AND level > 0) NOT VALID;
 ALTER TABLE customers VALIDATE CONSTRAINT level_known;
 ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
@@ -318,11 +342,13 @@ ALTER TABLE assets ALTER COLUMN label SET NOT NULL;
 ALTER TABLE machines ADD CONSTRAINT labelled CHECK (label IS NOT NULL);
 ALTER TABLE assets ALTER COLUMN label SET NOT NULL;
 
+-- shown: `DROP NOT NULL`
 ALTER TABLE customers ALTER COLUMN email DROP NOT NULL;
 
 ALTER TABLE assets ALTER COLUMN label SET NOT NULL;
 ALTER TABLE assets ALTER COLUMN label DROP NOT NULL;
 
+-- shown: `DROP IDENTITY`
 ALTER TABLE customers ALTER COLUMN id DROP IDENTITY;
 
 ALTER TABLE customers ALTER COLUMN id SET GENERATED BY DEFAULT;
@@ -331,19 +357,24 @@ ALTER TABLE customers ALTER COLUMN id RESTART WITH 1000;
 
 ALTER TABLE purchases ALTER COLUMN id DROP DEFAULT;
 
+-- shown: `ADD GENERATED ... AS IDENTITY`
 ALTER TABLE lines ALTER COLUMN purchase_id SET NOT NULL;
 ALTER TABLE lines ALTER COLUMN purchase_id ADD GENERATED BY DEFAULT AS IDENTITY;
 
 -- from 13
+-- shown: `DROP EXPRESSION`
 ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
 ALTER TABLE lines ALTER COLUMN heavy DROP EXPRESSION;
 
 -- from 17
+-- shown: `SET EXPRESSION` of a stored column
 ALTER TABLE lines ADD COLUMN heavy boolean GENERATED ALWAYS AS (weight > 10) STORED;
 ALTER TABLE lines ALTER COLUMN heavy SET EXPRESSION AS (weight > 20);
 
+-- shown: `SET STATISTICS`
 ALTER TABLE customers ALTER COLUMN about SET STATISTICS 200;
 
+-- shown: `SET STORAGE`
 ALTER TABLE customers ALTER COLUMN about SET STORAGE EXTERNAL;
 
 ALTER TABLE readings ALTER COLUMN kind SET STORAGE EXTERNAL;
@@ -351,6 +382,7 @@ ALTER TABLE readings ALTER COLUMN kind SET STORAGE EXTERNAL;
 ALTER TABLE readings ALTER COLUMN kind SET STATISTICS 200;
 
 -- from 14
+-- shown: `SET COMPRESSION`
 ALTER TABLE customers ALTER COLUMN about SET COMPRESSION pglz;
 
 ALTER TABLE customers ALTER COLUMN level SET (n_distinct = 5);
@@ -365,8 +397,10 @@ ALTER TABLE readings_a ALTER COLUMN kind SET NOT NULL;
 
 -- Constraints
 
+-- shown: `ADD CHECK`
 ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000);
 
+-- shown: `ADD CHECK ... NOT VALID`
 ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000) NOT VALID;
 
 ALTER TABLE lines ADD CHECK (weight < 1000) NO INHERIT;
@@ -377,6 +411,7 @@ ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0);
 
 ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0) NO INHERIT;
 
+-- shown: `VALIDATE CONSTRAINT` of a `CHECK`
 ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000) NOT VALID;
 ALTER TABLE lines VALIDATE CONSTRAINT light;
 
@@ -386,6 +421,7 @@ ALTER TABLE readings VALIDATE CONSTRAINT positive;
 ALTER TABLE assets ADD CONSTRAINT positive CHECK (id > 0) NOT VALID;
 ALTER TABLE assets VALIDATE CONSTRAINT positive;
 
+-- shown: `DROP CONSTRAINT` of a `CHECK`
 ALTER TABLE lines ADD CONSTRAINT light CHECK (weight < 1000);
 ALTER TABLE lines DROP CONSTRAINT light;
 
@@ -398,19 +434,25 @@ ALTER TABLE assets RENAME CONSTRAINT positive TO above_zero;
 ALTER TABLE readings ADD CONSTRAINT positive CHECK (value > 0);
 ALTER TABLE readings DROP CONSTRAINT positive;
 
+-- shown: `ADD FOREIGN KEY`
 ALTER TABLE lines ADD CONSTRAINT lines_seller_fkey FOREIGN KEY (pieces) REFERENCES purchases (id);
 
+-- shown: `ADD FOREIGN KEY ... NOT VALID`
 ALTER TABLE lines ADD FOREIGN KEY (pieces) REFERENCES purchases NOT VALID;
 
+-- shown: `VALIDATE CONSTRAINT` of a foreign key
 ALTER TABLE lines ADD CONSTRAINT later FOREIGN KEY (pieces) REFERENCES purchases NOT VALID;
 ALTER TABLE lines VALIDATE CONSTRAINT later;
 
 ALTER TABLE lines VALIDATE CONSTRAINT lines_purchase_id_fkey;
 
+-- shown: `DROP CONSTRAINT` of a foreign key
 ALTER TABLE lines DROP CONSTRAINT lines_purchase_id_fkey;
 
+-- shown: `RENAME CONSTRAINT`
 ALTER TABLE lines RENAME CONSTRAINT lines_purchase_id_fkey TO belongs;
 
+-- shown: `ALTER CONSTRAINT ... DEFERRABLE`
 ALTER TABLE lines ALTER CONSTRAINT lines_purchase_id_fkey DEFERRABLE INITIALLY DEFERRED;
 
 CREATE TABLE tree (id integer PRIMARY KEY, up integer);
@@ -433,12 +475,15 @@ ALTER TABLE readings ADD CONSTRAINT bought FOREIGN KEY (device) REFERENCES purch
 ALTER TABLE readings VALIDATE CONSTRAINT bought;
 
 -- from 18
+-- shown: `ALTER CONSTRAINT ... NOT ENFORCED`
 ALTER TABLE lines ALTER CONSTRAINT lines_purchase_id_fkey NOT ENFORCED;
 
 -- from 18
+-- shown: `ADD NOT NULL`
 ALTER TABLE customers ADD CONSTRAINT level_known NOT NULL level;
 
 -- from 18
+-- shown: `ADD NOT NULL ... NOT VALID`
 ALTER TABLE customers ADD CONSTRAINT level_known NOT NULL level NOT VALID;
 
 -- from 18
@@ -452,10 +497,12 @@ ALTER TABLE customers ALTER COLUMN level SET NOT NULL;
 -- from 18
 ALTER TABLE customers DROP CONSTRAINT customers_email_not_null;
 
+-- shown: `ADD UNIQUE`
 ALTER TABLE lines ADD CONSTRAINT lines_key UNIQUE (purchase_id, product);
 
 ALTER TABLE lines ADD UNIQUE (product);
 
+-- shown: `ADD PRIMARY KEY`
 ALTER TABLE lines ADD PRIMARY KEY (purchase_id);
 
 ALTER TABLE lines ALTER COLUMN purchase_id SET NOT NULL;
@@ -471,12 +518,14 @@ CREATE TABLE logs_a PARTITION OF logs DEFAULT;
 INSERT INTO logs SELECT n, current_date FROM generate_series(1, 60) n;
 ALTER TABLE logs ADD PRIMARY KEY (id, day);
 
+-- shown: `ADD UNIQUE USING INDEX`
 CREATE UNIQUE INDEX lines_uidx ON lines (product);
 ALTER TABLE lines ADD CONSTRAINT lines_product_key UNIQUE USING INDEX lines_uidx;
 
 CREATE UNIQUE INDEX lines_uidx ON lines (product);
 ALTER TABLE lines ADD UNIQUE USING INDEX lines_uidx;
 
+-- shown: `ADD PRIMARY KEY USING INDEX`, columns not yet `NOT NULL`
 CREATE UNIQUE INDEX lines_uidx ON lines (product);
 ALTER TABLE lines ADD PRIMARY KEY USING INDEX lines_uidx;
 
@@ -484,8 +533,10 @@ ALTER TABLE lines ADD CONSTRAINT named CHECK (product IS NOT NULL);
 CREATE UNIQUE INDEX lines_uidx ON lines (product);
 ALTER TABLE lines ADD PRIMARY KEY USING INDEX lines_uidx;
 
+-- shown: `ADD EXCLUDE`
 ALTER TABLE lines ADD EXCLUDE USING btree (product WITH =);
 
+-- shown: `DROP CONSTRAINT` of `UNIQUE`, `PRIMARY KEY`
 ALTER TABLE customers DROP CONSTRAINT customers_email_key;
 
 ALTER TABLE customers RENAME CONSTRAINT customers_email_key TO customers_email_unique;
@@ -595,24 +646,29 @@ ALTER TABLE lines ALTER COLUMN weight TYPE float8, ADD FOREIGN KEY (pieces) REFE
 
 -- The relation as a whole
 
+-- shown: `RENAME TO`
 ALTER TABLE customers RENAME TO clients;
 
+-- shown: `RENAME COLUMN`
 ALTER TABLE customers RENAME COLUMN nick TO nickname;
 
 ALTER TABLE assets RENAME COLUMN label TO name;
 
 ALTER TABLE readings RENAME TO measurements;
 
+-- shown: `RENAME TO`
 ALTER INDEX customers_nick_idx RENAME TO customers_nickname_idx;
 
 ALTER TABLE customers_nick_idx RENAME TO customers_nickname_idx;
 
 ALTER SEQUENCE invoice_numbers RENAME TO numbers;
 
+-- shown: `RENAME TO`
 ALTER VIEW active_customers RENAME TO live_customers;
 
 ALTER MATERIALIZED VIEW sums RENAME COLUMN total TO amount;
 
+-- shown: `SET SCHEMA`
 CREATE SCHEMA attic;
 ALTER TABLE purchases SET SCHEMA attic;
 
@@ -625,6 +681,7 @@ ALTER SEQUENCE invoice_numbers SET SCHEMA attic;
 CREATE SCHEMA attic;
 ALTER MATERIALIZED VIEW sums SET SCHEMA attic;
 
+-- shown: `OWNER TO`
 CREATE ROLE guard_owner;
 ALTER TABLE purchases OWNER TO guard_owner;
 
@@ -634,6 +691,7 @@ ALTER VIEW active_customers OWNER TO guard_owner;
 CREATE ROLE guard_owner;
 ALTER MATERIALIZED VIEW sums OWNER TO guard_owner;
 
+-- shown: `SET (...)`: `fillfactor`, `autovacuum_*`, `toast.*`
 ALTER TABLE customers SET (fillfactor = 70);
 
 ALTER TABLE customers SET (autovacuum_enabled = false, toast.autovacuum_enabled = false);
@@ -644,6 +702,7 @@ ALTER TABLE customers SET (user_catalog_table = true);
 
 ALTER VIEW active_customers SET (security_barrier);
 
+-- shown: `SET (fillfactor = ...)`
 ALTER INDEX customers_nick_idx SET (fillfactor = 70);
 
 CREATE INDEX lines_gin ON lines USING gin (to_tsvector('simple', product));
@@ -652,6 +711,7 @@ ALTER INDEX lines_gin SET (fastupdate = off);
 CREATE INDEX lines_brin ON lines USING brin (weight);
 ALTER INDEX lines_brin SET (pages_per_range = 64);
 
+-- shown: `SET LOGGED`, `SET UNLOGGED`
 ALTER TABLE lines SET UNLOGGED;
 
 CREATE UNLOGGED TABLE notes (id serial, body text);
@@ -660,15 +720,18 @@ ALTER TABLE notes SET LOGGED;
 
 ALTER TABLE lines SET LOGGED;
 
+-- shown: `CLUSTER ON`
 ALTER TABLE customers CLUSTER ON customers_nick_idx;
 
 ALTER TABLE customers CLUSTER ON customers_nick_idx;
 ALTER TABLE customers SET WITHOUT CLUSTER;
 
+-- shown: `REPLICA IDENTITY`
 ALTER TABLE customers REPLICA IDENTITY FULL;
 
 ALTER TABLE customers REPLICA IDENTITY USING INDEX customers_email_key;
 
+-- shown: `ENABLE ROW LEVEL SECURITY` and its like
 ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
@@ -676,16 +739,20 @@ ALTER TABLE customers FORCE ROW LEVEL SECURITY;
 CREATE TRIGGER watch AFTER UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
 ALTER TABLE customers DISABLE TRIGGER watch;
 
+-- shown: `ENABLE TRIGGER`, `DISABLE TRIGGER`
 ALTER TABLE purchases DISABLE TRIGGER ALL;
 
 CREATE TRIGGER watch AFTER UPDATE ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
 ALTER TABLE readings DISABLE TRIGGER watch;
 
+-- shown: `ENABLE RULE`, `DISABLE RULE`
 CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
 ALTER TABLE lines DISABLE RULE keep;
 
+-- shown: `NO INHERIT`
 ALTER TABLE machines NO INHERIT assets;
 
+-- shown: `INHERIT`
 CREATE TABLE tools (id integer, label varchar(10));
 ALTER TABLE tools INHERIT assets;
 
@@ -709,10 +776,12 @@ ALTER TABLE readings DISABLE ROW LEVEL SECURITY;
 
 -- Partitions
 
+-- shown: `ATTACH PARTITION`
 CREATE TABLE readings_c (device integer NOT NULL, taken date NOT NULL, kind varchar(10), value numeric);
 INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 60) n;
 ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
 
+-- shown: `ATTACH PARTITION`, proven by a `CHECK`, with all indexes
 CREATE TABLE readings_c (LIKE readings INCLUDING ALL, CHECK (taken >= '2022-01-01' AND taken < '2023-01-01'));
 INSERT INTO readings_c SELECT n, '2022-05-05', 'k', n FROM generate_series(1, 60) n;
 ALTER TABLE readings ATTACH PARTITION readings_c FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
@@ -729,6 +798,7 @@ CREATE TABLE readings_c (LIKE readings INCLUDING ALL);
 INSERT INTO readings_c SELECT n, '2032-05-05', 'k', n FROM generate_series(1, 60) n;
 ALTER TABLE readings ATTACH PARTITION readings_c DEFAULT;
 
+-- shown: `ATTACH PARTITION` beside a default partition
 CREATE TABLE zones_us (id integer, code text);
 INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 60) n;
 ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca');
@@ -743,24 +813,30 @@ INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 60) n;
 ALTER TABLE zones_rest ADD CHECK (code <> 'ca');
 ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca');
 
+-- shown: `DETACH PARTITION`
 ALTER TABLE readings DETACH PARTITION readings_a;
 
+-- shown: `DETACH PARTITION` beside a default partition
 ALTER TABLE zones DETACH PARTITION zones_eu;
 
 ALTER TABLE zones DETACH PARTITION zones_rest;
 
 -- from 14
+-- shown: `DETACH PARTITION ... CONCURRENTLY`
 ALTER TABLE readings DETACH PARTITION readings_a CONCURRENTLY;
 
+-- shown: `PARTITION OF`
 CREATE TABLE readings_d PARTITION OF readings FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
 
 CREATE TABLE readings_d PARTITION OF readings DEFAULT;
 
+-- shown: `PARTITION OF`, beside a default partition
 CREATE TABLE zones_us PARTITION OF zones FOR VALUES IN ('ca');
 
 ALTER TABLE zones_rest ADD CHECK (code = 'us');
 CREATE TABLE zones_us PARTITION OF zones FOR VALUES IN ('ca');
 
+-- shown: a partition
 DROP TABLE readings_a;
 
 DROP TABLE zones_eu;
@@ -769,6 +845,7 @@ DROP TABLE zones_rest;
 
 DROP TABLE readings;
 
+-- shown: `ATTACH PARTITION`
 CREATE INDEX readings_value_idx ON ONLY readings (value);
 CREATE INDEX readings_a_value_idx ON readings_a (value);
 ALTER INDEX readings_value_idx ATTACH PARTITION readings_a_value_idx;
@@ -832,16 +909,20 @@ CREATE TABLE readings_d PARTITION OF readings FOR VALUES FROM ('2023-01-01') TO 
 
 -- Tables
 
+-- shown: with `REFERENCES`
 CREATE TABLE gifts (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers ON DELETE CASCADE);
 
 CREATE TABLE gifts (id bigint PRIMARY KEY, other bigint REFERENCES gifts);
 
 CREATE TABLE IF NOT EXISTS customers (id bigint REFERENCES purchases);
 
+-- shown: `LIKE`
 CREATE TABLE gifts (LIKE customers INCLUDING ALL);
 
+-- shown: `INHERITS`
 CREATE TABLE tools (size integer) INHERITS (assets);
 
+-- shown: itself
 CREATE TABLE gifts AS SELECT * FROM customers;
 
 CREATE TABLE gifts AS SELECT * FROM customers WITH NO DATA;
@@ -850,12 +931,14 @@ CREATE TABLE gifts AS SELECT * FROM golden;
 
 CREATE TEMPORARY TABLE gifts (id bigint);
 
+-- shown: with a foreign key to another table
 DROP TABLE lines;
 
 DROP TABLE IF EXISTS absent;
 
 DROP TABLE purchases CASCADE;
 
+-- shown: `CASCADE`, with foreign keys and views that depend on it
 DROP TABLE customers CASCADE;
 
 DROP TABLE assets CASCADE;
@@ -864,10 +947,12 @@ DROP TABLE machines;
 
 DROP TABLE lines, purchases CASCADE;
 
+-- shown: one table
 TRUNCATE lines;
 
 TRUNCATE purchases, lines;
 
+-- shown: `CASCADE`
 TRUNCATE customers CASCADE;
 
 TRUNCATE purchases RESTART IDENTITY CASCADE;
@@ -904,45 +989,55 @@ TRUNCATE customers RESTART IDENTITY CASCADE;
 
 -- Indexes
 
+-- shown: itself
 CREATE INDEX lines_product_idx ON lines (product);
 
 CREATE INDEX ON lines (product, lower(product)) WHERE weight > 1;
 
 CREATE UNIQUE INDEX ON lines (product);
 
+-- shown: of a partitioned table
 CREATE INDEX readings_value_idx ON readings (value);
 
 CREATE INDEX readings_a_value ON readings_a (value);
 CREATE INDEX readings_value_idx ON readings (value);
 
+-- shown: `ON ONLY` a partitioned table
 CREATE INDEX ON ONLY readings (value);
 
 CREATE INDEX ON sums (total);
 
 CREATE INDEX ON assets (label);
 
+-- shown: `CONCURRENTLY`
 CREATE INDEX CONCURRENTLY lines_product_idx ON lines (product);
 
 CREATE INDEX IF NOT EXISTS customers_nick_idx ON customers (level);
 
+-- shown: itself
 DROP INDEX customers_nick_idx;
 
 DROP INDEX IF EXISTS absent;
 
+-- shown: of a partitioned table
 DROP INDEX readings_kind_idx;
 
+-- shown: `CONCURRENTLY`
 DROP INDEX CONCURRENTLY customers_nick_idx;
 
 DROP INDEX sums_customer_idx;
 
+-- shown: `INDEX`
 REINDEX INDEX customers_nick_idx;
 
+-- shown: `TABLE`
 REINDEX TABLE customers;
 
 REINDEX TABLE lines;
 
 REINDEX TABLE sums;
 
+-- shown: `TABLE CONCURRENTLY`
 REINDEX TABLE CONCURRENTLY customers;
 
 REINDEX SCHEMA public;
@@ -962,8 +1057,10 @@ DROP INDEX customers_nick_idx, readings_kind_idx;
 
 DROP INDEX readings_kind_idx CASCADE;
 
+-- shown: `TABLE`, partitioned
 REINDEX TABLE readings;
 
+-- shown: `TABLE CONCURRENTLY`, partitioned
 REINDEX TABLE CONCURRENTLY readings;
 
 -- from 14
@@ -977,32 +1074,40 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS customers_nick_idx ON customers (level);
 
 CREATE UNIQUE INDEX CONCURRENTLY ON purchases (memo, grade) WHERE total > 5;
 
+-- shown: `INDEX CONCURRENTLY`
 REINDEX INDEX CONCURRENTLY customers_pkey;
 
 -- Views
 
+-- shown: itself
 CREATE VIEW vips AS SELECT email FROM customers JOIN purchases ON customer_id = customers.id;
 
 CREATE VIEW vips AS SELECT * FROM golden;
 
 CREATE OR REPLACE VIEW golden AS SELECT id FROM active_customers WHERE id > 1;
 
+-- shown: `OR REPLACE`
 CREATE OR REPLACE VIEW active_customers AS SELECT id, email, nick FROM customers;
 
+-- shown: itself
 DROP VIEW golden;
 
 DROP VIEW active_customers CASCADE;
 
+-- shown: itself
 CREATE MATERIALIZED VIEW top AS SELECT * FROM purchases;
 
 CREATE MATERIALIZED VIEW top AS SELECT * FROM golden;
 
+-- shown: itself
 REFRESH MATERIALIZED VIEW sums;
 
+-- shown: `CONCURRENTLY`
 REFRESH MATERIALIZED VIEW CONCURRENTLY sums;
 
 REFRESH MATERIALIZED VIEW sums WITH NO DATA;
 
+-- shown: itself
 DROP MATERIALIZED VIEW sums;
 
 ALTER VIEW active_customers ALTER COLUMN email SET DEFAULT 'x';
@@ -1029,8 +1134,10 @@ COMMENT ON MATERIALIZED VIEW sums IS 'x';
 
 -- Triggers, rules, policies
 
+-- shown: itself
 CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
 
+-- shown: `FOR EACH ROW` of a partitioned table
 CREATE TRIGGER watch AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TRIGGER watch AFTER INSERT ON readings EXECUTE FUNCTION note_change();
@@ -1039,12 +1146,15 @@ CREATE TRIGGER watch INSTEAD OF INSERT ON active_customers FOR EACH ROW EXECUTE 
 
 CREATE CONSTRAINT TRIGGER watch AFTER INSERT ON lines FROM purchases FOR EACH ROW EXECUTE FUNCTION note_change();
 
+-- shown: itself
 CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
 DROP TRIGGER watch ON customers;
 
+-- shown: `RENAME TO`
 CREATE TRIGGER watch BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
 ALTER TRIGGER watch ON customers RENAME TO look;
 
+-- shown: `RENAME TO`, of a partitioned table
 CREATE TRIGGER watch AFTER INSERT ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
 ALTER TRIGGER watch ON readings RENAME TO look;
 
@@ -1053,6 +1163,7 @@ DROP FUNCTION note_change() CASCADE;
 
 DROP TRIGGER IF EXISTS absent ON customers;
 
+-- shown: itself
 CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
 
 CREATE RULE copy AS ON DELETE TO lines DO ALSO INSERT INTO purchases (customer_id) SELECT id FROM customers;
@@ -1060,10 +1171,12 @@ CREATE RULE copy AS ON DELETE TO lines DO ALSO INSERT INTO purchases (customer_i
 CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
 DROP RULE keep ON lines;
 
+-- shown: itself
 CREATE POLICY own ON customers USING (active);
 
 CREATE POLICY own ON purchases USING (customer_id IN (SELECT id FROM customers));
 
+-- shown: itself
 CREATE POLICY own ON customers USING (active);
 DROP POLICY own ON customers;
 
@@ -1082,6 +1195,7 @@ ALTER POLICY own ON customers USING (id IN (SELECT customer_id FROM purchases));
 
 INSERT INTO lines VALUES (1, 'x', 1, 1);
 
+-- shown: into a table with a foreign key
 INSERT INTO purchases (customer_id) VALUES (1);
 
 INSERT INTO customers (email) VALUES ('new');
@@ -1092,10 +1206,12 @@ INSERT INTO customers (email) VALUES ('c1') ON CONFLICT (email) DO NOTHING;
 
 INSERT INTO lines (product) SELECT id FROM golden;
 
+-- shown: without `WHERE`
 UPDATE lines SET weight = 1;
 
 UPDATE customers SET level = 2 WHERE id = 7;
 
+-- shown: of a foreign key's column
 UPDATE purchases SET customer_id = 3 WHERE id = 7;
 
 UPDATE purchases SET memo = 'x' FROM customers WHERE customers.id = customer_id AND purchases.id = 3;
@@ -1110,17 +1226,21 @@ UPDATE active_customers SET email = 'x' WHERE id = 3;
 
 DELETE FROM lines;
 
+-- shown: from a table that others reference, without an index there
 DELETE FROM purchases WHERE id = 3;
 
 DELETE FROM readings;
 
 -- from 15
+-- shown: itself
 MERGE INTO lines USING purchases ON purchase_id = id WHEN MATCHED THEN UPDATE SET weight = 0;
 
+-- shown: itself
 SELECT * FROM customers WHERE id = 3;
 
 SELECT * FROM golden WHERE id = 3;
 
+-- shown: `FOR UPDATE`, `FOR SHARE`
 SELECT * FROM customers WHERE id = 3 FOR UPDATE;
 
 SELECT * FROM customers JOIN purchases ON customer_id = customers.id WHERE customers.id = 3 FOR UPDATE OF purchases;
@@ -1138,10 +1258,13 @@ EXPLAIN UPDATE purchases SET customer_id = 2 WHERE id = 2;
 
 EXPLAIN SELECT * FROM golden;
 
+-- shown: without a mode
 LOCK TABLE customers;
 
+-- shown: a partitioned table
 LOCK TABLE readings IN SHARE ROW EXCLUSIVE MODE;
 
+-- shown: a view
 LOCK TABLE golden IN SHARE MODE;
 
 LOCK TABLE assets IN ROW SHARE MODE;
@@ -1213,6 +1336,7 @@ SELECT pg_sleep(0);
 
 SELECT relname FROM pg_class;
 
+-- shown: `TO`
 COPY (SELECT * FROM customers) TO STDOUT;
 
 EXPLAIN INSERT INTO lines SELECT id, email FROM customers;
@@ -1231,13 +1355,19 @@ CREATE PROCEDURE tidy() LANGUAGE sql AS 'UPDATE lines SET weight = 0; INSERT INT
 
 
 
+-- shown: itself
 VACUUM customers;
 
+-- shown: `FULL`
 VACUUM FULL lines;
 
+-- shown: itself
 CLUSTER customers USING customers_nick_idx;
 
 CLUSTER;
+
+-- shown: itself
+ANALYZE customers;
 
 ANALYZE assets;
 
@@ -1261,8 +1391,10 @@ VACUUM;
 
 -- Sequences, types, domains
 
+-- shown: `OWNED BY`
 CREATE SEQUENCE more_numbers OWNED BY customers.id;
 
+-- shown: `RESTART` and other options
 ALTER SEQUENCE invoice_numbers RESTART;
 
 ALTER SEQUENCE purchases_id_seq AS bigint;
@@ -1273,20 +1405,26 @@ ALTER SEQUENCE purchases_id_seq OWNED BY NONE;
 
 DROP SEQUENCE invoice_numbers;
 
+-- shown: `ADD VALUE`
 ALTER TYPE tier ADD VALUE 'silver';
 
 ALTER TYPE tier RENAME VALUE 'gold' TO 'golden';
 
+-- shown: `CASCADE`, with columns of the type
 DROP TYPE tier CASCADE;
 
+-- shown: `ADD ATTRIBUTE ... CASCADE`, with a table of the type
 CREATE TYPE point3 AS (x integer, y integer);
 CREATE TABLE points OF point3;
 ALTER TYPE point3 ADD ATTRIBUTE z integer CASCADE;
 
+-- shown: `ADD CHECK`
 ALTER DOMAIN quantity ADD CONSTRAINT few CHECK (VALUE < 100000);
 
+-- shown: `ADD CHECK ... NOT VALID`
 ALTER DOMAIN quantity ADD CONSTRAINT few CHECK (VALUE < 100000) NOT VALID;
 
+-- shown: `SET NOT NULL`
 ALTER DOMAIN quantity SET NOT NULL;
 
 ALTER DOMAIN quantity DROP CONSTRAINT quantity_check;
@@ -1356,6 +1494,7 @@ CREATE SCHEMA attic;
 CREATE TABLE attic.old (id bigint REFERENCES customers);
 DROP SCHEMA attic CASCADE;
 
+-- shown: on a table, column, view, index
 COMMENT ON TABLE customers IS 'x';
 
 COMMENT ON COLUMN customers.nick IS 'x';
@@ -1364,6 +1503,7 @@ COMMENT ON INDEX customers_nick_idx IS 'x';
 
 COMMENT ON VIEW golden IS 'x';
 
+-- shown: on a constraint, trigger, policy, rule
 COMMENT ON CONSTRAINT customers_email_key ON customers IS 'x';
 
 COMMENT ON SEQUENCE invoice_numbers IS 'x';
@@ -1372,8 +1512,10 @@ COMMENT ON TYPE tier IS 'x';
 
 COMMENT ON FUNCTION next_code() IS 'x';
 
+-- shown: itself
 CREATE STATISTICS related (dependencies) ON nick, level FROM customers;
 
+-- shown: on tables
 CREATE ROLE guard_reader;
 GRANT SELECT ON customers, purchases TO guard_reader;
 
@@ -1390,8 +1532,10 @@ CREATE FUNCTION total() RETURNS numeric LANGUAGE sql BEGIN ATOMIC SELECT sum(tot
 
 CREATE FUNCTION clear() RETURNS void LANGUAGE sql AS 'DELETE FROM lines';
 
+-- shown: `FOR TABLE`
 CREATE PUBLICATION changes FOR TABLE customers, purchases;
 
+-- shown: `ADD TABLE`
 CREATE PUBLICATION changes FOR TABLE customers;
 ALTER PUBLICATION changes ADD TABLE purchases;
 
@@ -2014,3 +2158,181 @@ CREATE TRANSFORM FOR tier LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(
 
 CREATE TRANSFORM FOR tier LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(internal));
 DROP TRANSFORM FOR tier LANGUAGE plpgsql;
+
+-- Forms of the manual that stand nowhere above
+
+-- from 15
+ALTER TABLE customers ADD CONSTRAINT one_nick UNIQUE NULLS NOT DISTINCT (nick);
+
+ALTER TABLE purchases ENABLE TRIGGER ALL;
+
+CREATE TRIGGER watch AFTER UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TABLE customers ENABLE REPLICA TRIGGER watch;
+
+CREATE TRIGGER watch AFTER UPDATE ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER TABLE readings ENABLE ALWAYS TRIGGER watch;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+ALTER TABLE lines ENABLE RULE keep;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+ALTER TABLE lines ENABLE REPLICA RULE keep;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+ALTER TABLE lines ENABLE ALWAYS RULE keep;
+
+ALTER TABLE customers NO FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE customers SET WITHOUT OIDS;
+
+-- from 15
+CREATE ACCESS METHOD guard_heap TYPE TABLE HANDLER heap_tableam_handler;
+ALTER TABLE customers SET ACCESS METHOD guard_heap;
+
+ALTER TABLE customers SET TABLESPACE pg_default;
+
+ALTER TABLE readings SET TABLESPACE pg_default;
+
+CREATE TYPE place AS (street text);
+CREATE TABLE spots (street text);
+ALTER TABLE spots OF place;
+
+CREATE TYPE place AS (street text);
+CREATE TABLE spots OF place;
+ALTER TABLE spots NOT OF;
+
+ALTER TABLE customers REPLICA IDENTITY DEFAULT;
+
+-- from 14
+UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'readings_a'::regclass;
+ALTER TABLE readings DETACH PARTITION readings_a FINALIZE;
+
+ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE pg_default;
+
+ALTER INDEX ALL IN TABLESPACE pg_default SET TABLESPACE pg_default;
+
+ALTER MATERIALIZED VIEW ALL IN TABLESPACE pg_default SET TABLESPACE pg_default;
+
+ALTER INDEX customers_nick_idx SET TABLESPACE pg_default;
+
+ALTER INDEX customers_nick_idx DEPENDS ON EXTENSION plpgsql;
+
+ALTER INDEX customers_nick_idx NO DEPENDS ON EXTENSION plpgsql;
+
+ALTER INDEX customers_nick_idx RESET (fillfactor);
+
+ALTER INDEX customers_lower_idx ALTER COLUMN 1 SET STATISTICS 500;
+
+ALTER INDEX IF EXISTS absent RENAME TO present;
+
+ALTER VIEW active_customers ALTER COLUMN email DROP DEFAULT;
+
+ALTER VIEW active_customers RENAME COLUMN email TO address;
+
+CREATE SCHEMA attic;
+ALTER VIEW active_customers SET SCHEMA attic;
+
+ALTER VIEW active_customers RESET (security_barrier);
+
+ALTER MATERIALIZED VIEW sums DEPENDS ON EXTENSION plpgsql;
+
+ALTER MATERIALIZED VIEW sums RENAME TO totals;
+
+ALTER MATERIALIZED VIEW sums ALTER COLUMN total SET STORAGE EXTERNAL;
+
+CREATE MATERIALIZED VIEW nicks AS SELECT about FROM customers;
+ALTER MATERIALIZED VIEW nicks ALTER COLUMN about SET COMPRESSION pglz;
+
+ALTER MATERIALIZED VIEW sums SET WITHOUT CLUSTER;
+
+-- from 15
+CREATE ACCESS METHOD guard_heap TYPE TABLE HANDLER heap_tableam_handler;
+ALTER MATERIALIZED VIEW sums SET ACCESS METHOD guard_heap;
+
+ALTER MATERIALIZED VIEW sums SET TABLESPACE pg_default;
+
+ALTER MATERIALIZED VIEW sums RESET (fillfactor);
+
+ALTER SEQUENCE invoice_numbers INCREMENT BY 5 MAXVALUE 100000 CACHE 20;
+
+CREATE ROLE guard_owner;
+ALTER SEQUENCE invoice_numbers OWNER TO guard_owner;
+
+-- from 15
+ALTER SEQUENCE invoice_numbers SET UNLOGGED;
+
+-- from 15
+CREATE UNLOGGED SEQUENCE fast_numbers;
+ALTER SEQUENCE fast_numbers SET LOGGED;
+
+CREATE ROLE guard_owner;
+ALTER TYPE tier OWNER TO guard_owner;
+
+CREATE ROLE guard_owner;
+CREATE TYPE place AS (street text);
+ALTER TYPE place OWNER TO guard_owner;
+
+CREATE TYPE place AS (street text, town text);
+CREATE TABLE spots OF place;
+ALTER TYPE place DROP ATTRIBUTE town CASCADE;
+
+ALTER DOMAIN title SET DEFAULT 'none';
+
+ALTER DOMAIN title DROP DEFAULT;
+
+ALTER DOMAIN title SET NOT NULL;
+ALTER DOMAIN title DROP NOT NULL;
+
+CREATE ROLE guard_owner;
+ALTER DOMAIN title OWNER TO guard_owner;
+
+CREATE SCHEMA attic;
+ALTER DOMAIN quantity SET SCHEMA attic;
+
+CREATE PUBLICATION news FOR TABLE customers, lines;
+ALTER PUBLICATION news DROP TABLE lines;
+
+-- from 15
+CREATE PUBLICATION news FOR TABLE customers;
+ALTER PUBLICATION news ADD TABLES IN SCHEMA public;
+
+CREATE PUBLICATION news FOR TABLE customers;
+ALTER PUBLICATION news SET (publish = 'insert');
+
+CREATE ROLE guard_owner SUPERUSER;
+CREATE PUBLICATION news FOR TABLE customers;
+ALTER PUBLICATION news OWNER TO guard_owner;
+
+CREATE PUBLICATION news FOR TABLE customers;
+ALTER PUBLICATION news RENAME TO olds;
+
+CREATE ROLE guard_owner;
+CREATE STATISTICS nicks ON nick, level FROM customers;
+ALTER STATISTICS nicks OWNER TO guard_owner;
+
+CREATE SCHEMA attic;
+CREATE STATISTICS nicks ON nick, level FROM customers;
+ALTER STATISTICS nicks SET SCHEMA attic;
+
+CREATE STATISTICS nicks ON nick, level FROM customers;
+ALTER STATISTICS nicks SET STATISTICS 200;
+
+CREATE INDEX ON lines (purchase_id) INCLUDE (weight);
+
+-- from 15
+CREATE UNIQUE INDEX ON customers (nick) NULLS NOT DISTINCT;
+
+CREATE INDEX ON lines USING gin (to_tsvector('simple', product));
+
+LOCK TABLE lines IN SHARE UPDATE EXCLUSIVE MODE;
+
+REINDEX DATABASE postgres;
+
+SELECT * FROM purchases FOR NO KEY UPDATE;
+
+SELECT * FROM purchases FOR KEY SHARE;
+
+CREATE PUBLICATION news FOR ALL TABLES;
+
+-- from 15
+CREATE PUBLICATION news FOR TABLES IN SCHEMA public;

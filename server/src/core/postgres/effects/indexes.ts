@@ -84,7 +84,9 @@ export function reindex(gathering: Gathering, command: Reindex, { catalog, postg
     return reindexPartitions(gathering, command, { catalog, postgres }, table)
   }
   gathering.refusesTransactionBlock = true
-  const all = name ? relationsIn(catalog, [name.name]) : [...catalog.relations.keys()].sort()
+  // SYSTEM is PostgreSQL's own catalogs and nothing else.
+  if (target === 'SYSTEM') return
+  const all = target === 'SCHEMA' && name ? relationsIn(catalog, [name.name]) : [...catalog.relations.keys()].sort()
   for (const key of storedOf(catalog, all)) reindexAll(gathering, command, catalog, key)
   if (!catalog.complete) gathering.doesNotKnow('Tables that the history does not know are locked and read too.')
 }
