@@ -147,6 +147,17 @@ COMMIT;
     )
   })
 
+  it('is what may be held besides, where a statement cannot be read or is not known', () => {
+    const doubt = (who: string, does: string) =>
+      `${who} may have locked more, which is held too: what ${does} is not known.`
+    const update = 'UPDATE orders SET total = 1;'
+    has(told(`BEGIN;\nALTER TABEL orders;\n${update}`).get(3), doubt('Line 2', 'it does'))
+    const lines = told(`BEGIN;\nCALL p();\nSAVEPOINT s;\nCALL q();\n${update}\nROLLBACK TO s;\n${update}\nSELECT 1;`)
+    has(lines.get(5), doubt('Lines 2 and 4', 'they do'))
+    has(lines.get(7), doubt('Line 2', 'it does'))
+    assert(!lines.get(8)?.some(sentence => /may have locked/.test(sentence)))
+  })
+
   it('is that nobody waits for temporary tables', () => {
     const lines = told('CREATE TEMP TABLE t (a int);\nBEGIN;\nLOCK TABLE t;\nLOCK TABLE orders;\nCOMMIT;')
     has(lines.get(3), 'Nobody waits for table `pg_temp.t`: only this session can see it.')

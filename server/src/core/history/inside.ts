@@ -190,6 +190,10 @@ class InnerTransaction implements Transaction {
     return this.outer.transaction.held
   }
 
+  get doubts(): readonly Step[] {
+    return this.outer.transaction.doubts
+  }
+
   get end(): End {
     return this.outer.transaction.end
   }

@@ -38,6 +38,8 @@ export interface Transaction {
   readonly isBlock: boolean
   /** Locks that earlier statements of this transaction still hold, strongest mode per relation. */
   readonly held: readonly Hold[]
+  /** Earlier statements of this transaction whose locks are not all known: what they took may be held too. */
+  readonly doubts: readonly Step[]
   /** What ends the locks that this statement takes. */
   readonly end: End
   /** The long work of this statement. */
@@ -194,6 +196,10 @@ class SectionTransaction implements Transaction {
 
   get held(): readonly Hold[] {
     return this.steps.timeline.held(this.place)
+  }
+
+  get doubts(): readonly Step[] {
+    return this.steps.timeline.doubts(this.place)
   }
 
   get end(): End {

@@ -71,6 +71,11 @@ export class Timeline {
     return this.placementAt(place).isBlock ? this.locksOf(place).held(place) : none
   }
 
+  /** Returns the statements before `place` that may have taken locks which nobody knows of, and that would be held. */
+  doubts(place: number): readonly Step[] {
+    return this.placementAt(place).isBlock ? this.locksOf(place).doubts(place) : none
+  }
+
   /** Returns what ends the locks that the statement at `place` takes. */
   end(place: number): End {
     if (!this.placementAt(place).isBlock) return { by: 'statement' }

@@ -17,6 +17,8 @@ export class TransactionLocks {
   private readonly renames: Rename[] = []
   /** By place, the relations that it asks for while others use them. */
   private readonly awaits = new Map<number, RelationKey[]>()
+  /** The places of statements whose locks are not all known. */
+  private readonly doubtful: number[] = []
   /** Before each statement from `first` on. */
   private readonly moments: Moment[] = [{ count: 0, epoch: 0 }]
   private latest: (Moment & { readonly holds: readonly Hold[] }) | undefined
@@ -41,6 +43,12 @@ export class TransactionLocks {
       : this.holdsAt(place, moment.count)
     this.latest = { ...moment, holds }
     return holds
+  }
+
+  /** Returns the statements that may have taken more than is known, which would be held when the one at `place` starts. */
+  doubts(place: number): readonly Step[] {
+    this.proceed(place)
+    return this.doubtful.filter(doubt => this.isAlive({ place: doubt }, place)).map(doubt => this.steps[doubt] as Step)
   }
 
   /** Returns the relations that others use and that the statement at `place` asks for in a mode that makes them wait. */
@@ -76,6 +84,7 @@ export class TransactionLocks {
       if (!grant.isPrivate && blocksWrites(lock.mode) && hasUsers(lock))
         this.awaits.set(place, [...(this.awaits.get(place) ?? []), lock.relation])
     }
+    if (!step.effects || step.effects.unknown.length > 0) this.doubtful.push(place)
     const renamed = renameOf(step)
     if (renamed) this.renames.push({ place, ...renamed })
     return renamed !== undefined || this.placements[place]?.resumes !== undefined

@@ -10,11 +10,12 @@ import { joined, listed } from './lists'
 import { leftSentences, startingSentences } from './starting'
 
 /** Returns what to tell of the locks that earlier statements of the transaction still hold. */
-export function heldSentences({ held, locks, work, tag, released }: Explanation): string[] {
+export function heldSentences(explanation: Explanation): string[] {
+  const { held, locks, work, tag, released, step } = explanation
   if (released.length > 0 || tag === undefined || isControl.has(tag)) return []
   const others = held.filter(hold => isFelt(hold) && locks.every(lock => !isStronger(lock, hold)))
   const during = work && whileIt(work)
-  return [true, false].flatMap(isReading => {
+  const told = [true, false].flatMap(isReading => {
     const holds = others.filter(({ mode }) => blocksReads(mode) === isReading)
     if (holds.length === 0) return []
     const those = `${joined([...new Set(holds.map(({ mode }) => `\`${mode}\``))])} on ${listed(holds)}`
@@ -25,6 +26,13 @@ export function heldSentences({ held, locks, work, tag, released }: Explanation)
       `${those}, taken in ${since}, is still held: ${isReading ? 'reads and writes' : 'writes'} of ${it} wait ${during}.`,
     ]
   })
+  const { doubts } = step.transaction
+  if (!during || doubts.length === 0) return told
+  const who = linesOf(doubts).replace('line', 'Line')
+  return [
+    ...told,
+    `${who} may have locked more, which is held too: what ${doubts.length > 1 ? 'they do' : 'it does'} is not known.`,
+  ]
 }
 
 const isStronger = (lock: RelationLock, hold: RelationLock): boolean =>
