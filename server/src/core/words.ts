@@ -71,13 +71,14 @@ function unreadable({ problem }: Explanation): Words {
   return { title: 'Unreadable', sentences: [`PostgreSQL cannot read this statement${reason}.`], conflicts: [] }
 }
 
-function refusal({ step }: Explanation, { message, code }: Failure, { postgres }: Settings, tag: string): Words {
+function refusal({ step }: Explanation, { message, code }: Failure, settings: Settings, tag: string): Words {
   const undone = step.transaction.isBlock ? ['Its transaction is rolled back.'] : []
+  const later = differencesOf(step, settings).map(({ sentence }) => sentence)
   return {
     title: tag,
-    sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...undone],
+    sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...undone, ...later],
     conflicts: [],
-    manual: manualPage(tag, postgres),
+    manual: manualPage(tag, settings.postgres),
   }
 }
 

@@ -20,7 +20,10 @@ export interface Difference {
 export function differencesOf(step: Step, settings: Settings): Difference[] {
   const { command } = step
   if (!command || !step.effects || settings.newest === undefined) return []
-  const effectsOn = (postgres: number) => effectsOf(command, step.before, { postgres }, step.transaction.parameters)
+  // One that is taken to run on the oldest is taken to run on all.
+  const runs = step.effects.fails === undefined
+  const effectsOn = (postgres: number) =>
+    effectsOf(command, step.before, { postgres, runs }, step.transaction.parameters)
   return differencesBetween(step.effects, effectsOn, settings)
 }
 
@@ -45,6 +48,7 @@ export function differencesBetween(
 
 /** What follows "it": `takes ...`, `no longer scans ...`. */
 function changesBetween(before: Effects, after: Effects): string[] {
+  if (before.fails || after.fails) return before.fails && !after.fails ? ['runs'] : []
   return [
     ...lockChanges(before.locks, after.locks),
     ...changesOf(before.rewrites, after.rewrites, 'rewrites'),
