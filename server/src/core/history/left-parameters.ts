@@ -30,9 +30,10 @@ export function leftParameters(history: History, migration: Migration): readonly
 }
 
 function sessionOf(migration: Migration, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const sections = migration.sections.filter(({ direction }) => direction === 'up')
-  const isTouched = sections.some(({ statements }) => statements.some(setsSomething))
-  return isTouched ? sections.reduce((session, section) => sessionAfter(section, session), before) : before
+  if (setters(migration).length === 0) return before
+  return migration.sections
+    .filter(({ direction }) => direction === 'up')
+    .reduce((session, section) => sessionAfter(section, session), before)
 }
 
 const setsSomething = ({ command }: Statement): boolean =>

@@ -255,8 +255,7 @@ export function timeoutSentences(explanation: Explanation, isWaiting: boolean, p
       ? [`It is cancelled after ${statement}${isShared ? ', which all that is sent together shares' : ''}${left}.`]
       : []),
     ...(session ? [`The session is ended when its transaction has lasted ${session}${left}.`] : []),
-    ...leftSentences(explanation, names),
-    ...startingSentences(explanation, names),
+    ...(names.length > 0 ? [...leftSentences(explanation, names), ...startingSentences(explanation, names)] : []),
   ]
 }
 
