@@ -126,20 +126,25 @@ describe('the words for a statement', () => {
   })
 
   it('stand before the table, in Markdown and in plain text', () => {
-    const words = wordsFor('ALTER TABLE users ADD COLUMN a int REFERENCES users (id);')
-    const markdown = markdownOf(words).split('\n')
-    assert.equal(markdown[0], '**ALTER TABLE**')
-    assert(
-      markdown.indexOf('| `ACCESS EXCLUSIVE` | everything | nothing |') >
-        markdown.findLastIndex(line => line.startsWith('- ')),
-    )
+    const words = wordsFor('CREATE INDEX a ON users (email);')
     assert.equal(
-      markdown.at(-1),
-      '[PostgreSQL 15: ALTER TABLE](https://www.postgresql.org/docs/15/sql-altertable.html)',
+      markdownOf(words),
+      [
+        '**CREATE INDEX** · [manual](https://www.postgresql.org/docs/15/sql-createindex.html "PostgreSQL 15: CREATE INDEX")',
+        '',
+        '- `SHARE` on table `public.users`: writes and schema changes wait; reads go on.',
+        '- Builds index `a` from every row of `public.users`. The time grows with the table.',
+        '- It first waits for the transactions that have written to the table already; later writes queue behind it.',
+        '- Its locks are released when this statement ends.',
+        '',
+        '| waits | INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ADD FOREIGN KEY, ALTER TABLE, DROP |',
+        '|:--|:--|',
+        '| goes on | SELECT, SELECT FOR UPDATE, CREATE INDEX |',
+      ].join('\n'),
     )
     const plain = plainOf(words)
     assert.doesNotMatch(plain, /[`|*]/)
-    assert.match(plain, /^While ACCESS EXCLUSIVE is held, wait: everything\. Go on: nothing\.$/m)
+    assert.match(plain, /^While SHARE is held, wait: INSERT, .* Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX\.$/m)
   })
 })
 

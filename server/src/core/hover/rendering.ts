@@ -1,17 +1,18 @@
 import { conflictsOf, type LockMode, lockModes } from '../postgres/locks'
 import type { Words } from '../words'
 
-/** Returns the words as Markdown: plain words first, then what is listed, who waits, and where to read more. */
+/**
+ * Returns the words as Markdown: plain words first, then what is listed and who waits. Editors show ten lines or so of it,
+ * and fewer under a finding: the manual is on the first.
+ */
 export function markdownOf(words: Words, linkTo: (path: string) => string | undefined = () => undefined): string {
-  const blocks = [`**${words.title}**`]
-  if (words.sentences.length > 0) blocks.push(words.sentences.map(sentence => `- ${sentence}`).join('\n'))
-  if (words.listing) blocks.push(['```sql', ...words.listing, '```'].join('\n'))
-  if (words.conflicts.length > 0) blocks.push(conflictTable(words.conflicts))
-  const links = [
-    ...originLink(words, linkTo),
-    ...(words.manual ? [`[${words.manual.title}](${words.manual.href})`] : []),
-  ]
-  if (links.length > 0) blocks.push(links.join(' · '))
+  const { title, sentences, listing, conflicts, manual } = words
+  const blocks = [manual ? `**${title}** · [manual](${manual.href} "${manual.title}")` : `**${title}**`]
+  if (sentences.length > 0) blocks.push(sentences.map(sentence => `- ${sentence}`).join('\n'))
+  if (listing) blocks.push(['```sql', ...listing, '```'].join('\n'))
+  const table = conflictTable(strongestOf(conflicts))
+  if (table) blocks.push(table)
+  blocks.push(...originLink(words, linkTo))
   return blocks.join('\n\n')
 }
 
@@ -50,13 +51,22 @@ export const typical: Record<LockMode, string> = {
 
 const waits = (held: LockMode, wanted: LockMode): boolean => conflictsOf(held).includes(wanted)
 
-/** A row for each lock mode held, in the commands that ask for the others: two lines tall, where eight would not be seen. */
-function conflictTable(held: readonly LockMode[]): string {
-  const rows = strongestOf(held).map(mode => {
+/**
+ * In the commands that ask for the other modes: two lines for one mode held, and a line for each of two. None for a mode that
+ * lets nothing go on, for the sentences have said so.
+ */
+function conflictTable(held: readonly LockMode[]): string | undefined {
+  const [mode, other] = held
+  if (!mode || (!other && conflictsOf(mode).length === lockModes.length)) return undefined
+  if (!other) {
+    const { waiting, going } = sidesOf(mode)
+    return [`| waits | ${waiting} |`, '|:--|:--|', `| goes on | ${going} |`].join('\n')
+  }
+  const rows = held.map(mode => {
     const { waiting, going } = sidesOf(mode)
     return `| \`${mode}\` | ${waiting} | ${going} |`
   })
-  return ['| while held | waits | goes on |', '|:--|:--|:--|', ...rows].join('\n')
+  return ['| held | waits | goes on |', '|:--|:--|:--|', ...rows].join('\n')
 }
 
 function conflictLine(mode: LockMode): string {
@@ -68,20 +78,20 @@ function conflictLine(mode: LockMode): string {
 const strongestOf = (held: readonly LockMode[]): readonly LockMode[] =>
   held.filter((mode, place) => place < 2 && (place === 0 || conflictsOf(mode).length > conflictsOf('ROW SHARE').length))
 
-/** The same as `typical` in fewer words. */
-const brief: Record<LockMode, string> = {
+/** The same as `typical` in fewer words; nothing for what nobody waits for who is not looking for it. */
+const brief: Record<LockMode, string | undefined> = {
   'ACCESS SHARE': 'SELECT',
   'ROW SHARE': 'SELECT FOR UPDATE',
   'ROW EXCLUSIVE': 'INSERT, UPDATE, DELETE',
   'SHARE UPDATE EXCLUSIVE': 'VACUUM, CONCURRENTLY',
   SHARE: 'CREATE INDEX',
   'SHARE ROW EXCLUSIVE': 'ADD FOREIGN KEY',
-  EXCLUSIVE: 'REFRESH CONCURRENTLY',
+  EXCLUSIVE: undefined,
   'ACCESS EXCLUSIVE': 'ALTER TABLE, DROP',
 }
 
 function sidesOf(mode: LockMode): { waiting: string; going: string } {
-  const commands = (modes: readonly LockMode[]) => modes.map(wanted => brief[wanted]).join(', ')
+  const commands = (modes: readonly LockMode[]) => modes.flatMap(wanted => brief[wanted] ?? []).join(', ')
   const waiting = lockModes.filter(wanted => waits(mode, wanted))
   const going = lockModes.filter(wanted => !waits(mode, wanted))
   if (going.length === 0) return { waiting: 'everything', going: 'nothing' }
