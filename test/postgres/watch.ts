@@ -132,7 +132,7 @@ async function follow(
 }
 
 /** Milliseconds after which a statement that still runs is cancelled: that it waits is a bug of ours. */
-const patience = 30_000
+const patience = 10_000
 
 /** What a process has, what is in its way, and who waits for anything. */
 const situationOf = (pid: string) => `
