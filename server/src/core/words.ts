@@ -42,9 +42,10 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
   if (!tag || !step.effects) return unreadable(explanation)
   if (explanation.fails) return refusal(explanation, explanation.fails, settings, tag)
   const visible = explanation.locks.filter(lock => !isPrivate(explanation.step, lock.relation))
-  const taken = visible.filter(lock => !isHeldEnough(explanation, lock))
+  const felt = visible.filter(lock => !goesWithTable(lock, explanation, visible))
+  const taken = felt.filter(lock => !isHeldEnough(explanation, lock))
   const transaction = [...beginningSentences(explanation), ...releasedSentences(explanation)]
-  const kept = explanation.held.filter(({ relation }) => visible.some(lock => lock.relation === relation))
+  const kept = explanation.held.filter(({ relation }) => felt.some(lock => lock.relation === relation))
   return {
     title: tag,
     sentences: [
@@ -54,7 +55,7 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
       ...workSentences(explanation),
       ...insideSentences(explanation),
       ...settingSentences(explanation),
-      ...waitSentences(explanation, visible, settings),
+      ...waitSentences(explanation, felt, settings),
       ...(isMisplaced(explanation) ? [] : blockSentences(explanation)),
       ...releaseSentences(explanation, visible),
       ...transaction,
@@ -93,9 +94,8 @@ function lockSentences(
   const sentences = modesOf(taken).flatMap(mode => {
     const held = taken.filter(lock => lock.mode === mode)
     const relations = held.filter(lock => !isIndex(lock) && lock.kind !== 'sequence')
-    const others = held.filter(lock => !goesWithTable(lock, explanation, visible))
-    const sequences = others.filter(lock => lock.kind === 'sequence')
-    const indexes = others.filter(isIndex)
+    const sequences = held.filter(lock => lock.kind === 'sequence')
+    const indexes = held.filter(isIndex)
     return [
       ...(relations.length > 0 ? [`\`${mode}\` on ${listed(relations)}: ${whoWaits[mode]}`] : []),
       ...(sequences.length > 0 ? [`\`${mode}\` on ${listed(sequences)}: ${whoWaitsForSequence(mode)}`] : []),
