@@ -111,6 +111,14 @@ describe('statements that fail', () => {
     assert.deepEqual(failures(history, '2_change.sql'), ['-'])
   })
 
+  it('are not where the only migration reads what it does not make', () => {
+    const history = historyIn(
+      { '1_users.sql': `${users}\nINSERT INTO users SELECT * FROM staging;\n${wrong}` },
+      'plain',
+    )
+    assert.deepEqual(failures(history, '1_users.sql'), ['-', '-', '-', '-'])
+  })
+
   it('are not in a file that runs more than its statements', () => {
     for (const text of [
       `\\i other.sql\n${wrong}`,

@@ -827,3 +827,20 @@ ALTER TABLE boxes DROP COLUMN nothing;
 -- unsaid
 SET search_path = attic;
 DROP TABLE users;
+
+-- unsaid
+CREATE CAST (text AS mood) WITH INOUT AS ASSIGNMENT;
+ALTER TABLE bare ALTER COLUMN b TYPE uuid;
+
+CREATE CAST (text AS mood) WITH INOUT AS ASSIGNMENT;
+ALTER TABLE bare ALTER COLUMN b TYPE mood;
+
+CREATE FUNCTION remark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+ALTER FUNCTION remark() RENAME TO remarked;
+CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION remarked();
+
+-- unsaid
+CREATE TABLE maps (at geometry);
+
+-- unsaid
+CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION moddatetime('x');

@@ -7,7 +7,8 @@ import type { Migration } from './migration'
  * Returns whether a history starts with an empty database, so that what it did not make does not exist. It does unless
  *
  * - a migration before the last version alters, fills, references or drops a table that no migration up to it made: it ran,
- *   so the table was there (of the last version we do not know yet that it can run, but where it is the only one it counts);
+ *   so the table was there (of the last version we do not know yet that it can run, but where it is the only one it counts,
+ *   and so does what it reads);
  * - no migration makes a table at all;
  * - a migration in another language stands among them, and nobody knows what that one made.
  *
@@ -30,9 +31,17 @@ export function isComplete({
       if (used.some(name => !known.has(name))) return false
       known.add(made)
     }
+    if (isNewest && readBy(migration).some(name => !known.has(name) && !isAlwaysThere(name))) return false
   }
   return known.size > 0
 }
+
+/** Tables that the queries of a migration read. Where it is the only one, they tell of what was there before it. */
+const readBy = ({ sections }: Migration): readonly Name[] =>
+  sections
+    .filter(({ direction }) => direction === 'up')
+    .flatMap(({ statements }) => statements)
+    .flatMap(({ command }) => (command && 'reads' in command ? (command.reads ?? []) : []))
 
 /** `00012_move_users.go`, `V3__MoveUsers.java`: numbered like a migration, in a language that we do not read. */
 export const isCodeMigration = (path: string): boolean =>

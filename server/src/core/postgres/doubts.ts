@@ -12,6 +12,8 @@ export interface Doubts {
   readonly since?: PersistentMap<Relation>
   /** What an extension made besides: types and functions, or relations too. */
   readonly extended?: 'types' | 'relations'
+  /** Whether the history made casts or operators of its own. */
+  readonly casts?: boolean
   /** Whether a statement of this migration failed. */
   readonly failed?: boolean
   /** What statements name that failed or may not have run: relations, columns, types and all else, without schema. */
@@ -34,6 +36,14 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
       return command.cascade ? clouded(withoutSchemas(after, command)) : withoutSchemas(after, command)
     case 'CREATE EXTENSION':
       return extended(after, command.name?.name ?? '')
+    case 'ALTER FUNCTION':
+    case 'ALTER PROCEDURE':
+    case 'ALTER ROUTINE':
+      // It may have another name now.
+      return after.doubts?.extended ? after : withDoubt(after, { extended: 'types' })
+    case 'CREATE CAST':
+    case 'CREATE OPERATOR':
+      return withDoubt(after, { casts: true })
     case 'ALTER DATABASE':
     case 'ALTER ROLE':
       return isAboutSearchPath(command) ? clouded(after) : after
@@ -99,6 +109,11 @@ export function isAbsenceSure({ complete, doubts }: Catalog, name: string, other
 }
 
 const noDoubts: Doubts = { names: PersistentMap.empty() }
+
+const withDoubt = (catalog: Catalog, doubt: Partial<Doubts>): Catalog => ({
+  ...catalog,
+  doubts: { ...(catalog.doubts ?? noDoubts), ...doubt },
+})
 
 function extended(catalog: Catalog, extension: string): Catalog {
   const doubts = catalog.doubts ?? noDoubts

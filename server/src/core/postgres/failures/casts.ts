@@ -10,6 +10,7 @@ import { sureType } from './types'
  * test/postgres/failures.test.ts.
  */
 export function isAutomatic(scene: Scene, from: TypeName, to: TypeName): boolean | undefined {
+  if (scene.catalog.doubts?.casts) return undefined
   const [before, after] = [familyOf(scene, from), familyOf(scene, to)]
   if (before === undefined || after === undefined) return undefined
   if (before === after) return true
@@ -20,6 +21,7 @@ export function isAutomatic(scene: Scene, from: TypeName, to: TypeName): boolean
 
 /** Returns whether `=` compares columns of two types, so that one may reference the other; undefined where that is not certain. */
 export function areComparable(scene: Scene, a: TypeName, b: TypeName): boolean | undefined {
+  if (scene.catalog.doubts?.casts) return undefined
   const [one, other] = [familyOf(scene, a), familyOf(scene, b)]
   if (one === undefined || other === undefined) return undefined
   if (one === other || (moments.has(one) && moments.has(other))) return true

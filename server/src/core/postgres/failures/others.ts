@@ -32,12 +32,23 @@ export function createTriggerFailure(scene: Scene, command: CreateTrigger): Fail
   return { message: `trigger "${name}" for relation "${table.name}" already exists`, code: '42710', span }
 }
 
+/** Trigger functions of extensions that somebody may have created before the first migration: contrib-spi.html, lo.html. */
+const triggersOfExtensions: ReadonlySet<string> = new Set([
+  'moddatetime',
+  'insert_username',
+  'autoinc',
+  'check_primary_key',
+  'check_foreign_key',
+  'lo_manage',
+  'versioning',
+])
+
 function functionFailure({ catalog }: Scene, called: Name): Failure | undefined {
   const { schema, name, span } = called
   if (catalog.routines.has(keyIn(catalog, catalog.routines, called))) return undefined
   if (!isAbsenceSure(catalog, name, 'other') || !isSchemaKnown(catalog, schema) || isBuiltInFunction(name))
     return undefined
-  if (isAnywhere(catalog.routines, called)) return undefined
+  if (triggersOfExtensions.has(name) || isAnywhere(catalog.routines, called)) return undefined
   return { message: `function ${written(called)}() does not exist`, code: '42883', span }
 }
 

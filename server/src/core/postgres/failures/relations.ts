@@ -139,9 +139,11 @@ export function isAnywhere(map: Iterable<readonly [string, unknown]>, { name }: 
   return false
 }
 
-/** PostgreSQL's own relations, and those in which migration tools keep their books. */
+/** PostgreSQL's own relations, PostGIS's, and those in which migration tools keep their books. */
 const isToolsOwn = (name: string): boolean =>
-  /^pg_|migration|(?:^|_)(?:schema_?)?version$|schema_history$|changelog|^sql_/i.test(name)
+  /^pg_|migration|(?:^|_)(?:schema_?)?version$|schema_history$|changelog|^sql_|^spatial_ref_sys$|^(?:geometry|geography|raster)_columns$/i.test(
+    name,
+  )
 
 /** Returns `constraint "c" of relation "t" does not exist` where that is certain. */
 export function constraintAbsent(

@@ -19,12 +19,23 @@ export function typeFailure(scene: Scene, type: TypeName | Name): Failure | unde
   if (schema === undefined && isBuiltIn(name)) return undefined
   if (catalog.types.has(keyIn(catalog, catalog.types, type))) return undefined
   if (!isAbsenceSure(catalog, name, 'other') || !isSchemaKnown(catalog, schema)) return undefined
+  if (ofExtensions.has(name)) return undefined
   // Each relation is a type too, and each type has an array.
   if (/^_|^pg_|^information_schema$/.test(schema ?? name)) return undefined
   if (isAnywhere(catalog.types, type) || isAnywhere(catalog.relations, type)) return undefined
   const suffix = 'dimensions' in type && type.dimensions > 0 ? '[]' : ''
   return { message: `type "${written(type)}${suffix}" does not exist`, code: '42704', span }
 }
+
+/** Types of extensions that somebody may have created in the database before the first migration. */
+const ofExtensions: ReadonlySet<string> = new Set(
+  (
+    'citext hstore ltree lquery ltxtquery cube seg earth lo ean13 isbn isbn13 ismn ismn13 issn issn13 upc query_int ' +
+    'geometry geography box2d box2df box3d raster topogeometry geomval vector halfvec sparsevec bm25query h3index hll ' +
+    'roaringbitmap roaringbitmap64 ip4 ip4r ip6 ip6r ipaddress iprange semver uint1 uint2 uint4 uint8 int1 int16 uint16 ' +
+    'periods agtype graphid tdigest ddsketch pgmp mpz mpq pguri uri email currency ulid uuidv7 nanoid jsquery'
+  ).split(' '),
+)
 
 export function createTypeFailure(scene: Scene, command: CreateType): Failure | undefined {
   if (command.attributes) {
