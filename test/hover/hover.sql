@@ -431,3 +431,19 @@
 -- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: a column of the row that was to be inserted
+  INSERT INTO events (at, kind) VALUES (now(), 'a') ON CONFLICT (at) DO UPDATE SET kind = EXCLUDED.ki/*|*/nd;
+-- > Column events.kind
+-- >
+-- > May be null.
+-- >
+-- > kind text
+-- >
+-- > Made by 1_history.sql
+
+-- hover: the function of a trigger
+  CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION to/*|*/day();
+-- > Function today
+-- >
+-- > Declared STABLE: within one statement the same arguments give the same result.

@@ -5,7 +5,15 @@ import type { Span } from '../text'
  * What a name stands for: `new` for what the command itself makes; `expression` and `constraint definition` for a text in
  * which columns are named without places of their own.
  */
-export type Role = 'relation' | 'column' | 'constraint' | 'type' | 'new' | 'expression' | 'constraint definition'
+export type Role =
+  | 'relation'
+  | 'column'
+  | 'constraint'
+  | 'type'
+  | 'routine'
+  | 'new'
+  | 'expression'
+  | 'constraint definition'
 
 /** A part of a command that names something. */
 export interface Mention {
@@ -95,6 +103,7 @@ const roles: Readonly<Record<string, Role | undefined>> = {
   types: 'type',
   domain: 'type',
   ofType: 'type',
+  function: 'routine',
   name: 'new',
 }
 

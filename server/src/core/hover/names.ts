@@ -65,6 +65,8 @@ class Scope {
         return this.constraint(mention.name ?? '')
       case 'type':
         return this.wordsOfType(mention as WrittenName)
+      case 'routine':
+        return this.routine(this.parts())
       case 'expression':
         return this.wordsOfParts()
       case 'constraint definition':
@@ -152,7 +154,7 @@ class Scope {
   }
 
   private named(parts: readonly string[]): RelationKey | undefined {
-    const alias = parts.length === 1 ? this.aliased(parts[0] ?? '') : undefined
+    const alias = parts.length === 1 ? (this.aliased(parts[0] ?? '') ?? this.proposed(parts[0])) : undefined
     const name = asName(parts)
     return alias ?? (name && keyOf(this.catalog, name))
   }
@@ -166,6 +168,12 @@ class Scope {
       return token && isIdentifier(token) && foldedName(text, token) === alias
     })
     return mention && keyOf(this.catalog, mention as WrittenName)
+  }
+
+  /** ON CONFLICT DO UPDATE names the row that was to be inserted `excluded` (sql-insert.html#SQL-ON-CONFLICT). */
+  private proposed(name: string | undefined): RelationKey | undefined {
+    const { command } = this.place
+    return command.tag === 'INSERT' && name === 'excluded' ? keyOf(this.catalog, command.table) : undefined
   }
 
   /** The statement's relations, those that stand nearest before the place first, then those after it. */
