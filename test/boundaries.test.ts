@@ -13,6 +13,7 @@ const order = [
   'core/sql',
   'core/postgres',
   'core/history',
+  'core/inverse',
   'core/rules',
   'answers',
   'disk',

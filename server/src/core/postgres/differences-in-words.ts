@@ -1,4 +1,4 @@
-import type { Difference } from '../postgres/differences'
+import type { Difference } from './differences'
 
 /** Returns what differs as messages name it: `index "carts_idx"`, `column "name" of table "users"`. */
 export function words({ what, name, key }: Difference): string {

@@ -1,10 +1,11 @@
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
-import { words } from './differences-in-words'
+import { words } from '../postgres/differences-in-words'
 import { headOf } from './head'
 import { saysIrreversible } from './intent'
 import { doesNothing, madeBy, pairOf } from './round-trip'
 import { defineMigrationRule } from './rule'
+import { writtenDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'empty-down',
@@ -43,6 +44,7 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
       message: `the down does nothing: ${words(first)} stays as the up leaves it`,
       detail: 'The tool then takes the migration for undone, and running it again may fail.',
       hint: 'Undo what the up does, or say in a comment in the down why it is empty.',
+      fixes: () => writtenDown(up, history, settings),
     }
   },
 
@@ -53,7 +55,8 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   CREATE TABLE users (id bigint PRIMARY KEY);
 --^^^^^^ warning [empty-down: the down does nothing: table "users" stays as the up leaves it]
 -- file: 000001_users.down.sql
-
+-- fix: Write the down
+  DROP TABLE users;
 
 -- bad: a statement that does nothing
 -- given: golang-migrate
@@ -62,6 +65,8 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 -- file: 000001_users.down.sql
   SELECT 1;
 --^^^^^^ warning [empty-down: the down does nothing: table "users" stays as the up leaves it]
+-- fix: Write the down
+  DROP TABLE users;
 
 -- bad: nothing below the header
 -- given: goose
@@ -71,6 +76,73 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 --^^^^^^ warning [empty-down: the down does nothing: table "users" stays as the up leaves it]
 
   -- +goose Down
+-- fix: Write the down
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+
+  -- +goose Down
+  DROP TABLE users;
+
+-- bad: more than a few words can undo
+-- given: goose, dropped-column off, index-without-concurrently off, unbatched-backfill off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE "Users" (id bigint PRIMARY KEY, email varchar(80) NOT NULL, plan text NOT NULL DEFAULT 'free', fax text);
+  CREATE INDEX users_fax_idx ON "Users" (fax);
+  CREATE FUNCTION next_plan() RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    RETURN 'paid';
+  END
+  $$;
+
+  -- +goose Down
+  DROP TABLE "Users";
+  DROP FUNCTION next_plan();
+-- file: 00002_names.sql
+  -- +goose Up
+  ALTER TABLE "Users"
+--^^^^^ warning [empty-down: the down does nothing: column "email" of table "Users" stays as the up leaves it]
+    ADD COLUMN "fullName" text,
+    ALTER COLUMN email TYPE text,
+    ALTER COLUMN plan DROP DEFAULT;
+  CREATE UNIQUE INDEX "usersByName" ON "Users" ("fullName");
+  ALTER TABLE "Users" DROP COLUMN fax;
+  CREATE OR REPLACE FUNCTION next_plan() RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    RETURN 'free';
+  END
+  $$;
+
+  -- +goose Down
+-- fix: Write the down
+  -- +goose Up
+  ALTER TABLE "Users"
+    ADD COLUMN "fullName" text,
+    ALTER COLUMN email TYPE text,
+    ALTER COLUMN plan DROP DEFAULT;
+  CREATE UNIQUE INDEX "usersByName" ON "Users" ("fullName");
+  ALTER TABLE "Users" DROP COLUMN fax;
+  CREATE OR REPLACE FUNCTION next_plan() RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    RETURN 'free';
+  END
+  $$;
+
+  -- +goose Down
+  -- +goose StatementBegin
+  CREATE OR REPLACE FUNCTION next_plan() RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    RETURN 'paid';
+  END
+  $$;
+  -- +goose StatementEnd
+  ALTER TABLE "Users" ADD COLUMN fax text;
+  -- The values of column fax are gone: fill it from where they are kept.
+  CREATE INDEX users_fax_idx ON "Users" (fax);
+  DROP INDEX "usersByName";
+  ALTER TABLE "Users" ALTER COLUMN plan SET DEFAULT 'free';
+  ALTER TABLE "Users" ALTER COLUMN email TYPE varchar(80) USING email::varchar(80);
+  ALTER TABLE "Users" DROP COLUMN "fullName";
 
 -- good: a comment says why
 -- given: golang-migrate, dropped-column off
@@ -92,6 +164,5 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 -- file: 000002_mood.up.sql
   ALTER TYPE mood ADD VALUE 'calm';
 -- file: 000002_mood.down.sql
-
 `,
 })

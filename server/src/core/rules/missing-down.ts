@@ -1,10 +1,11 @@
 import type { Migration } from '../history/migration'
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
-import { words } from './differences-in-words'
+import { words } from '../postgres/differences-in-words'
 import { headOf } from './head'
 import { madeBy } from './round-trip'
 import { defineMigrationRule } from './rule'
+import { writtenDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'missing-down',
@@ -38,6 +39,7 @@ with a comment that says so tells the next person that it was thought of.`,
       message: `nothing undoes this migration: ${words(first)} would stay as this leaves it`,
       detail: `Of the ${others} migrations around it, ${undone} have a down.`,
       hint: 'Write a down, or an empty one with a comment that says why nothing can be undone.',
+      fixes: () => writtenDown(migration, history, settings),
     }
   },
 
@@ -55,6 +57,9 @@ with a comment that says so tells the next person that it was thought of.`,
 -- file: 000003_orders.up.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
 --^^^^^^ warning [missing-down: nothing undoes this migration: table "orders" would stay as this leaves it]
+-- fix: Write the down
+-- file: 000003_orders.down.sql
+  DROP TABLE orders;
 
 -- bad: the section is missing
 -- given: goose
@@ -72,6 +77,12 @@ with a comment that says so tells the next person that it was thought of.`,
   -- +goose Up
   ALTER TABLE users ADD COLUMN name text;
 --^^^^^ warning [missing-down: nothing undoes this migration: column "name" of table "users" would stay as this leaves it]
+-- fix: Write the down
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN name text;
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN name;
 
 -- good: this project has no downs
 -- given: golang-migrate

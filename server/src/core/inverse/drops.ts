@@ -1,0 +1,95 @@
+import type { Step } from '../history/steps'
+import {
+  asTable,
+  type Catalog,
+  indexesOf,
+  isIndex,
+  keyIn,
+  keyOf,
+  keyOfRelation,
+  type Relation,
+  relationNamed,
+} from '../postgres/catalog'
+import type { Command, Drop, Name } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import type { Scene } from './inverse'
+import { newest, type Past, wholeStatement } from './sources'
+import { indexText, nameText, tableTexts } from './texts'
+
+/** Returns the lines that make again what DROP drops: from where it was made, or a comment. */
+export function undoneDrop(step: Step, drop: Drop, { past }: Scene): string[] {
+  const { before } = step
+  return drop.names.flatMap(name => {
+    const byHand = [`-- By hand: create again what ${drop.tag} ${nameText(name)} drops.`]
+    const relation = relationNamed(before, name)
+    switch (drop.tag) {
+      case 'DROP TABLE': {
+        const table = asTable(relation)
+        if (!table) return drop.ifExists && before.complete ? [] : byHand
+        const texts = tableTexts(past, table, before)
+        return texts ? [`-- The rows of table ${nameText(name)} are gone: this makes it empty.`, ...texts] : byHand
+      }
+      case 'DROP INDEX': {
+        if (!isIndex(relation)) return drop.ifExists && before.complete ? [] : byHand
+        return [indexText(past, relation, before.searchPath) ?? byHand[0] ?? '']
+      }
+      default: {
+        if (drop.ifExists && before.complete && isKnownAbsent(name, drop, before)) return []
+        const made = newest(past, (command, other) => (makes(command, other, name, drop, before) ? command : undefined))
+        return made ? [wholeStatement(made.step), ...indexesAgain(relation, before, past)] : byHand
+      }
+    }
+  })
+}
+
+/** Those of a materialized view go with it. */
+const indexesAgain = (relation: Relation | undefined, catalog: Catalog, past: Past): string[] =>
+  relation?.kind === 'materialized view'
+    ? indexesOf(catalog, keyOfRelation(relation)).map(
+        index => indexText(past, index, catalog.searchPath) ?? `-- By hand: create index ${quoted(index.name)} again.`,
+      )
+    : []
+
+const isKnownAbsent = (name: Name, { tag }: Drop, catalog: Catalog): boolean =>
+  /VIEW|SEQUENCE/.test(tag) && relationNamed(catalog, name) === undefined
+
+/** Whether a statement made what is dropped. */
+function makes(command: Command, { after }: Step, name: Name, { tag, on }: Drop, before: Catalog): boolean {
+  const isRelation = (made: Name) => keyOf(after, made) === keyOf(before, name)
+  switch (tag) {
+    case 'DROP VIEW':
+      return command.tag === 'CREATE VIEW' && isRelation(command.view)
+    case 'DROP MATERIALIZED VIEW':
+      return command.tag === 'CREATE MATERIALIZED VIEW' && isRelation(command.relation)
+    case 'DROP SEQUENCE':
+      return command.tag === 'CREATE SEQUENCE' && isRelation(command.sequence)
+    case 'DROP TYPE':
+      return command.tag === 'CREATE TYPE' && isType(command.type, after, name, before)
+    case 'DROP DOMAIN':
+      return command.tag === 'CREATE DOMAIN' && isType(command.domain, after, name, before)
+    case 'DROP FUNCTION':
+    case 'DROP PROCEDURE':
+      return (
+        command.tag === tag.replace('DROP', 'CREATE') &&
+        'name' in command &&
+        command.name !== undefined &&
+        keyIn(after, after.routines, command.name as Name) === keyIn(before, before.routines, name)
+      )
+    case 'DROP TRIGGER':
+      return (
+        command.tag === 'CREATE TRIGGER' &&
+        command.name.name === name.name &&
+        on !== undefined &&
+        keyOf(after, command.table) === keyOf(before, on)
+      )
+    case 'DROP POLICY':
+      return (
+        command.tag === 'CREATE POLICY' && command.name?.name === name.name && on?.name === command.relations[0]?.name
+      )
+    default:
+      return false
+  }
+}
+
+const isType = (made: Name, after: Catalog, name: Name, before: Catalog): boolean =>
+  keyIn(after, after.types, made) === keyIn(before, before.types, name)

@@ -1,0 +1,128 @@
+import { inLineEndingOf } from '../edits'
+import type { Edit, Fix, NewFile } from '../finding'
+import type { History } from '../history/history'
+import type { Migration, Section } from '../history/migration'
+import { inverseOf } from '../inverse/inverse'
+import type { Settings } from '../settings'
+import { statementsIn } from '../sql/split'
+import { folderOf, nameOf, type Span } from '../text'
+
+/**
+ * Returns the fix that writes the down of an up: into the down that is there, into a new section, or into a new file, each as
+ * the project has its others. None where nothing shows how the project writes its downs.
+ */
+export function writtenDown(up: Migration, history: History, settings: Settings): readonly Fix[] {
+  const sql = inverseOf(up, history, settings)
+  if (sql === '') return []
+  const placed = intoOwn(up, history, sql) ?? likeOthers(up, history, sql)
+  return placed ? [{ title: 'Write the down', safety: 'review', edits: [], ...placed }] : []
+}
+
+interface Placed {
+  readonly edits?: readonly Edit[]
+  readonly creates?: readonly NewFile[]
+}
+
+/** Into a down that has no statements: its comments stay above. */
+function intoOwn(up: Migration, history: History, sql: string): Placed | undefined {
+  const down = history.downOf(up.path)
+  const section = down?.sections.find(({ direction }) => direction === 'down')
+  if (!down || !section) return undefined
+  const [first, last] = [section.statements.at(0), section.statements.at(-1)]
+  const text = inLineEndingOf(up.text, fenced(sql, down))
+  if (first && last) {
+    const semicolon = /^\s*;/.exec(down.text.slice(last.span.end))?.[0].length ?? 0
+    return { edits: [edit(down, { start: first.span.start, end: last.span.end + semicolon }, text)] }
+  }
+  return { edits: [atEndOf(down, section.span, text)] }
+}
+
+/** At the end of what stands there, on lines of its own. */
+function atEndOf(migration: Migration, span: Span, sql: string): Edit {
+  const inside = migration.text.slice(span.start, span.end)
+  const end = span.start + inside.trimEnd().length
+  const lineBreak = migration.text.slice(0, end).trim() === '' ? '' : '\n'
+  return edit(migration, { start: end, end: span.end }, inLineEndingOf(migration.text, `${lineBreak}${sql}\n`))
+}
+
+const edit = ({ path }: Migration, span: Span, text: string): Edit => ({ path, span, text })
+
+/** As the nearest migration that has a down: its header in the same file, or the name of its file. */
+function likeOthers(up: Migration, history: History, sql: string): Placed | undefined {
+  for (const other of nearest(up, history)) {
+    const down = history.downOf(other.path)
+    const section = down?.sections.find(({ direction }) => direction === 'down')
+    if (!down || !section) continue
+    if (down === other) {
+      const header = headerOf(other, section)
+      if (!header || up.direction !== 'up') continue
+      const text = `\n${header}\n${fenced(sql, up)}`
+      return { edits: [atEndOf(up, { start: 0, end: up.text.length }, text)] }
+    }
+    const path = pathLike(up.path, other.path, down.path)
+    if (path !== undefined && !history.source.files.has(path)) {
+      return { creates: [{ path, text: inLineEndingOf(up.text, `${fenced(sql, up)}\n`) }] }
+    }
+  }
+  return undefined
+}
+
+/** Other ups, the nearest first. */
+function nearest(up: Migration, { migrations }: History): readonly Migration[] {
+  const place = migrations.indexOf(up)
+  return migrations
+    .map((migration, index) => ({ migration, distance: Math.abs(index - place) }))
+    .filter(({ migration }) => migration !== up && migration.direction !== 'down' && !migration.repeatable)
+    .toSorted((a, b) => a.distance - b.distance)
+    .map(({ migration }) => migration)
+}
+
+/** The line in front of a section that says that a down begins. */
+function headerOf({ text }: Migration, { span }: Section): string | undefined {
+  const before = text.slice(0, span.start).trimEnd()
+  const line = before.slice(before.lastIndexOf('\n') + 1).trim()
+  return /\b(?:down|rollback|undo|revert)\b/i.test(line) ? line : undefined
+}
+
+/** Returns what `path` is called as a down, where `up` is called `down`. */
+function pathLike(path: string, up: string, down: string): string | undefined {
+  for (const [from, to] of renames) {
+    if (up.replace(from, to) !== down || !from.test(path)) continue
+    return path.replace(from, to)
+  }
+  const [end, downEnd] = [endOf(up), endOf(down)]
+  const isSuffix = folderOf(up) === folderOf(down) && nameOf(down).startsWith(stemOf(up))
+  return isSuffix && path.endsWith(end) ? path.slice(0, -end.length) + downEnd.slice(stemOf(up).length) : undefined
+
+  function endOf(file: string): string {
+    return file === up ? nameOf(file).slice(stemOf(file).length) : nameOf(file)
+  }
+}
+
+const stemOf = (path: string): string => nameOf(path).replace(/\..*$/, '')
+
+const renames: readonly (readonly [RegExp, string])[] = [
+  [/\.up\.(?=[^/]*$)/, '.down.'],
+  [/_up\.(?=[^/]*$)/, '_down.'],
+  [/-up\.(?=[^/]*$)/, '-down.'],
+  [/(^|\/)up\.sql$/, '$1down.sql'],
+  [/(^|\/)up\/(?=[^/]*$)/, '$1down/'],
+  [/(^|\/)deploy\/(?=[^/]*$)/, '$1revert/'],
+  [/(^|\/)V(?=\d[^/]*$)/, '$1U'],
+]
+
+/** Fences in each statement that the tool would cut at the semicolons inside it. */
+function fenced(sql: string, { framework }: Migration): string {
+  const { fence } = framework
+  if (!fence) return sql
+  let from = 0
+  let text = ''
+  for (const { span } of statementsIn(sql).statements) {
+    const end = span.end + (/^\s*;/.exec(sql.slice(span.end))?.[0].length ?? 0)
+    const statement = sql.slice(span.start, end)
+    const isCut = /;[ \t]*(?:--.*)?\n/.test(statement)
+    text += sql.slice(from, span.start) + (isCut ? `${fence.before}\n${statement}\n${fence.after}` : statement)
+    from = end
+  }
+  return text + sql.slice(from)
+}
