@@ -447,3 +447,116 @@
 -- > Function today
 -- >
 -- > Declared STABLE: within one statement the same arguments give the same result.
+
+-- hover: NOT ENFORCED
+-- given: 18
+  ALTER TABLE users ADD CHECK (email <> '') NOT/*|*/ ENFORCED;
+-- > NOT ENFORCED
+-- >
+-- > The constraint is written down, but no row is ever checked: neither those that are there nor new ones. No scan.
+-- > For CHECK and foreign keys only. A foreign key can be made enforced later, which checks all rows.
+-- >
+-- > https://www.postgresql.org/docs/18/sql-altertable.html
+
+-- hover: IF EXISTS
+  DROP TABLE IF /*|*/EXISTS users;
+-- > IF EXISTS
+-- >
+-- > Where it does not exist, PostgreSQL says so in a notice and goes on: a misspelled name is not an error.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-droptable.html
+
+-- hover: USING INDEX
+  CREATE UNIQUE INDEX fresh ON orders (user_id);
+  ALTER TABLE orders ADD CONSTRAINT one UNIQUE USING /*|*/INDEX fresh;
+-- > USING INDEX: UNIQUE
+-- >
+-- > The index fresh becomes the index of the constraint: nothing is built.
+-- > It must be a valid, unique B-tree index of plain columns in their default order, without a condition.
+-- > The index is renamed to one.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: NOWAIT
+  BEGIN;
+  LOCK TABLE users NOWAIT/*|*/;
+-- > NOWAIT
+-- >
+-- > Where the lock cannot be had at once, the statement fails instead of waiting: nobody queues behind it.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-lock.html
+
+-- hover: CASCADE of TRUNCATE
+  TRUNCATE users /*|*/CASCADE;
+-- > CASCADE
+-- >
+-- > Empties also every table with a foreign key to these, and so on from there.
+-- > That takes along public.orders.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-truncate.html
+
+-- hover: ON DELETE CASCADE
+  ALTER TABLE orders ADD COLUMN other bigint REFERENCES users ON DELETE CAS/*|*/CADE;
+-- > ON DELETE CASCADE
+-- >
+-- > Deleting a referenced row deletes the rows that reference it, in the same transaction.
+-- > Without an index on the referencing columns each such row is looked for by a scan of this table.
+-- >
+-- > https://www.postgresql.org/docs/15/ddl-constraints.html#DDL-CONSTRAINTS-FK
+
+-- hover: CONCURRENTLY, of DROP INDEX
+  DROP INDEX CON/*|*/CURRENTLY orders_open;
+-- > CONCURRENTLY: DROP INDEX
+-- >
+-- > Reads and writes of the table go on: without it ACCESS EXCLUSIVE on the table stops both.
+-- > Waits for the transactions that use the table before the index goes.
+-- > One index for each statement, no CASCADE, and not the index of a constraint nor of a partitioned table.
+-- > Cannot run inside a transaction block.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-dropindex.html
+
+-- hover: CONCURRENTLY, of REINDEX
+  REINDEX TABLE CON/*|*/CURRENTLY orders;
+-- > CONCURRENTLY: REINDEX
+-- >
+-- > Builds a new index beside the old one under SHARE UPDATE EXCLUSIVE, then swaps them: reads and writes go on.
+-- > Reads the table twice, and waits several times for older transactions. It needs room for both indexes.
+-- > When it fails, an invalid index stays: drop the one that ends in _ccnew and try again; one that ends in _ccold is the old index, and only has to be dropped.
+-- > Cannot run inside a transaction block.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
+
+-- hover: CONCURRENTLY, of REFRESH MATERIALIZED VIEW
+  REFRESH MATERIALIZED VIEW CON/*|*/CURRENTLY sums;
+-- > CONCURRENTLY: REFRESH MATERIALIZED VIEW
+-- >
+-- > Takes EXCLUSIVE instead of ACCESS EXCLUSIVE: reads of the view go on. One refresh at a time.
+-- > Compares the new rows with the old and applies what differs: slower than a plain refresh when much has changed.
+-- > Needs a unique index on plain columns, over all rows, and a view that is filled already.
+-- > A failure leaves the old rows as they were.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-refreshmaterializedview.html
+
+-- hover: CONCURRENTLY, of DETACH PARTITION
+  ALTER TABLE events DETACH PARTITION events_old CON/*|*/CURRENTLY;
+-- > CONCURRENTLY: DETACH PARTITION
+-- >
+-- > Takes SHARE UPDATE EXCLUSIVE instead of ACCESS EXCLUSIVE on the partitioned table: reads and writes go on.
+-- > Two transactions: the first marks the partition, then it waits for all who use the partitioned table, and the second detaches it under ACCESS EXCLUSIVE on the partition alone.
+-- > The partition keeps its bound as a CHECK constraint.
+-- > When it is interrupted in between, the partition stays marked: DETACH PARTITION ... FINALIZE ends the work.
+-- > Refused in a transaction block, and where there is a default partition.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: statement_timeout up to 12
+-- given: 12
+  SET statement_timeout = '1min'/*|*/;
+-- > statement_timeout
+-- >
+-- > Ends a statement with an error when it has run that long, waits for locks included. Each statement has the whole time.
+-- > An index build with CONCURRENTLY that it ends leaves an invalid index behind.
+-- > Here 1min. In force to the end of the session.
+-- > Up to PostgreSQL 12 statements that are sent together share it.
+-- >
+-- > https://www.postgresql.org/docs/12/runtime-config-client.html#GUC-STATEMENT-TIMEOUT

@@ -99,6 +99,7 @@ const detach: Said = {
   sentences: [
     'Takes `SHARE UPDATE EXCLUSIVE` instead of `ACCESS EXCLUSIVE` on the partitioned table: reads and writes go on.',
     'Two transactions: the first marks the partition, then it waits for all who use the partitioned table, and the second detaches it under `ACCESS EXCLUSIVE` on the partition alone.',
+    'The partition keeps its bound as a `CHECK` constraint.',
     'When it is interrupted in between, the partition stays marked: `DETACH PARTITION ... FINALIZE` ends the work.',
     'Refused in a transaction block, and where there is a default partition.',
   ],

@@ -54,6 +54,10 @@ const wordsOf = (name: Timeout, { settings }: Place, inForce: readonly string[])
   sentences: [
     ...bounds[name],
     ...inForce,
+    // Until 12 the time was that of a whole simple query: release-13.html, runtime-config-client.html of 13.
+    ...(name === 'statement_timeout' && settings.postgres < 13
+      ? ['Up to PostgreSQL 12 statements that are sent together share it.']
+      : []),
     // transaction_timeout came with PostgreSQL 17: release-17.html.
     ...(name === 'transaction_timeout' && settings.postgres < 17
       ? ['There since PostgreSQL 17: earlier versions refuse it.']
