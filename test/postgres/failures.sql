@@ -844,3 +844,6 @@ CREATE TABLE maps (at geometry);
 
 -- unsaid
 CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION moddatetime('x');
+
+DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE orders SET code = 'x'; END LOOP; END $$;
+ALTER TABLE orders ADD COLUMN code text;

@@ -25,7 +25,7 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
   switch (command.tag) {
     case 'DO': {
       if (!command.statements || command.hasDynamicSql) return clouded(after)
-      const doubtful = command.statements.filter(({ conditional }) => conditional)
+      const doubtful = command.statements.filter(inner => inner.conditional && !rowsOnly.has(inner.command.tag))
       return doubtful.reduce((result, inner) => doubting(result, inner.command), after)
     }
     case 'SELECT':
@@ -78,6 +78,17 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
 
 const isCascading = (subcommand: Subcommand): boolean =>
   (subcommand.kind === 'DROP COLUMN' || subcommand.kind === 'DROP CONSTRAINT') && subcommand.cascade
+
+/** What changes rows and no catalog. */
+const rowsOnly: ReadonlySet<string> = new Set([
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'MERGE',
+  'SELECT',
+  'TRUNCATE TABLE',
+  'LOCK TABLE',
+])
 
 /** Returns the catalog in which nothing is sure of what is there now, and all of what is made from now on. */
 export function clouded(catalog: Catalog): Catalog {
