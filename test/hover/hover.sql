@@ -560,3 +560,18 @@
 -- > Up to PostgreSQL 12 statements that are sent together share it.
 -- >
 -- > https://www.postgresql.org/docs/12/runtime-config-client.html#GUC-STATEMENT-TIMEOUT
+
+-- hover: a name in the body of a function
+  CREATE FUNCTION touch() RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE orders SET st/*|*/ate = 'paid' WHERE id = 1;
+  END $$;
+-- > Column orders.state
+-- >
+-- > An enum: new, paid.
+-- > May be null.
+-- >
+-- > state mood DEFAULT 'new'
+-- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
+-- >
+-- > Made by 1_history.sql

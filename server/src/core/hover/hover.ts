@@ -7,7 +7,7 @@ import { type Words, wordsOf } from '../words'
 import { keywordAt } from './keywords'
 import { lockModeAt } from './lock-modes'
 import { nameAt } from './names'
-import { inFile, type Narrow, type Place, placeAt } from './place'
+import { inFile, type Narrow, type Place, placeAt, placeInBody } from './place'
 import { subcommandAt } from './subcommands'
 import { timeoutAt } from './timeouts'
 
@@ -29,6 +29,10 @@ export function hoverAt(history: History, path: string, offset: number, settings
   const place = isPutTogether(explanation) ? undefined : placeAt(history, explanation, offset, settings)
   const narrow = place && narrowAt(place)
   if (place && narrow) return { span: inFile(place, narrow.span), words: narrow.words }
+  // What a body does is done when it is called: here it is only looked at.
+  const inBody = place && placeInBody(place)
+  const name = inBody && nameAt(inBody)
+  if (inBody && name) return { span: inFile(inBody, name.span), words: name.words }
   return { span: explanation.span, words: wordsOf(explanation, settings) }
 }
 

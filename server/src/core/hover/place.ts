@@ -1,9 +1,10 @@
 import type { Explanation } from '../explain'
 import type { History } from '../history/history'
 import type { Settings } from '../settings'
+import { bodyOf } from '../sql/bodies'
 import type { Command } from '../sql/commands'
 import { type Token, tokensOf } from '../sql/tokens'
-import { type Span, shifted } from '../text'
+import { type Span, shifted, touches } from '../text'
 import type { Words } from '../words'
 
 /** Where somebody points, and all that is known there. */
@@ -47,6 +48,20 @@ export function placeAt(
   const index = tokenAt(tokens, offset - start)
   if (index < 0) return undefined
   return { history, settings, explanation, command, start, text, offset: offset - start, tokens, index }
+}
+
+/** Returns the place in the statement of the body, where the place is in the body of a function that is created. */
+export function placeInBody(place: Place): Place | undefined {
+  const { command, start, offset, text } = place
+  if (command.tag !== 'CREATE FUNCTION' && command.tag !== 'CREATE PROCEDURE') return undefined
+  const inner = bodyOf(command)?.statements.findLast(({ span, excerpt }) => !excerpt && touches(span, offset))
+  if (!inner) return undefined
+  const own = text.slice(inner.span.start, inner.span.end)
+  const tokens = tokensOf(own).filter(token => token.kind !== 'comment')
+  const index = tokenAt(tokens, offset - inner.span.start)
+  if (index < 0) return undefined
+  const moved = { start: start + inner.span.start, offset: offset - inner.span.start }
+  return { ...place, ...moved, command: inner.command, text: own, tokens, index }
 }
 
 /** The token that the offset is in; between two, the one that starts there. */
