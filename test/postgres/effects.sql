@@ -2217,6 +2217,7 @@ ALTER INDEX customers_nick_idx SET TABLESPACE pg_default;
 
 ALTER INDEX customers_nick_idx DEPENDS ON EXTENSION plpgsql;
 
+-- from 13
 ALTER INDEX customers_nick_idx NO DEPENDS ON EXTENSION plpgsql;
 
 ALTER INDEX customers_nick_idx RESET (fillfactor);
@@ -2227,6 +2228,7 @@ ALTER INDEX IF EXISTS absent RENAME TO present;
 
 ALTER VIEW active_customers ALTER COLUMN email DROP DEFAULT;
 
+-- from 13
 ALTER VIEW active_customers RENAME COLUMN email TO address;
 
 CREATE SCHEMA attic;
@@ -2240,6 +2242,7 @@ ALTER MATERIALIZED VIEW sums RENAME TO totals;
 
 ALTER MATERIALIZED VIEW sums ALTER COLUMN total SET STORAGE EXTERNAL;
 
+-- from 14
 CREATE MATERIALIZED VIEW nicks AS SELECT about FROM customers;
 ALTER MATERIALIZED VIEW nicks ALTER COLUMN about SET COMPRESSION pglz;
 
@@ -2314,6 +2317,7 @@ CREATE SCHEMA attic;
 CREATE STATISTICS nicks ON nick, level FROM customers;
 ALTER STATISTICS nicks SET SCHEMA attic;
 
+-- from 13
 CREATE STATISTICS nicks ON nick, level FROM customers;
 ALTER STATISTICS nicks SET STATISTICS 200;
 
@@ -2336,3 +2340,27 @@ CREATE PUBLICATION news FOR ALL TABLES;
 
 -- from 15
 CREATE PUBLICATION news FOR TABLES IN SCHEMA public;
+
+CREATE VIEW graded AS SELECT grade FROM purchases;
+CREATE VIEW counted AS SELECT count(*) FROM graded;
+DROP TYPE tier CASCADE;
+
+-- from 15
+MERGE INTO lines USING purchases ON lines.purchase_id = -purchases.id WHEN NOT MATCHED THEN INSERT (purchase_id) VALUES (purchases.id);
+
+CREATE TABLE codes (code integer);
+CREATE UNIQUE INDEX codes_code ON codes (code);
+CREATE TABLE uses (code integer REFERENCES codes (code));
+ALTER TABLE codes DROP COLUMN code CASCADE;
+
+CREATE SCHEMA attic;
+CREATE SEQUENCE attic.counter;
+CREATE TABLE counted (id integer DEFAULT nextval('attic.counter'));
+ALTER SEQUENCE attic.counter OWNED BY NONE;
+ALTER TABLE counted SET SCHEMA attic;
+ALTER SEQUENCE attic.counter OWNED BY attic.counted.id;
+DROP SEQUENCE attic.counter CASCADE;
+
+CREATE VIEW products AS SELECT product FROM lines;
+ALTER TABLE lines RENAME COLUMN product TO article;
+ALTER TABLE lines DROP COLUMN article CASCADE;

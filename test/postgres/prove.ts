@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import {
   downloadable,
   downloadedServer,
@@ -10,12 +11,13 @@ import { loadInstalledParser } from '../parser'
 import { type Case, casesIn, runsOn } from './cases'
 import { type Aspects, type Claim, differences, proverOn } from './claims'
 import { staleFacts } from './facts'
+import { lockReference, referencePath } from './reference'
 import { watching } from './watch'
 
 /**
  * `npm run prove:effects`: runs every claim of effects.sql on PGlite, on the installed PostgreSQL and on a downloaded
  * one of each major version, and prints what was claimed and what each of them did. Any difference fails.
- * `-- 12 15 pglite` restricts it to those.
+ * `-- 12 15 pglite` restricts it to those; `-- --write` then writes docs/locks.md anew.
  */
 async function prove() {
   const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
@@ -37,6 +39,8 @@ async function prove() {
   console.log(`\n${count} claims proven on ${results.map(({ name }) => name).join(', ')}: ${wrong.length} differ`)
   const isStale = results.some(({ stale }) => stale.length > 0)
   process.exitCode = wrong.length > 0 || isStale || count === 0 ? 1 : 0
+  if (process.argv.includes('--write') && process.exitCode === 0)
+    writeFileSync(referencePath, lockReference(schema, cases))
 }
 
 interface Engine {
