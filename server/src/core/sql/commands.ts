@@ -510,6 +510,8 @@ export interface Delete {
 export interface Merge {
   readonly tag: 'MERGE'
   readonly table: Name
+  /** What its WHEN clauses do to the table. */
+  readonly actions?: readonly Pick<Write, 'by' | 'columns'>[]
   readonly reads: readonly Name[]
   readonly writes?: readonly Write[]
   readonly keywords: Span

@@ -152,10 +152,22 @@ export function deleteOf(statement: DeleteStmt, source: Source): Delete {
 export const mergeOf = (statement: MergeStmt, source: Source): Merge => ({
   tag: 'MERGE',
   table: nameOf(statement.relation as RangeVar, source),
+  actions: (statement.mergeWhenClauses ?? []).flatMap(node => {
+    const clause = fields(node).MergeWhenClause
+    const by = mergeActions[clause?.commandType ?? '']
+    const columns = (clause?.targetList ?? []).flatMap(target => fields(target).ResTarget?.name ?? [])
+    return by ? [{ by, columns }] : []
+  }),
   reads: relationsIn({ ...statement, relation: undefined }, source),
   ...writtenBy(statement.withClause, source),
   keywords: wordsSpan(source, ['MERGE', 'INTO']),
 })
+
+const mergeActions: Readonly<Record<string, Write['by'] | undefined>> = {
+  CMD_INSERT: 'INSERT',
+  CMD_UPDATE: 'UPDATE',
+  CMD_DELETE: 'DELETE',
+}
 
 export function selectOf(statement: SelectStmt, source: Source): Select {
   return {

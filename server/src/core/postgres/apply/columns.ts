@@ -5,6 +5,7 @@ import {
   columnNamed,
   columnsOfIndex,
   dependentsOf,
+  foreignKeysTo,
   hasReference,
   indexesOf,
   inheritorsOf,
@@ -148,6 +149,9 @@ export function withoutColumn(
         index.constraint === undefined
           ? withoutRelation(result, keyOfRelation(index))
           : withoutConstraint(result, key, index.constraint)
+  for (const incoming of foreignKeysTo(result, key))
+    if (incoming.constraint.references.columns.includes(name))
+      result = withoutConstraint(result, keyOfRelation(incoming.table), incoming.constraint.name)
   for (const sequence of sequencesOwnedBy(result, key, name)) result = withoutRelation(result, keyOfRelation(sequence))
   result = withTable(result, key, known => ({
     ...known,
@@ -225,6 +229,13 @@ export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, 
       }),
     })),
   }))
+  // The column of this name may be another table's: views know both from now on.
+  for (const view of viewsReadingColumn(catalog, key, from))
+    result = withTable(result, keyOfRelation(view), known =>
+      known.readColumns && !known.readColumns.includes(to)
+        ? { ...known, readColumns: [...known.readColumns, to] }
+        : known,
+    )
   const dependents = (['index', 'sequence', 'reference'] as const).flatMap(way => dependentsOf(catalog, key, way))
   for (const dependent of dependents.map(keyOfRelation)) {
     const relation = result.relations.get(dependent)

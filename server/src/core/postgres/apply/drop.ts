@@ -1,5 +1,15 @@
 import type { Drop, Name } from '../../sql/commands'
-import { asTable, type Catalog, inheritorsOf, isIndex, keyIn, keyOf, keyOfRelation, type RelationKey } from '../catalog'
+import {
+  asTable,
+  type Catalog,
+  inheritorsOf,
+  isIndex,
+  keyIn,
+  keyOf,
+  keyOfRelation,
+  type Relation,
+  type RelationKey,
+} from '../catalog'
 import { droppedWith } from '../dependents'
 import { withoutRelation, withRelation, withTable } from '../edit'
 import type { At } from './at'
@@ -70,8 +80,7 @@ function withoutRelations(catalog: Catalog, roots: readonly RelationKey[], casca
         ...table,
         constraints: table.constraints.filter(constraint => constraint.index !== key),
       }))
-    if (relation?.kind === 'sequence' && relation.ownedBy)
-      result = withoutDefault(result, relation.ownedBy, relation.name)
+    if (relation?.kind === 'sequence' && relation.ownedBy) result = withoutDefault(result, relation.ownedBy, relation)
     result = withoutRelation(result, key)
   }
   return result
@@ -81,16 +90,19 @@ function withoutRelations(catalog: Catalog, roots: readonly RelationKey[], casca
 const withoutDefault = (
   catalog: Catalog,
   { table, column }: { table: RelationKey; column: string },
-  sequence: string,
+  sequence: Pick<Relation, 'schema' | 'name'>,
 ): Catalog =>
   withTable(catalog, table, known => ({
     ...known,
     columns: known.columns.map(({ default: value, ...other }) =>
-      other.name === column && value?.calls.some(call => call.name === 'nextval' && call.constant === sequence)
+      other.name === column && value?.calls.some(call => call.name === 'nextval' && isNamed(call.constant, sequence))
         ? other
         : { ...other, ...(value && { default: value }) },
     ),
   }))
+
+const isNamed = (written: string | undefined, { schema, name }: Pick<Relation, 'schema' | 'name'>): boolean =>
+  written === name || written === `${schema}.${name}`
 
 function markedConditional(catalog: Catalog, key: RelationKey): Catalog {
   const relation = catalog.relations.get(key)

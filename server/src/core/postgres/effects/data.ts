@@ -121,7 +121,10 @@ export function mergeRows(gathering: Gathering, command: Merge, circumstances: C
   const family = write(gathering, circumstances, keyOf(catalog, command.table), { locksIndexes: true })
   const read = lockReads(gathering, catalog, command.reads)
   writeBeside(gathering, circumstances, command.writes)
-  if (!circumstances.plansOnly) for (const key of storedOf(catalog, [...family, ...read])) gathering.scan(key)
+  if (circumstances.plansOnly) return
+  for (const action of command.actions ?? [])
+    lockAround(gathering, circumstances, keyOf(catalog, command.table), action)
+  for (const key of storedOf(catalog, [...family, ...read])) gathering.scan(key)
 }
 
 /** SELECT, with its locking clauses and the writes in its WITH clauses. */
@@ -238,15 +241,28 @@ function writeBeside(gathering: Gathering, circumstances: Circumstances, writes:
       isInsert: by === 'INSERT',
       ...(by !== 'MERGE' && { by: [by] }),
     })
-    if (plansOnly) continue
-    const isWritten = (column: string) => by !== 'UPDATE' || columns.includes(column)
-    for (const table of tablesBehind(catalog, key)) {
-      for (const constraint of by === 'DELETE' ? [] : (tableAt(catalog, table)?.constraints ?? []))
-        if (hasReference(constraint) && constraint.enforced && constraint.columns.some(isWritten))
-          lockForKeyCheck(gathering, circumstances, constraint.references.table)
-      if (by === 'DELETE' || by === 'MERGE') lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
-      if (by === 'UPDATE') lockReferencing(gathering, circumstances, table, all => all.some(isWritten), 'onUpdate')
-    }
+    if (!plansOnly) lockAround(gathering, circumstances, key, { by, columns })
+  }
+}
+
+/** What INSERT, UPDATE and DELETE inside another statement lead to: both sides of foreign keys, and sequences. */
+function lockAround(
+  gathering: Gathering,
+  circumstances: Circumstances,
+  key: RelationKey,
+  { by, columns }: Pick<Write, 'by' | 'columns'>,
+) {
+  const { catalog } = circumstances
+  const isWritten = (column: string) => by !== 'UPDATE' || columns.includes(column)
+  for (const table of tablesBehind(catalog, key)) {
+    for (const constraint of by === 'DELETE' ? [] : (tableAt(catalog, table)?.constraints ?? []))
+      if (hasReference(constraint) && constraint.enforced && constraint.columns.some(isWritten))
+        lockForKeyCheck(gathering, circumstances, constraint.references.table)
+    for (const sequence of by === 'INSERT' ? sequencesOwnedBy(catalog, table) : [])
+      if (columns.length > 0 && !columns.includes(sequence.ownedBy?.column ?? ''))
+        gathering.lock(keyOfRelation(sequence), 'ROW EXCLUSIVE')
+    if (by === 'DELETE' || by === 'MERGE') lockReferencing(gathering, circumstances, table, () => true, 'onDelete')
+    if (by === 'UPDATE') lockReferencing(gathering, circumstances, table, all => all.some(isWritten), 'onUpdate')
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type RelationKind,
   sequencesOwnedBy,
   tableAt,
+  viewsReadingColumn,
 } from '../catalog'
 import { droppedWith } from '../dependents'
 import type { Circumstances } from './context'
@@ -167,6 +168,11 @@ function dropType(gathering: Gathering, circumstances: Circumstances, type: stri
   dropAll(gathering, circumstances, tablesOf(catalog, type), true, 'table')
   for (const { table, column } of domainsOver(catalog, type).flatMap(domain => columnsOfType(catalog, domain))) {
     gathering.lock(table, 'ACCESS EXCLUSIVE')
+    for (const view of droppedWith(catalog, viewsReadingColumn(catalog, table, column).map(keyOfRelation), true)
+      .relations) {
+      gathering.lock(view, 'ACCESS EXCLUSIVE')
+      gathering.drop(view)
+    }
     for (const index of indexesOf(catalog, table)) {
       if (!columnsOfIndex(index).has(column)) continue
       gathering.lock(keyOfRelation(index), 'ACCESS EXCLUSIVE')
