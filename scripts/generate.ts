@@ -71,7 +71,8 @@ function page(rule: Rule): string {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-const judged = ({ on }: Rule): string => (on === 'migration' ? 'whole files' : on.map(tag => `\`${tag}\``).join(', '))
+const judged = ({ on }: Rule): string =>
+  typeof on === 'string' ? (on === 'migration' ? 'whole files' : on) : on.map(tag => `\`${tag}\``).join(', ')
 
 const directions = ({ directions = ['up'] }: Rule): string =>
   directions.length > 1 ? 'up and down migrations' : `${directions[0]} migrations`

@@ -14,6 +14,7 @@ const order = [
   'core/postgres',
   'core/history',
   'core/inverse',
+  'core/allow',
   'core/rules',
   'answers',
   'disk',

@@ -6,8 +6,11 @@ const project = {
   'migrations/000001_users.up.sql': users,
   'migrations/000001_users.down.sql': 'DROP TABLE users;\n',
   'migrations/000002_index.up.sql': '-- 数据 🙂\n\tCREATE INDEX users_email_idx ON users (email);\n',
-  'migrations/000002_index.down.sql': '',
+  'migrations/000002_index.down.sql': 'DROP INDEX users_email_idx;\n',
 }
+
+/** For tests of single files. */
+const upsAlone = ['--rule', 'missing-down=off']
 
 describe('migration-guard check', () => {
   afterEach(removeFolders)
@@ -21,7 +24,7 @@ describe('migration-guard check', () => {
     assert.equal(source, ' 2 |     CREATE INDEX users_email_idx ON users (email);')
     assert.equal(marks, '   |     ^^^^^^^^^^^^')
     assert(rest.some(line => line.startsWith('   FIX: ')))
-    assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 files (3 statements).')
+    assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 files (4 statements).')
   })
 
   it('answers machines in the documented shape', async () => {
@@ -30,7 +33,7 @@ describe('migration-guard check', () => {
     const answer = JSON.parse(out)
     assert.deepEqual(Object.keys(answer), ['version', 'postgres', 'files', 'summary'])
     assert.equal(answer.postgres, 15)
-    assert.deepEqual(answer.summary, { files: 4, statements: 3, error: 1, warning: 0, information: 0, hint: 0 })
+    assert.deepEqual(answer.summary, { files: 4, statements: 4, error: 1, warning: 0, information: 0, hint: 0 })
     assert.deepEqual(
       answer.files.map((file: { path: string; framework: string; direction: string; findings: unknown[] }) => [
         file.path,
@@ -87,11 +90,35 @@ describe('migration-guard check', () => {
       ...project,
       'migrations/000003_broken.up.sql': 'ALTER TABLE users ADD;\nCREATE INDEX i ON users (email, id);\n',
     })
-    const { out } = await invoke(folder, 'check', '--format', 'json', 'migrations/000003_broken.up.sql')
+    const { out } = await invoke(folder, 'check', '--format', 'json', ...upsAlone, 'migrations/000003_broken.up.sql')
     assert.deepEqual(
       JSON.parse(out).files[0].findings.map(({ rule }: { rule: string }) => rule),
       ['syntax', 'index-without-concurrently'],
     )
+  })
+
+  it('takes allow comments without a reason, and leaves those of others, where it is told to', async () => {
+    const folder = folderWith({
+      ...project,
+      'migrations/000003_a.up.sql': '-- guard: allow dropped-column\nALTER TABLE users DROP COLUMN email;\n',
+      'migrations/000004_b.up.sql': '-- squawk-ignore ban-drop-table\nDROP TABLE users;\n',
+    })
+    const check = async (name: string, ...options: string[]) => {
+      const { out } = await invoke(
+        folder,
+        'check',
+        '--format',
+        'json',
+        ...upsAlone,
+        ...options,
+        `migrations/${name}.up.sql`,
+      )
+      return JSON.parse(out).files[0].findings.map(({ rule }: { rule: string }) => rule)
+    }
+    assert.deepEqual(await check('000003_a'), ['allow-comment', 'dropped-column'])
+    assert.deepEqual(await check('000003_a', '--allow-reasons', 'optional'), [])
+    assert.deepEqual(await check('000004_b'), [])
+    assert.deepEqual(await check('000004_b', '--no-foreign-comments'), ['dropped-table'])
   })
 
   it('shows placeholders as they are written', async () => {

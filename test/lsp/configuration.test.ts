@@ -20,6 +20,8 @@ describe('configuration of an editor', () => {
       appliedMigrations: 'hint',
       baseBranch: 'release',
       startAfter: '0042',
+      allowReasons: 'optional',
+      foreignComments: false,
       inlayHints: true,
       rules: { 'dropped-column': 'off' },
     }

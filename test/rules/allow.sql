@@ -3,11 +3,17 @@
   CREATE TABLE users (id bigint PRIMARY KEY, email text, nickname text);
 -- file: 0002_change.sql
   -- guard: allow dropped-table: nobody uses it
+--                ^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-table is left here]
   ALTER TABLE users DROP COLUMN nickname;
 --                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
   -- guard: allow dropped-column
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: say why after a colon: what is allowed without a reason is not]
   ALTER TABLE users DROP COLUMN email;
 --                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+-- fix: Remove the comment
+  ALTER TABLE users DROP COLUMN nickname;
+  -- guard: allow dropped-column
+  ALTER TABLE users DROP COLUMN email;
 
 -- bad: the comment of one line says nothing of the next
 -- file: 0001_users.sql
@@ -23,19 +29,23 @@
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_change.sql
   -- guard: allow dropped-column: gone since release 12
+--                ^^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-column is left here]
 
   ALTER TABLE users DROP COLUMN email;
 --                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+-- fix: Remove the comment
+
+  ALTER TABLE users DROP COLUMN email;
 
 -- good: above the statement, for several rules
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
 -- file: 0002_change.sql
   -- guard: allow dropped-column, not-null-scan: the table has ten rows
   -- and nobody writes it at night.
   ALTER TABLE users
     DROP COLUMN email,
-    ALTER COLUMN id SET NOT NULL;
+    ALTER COLUMN name SET NOT NULL;
 
 -- good: after the semicolon, at the end of a line, on a line of its own
 -- file: 0001_users.sql

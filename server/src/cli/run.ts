@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { type Severity, severities } from '../core/finding'
 import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
 import { productVersion } from '../product'
+import { today } from '../today'
 import { check } from './check'
 import { explainFiles } from './explain'
 import { fix } from './fix'
@@ -31,6 +32,8 @@ interface Shared {
   readonly postgres: Pick<Settings, 'postgres' | 'newest'>
   readonly failOn: Severity
   readonly rule: Settings['rules']
+  readonly allowReasons: Settings['allowReasons']
+  readonly foreignComments: boolean
   readonly debug: boolean
 }
 
@@ -54,6 +57,12 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
         .argParser(ruleWeight)
         .default({}, 'their own'),
     )
+    .addOption(
+      new Option('--allow-reasons <choice>', 'whether an allow comment must give its reason')
+        .choices(['required', 'optional'])
+        .default('required'),
+    )
+    .option('--no-foreign-comments', 'do not honour the ignore comments of other linters')
     .option('--debug', 'print stack traces of failures', false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -74,7 +83,10 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
       throw new UsageError(`${command ? `there is no command "${command}"` : 'a command is needed'}: ${commands}`)
     })
 
-  const settings = (): Settings => ({ ...shared().postgres, rules: shared().rule })
+  const settings = (): Settings => {
+    const { postgres, rule, allowReasons, foreignComments } = shared()
+    return { ...postgres, rules: rule, allowReasons, foreignComments, today: today() }
+  }
   const shared = () => program.opts<Shared>()
   const format = () => new Option('--format <format>', 'how to print').choices(['pretty', 'json']).default('pretty')
 

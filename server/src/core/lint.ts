@@ -1,3 +1,5 @@
+import { type Allowance, allowancesIn } from './allow/allowances'
+import { withoutAllowed } from './allow/apply'
 import type { Finding, Fix, Risk, Severity } from './finding'
 import type { History } from './history/history'
 import { stepsInside } from './history/inside'
@@ -6,10 +8,9 @@ import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
-import type { MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
+import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
 import type { Settings } from './settings'
 import type { BodyStatement, Command } from './sql/commands'
-import { withoutAllowed } from './suppress'
 import { type Span, shifted } from './text'
 
 /** Told of a rule that threw: its other findings and those of all other rules stand. */
@@ -31,7 +32,11 @@ export function lint(history: History, path: string, settings: Settings, report?
     ])
   })
   findings.push(...findingsOfMigration({ migration, history, settings, steps }, report))
-  return withoutAllowed(findings, migration)
+  const allowances = allowancesIn(migration, settings)
+  const { findings: left, used } = withoutAllowed(findings, allowances, settings)
+  const hasAllowed = (allowance: Allowance, rule: string) => used.get(allowance)?.has(rule) ?? false
+  const ofComments = findingsOfComments({ migration, settings, allowances, hasAllowed, ruleIds }, report)
+  return [...left, ...ofComments]
     .map(finding => findingAsWritten(finding, migration.placeholders))
     .sort(
       (a, b) =>
@@ -52,6 +57,20 @@ function* findingsOfMigration(context: MigrationContext, report?: Report): Itera
     }
   }
 }
+
+function* findingsOfComments(context: AllowanceContext, report?: Report): Iterable<Finding> {
+  for (const rule of context.allowances.length > 0 ? allowanceRules : []) {
+    const severity = context.settings.rules[rule.id]
+    if (severity === 'off') continue
+    try {
+      for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
+    } catch (error) {
+      report?.(rule.id, error)
+    }
+  }
+}
+
+const allowanceRules = rules.filter(rule => rule.on === 'allow comments')
 
 const migrationRules = rules.filter(rule => rule.on === 'migration')
 
@@ -139,7 +158,7 @@ const firstWord = ({ command, statement }: Step): Span =>
 const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] | undefined =>
   rulesByTag[direction].get(command.tag)
 
-const statementRules = rules.filter(rule => rule.on !== 'migration')
+const statementRules = rules.filter(rule => typeof rule.on !== 'string')
 
 const rulesByTag: Readonly<Record<Direction, ReadonlyMap<string, readonly StatementRule[]>>> = {
   up: byTag(statementRules.filter(({ directions }) => directions?.includes('up') ?? true)),
@@ -215,3 +234,6 @@ function problemOf({ statement }: Step, settings: Settings): Finding[] {
 }
 
 export const syntaxRule = 'syntax'
+
+/** Every id that settings and allow comments may name. */
+export const ruleIds: readonly string[] = [syntaxRule, ...rules.map(({ id }) => id)]

@@ -8,6 +8,12 @@ export interface Settings {
   readonly newest?: number
   /** Rule id to severity, or `off`; rules that are not named keep their own severity. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>
+  /** Whether an allow comment must say why; it must unless this says otherwise. */
+  readonly allowReasons?: 'required' | 'optional'
+  /** Whether the ignore comments of other linters count; they do unless this says otherwise. */
+  readonly foreignComments?: boolean
+  /** The day on which allow comments are judged, `2026-11-21`: absent, none has expired. */
+  readonly today?: string
 }
 
 export const oldestPostgres = 12

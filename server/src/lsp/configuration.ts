@@ -20,6 +20,8 @@ export const defaultConfiguration: Configuration = {
   appliedMigrations: 'judge',
   baseBranch: undefined,
   startAfter: undefined,
+  allowReasons: 'required',
+  foreignComments: true,
   inlayHints: false,
 }
 
@@ -47,6 +49,8 @@ export function configurationFrom(
     appliedMigrations: part('appliedMigrations', weight, '"judge", "hint" or "ignore"', 'judge'),
     baseBranch: part<string | undefined>('baseBranch', name, 'the name of a branch', undefined) || undefined,
     startAfter: part<string | undefined>('startAfter', name, 'a version', undefined) || undefined,
+    allowReasons: part('allowReasons', reasons, '"required" or "optional"', 'required'),
+    foreignComments: part('foreignComments', flag, 'true or false', true),
     inlayHints: part('inlayHints', flag, 'true or false', false),
     rules: rulesFrom(part('rules', record, 'an object of rules and severities', {}), knownRules, problems),
   }
@@ -75,6 +79,9 @@ const weight = (value: unknown): Configuration['appliedMigrations'] | undefined 
 
 /** An empty one is what an editor shows for a setting that has no value. */
 const name = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const reasons = (value: unknown): Configuration['allowReasons'] | undefined =>
+  value === 'required' || value === 'optional' ? value : undefined
 
 const place = (value: unknown): Configuration['findingsIn'] | undefined =>
   value === 'migrations' || value === 'all' ? value : undefined

@@ -13,8 +13,7 @@ import {
   type WorkDoneProgressServerReporter,
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { syntaxRule } from '../core/lint'
-import { rules } from '../core/rules/index'
+import { ruleIds } from '../core/lint'
 import { productVersion, rulePage } from '../product'
 import { type Configuration, configurationFrom, defaultConfiguration } from './configuration'
 import { codeActionsOf, diagnosticsOf, fixAllKind, hoverAt, inlayHintsOf, pathOf } from './convert'
@@ -191,8 +190,6 @@ class ReadingShown implements Reading {
 
 /** So many take about a second to parse. */
 const manyMigrations = 2000
-
-const ruleIds = [syntaxRule, ...rules.map(rule => rule.id)]
 
 /** The files that tell which folders hold migrations and how they run. */
 const watched = '**/*.{sql,postgres,postgresql,pgsql,toml,conf}'

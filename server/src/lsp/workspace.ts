@@ -1,11 +1,11 @@
 import { productionReader } from '../applied'
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
-import { lint, syntaxRule } from '../core/lint'
-import { rules } from '../core/rules/index'
+import { lint, ruleIds } from '../core/lint'
 import type { Settings } from '../core/settings'
 import { folderOf } from '../core/text'
 import { load } from '../files'
+import { today } from '../today'
 import type { Configuration } from './configuration'
 import { holdsMigrations, isMigration } from './membership'
 
@@ -201,7 +201,8 @@ export class Workspace {
     const { history, path } = this.historyWith(document)
     const migration = history.migrationAt(path)
     const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
-    const settings = history.stateOf(path) === 'applied' ? ofApplied(configuration) : configuration
+    const weighed = history.stateOf(path) === 'applied' ? ofApplied(configuration) : configuration
+    const settings = weighed && { ...weighed, today: today() }
     const findings =
       migration && isWanted && settings
         ? lint(history, path, settings, (rule, error) => this.ruleFailed(rule, error))
@@ -333,8 +334,7 @@ const isOfGit = (path: string): boolean => /\/\.git\/(?:HEAD|FETCH_HEAD|logs\/HE
 function ofApplied(configuration: Configuration): Settings | undefined {
   if (configuration.appliedMigrations === 'judge') return configuration
   if (configuration.appliedMigrations === 'ignore') return undefined
-  const ids = [syntaxRule, ...rules.map(({ id }) => id)]
-  const weights = ids.map(id => [id, configuration.rules[id] === 'off' ? 'off' : 'hint'] as const)
+  const weights = ruleIds.map(id => [id, configuration.rules[id] === 'off' ? 'off' : 'hint'] as const)
   return { ...configuration, rules: Object.fromEntries(weights) }
 }
 

@@ -143,6 +143,7 @@ function givenSettings(given: readonly string[], origin: string): { settings: Se
     const rule = /^([\w-]+) (off|error|warning|information|hint)$/.exec(item)
     if (version) settings = { ...settings, postgres: Number(version) }
     else if (rule) settings = { ...settings, rules: { ...settings.rules, [rule[1] as string]: rule[2] as Severity } }
+    else if (/^today \d{4}-\d\d-\d\d$/.test(item)) settings = { ...settings, today: item.slice('today '.length) }
     else if (tools.has(item)) framework = item
     else throw new Error(`${origin}: "-- given: ${item}" is not known`)
   }

@@ -1,3 +1,4 @@
+import allowComment from './allow-comment'
 import appliedMigrationEdited from './applied-migration-edited'
 import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
@@ -62,4 +63,5 @@ export const rules: readonly Rule[] = [
   statementFails,
   duplicateVersion,
   appliedMigrationEdited,
+  allowComment,
 ]

@@ -1,3 +1,4 @@
+import type { Allowance } from '../allow/allowances'
 import type { Fix, Risk, Severity } from '../finding'
 import type { History } from '../history/history'
 import type { Direction, Migration } from '../history/migration'
@@ -27,7 +28,7 @@ interface RuleWords {
 }
 
 /** A rule as all but its own file see it. */
-export type Rule = StatementRule | MigrationRule
+export type Rule = StatementRule | MigrationRule | AllowanceRule
 
 /** A rule that judges statements one by one. */
 export interface StatementRule extends RuleWords {
@@ -39,6 +40,12 @@ export interface StatementRule extends RuleWords {
 export interface MigrationRule extends RuleWords {
   readonly on: 'migration'
   check(context: MigrationContext): Iterable<RuleFinding>
+}
+
+/** A rule that judges the allow comments of a file, when it is known what they allowed. */
+export interface AllowanceRule extends RuleWords {
+  readonly on: 'allow comments'
+  check(context: AllowanceContext): Iterable<RuleFinding>
 }
 
 /** A rule as its file writes it: `on` narrows the command. */
@@ -70,6 +77,17 @@ export interface MigrationContext {
   readonly steps: readonly Step[]
 }
 
+/** What a rule may ask about the allow comments of a migration. */
+export interface AllowanceContext {
+  readonly migration: Migration
+  readonly settings: Settings
+  readonly allowances: readonly Allowance[]
+  /** Returns whether a comment allowed a finding of a rule. */
+  readonly hasAllowed: (allowance: Allowance, rule: string) => boolean
+  /** The ids that a comment may name. */
+  readonly ruleIds: readonly string[]
+}
+
 /** A finding as a rule yields it: the linter adds id, risk and severity. */
 export interface RuleFinding {
   /** The narrowest span that names the cause, from the start of the statement; in a rule of migrations, of the file. */
@@ -86,6 +104,9 @@ export interface RuleFinding {
 
 /** Returns the rule as given; fixes the command's type from its tags. */
 export const defineRule = <const T extends Tag>(rule: RuleOn<T>): Rule => rule as StatementRule
+
+/** Returns the rule as given. */
+export const defineAllowanceRule = (rule: AllowanceRule): Rule => rule
 
 /** Returns the rule as given. */
 export const defineMigrationRule = (rule: MigrationRule): Rule => rule

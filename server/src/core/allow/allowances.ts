@@ -1,0 +1,136 @@
+import type { Migration, Section } from '../history/migration'
+import type { Settings } from '../settings'
+import type { Statement } from '../sql/statements'
+import { type Token, tokensOf } from '../sql/tokens'
+import { type Span, shifted } from '../text'
+import { foreignAllowance } from './foreign'
+
+/** A comment that allows findings, and where. */
+export interface Allowance {
+  /** The comment, in the file. */
+  readonly comment: Span
+  /** Ids as written; `all` where another tool's comment names none. */
+  readonly rules: readonly AllowedRule[] | 'all'
+  /** Findings that begin in one of these are allowed. */
+  readonly scope: readonly Span[]
+  /** The last day on which it holds, `2026-12-31`. */
+  readonly until?: string
+  /** Whether it is in our own notation: only then it must be right, and of use. */
+  readonly isOurs: boolean
+  /** Why it allows nothing. */
+  readonly problem?: string
+  /** Whether a statement in its scope could not be read: nobody knows what would be found there. */
+  readonly isOverBroken: boolean
+}
+
+export interface AllowedRule {
+  readonly id: string
+  /** Where it stands in the file; absent in another tool's comment. */
+  readonly span?: Span
+}
+
+/**
+ * Returns the allow comments of a migration, in the order of the file. A comment holds for the whole statement when it stands on
+ * the lines directly above it or after its semicolon, for the next line when it stands on a line of its own inside the
+ * statement, for its own line when it stands at that line's end; `allow-file` for the file.
+ */
+export function allowancesIn(migration: Migration, settings: Settings): readonly Allowance[] {
+  if (!anyMarker.test(migration.text)) return []
+  const file = { start: 0, end: migration.text.length + 1 }
+  return migration.sections.flatMap(section => {
+    const comments = commentsIn(migration, section)
+    return comments.flatMap((comment, index) => {
+      const text = migration.text.slice(comment.start, comment.end)
+      const ours = ourAllowance(text, comment.start, settings)
+      const found = ours ?? (settings.foreignComments === false ? undefined : foreignAllowance(text))
+      if (!found) return []
+      const { isWholeFile, endsAt, ...allowance } = found
+      const scope = isWholeFile
+        ? [file]
+        : endsAt
+          ? blockScope(migration, comments, index, endsAt)
+          : scopeOf(migration, section, comment)
+      const isOverBroken = section.statements.some(
+        ({ span, problem }) => problem && scope.some(({ start, end }) => start <= span.start && span.start < end),
+      )
+      return [{ ...allowance, comment, scope, isOurs: ours !== undefined, isOverBroken }]
+    })
+  })
+}
+
+/** What a comment says, apart from where it stands. */
+export interface Said {
+  readonly rules: readonly AllowedRule[] | 'all'
+  readonly until?: string
+  readonly problem?: string
+  readonly isWholeFile?: boolean
+  /** The comment that ends a block that this one begins. */
+  readonly endsAt?: RegExp
+}
+
+const anyMarker = /guard:|squawk-ignore|pgfence(?:-|:\s*)ignore|eugene:\s*ignore|atlas:nolint|safety-assured:start/i
+
+/** `-- guard: allow rule, rule until 2026-12-31: reason`; the offsets of the rules are those of the file. */
+function ourAllowance(comment: string, offset: number, settings: Settings): Said | undefined {
+  const head = /^--\s*guard:\s*(allow-file|allow)?/i.exec(comment)
+  if (!head) return undefined
+  const isWholeFile = head[1]?.toLowerCase() === 'allow-file'
+  const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/i.exec(
+    comment.slice(head[0].length),
+  )
+  if (!head[1] || !rest) return { rules: [], isWholeFile, problem: `write "-- guard: allow <rule>: <reason>"` }
+  const [, blank = '', list = '', until, reason] = rest
+  const start = offset + head[0].length + blank.length
+  const rules = [...list.matchAll(/[\w-]+/g)].map(({ 0: id, index }) => ({
+    id,
+    span: { start: start + index, end: start + index + id.length },
+  }))
+  const said = { rules, isWholeFile, ...(until !== undefined && { until }) }
+  if (until !== undefined && !isDay(until)) return { ...said, problem: `"${until}" is no day: write until 2026-12-31` }
+  if (!reason && settings.allowReasons !== 'optional')
+    return { ...said, problem: 'say why after a colon: what is allowed without a reason is not' }
+  return said
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+
+/** Comments of a section, in the file; those inside string constants are none. */
+function commentsIn({ text }: Migration, { span }: Section): readonly Span[] {
+  return tokensOf(text.slice(span.start, span.end))
+    .filter(({ kind }: Token) => kind === 'comment')
+    .map(token => shifted(token, span.start))
+}
+
+function scopeOf({ text }: Migration, { statements }: Section, comment: Span): readonly Span[] {
+  const around = statements.find(({ span }) => span.start <= comment.start && comment.start < span.end)
+  if (around) return [inside(text, around, comment)]
+  const before = statements.findLast(({ span }) => span.end <= comment.start)
+  if (before && !text.slice(before.span.end, comment.start).includes('\n')) return [before.span]
+  const next = statements.find(({ span }) => span.start >= comment.end)
+  return next && isDirectlyAbove(text.slice(comment.end, next.span.start)) ? [next.span] : []
+}
+
+function inside(text: string, statement: Statement, comment: Span): Span {
+  const own = lineAt(text, comment.start)
+  const isAlone = text.slice(own.start, comment.start).trim() === ''
+  return isAlone ? lineAt(text, Math.min(own.end + 1, statement.span.end)) : own
+}
+
+/** Nothing but lines of comments, and no blank line. */
+const isDirectlyAbove = (between: string): boolean =>
+  between
+    .split('\n')
+    .slice(1, -1)
+    .every(line => /^\s*(?:--|\/\*)/.test(line))
+
+/** From a comment that begins a block to the one that ends it. */
+function blockScope({ text }: Migration, comments: readonly Span[], index: number, endsAt: RegExp): readonly Span[] {
+  const from = comments[index] as Span
+  const to = comments.slice(index + 1).find(({ start, end }) => endsAt.test(text.slice(start, end)))
+  return to ? [{ start: from.end, end: to.start }] : []
+}
+
+function lineAt(text: string, offset: number): Span {
+  const end = text.indexOf('\n', offset)
+  return { start: text.lastIndexOf('\n', offset - 1) + 1, end: end < 0 ? text.length : end }
+}

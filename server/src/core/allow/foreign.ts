@@ -1,0 +1,103 @@
+import type { Said } from './allowances'
+
+/**
+ * Returns what another linter's ignore comment allows, in our rules; undefined for all other comments, and for those that name
+ * rules that we have none for. Notations: squawk (squawkhq.com/docs/cli#disabling-rules-via-comments), eugene
+ * (github.com/kaaveland/eugene, "Ignoring hints"), atlas (atlasgo.io/lint/analyzers, "nolint"), pgfence (its README,
+ * "Suppressing warnings"), diesel-guard (its README, "Safety-assured blocks").
+ */
+export function foreignAllowance(comment: string): Said | undefined {
+  const text = comment.replace(/^--\s*|^\/\*\s*|\s*\*\/$/g, '')
+  if (/^safety-assured:start\s*$/i.test(text)) return { rules: 'all', endsAt: /^--\s*safety-assured:end/i }
+  for (const { pattern, rules } of notations) {
+    const [, file, list] = pattern.exec(text) ?? []
+    if (list === undefined) continue
+    const names = list.split(/[\s,]+/).filter(name => name !== '')
+    const isWholeFile = file !== undefined
+    if (names.length === 0) return { rules: 'all', isWholeFile }
+    const ours = names.flatMap(name => rules[name] ?? [])
+    return ours.length > 0 ? { rules: ours.map(id => ({ id })), isWholeFile } : undefined
+  }
+  return undefined
+}
+
+const squawk: Readonly<Record<string, readonly string[]>> = {
+  'require-concurrent-index-creation': ['index-without-concurrently'],
+  'require-concurrent-index-deletion': ['drop-index-without-concurrently'],
+  'constraint-missing-not-valid': ['foreign-key-validated-at-once', 'check-validated-at-once'],
+  'adding-foreign-key-constraint': ['foreign-key-validated-at-once'],
+  'adding-not-nullable-field': ['not-null-scan', 'required-column-without-default'],
+  'adding-required-field': ['required-column-without-default'],
+  'adding-field-with-default': ['volatile-default'],
+  'adding-serial-primary-key-field': ['primary-key-builds-index', 'volatile-default'],
+  'disallowed-unique-constraint': ['unique-constraint-builds-index'],
+  'changing-column-type': ['column-type-rewrite'],
+  'ban-drop-column': ['dropped-column'],
+  'ban-drop-table': ['dropped-table'],
+  'renaming-column': ['renamed-column'],
+  'renaming-table': ['renamed-table'],
+  'ban-concurrent-index-creation-in-transaction': ['concurrently-in-transaction-block'],
+}
+
+const eugene: Readonly<Record<string, readonly string[]>> = {
+  E1: ['check-validated-at-once', 'foreign-key-validated-at-once'],
+  E2: ['not-null-scan'],
+  E5: ['column-type-rewrite'],
+  E6: ['index-without-concurrently'],
+  E7: ['unique-constraint-builds-index', 'primary-key-builds-index'],
+  E10: ['volatile-default', 'column-type-rewrite'],
+  E11: ['volatile-default'],
+  E15: ['foreign-key-without-index'],
+}
+
+const atlas: Readonly<Record<string, readonly string[]>> = {
+  destructive: ['dropped-column', 'dropped-table'],
+  DS102: ['dropped-table'],
+  DS103: ['dropped-column'],
+  data_depend: ['required-column-without-default', 'not-null-scan'],
+  MF103: ['required-column-without-default'],
+  MF104: ['not-null-scan'],
+  incompatible: ['renamed-column', 'renamed-table'],
+  BC101: ['renamed-table'],
+  BC102: ['renamed-column'],
+  concurrent_index: [
+    'index-without-concurrently',
+    'drop-index-without-concurrently',
+    'concurrently-in-transaction-block',
+  ],
+  PG101: ['index-without-concurrently'],
+  PG102: ['drop-index-without-concurrently'],
+  PG103: ['concurrently-in-transaction-block'],
+  PG104: ['primary-key-builds-index'],
+  PG105: ['unique-constraint-builds-index'],
+  PG301: ['column-type-rewrite'],
+  PG302: ['volatile-default'],
+  PG303: ['not-null-scan'],
+  PG305: ['check-validated-at-once'],
+  PG306: ['foreign-key-validated-at-once'],
+}
+
+const pgfence: Readonly<Record<string, readonly string[]>> = {
+  'create-index-not-concurrent': ['index-without-concurrently'],
+  'drop-index-not-concurrent': ['drop-index-without-concurrently'],
+  'add-column-not-null-no-default': ['required-column-without-default'],
+  'add-column-non-constant-default': ['volatile-default'],
+  'alter-column-type': ['column-type-rewrite'],
+  'alter-column-set-not-null': ['not-null-scan'],
+  'add-constraint-fk-no-not-valid': ['foreign-key-validated-at-once'],
+  'add-constraint-check-no-not-valid': ['check-validated-at-once'],
+  'add-constraint-unique': ['unique-constraint-builds-index'],
+  'add-pk-without-using-index': ['primary-key-builds-index'],
+  'drop-table': ['dropped-table'],
+  'drop-column': ['dropped-column'],
+  'rename-column': ['renamed-column'],
+  'rename-table': ['renamed-table'],
+}
+
+/** Each finds whether the comment is for the file, and the names. */
+const notations = [
+  { pattern: /^squawk-ignore(-file)?(?![\w-])(.*)$/i, rules: squawk },
+  { pattern: /^eugene:\s*()?ignore(?!\w)(.*)$/i, rules: eugene },
+  { pattern: /^atlas:()?nolint(?!\w)(.*)$/i, rules: atlas },
+  { pattern: /^pgfence(?:-ignore(?![\w-])|:\s*ignore(?!\w))()?:?(.*)$/i, rules: pgfence },
+] as const

@@ -1,0 +1,163 @@
+import type { Allowance, AllowedRule } from '../allow/allowances'
+import { isOver } from '../allow/apply'
+import type { Fix } from '../finding'
+import type { Migration } from '../history/migration'
+import { type AllowanceContext, defineAllowanceRule } from './rule'
+
+export default defineAllowanceRule({
+  id: 'allow-comment',
+  risk: 'failure',
+  severity: 'warning',
+  on: 'allow comments',
+  directions: ['up', 'down'],
+  why: `
+An allow comment that is misspelt, has no reason, or is past its day allows nothing, and whoever wrote it does not know. One
+that has nothing left to allow hides the next finding of its rule in that place.
+
+\`-- guard: allow <rule>[, <rule>] [until <day>]: <reason>\` holds for the whole statement where it stands on the lines directly
+above it or after its semicolon; for one line where it stands at its end, or on a line of its own above it inside the
+statement. \`-- guard: allow-file ...\` holds for the file.
+
+Ignore comments of squawk, eugene, Atlas, pgfence and diesel-guard are honoured where their rules are ours too; nothing is said
+of them here.`,
+  instead: `
+Name the rule as the finding names it, say why it is all right after a colon, and take the comment out when it is of no more
+use.`,
+  manual: [],
+
+  *check(context) {
+    for (const allowance of context.allowances) {
+      if (!allowance.isOurs) continue
+      if (allowance.problem) {
+        yield { at: allowance.comment, message: `this comment allows nothing: ${allowance.problem}` }
+        continue
+      }
+      if (isOver(allowance, context.settings)) {
+        yield {
+          at: allowance.comment,
+          message: `this comment allowed it until ${allowance.until}, and that day is over`,
+          hint: 'Make the change that it was waiting for, or say until when it holds now.',
+          fixes: () => withoutComment(allowance, context.migration),
+        }
+        continue
+      }
+      yield* withoutUse(allowance, context)
+    }
+  },
+
+  examples: `
+-- bad: no such rule, no reason, something else
+-- file: 0001_users.sql
+  -- guard: allow dropped-tables: a slip of the pen
+--                ^^^^^^^^^^^^^^ warning [allow-comment: no rule is called "dropped-tables"]
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  -- guard: allow dropped-table
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: say why after a colon: what is allowed without a reason is not]
+  DROP TABLE users;
+  -- guard: ignore dropped-table
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
+
+-- bad: nothing to allow
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_index.sql
+  -- guard: allow dropped-column, index-without-concurrently: the table has ten rows
+--                ^^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-column is left here]
+  CREATE INDEX users_email_idx ON users (email);
+  -- guard: allow dropped-column: it was here once
+--                ^^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-column is left here]
+  ALTER TABLE users ADD COLUMN note text;
+-- fix: Remove dropped-column from the comment
+  -- guard: allow index-without-concurrently: the table has ten rows
+  CREATE INDEX users_email_idx ON users (email);
+  -- guard: allow dropped-column: it was here once
+  ALTER TABLE users ADD COLUMN note text;
+-- fix: Remove the comment
+  -- guard: allow dropped-column, index-without-concurrently: the table has ten rows
+  CREATE INDEX users_email_idx ON users (email);
+  ALTER TABLE users ADD COLUMN note text;
+
+-- bad: its day is over
+-- given: today 2026-11-21
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_index.sql
+  -- guard: allow index-without-concurrently until 2026-06-30: before the launch
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allowed it until 2026-06-30, and that day is over]
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Remove the comment
+  CREATE INDEX users_email_idx ON users (email);
+-- fix: Build the index concurrently
+  -- guard: allow index-without-concurrently until 2026-06-30: before the launch
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- good: for a statement, a line, a file, and for some time
+-- given: today 2026-11-21
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, a text, b text);
+-- file: 0002_index.sql
+  -- guard: allow-file dropped-column: nobody has used them since release 12
+  CREATE INDEX users_email_idx ON users (email); -- guard: allow index-without-concurrently until 2027-01-31: before the launch
+  ALTER TABLE users
+    DROP COLUMN a,
+    DROP COLUMN b;
+
+-- good: the comments of other linters
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, a text, b text);
+-- file: 0002_index.sql
+  -- squawk-ignore require-concurrent-index-creation
+  CREATE INDEX users_email_idx ON users (email);
+  -- atlas:nolint DS103
+  ALTER TABLE users DROP COLUMN a;
+  -- eugene: ignore
+  ALTER TABLE users DROP COLUMN b;
+  -- safety-assured:start
+  DROP TABLE users;
+  -- safety-assured:end
+`,
+})
+
+/** The rules of a comment that allow nothing: unknown ones at once, others where all statements in reach could be judged. */
+function* withoutUse(allowance: Allowance, context: AllowanceContext) {
+  const { rules } = allowance
+  if (rules === 'all') return
+  const isUseless = ({ id }: AllowedRule) =>
+    !context.hasAllowed(allowance, id) && context.settings.rules[id] !== 'off' && !allowance.isOverBroken
+  const unknown = rules.filter(({ id }) => !context.ruleIds.includes(id))
+  for (const { id, span } of unknown) yield { at: span ?? allowance.comment, message: `no rule is called "${id}"` }
+  const useless = rules.filter(rule => !unknown.includes(rule) && isUseless(rule))
+  for (const rule of useless) {
+    yield {
+      at: rule.span ?? allowance.comment,
+      message: `nothing to allow: no finding of ${rule.id} is left here`,
+      fixes: () =>
+        useless.length === rules.length
+          ? withoutComment(allowance, context.migration)
+          : withoutRule(rule, context.migration),
+    }
+  }
+}
+
+/** Takes the comment out, and its line where nothing else stands on it. */
+function withoutComment({ comment }: Allowance, { path, text }: Migration): Fix[] {
+  const lineStart = text.lastIndexOf('\n', comment.start - 1) + 1
+  const newline = text.indexOf('\n', comment.end)
+  const lineEnd = newline < 0 ? text.length : newline + 1
+  const isAlone = text.slice(lineStart, comment.start).trim() === '' && text.slice(comment.end, lineEnd).trim() === ''
+  const before = text.slice(lineStart, comment.start)
+  const span = isAlone
+    ? { start: lineStart, end: lineEnd }
+    : { start: comment.start - (before.length - before.trimEnd().length), end: comment.end }
+  return [{ title: 'Remove the comment', safety: 'safe', edits: [{ path, span, text: '' }] }]
+}
+
+/** Takes one of several rules out of the comment, with a comma beside it. */
+function withoutRule({ id, span }: AllowedRule, { path, text }: Migration): Fix[] {
+  if (!span) return []
+  const after = /^\s*,\s*/.exec(text.slice(span.end))?.[0].length ?? 0
+  const before = after > 0 ? 0 : (/\s*,\s*$/.exec(text.slice(0, span.start))?.[0].length ?? 0)
+  const cut = { start: span.start - before, end: span.end + after }
+  return [{ title: `Remove ${id} from the comment`, safety: 'safe', edits: [{ path, span: cut, text: '' }] }]
+}
