@@ -153,7 +153,9 @@ function typeBack(name: string, head: string, column: Column | undefined, step: 
   const after = columnNamed(tableAt(step.after, keyOf(step.after, nameOf(step))), name)
   const collation = column.collation ? ` COLLATE ${quoted(column.collation)}` : ''
   const alter = `${head} ALTER COLUMN ${quoted(name)}`
-  const using = column.generated ? '' : ` USING ${quoted(name)}::${castVia(after)}${type}`
+  const isAssigned =
+    after !== undefined && families.some(family => family.test(after.type.name) && family.test(column.type.name))
+  const using = column.generated || isAssigned ? '' : ` USING ${quoted(name)}::${castVia(after)}${type}`
   const change = `${alter} TYPE ${type}${collation}${using};`
   const key = keyOf(step.before, nameOf(step))
   const text = column.default && after?.default ? textOfDefault(past, key, name) : undefined
@@ -163,6 +165,16 @@ function typeBack(name: string, head: string, column: Column | undefined, step: 
 }
 
 const nameOf = ({ command }: Step) => (command as AlterRelation).relation
+
+/**
+ * Types that are assigned to one another without USING: what does not fit is then an error, and is not cut off as by an explicit
+ * cast (datatype-character.html).
+ */
+const families: readonly RegExp[] = [
+  /^(?:text|varchar|bpchar)$/,
+  /^(?:int[248]|float[48]|numeric)$/,
+  /^(?:date|timestamp|timestamptz)$/,
+]
 
 /** Most types have no cast to one another but by way of text. */
 const castVia = (column: Column | undefined): string =>

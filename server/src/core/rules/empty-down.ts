@@ -141,7 +141,7 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   CREATE INDEX users_fax_idx ON "Users" (fax);
   DROP INDEX "usersByName";
   ALTER TABLE "Users" ALTER COLUMN plan SET DEFAULT 'free';
-  ALTER TABLE "Users" ALTER COLUMN email TYPE varchar(80) USING email::varchar(80);
+  ALTER TABLE "Users" ALTER COLUMN email TYPE varchar(80);
   ALTER TABLE "Users" DROP COLUMN "fullName";
 
 -- good: a comment says why

@@ -1,5 +1,5 @@
 import { type Step, stepsOf } from '../history/steps'
-import type { Birth } from '../postgres/catalog'
+import { asTable, type Birth, columnNamed, relationNamed } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
 import { mentions } from './dependence'
 import { downSteps } from './placement'
@@ -42,8 +42,8 @@ export function lostBy(dropped: Dropped, context: RuleContext): Loss | undefined
   return undefined
 }
 
-/** The steps of the up sections that belong to the down's version. */
-function upSteps({ history, migration, settings }: RuleContext): readonly Step[] {
+/** Returns the steps of the up sections that belong to the down's version. */
+export function upSteps({ history, migration, settings }: RuleContext): readonly Step[] {
   const { framework } = history
   return history.migrations
     .filter(other => other.direction !== 'down' && framework.compareVersions(other.version, migration.version) === 0)
@@ -51,8 +51,8 @@ function upSteps({ history, migration, settings }: RuleContext): readonly Step[]
     .filter(step => step.direction === 'up')
 }
 
-/** Whether an earlier statement of the down reads what is dropped, or may do so in code of its own. */
-const isHandedOn = ({ table, column }: Dropped, { steps, index }: RuleContext): boolean =>
+/** Returns whether an earlier statement of the down reads what is dropped, or may do so in code of its own. */
+export const isHandedOn = ({ table, column }: Dropped, { steps, index }: RuleContext): boolean =>
   steps
     .slice(0, index)
     .some(
@@ -86,29 +86,41 @@ const isKept = ({ table, column }: Dropped, ups: readonly Step[], { steps, index
 interface Fill {
   /** The relations that it reads. */
   readonly sources: readonly string[]
-  readonly takes: (column: string) => boolean
+  /** Whether it takes a column of one of them. */
+  readonly takes: (column: string, table: string) => boolean
+  /** Whether it counts or sums up: the rows themselves are not moved. */
+  readonly sumsUp: boolean
 }
 
 function fillOf(step: Step, { table, column }: Dropped): Fill | undefined {
   const { command } = step
+  const sumsUp = /\b(?:count|sum|avg|min|max)\s*\(/i.test(step.statement.text)
   const named = (name: string) => mentions(step, name) || /(?:\bselect|,|\.)\s*\*/i.test(step.statement.text)
   switch (command?.tag) {
     case 'INSERT':
     case 'MERGE':
       if (command.table.name !== table.name) return undefined
       if (column && command.tag === 'INSERT' && !command.columns.some(({ name }) => name === column)) return undefined
-      return { sources: namesOf(command.reads).filter(name => name !== table.name), takes: named }
+      return { sources: namesOf(command.reads).filter(name => name !== table.name), takes: named, sumsUp }
     case 'UPDATE': {
       if (command.table.name !== table.name) return undefined
       const assigned = command.assignments.filter(assignment => !column || assignment.column === column)
       const { reads } = command
-      const takes = (name: string) =>
-        assigned.some(({ expression }) => expression.columns.includes(name) || (expression.hasSubquery && named(name)))
-      return assigned.length > 0 ? { sources: [...(column ? [table.name] : []), ...namesOf(reads)], takes } : undefined
+      const read = namesOf(reads)
+      const takes = (name: string, from: string) =>
+        assigned.some(
+          ({ expression }) =>
+            expression.columns.includes(name) || (expression.hasSubquery && read.includes(from) && named(name)),
+        )
+      return assigned.length > 0
+        ? { sources: [...(column ? [table.name] : []), ...namesOf(reads)], takes, sumsUp }
+        : undefined
     }
     case 'CREATE TABLE AS':
     case 'SELECT INTO':
-      return command.relation.name === table.name ? { sources: namesOf(command.reads), takes: named } : undefined
+      return command.relation.name === table.name
+        ? { sources: namesOf(command.reads), takes: named, sumsUp }
+        : undefined
     default:
       return undefined
   }
@@ -124,7 +136,8 @@ interface GivenUp {
   readonly words: string
 }
 
-function givenUp({ command }: Step, { sources, takes }: Fill, { table, column }: Dropped): GivenUp | undefined {
+function givenUp(step: Step, { sources, takes, sumsUp }: Fill, { table, column }: Dropped): GivenUp | undefined {
+  const { command } = step
   switch (command?.tag) {
     case 'DROP TABLE': {
       const gone = command.names.find(({ name }) => sources.includes(name))
@@ -133,7 +146,11 @@ function givenUp({ command }: Step, { sources, takes }: Fill, { table, column }:
     case 'ALTER TABLE': {
       if (!sources.includes(command.relation.name)) return undefined
       const gone = command.subcommands.flatMap(subcommand =>
-        subcommand.kind === 'DROP COLUMN' && takes(subcommand.column.name) ? [subcommand.column] : [],
+        subcommand.kind === 'DROP COLUMN' &&
+        takes(subcommand.column.name, command.relation.name) &&
+        !isMadeHere(step, command.relation, subcommand.column.name)
+          ? [subcommand.column]
+          : [],
       )
       if (gone.length === 0) return undefined
       const columns = `${gone.length > 1 ? 'columns' : 'column'} ${gone.map(inQuotes).join(' and ')}`
@@ -145,12 +162,15 @@ function givenUp({ command }: Step, { sources, takes }: Fill, { table, column }:
       return emptied && { table: emptied, words: `table ${inQuotes(emptied)}, which the up migration empties` }
     }
     case 'DELETE':
-      if (!sources.includes(command.table.name) || command.table.name === table.name) return undefined
+      if (sumsUp || !sources.includes(command.table.name) || command.table.name === table.name) return undefined
       return { table: command.table, words: `table ${inQuotes(command.table)}, where the up migration deletes it` }
     case 'UPDATE': {
       if (!sources.includes(command.table.name)) return undefined
       const overwritten = command.assignments.find(
-        assignment => assignment.column !== column && takes(assignment.column),
+        assignment =>
+          assignment.column !== column &&
+          takes(assignment.column, command.table.name) &&
+          !isMadeHere(step, command.table, assignment.column),
       )
       if (!overwritten) return undefined
       const words = `column "${overwritten.column}" of table ${inQuotes(command.table)}, which the up migration overwrites`
@@ -160,6 +180,10 @@ function givenUp({ command }: Step, { sources, takes }: Fill, { table, column }:
       return undefined
   }
 }
+
+/** What the up makes itself had nothing in it before. */
+const isMadeHere = ({ before, migration }: Step, table: Name, column: string): boolean =>
+  columnNamed(asTable(relationNamed(before, table)), column)?.born?.migration === migration.path
 
 /** Whether the down fills the old place again, from wherever: then it was thought of. */
 const isRestored = ({ table, columns }: GivenUp, context: RuleContext): boolean =>

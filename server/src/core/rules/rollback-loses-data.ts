@@ -1,18 +1,22 @@
 import { asTable, columnNamed, keyOf, relationNamed } from '../postgres/catalog'
+import type { AlterRelation } from '../sql/commands'
+import { emptiedBy, fractions, lostLabels, silentLoss } from './lost-values'
 import { lostBy } from './moved-data'
-import { defineRule } from './rule'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'rollback-loses-data',
   risk: 'rollback',
   severity: 'error',
-  on: ['DROP TABLE', 'ALTER TABLE'],
+  on: ['DROP TABLE', 'ALTER TABLE', 'DELETE', 'TRUNCATE TABLE'],
   directions: ['down'],
   why: `
 A migration that moves data and then gives up the place it came from leaves one copy of it. A down migration that drops
 that copy without moving the data back loses it for good: the column that the down creates again is empty. The same is
-true of a down that drops a table or a column which was there before the migration.
+true of a down that drops a table or a column which was there before the migration, or takes all rows from a table that was,
+and of one that casts a column back to a type that rounds or cuts off its values without a word. Where a down goes back to an
+enum with fewer labels, the rows that have one of the others make it fail.
 
 Nothing is said of a down that drops what the migration made and nothing filled (it is the plain inverse), of one whose
 source is still there, and where the down reads the data, or hands it to code, before it drops it.`,
@@ -34,6 +38,16 @@ let the migration keep the old place, and drop it in a later release, when nobod
           message: `DROP COLUMN loses the data of column "${column.name}" of table ${inQuotes(command.relation)}: it ${lost.why}`,
           ...words(lost.isMoved),
           relation: keyOf(context.catalog, command.relation),
+        }
+      }
+      yield* narrowed(command, context)
+    } else if (command.tag === 'DELETE' || command.tag === 'TRUNCATE TABLE') {
+      for (const name of emptiedBy(command, context)) {
+        yield {
+          at: command.tag === 'DELETE' ? command.keywords : name.span,
+          message: `${command.tag === 'DELETE' ? 'DELETE' : 'TRUNCATE'} loses all rows of table ${inQuotes(name)}: it was there before this migration`,
+          ...words(false),
+          relation: keyOf(context.catalog, name),
         }
       }
     } else if (command.tag === 'DROP TABLE') {
@@ -105,6 +119,87 @@ let the migration keep the old place, and drop it in a later release, when nobod
   DROP TABLE tags;
 --           ^^^^ error [rollback-loses-data: DROP TABLE loses the data of table "tags": it was there before this migration]
 
+-- bad: recreated empty
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text);
+-- file: 000002_tags.up.sql
+  ALTER TABLE tags ADD COLUMN colour text;
+-- file: 000002_tags.down.sql
+  DROP TABLE tags;
+--           ^^^^ error [rollback-loses-data: DROP TABLE loses the data of table "tags": it was there before this migration]
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text);
+
+-- bad: all rows of a table from before
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text);
+-- file: 000002_tags.up.sql
+  ALTER TABLE tags ADD COLUMN colour text NOT NULL DEFAULT 'red';
+-- file: 000002_tags.down.sql
+  TRUNCATE tags;
+--         ^^^^ error [rollback-loses-data: TRUNCATE loses all rows of table "tags": it was there before this migration]
+  ALTER TABLE tags DROP COLUMN colour;
+
+-- bad: the type back cuts off
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name varchar(20), price numeric(10, 2));
+-- file: 000002_tags.up.sql
+  ALTER TABLE tags ALTER COLUMN name TYPE text, ALTER COLUMN price TYPE numeric;
+-- file: 000002_tags.down.sql
+  ALTER TABLE tags
+    ALTER COLUMN name TYPE varchar(20) USING name::varchar(20),
+--                         ^^^^^^^^^^^ warning [rollback-loses-data: TYPE loses data of column "name" of table "tags": it cuts off what is longer than 20]
+    ALTER COLUMN price TYPE numeric(10, 2);
+--                          ^^^^^^^^^^^^^^ warning [rollback-loses-data: TYPE loses data of column "price" of table "tags": it rounds to 2 decimal places]
+
+-- bad: a label less
+-- given: golang-migrate, column-type-rewrite off
+-- file: 000001_days.up.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+  CREATE TABLE days (day date PRIMARY KEY, mood mood);
+-- file: 000002_calm.up.sql
+  ALTER TYPE mood ADD VALUE 'calm';
+-- file: 000002_calm.down.sql
+  CREATE TYPE old_mood AS ENUM ('sad', 'happy');
+  ALTER TABLE days ALTER COLUMN mood TYPE old_mood USING mood::text::old_mood;
+--                                        ^^^^^^^^ warning [rollback-loses-data: TYPE fails for rows of column "mood" of table "days" that have label "calm"]
+  DROP TYPE mood;
+  ALTER TYPE old_mood RENAME TO mood;
+
+-- good: rows with the label get another one first
+-- given: golang-migrate, column-type-rewrite off
+-- file: 000001_days.up.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+  CREATE TABLE days (day date PRIMARY KEY, mood mood);
+-- file: 000002_calm.up.sql
+  ALTER TYPE mood ADD VALUE 'calm';
+-- file: 000002_calm.down.sql
+  UPDATE days SET mood = 'happy' WHERE mood = 'calm';
+  CREATE TYPE old_mood AS ENUM ('sad', 'happy');
+  ALTER TABLE days ALTER COLUMN mood TYPE old_mood USING mood::text::old_mood;
+  DROP TYPE mood;
+  ALTER TYPE old_mood RENAME TO mood;
+
+-- good: the type back refuses what does not fit
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name varchar(20));
+-- file: 000002_tags.up.sql
+  ALTER TABLE tags ALTER COLUMN name TYPE text;
+-- file: 000002_tags.down.sql
+  ALTER TABLE tags ALTER COLUMN name TYPE varchar(20);
+
+-- good: what the up put in
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text);
+-- file: 000002_tags.up.sql
+  INSERT INTO tags (id, name) VALUES (1, 'new') ON CONFLICT DO NOTHING;
+-- file: 000002_tags.down.sql
+  DELETE FROM tags WHERE id = 1;
+
 -- good: the data moves back first
 -- given: golang-migrate, dropped-column off, unbatched-backfill off
 -- file: 000001_users.up.sql
@@ -162,6 +257,37 @@ let the migration keep the old place, and drop it in a later release, when nobod
   DROP TABLE carts;
 `,
 })
+
+function* narrowed(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
+  for (const { subcommand } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
+    const column = `column "${subcommand.column.name}" of table ${inQuotes(alter.relation)}`
+    const found = {
+      at: subcommand.type.span,
+      relation: keyOf(context.catalog, alter.relation),
+      severity: 'warning',
+    } as const
+    const loss = silentLoss(subcommand, alter.relation, context)
+    if (loss !== undefined) {
+      yield {
+        ...found,
+        ...(loss === fractions && { severity: 'information' as const }),
+        message: `TYPE loses data of ${column}: it ${loss}`,
+        detail: 'What was written since the up has run is changed without an error.',
+        hint: 'Keep the values elsewhere first, or keep the wider type: code that is rolled back to can mostly live with it.',
+      }
+    }
+    const labels = lostLabels(subcommand, alter.relation, context)
+    if (labels.length > 0) {
+      const listed = labels.map(label => `"${label}"`).join(', ')
+      yield {
+        ...found,
+        message: `TYPE fails for rows of ${column} that have ${labels.length > 1 ? 'one of the labels' : 'label'} ${listed}`,
+        detail: `Type "${subcommand.type.name}" does not have ${labels.length > 1 ? 'them' : 'it'}.`,
+        hint: 'Give those rows another value first.',
+      }
+    }
+  }
+}
 
 const words = (isMoved: boolean) => ({
   detail: 'When the down has run, the data is nowhere else.',
