@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Diagnostic, FileChangeType } from 'vscode-languageserver/node'
+import { type Diagnostic, FileChangeType, type Hover } from 'vscode-languageserver/node'
 import { type Editor, type EditorOptions, modern, startEditor } from './editor'
 
 const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
@@ -214,6 +214,30 @@ describe('language server', function () {
     const all = [...texts.values()].join('\n')
     assert.doesNotMatch(all, /INDEX (?!CONCURRENTLY)/)
     assert.equal(all.match(/CREATE INDEX CONCURRENTLY/g)?.length, 2)
+  })
+
+  it('tells of a name at its own place, in UTF-16, with a link to the file that made the thing', async () => {
+    await start()
+    const uri = await opened('000002_index.up.sql', `/* 🙂 */ SELECT 'ü🙂', email FROM users;\n`)
+    const hover = await editor.connection.sendRequest<Hover>('textDocument/hover', {
+      textDocument: { uri },
+      position: { line: 0, character: 26 },
+    })
+    assert.deepEqual(hover.range, { start: { line: 0, character: 23 }, end: { line: 0, character: 28 } })
+    assert.deepEqual(hover.contents, {
+      kind: 'markdown',
+      value: [
+        '**Column `users.email`**',
+        '',
+        '- May be null.',
+        '',
+        '```sql',
+        'email text',
+        '```',
+        '',
+        `Made by [000001_users.up.sql](${uriOf('000001_users.up.sql')})`,
+      ].join('\n'),
+    })
   })
 
   it('tells what a statement does, in every SQL document', async () => {
