@@ -1,4 +1,4 @@
-import type { AlterRelation, Subcommand, SubcommandKind, SubcommandOf } from '../../sql/commands'
+import type { AlterRelation, Identifier, Subcommand, SubcommandKind, SubcommandOf } from '../../sql/commands'
 import { withSubcommand } from '../apply/alter-relation'
 import {
   asTable,
@@ -142,6 +142,7 @@ function subcommandFailure(
     case 'ADD CONSTRAINT':
       return table && constraintFailure(scene, table, subcommand.constraint)
     case 'VALIDATE CONSTRAINT':
+      return table && validateFailure(scene, table, subcommand.constraint)
     case 'ALTER CONSTRAINT':
       return table && constraintAbsent(scene, table, subcommand.constraint)
     case 'DROP CONSTRAINT':
@@ -172,6 +173,13 @@ function schemaFailure(scene: Scene, { relation: name }: AlterRelation, relation
     code: '42P07',
     span: name.span,
   }
+}
+
+function validateFailure(scene: Scene, table: Table, constraint: Identifier): Failure | undefined {
+  const known = constraintNamed(table, constraint.name)
+  if (!known) return constraintAbsent(scene, table, constraint)
+  if (known.enforced || scene.catalog.doubts?.names.has(constraint.name)) return undefined
+  return { message: 'cannot validate NOT ENFORCED constraint', code: '55000', span: constraint.span }
 }
 
 function dropConstraintFailure(

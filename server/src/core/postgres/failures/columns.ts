@@ -31,6 +31,14 @@ export function columnSubcommandFailure(
       return renameFailure(scene, table, subcommand)
     case 'ALTER COLUMN TYPE':
       return typeChangeFailure(scene, command, table, subcommand)
+    case 'DROP EXPRESSION':
+      return sureColumn(scene, table, subcommand.column.name)?.generated === 'virtual'
+        ? {
+            message: 'ALTER TABLE / DROP EXPRESSION is not supported for virtual generated columns',
+            code: '0A000',
+            span: subcommand.column.span,
+          }
+        : undefined
     case 'SET DEFAULT':
     case 'DROP DEFAULT':
     case 'SET NOT NULL':
@@ -85,8 +93,8 @@ function dropFailure(
   if (missing) return missing
   const known = sureColumn(scene, table, name)
   if (!known) return undefined
-  if (known.inherited && table.partitionOf !== undefined)
-    return { message: `cannot drop inherited column "${name}"`, code: '42P16', span }
+  const fixed = fixedFailure(table, known, column, 'drop')
+  if (fixed) return fixed
   if (cascade || !hasDependents(scene, table, name)) return undefined
   return {
     message: `cannot drop column ${name} of table ${described(catalog, table)} because other objects depend on it`,
@@ -133,11 +141,13 @@ function typeChangeFailure(
   const missing =
     (using && expressionFailure(scene, table, using)) ??
     columnFailure(scene, table, name, span) ??
-    typeFailure(scene, type)
+    (isInherited(table, name) ? undefined : typeFailure(scene, type))
   if (missing) return missing
   const known = sureColumn(scene, table, name)
   // What other subcommands do to the column first may change all of this.
   const isAlone = subcommands.every(other => keepsTypes.has(other.kind))
+  const fixed = known && fixedFailure(table, known, column, 'alter')
+  if (fixed) return fixed
   if (!known || !isAlone) return undefined
   if (isAutomatic(scene, known.type, type) !== false) return dependentFailure(scene, table, column)
   const printed = typeAsPrinted(scene, type)
@@ -151,6 +161,17 @@ function typeChangeFailure(
     code: '42804',
     span,
   }
+}
+
+const isInherited = (table: Table, name: string): boolean =>
+  table.columns.some(column => column.name === name && column.inherited)
+
+/** A parent's column is changed with the parent; a partition key stays (ddl-inherit.html, ddl-partitioning.html). */
+function fixedFailure(table: Table, known: Column, { name, span }: Identifier, verb: 'alter' | 'drop') {
+  if (known.inherited) return { message: `cannot ${verb} inherited column "${name}"`, code: '42P16', span }
+  if (!table.partitionBy?.includes(name)) return undefined
+  const reason = `because it is part of the partition key of relation "${table.name}"`
+  return { message: `cannot ${verb} column "${name}" ${reason}`, code: '42P16', span }
 }
 
 /** What is computed from a column keeps its type. */
