@@ -197,7 +197,7 @@
 -- > It first waits for the transactions that have written to the table already; later writes queue behind it.
 -- > Its locks are released when this statement ends.
 -- >
--- > While SHARE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ADD FOREIGN KEY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX.
+-- > While SHARE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-createindex.html
 
@@ -229,7 +229,7 @@
 -- > Its locks are released when this statement ends.
 -- > The statement takes ACCESS EXCLUSIVE on public.orders all the same: another subcommand needs it.
 -- >
--- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ADD FOREIGN KEY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertable.html
 
@@ -412,7 +412,7 @@
 -- > Before it ends it waits for every older transaction of the database that could still need the old state.
 -- > Its locks are held until goose commits the transaction of this file.
 -- >
--- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ADD FOREIGN KEY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-createindex.html
 

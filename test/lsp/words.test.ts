@@ -137,7 +137,7 @@ describe('the words for a statement', () => {
         '- It first waits for the transactions that have written to the table already; later writes queue behind it.',
         '- Its locks are released when this statement ends.',
         '',
-        '| waits | INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ADD FOREIGN KEY, ALTER TABLE, DROP |',
+        '| waits | INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ALTER TABLE, DROP |',
         '|:--|:--|',
         '| goes on | SELECT, SELECT FOR UPDATE, CREATE INDEX |',
       ].join('\n'),

@@ -95,7 +95,9 @@ function sidesOf(mode: LockMode): { waiting: string; going: string } {
   const waiting = lockModes.filter(wanted => waits(mode, wanted))
   const going = lockModes.filter(wanted => !waits(mode, wanted))
   if (going.length === 0) return { waiting: 'everything', going: 'nothing' }
-  return { waiting: commands(waiting), going: waiting.length === 1 ? 'everything else' : commands(going) }
+  // Foreign keys are added by ALTER TABLE, which stands there too.
+  const told = waiting.filter(wanted => wanted !== 'SHARE ROW EXCLUSIVE')
+  return { waiting: commands(told), going: waiting.length === 1 ? 'everything else' : commands(going) }
 }
 
 /** Returns what each of the lock modes makes others wait for, as text: a column for each. */
