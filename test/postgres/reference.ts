@@ -95,7 +95,9 @@ const howToRead = `- **Locks** are those on tables and views, and last until the
   it and would have to wait for it: set \`lock_timeout\`.
 - **Work** is what makes it long: to *read every row*, to *write the table anew* and to *build an index* takes the longer
   the larger the table is. Without an entry the statement is done in a moment, however large the table is.
-- *Waits for older transactions*: it cannot end before those that may still use the old state, whatever they do.
+- *Waits for older transactions*: it cannot end before those that may still use the old state. For \`CREATE INDEX\` and
+  \`REINDEX\` that is every transaction of the database with an older snapshot, for \`DROP INDEX\` and \`DETACH PARTITION\` those that
+  use the table.
 - *Not in a transaction block*: it fails between \`BEGIN\` and \`COMMIT\`.`
 
 function modesTable(): string {

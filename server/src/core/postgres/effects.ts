@@ -35,7 +35,10 @@ export interface Effects {
   readonly needsTransactionBlock: boolean
   /** Commits or rolls back on the way: locks taken before that are released there. */
   readonly endsTransactions?: boolean
-  /** Waits for every older transaction or snapshot in the database (CONCURRENTLY). */
+  /**
+   * Waits for older transactions: DROP INDEX and DETACH PARTITION CONCURRENTLY for those that use the table, CREATE INDEX
+   * and REINDEX CONCURRENTLY for every old snapshot in the database too (proven in test/postgres/watch.ts).
+   */
   readonly waitsForTransactions: boolean
   /** Why PostgreSQL refuses the statement: then it does nothing, and its locks are gone with its transaction. */
   readonly fails?: Failure
