@@ -16,7 +16,7 @@ export default defineMigrationRule({
 Where most migrations of a project have a down, whoever rolls back relies on it: the tool stops at a migration without one, or
 takes it for undone and leaves in the database what it made. The next attempt to run the up then fails, for it is there already.
 
-Nothing is said where most of the migrations before it have no down either, of migrations that change rows alone,
+Nothing is said where most of the migrations before it have no down either, of the first one, of those that change rows alone,
 and of those that PostgreSQL has no way to undo, such as a new label of an enum.`,
   instead: `
 Write the down: what the up makes, dropped in reverse order. Where data would be lost, or nothing can be undone, an empty down
@@ -30,6 +30,8 @@ with a comment that says so tells the next person that it was thought of.`,
     const isOfThis = ({ version }: Migration) => framework.compareVersions(version, migration.version) === 0
     // Of several ups with one number one has the down of all.
     if (migrations.some(other => other.direction !== 'up' && isOfThis(other))) return
+    // The first is mostly what was there when the project began to have migrations.
+    if (migrations.find(({ direction }) => direction !== 'down') === migration) return
     const { others, undone } = customAround(history, migration)
     if (others < 2 || undone <= others / 2) return
     const [first] = madeBy(migration, history)
