@@ -14,20 +14,21 @@ export function createTableFailure(scene: Scene, command: CreateTable): Failure 
   if (command.persistence === 'temporary') return undefined
   const schema = creationSchema(catalog, table)
   // IF NOT EXISTS looks no further than the name.
-  if (ifNotExists && catalog.relations.has(key(schema, table.name))) return undefined
+  const isThere = catalog.relations.has(key(schema, table.name))
+  if (ifNotExists && isThere) return undefined
   const parts = partsOf(command)
   const early =
-    definitionFailure(scene, command, parts) ?? (ifNotExists ? undefined : nameFailure(scene, command, schema))
+    definitionFailure(scene, command, parts) ?? (ifNotExists ? undefined : nameFailure(scene, command, schema, isThere))
   // Where nobody knows whether the name is free, the first thing that PostgreSQL finds may be that it is not.
-  if (early || catalog.relations.has(key(schema, table.name)) || !isAbsenceSure(catalog, table.name)) return early
+  if (early || isThere || !isAbsenceSure(catalog, table.name)) return early
   return keyNameFailure(scene, parts, schema) ?? foreignKeyFailure(scene, command, parts)
 }
 
 /** The type of a table's rows has the table's name. */
-function nameFailure(scene: Scene, { table }: CreateTable, schema: string): Failure | undefined {
-  const taken = takenFailure(scene, table)
+function nameFailure(scene: Scene, { table }: CreateTable, schema: string, isThere: boolean): Failure | undefined {
+  const taken = isThere ? takenFailure(scene, table) : undefined
   if (taken) return taken
-  if (!typeInTheWay(scene, schema, table.name)) return undefined
+  if (scene.catalog.types.size === 0 || !typeInTheWay(scene, schema, table.name)) return undefined
   return { message: `type "${table.name}" already exists`, code: '42710', span: table.span }
 }
 
