@@ -2364,3 +2364,40 @@ DROP SEQUENCE attic.counter CASCADE;
 CREATE VIEW products AS SELECT product FROM lines;
 ALTER TABLE lines RENAME COLUMN product TO article;
 ALTER TABLE lines DROP COLUMN article CASCADE;
+
+-- Functions that PostgreSQL puts in the place of their calls
+
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql STRICT AS 'SELECT 4';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
+
+CREATE FUNCTION now_too() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()';
+ALTER TABLE lines ADD COLUMN x timestamptz DEFAULT now_too();
+
+CREATE FUNCTION dice() RETURNS double precision LANGUAGE sql AS 'SELECT random()';
+ALTER TABLE lines ADD COLUMN x double precision DEFAULT dice();
+
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 4';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
+
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql SET work_mem = '1MB' AS 'SELECT 4';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
+
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM pg_class';
+ALTER TABLE lines ADD COLUMN x bigint DEFAULT counted();
+
+-- from 14
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql RETURN 4;
+ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
+
+CREATE FUNCTION more(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 + 1';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT more((random() * 9)::integer);
+
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql AS 'SELECT 4';
+CREATE FUNCTION five() RETURNS integer LANGUAGE sql AS 'SELECT four() + 1';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT five();
+
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql AS 'SELECT 3; SELECT 4';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
+
+CREATE FUNCTION four() RETURNS integer LANGUAGE sql AS 'SELECT 4 WHERE true';
+ALTER TABLE lines ADD COLUMN x integer DEFAULT four();

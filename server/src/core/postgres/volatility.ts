@@ -1,5 +1,7 @@
 import type { Call, Expression } from '../sql/commands'
+import { aggregates, windowFunctions } from './aggregates'
 import { type Catalog, routineNamed } from './catalog'
+import { calleeOf } from './routines'
 import { volatilities } from './volatility.generated'
 
 /** As in pg_proc; `unknown` where a function is neither PostgreSQL's own nor made by the history. */
@@ -40,9 +42,9 @@ const timestamps: ReadonlySet<string> = new Set([
 ])
 
 /** Returns the volatility of one function call, on the newest major version unless another is given. */
-export function volatilityOfCall(call: Call, catalog: Catalog, postgres = newest): Volatility {
+export function volatilityOfCall(call: Call, catalog: Catalog, postgres = newest, depth = 0): Volatility {
   const made = routineNamed(catalog, call)
-  if (made) return made.volatility
+  if (made) return made.volatility === 'volatile' ? inlined(call, catalog, postgres, depth) : made.volatility
   if (call.schema !== undefined && call.schema !== 'pg_catalog') return ofExtension(call.name)
   return (
     valueFunctions.get(call.name) ??
@@ -51,6 +53,34 @@ export function volatilityOfCall(call: Call, catalog: Catalog, postgres = newest
     ofExtension(call.name)
   )
 }
+
+/**
+ * A function in LANGUAGE sql that is one expression is put in the place of its call: then the expression decides, whatever
+ * the function is declared to be (`inline_function` of PostgreSQL's source, proven in test/postgres/effects.sql).
+ */
+function inlined(call: Call, catalog: Catalog, postgres: number, depth: number): Volatility {
+  // Functions may call one another in a circle.
+  if (depth > 8) return 'volatile'
+  const callee = calleeOf(catalog, call)
+  if (!callee || 'unknown' in callee) return 'volatile'
+  const { language, mayBeInlined, code } = callee.routine
+  const [only, ...others] = callee.body.statements
+  if (language !== 'sql' || !mayBeInlined || only?.command.tag !== 'SELECT' || others.length > 0) return 'volatile'
+  const { reads, calls } = only.command
+  const isExpression = reads.length === 0 && !clauses.test(code?.text ?? '')
+  const isMine = ({ name }: Call) => name === call.name || aggregates.has(name) || windowFunctions.has(name)
+  if (!isExpression || calls.some(isMine)) return 'volatile'
+  const all = calls.map(inner => volatilityOfCall(inner, catalog, postgres, depth + 1))
+  return all.includes('volatile') || all.includes('unknown')
+    ? 'volatile'
+    : all.includes('stable')
+      ? 'stable'
+      : 'immutable'
+}
+
+/** Whatever makes a SELECT more than an expression. */
+const clauses =
+  /\b(?:from|where|group|having|order|limit|offset|fetch|with|union|intersect|except|distinct|for|values|select\b[\s\S]*\bselect)\b/i
 
 const ofExtension = (name: string): Volatility => extensions.get(name) ?? 'unknown'
 

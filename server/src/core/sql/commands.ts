@@ -587,6 +587,8 @@ export interface CreateRoutine {
   readonly orReplace: boolean
   readonly language?: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
+  /** Whether its options let PostgreSQL put its body in the place of a call: not STRICT, SECURITY DEFINER, SET, SETOF. */
+  readonly mayBeInlined?: boolean
   readonly returnsTrigger: boolean
   /** What a body in LANGUAGE sql reads and writes: PostgreSQL looks at it when it creates the function. */
   readonly reads?: readonly Name[]

@@ -29,6 +29,11 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
       language: fields(option('language')).String?.sval?.toLowerCase(),
     }),
     volatility: (fields(option('volatility')).String?.sval ?? 'volatile') as CreateRoutine['volatility'],
+    ...(!statement.is_procedure &&
+      !statement.returnType?.setof &&
+      !keepsApart(statement) && {
+        mayBeInlined: true,
+      }),
     returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
     ...(body >= 0 && { body: inside(source, body) }),
     ...(statement.sql_body && { reads: relationsIn(statement.sql_body, source) }),
@@ -37,6 +42,13 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
     keywords,
   }
 }
+
+/** Whether its options keep a call as it is (`inline_function` of PostgreSQL's source): STRICT only with parameters. */
+const keepsApart = ({ options = [], parameters = [] }: CreateFunctionStmt): boolean =>
+  options.some(node => {
+    const name = fields(node).DefElem?.defname ?? ''
+    return name === 'security' || name === 'set' || (name === 'strict' && parameters.length > 0)
+  })
 
 function codeFrom({ text, tokens }: Source, index: number): Pick<CreateRoutine, 'code'> {
   const token = tokens[index]
