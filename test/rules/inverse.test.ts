@@ -41,6 +41,92 @@ for (const file of ['apply.sql', 'effects.sql']) {
   })
 }
 
+describe('the down of an up', () => {
+  let session: Session
+
+  before(async () => {
+    await loadInstalledParser()
+    session = await pgliteSession()
+  })
+
+  after(() => session?.close())
+
+  const schema = `
+    CREATE SCHEMA "Shop";
+    CREATE TABLE "Shop"."Orders" ("Id" bigserial PRIMARY KEY, "select" varchar(9) NOT NULL DEFAULT 'a;b', placed timestamp(3) with time zone);
+    CREATE INDEX "byPlaced" ON "Shop"."Orders" (placed DESC) WHERE placed IS NOT NULL;
+    CREATE VIEW "Shop".recent AS SELECT "Id" FROM "Shop"."Orders";
+    COMMENT ON TABLE "Shop"."Orders" IS 'what is bought';
+    CREATE FUNCTION "Shop".one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    CREATE TYPE "Shop".state AS ENUM ('open', 'paid');
+    CREATE TABLE "Shop".carts (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "order" bigint REFERENCES "Shop"."Orders" ON DELETE CASCADE,
+      n integer CHECK (n > 0), m integer GENERATED ALWAYS AS (n * 2) STORED, s "Shop".state DEFAULT 'open', UNIQUE (n));
+  `
+  for (const statement of [
+    'ALTER TABLE "Shop"."Orders" RENAME COLUMN "select" TO "Chosen"',
+    'ALTER TABLE "Shop"."Orders" RENAME TO orders; ALTER TABLE "Shop".orders ADD COLUMN "Note" text',
+    `ALTER TABLE "Shop"."Orders" ALTER COLUMN "select" SET DEFAULT 'c', ALTER COLUMN "select" TYPE text`,
+    'ALTER TABLE "Shop"."Orders" ALTER COLUMN "select" DROP DEFAULT; ALTER TABLE "Shop"."Orders" ALTER COLUMN "select" DROP NOT NULL',
+    'DROP INDEX "Shop"."byPlaced"',
+    'CREATE OR REPLACE VIEW "Shop".recent AS SELECT "Id", placed FROM "Shop"."Orders"',
+    `COMMENT ON TABLE "Shop"."Orders" IS 'what was bought'`,
+    `COMMENT ON COLUMN "Shop"."Orders".placed IS 'when'`,
+    `CREATE OR REPLACE FUNCTION "Shop".one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 2'`,
+    'DROP FUNCTION "Shop".one(integer)',
+    `ALTER TYPE "Shop".state RENAME VALUE 'paid' TO 'Paid'`,
+    'DROP TABLE "Shop".carts',
+    'ALTER TABLE "Shop".carts DROP COLUMN "order", DROP COLUMN s',
+    'CREATE POLICY "Own" ON "Shop".carts USING (true); ALTER TABLE "Shop".carts ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE "Shop".carts DROP CONSTRAINT carts_n_check, DROP CONSTRAINT carts_n_key',
+    'SET search_path = "Shop"; CREATE TABLE things (id integer); CREATE INDEX "onId" ON things (id)',
+    'BEGIN; CREATE SCHEMA attic; CREATE TABLE attic.t (id int); COMMIT',
+  ]) {
+    it(statement, async () => {
+      await must(session, 'ROLLBACK; DROP SCHEMA IF EXISTS "Shop" CASCADE; RESET search_path')
+      await must(session, schema)
+      const down = inverse(schema, '', statement)
+      assert.doesNotMatch(down, /By hand/)
+      const before = await everything(session)
+      await must(session, statement)
+      assert.notDeepEqual(await everything(session), before)
+      await must(session, 'RESET search_path')
+      await must(session, down)
+      await must(session, 'RESET search_path')
+      assert.deepEqual(await everything(session), before, down)
+    })
+  }
+
+  it('says what it cannot undo', () => {
+    const down = (statement: string) =>
+      inverse('CREATE TABLE t (id integer); CREATE TYPE mood AS ENUM ();', '', statement)
+    assert.match(down(`ALTER TYPE mood ADD VALUE 'calm'`), /^-- PostgreSQL cannot take label 'calm'/)
+    assert.match(down('DELETE FROM t'), /^-- The rows that the up deletes from t are gone/)
+    const generated = 'ALTER TABLE t ADD COLUMN d integer GENERATED ALWAYS AS (id * 2) STORED;'
+    assert.match(
+      inverse(`CREATE TABLE t (id integer); ${generated}`, '', 'ALTER TABLE t DROP COLUMN id CASCADE'),
+      /-- By hand: column "d" of table "t" was there before\.$/,
+    )
+    assert.match(down('DO $$ BEGIN NULL; END $$'), /^-- By hand: undo what the DO block does/)
+  })
+
+  it('copies back what was copied before it was dropped', () => {
+    const statement = 'ALTER TABLE t ADD COLUMN b text; UPDATE t SET b = a; ALTER TABLE t DROP COLUMN a'
+    assert.deepEqual(inverse('CREATE TABLE t (id integer, a text NOT NULL);', '', statement).split('\n'), [
+      'ALTER TABLE t ADD COLUMN a text;',
+      'UPDATE t SET a = b;',
+      'ALTER TABLE t ALTER COLUMN a SET NOT NULL;',
+      'ALTER TABLE t DROP COLUMN b;',
+    ])
+  })
+
+  it('drops concurrently what was built concurrently, where nothing else is to be done', () => {
+    const schema = 'CREATE TABLE t (id integer);'
+    const build = 'CREATE INDEX CONCURRENTLY i ON t (id)'
+    assert.equal(inverse(schema, '', build), 'DROP INDEX CONCURRENTLY i;')
+    assert.equal(inverse(schema, '', `${build}; CREATE TABLE u (id integer)`), 'DROP TABLE u;\nDROP INDEX i;')
+  })
+})
+
 function inverse(schema: string, setup: string, statement: string): string {
   const texts = [schema, setup, statement]
   const files = texts.map((text, index) => ({ path: `m/${index + 1}_part.up.sql`, text: `${text};\n` }))

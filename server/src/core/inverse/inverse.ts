@@ -37,7 +37,8 @@ export function inverseOf(up: Migration, history: History, settings: Settings): 
     undoneStep(step, { past: pastOf(history, up, index, settings), steps, index }),
   ])
   const settingsFirst = steps.flatMap(step => (isSearchPath(step.command) ? [wholeStatement(step)] : []))
-  const lines = withRest(undone.reverse().flat(), up, history, settings)
+  const own = undone.reverse().flat()
+  const lines = [...own, ...restOf([...settingsFirst, ...own], up, history, settings)]
   if (!lines.some(line => !line.startsWith('--'))) return lines.join('\n')
   const statements = lines.filter(line => !line.startsWith('--'))
   // CONCURRENTLY works alone.
@@ -46,8 +47,8 @@ export function inverseOf(up: Migration, history: History, settings: Settings): 
   return withBlock([...settingsFirst, ...text].join('\n'), steps)
 }
 
-/** What is then still not as it was, and what cannot run as it stands, is left to a person: the lines are tried on our catalog. */
-function withRest(lines: readonly string[], up: Migration, history: History, settings: Settings): readonly string[] {
+/** What is still not as it was after the lines, and what cannot run as it stands, is left to a person: our catalog tells. */
+function restOf(lines: readonly string[], up: Migration, history: History, settings: Settings): readonly string[] {
   const before = history.before(up.path, 'up')
   let catalog = catalogAfter(up, 'up', before)
   const failures: string[] = []
@@ -57,7 +58,7 @@ function withRest(lines: readonly string[], up: Migration, history: History, set
     else if (command) catalog = apply(catalog, command)
   }
   const rest = differences(before, catalog).filter(({ what, key }) => what !== 'label' && !isHeardOf(catalog, key))
-  return [...lines, ...failures, ...rest.map(difference => `-- By hand: ${restInWords(difference)}`)]
+  return [...failures, ...rest.map(difference => `-- By hand: ${restInWords(difference)}`)]
 }
 
 /** A table that no statement made. */

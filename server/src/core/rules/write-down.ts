@@ -23,13 +23,19 @@ interface Placed {
   readonly creates?: readonly NewFile[]
 }
 
+/** CONCURRENTLY fails where the tool opens a transaction around a down such as `like`. */
+function inTransaction(sql: string, { sections, framework }: Migration, like: Section): string {
+  const isMarked = framework.marksWholeFile && sections.every(({ transaction }) => transaction !== 'tool')
+  return like.transaction === 'tool' && !isMarked ? sql.replace(/^DROP INDEX CONCURRENTLY /gm, 'DROP INDEX ') : sql
+}
+
 /** Into a down that has no statements: its comments stay above. */
 function intoOwn(up: Migration, history: History, sql: string): Placed | undefined {
   const down = history.downOf(up.path)
   const section = down?.sections.find(({ direction }) => direction === 'down')
   if (!down || !section) return undefined
   const [first, last] = [section.statements.at(0), section.statements.at(-1)]
-  const text = inLineEndingOf(up.text, fenced(sql, down))
+  const text = inLineEndingOf(up.text, fenced(inTransaction(sql, up, section), down))
   if (first && last) {
     const semicolon = /^\s*;/.exec(down.text.slice(last.span.end))?.[0].length ?? 0
     return { edits: [edit(down, { start: first.span.start, end: last.span.end + semicolon }, text)] }
@@ -56,12 +62,12 @@ function likeOthers(up: Migration, history: History, sql: string): Placed | unde
     if (down === other) {
       const header = headerOf(other, section)
       if (!header || up.direction !== 'up') continue
-      const text = `\n${header}\n${fenced(sql, up)}`
+      const text = `\n${header}\n${fenced(inTransaction(sql, up, section), up)}`
       return { edits: [atEndOf(up, { start: 0, end: up.text.length }, text)] }
     }
     const path = pathLike(up.path, other.path, down.path)
     if (path !== undefined && !history.source.files.has(path)) {
-      return { creates: [{ path, text: inLineEndingOf(up.text, `${fenced(sql, up)}\n`) }] }
+      return { creates: [{ path, text: inLineEndingOf(up.text, `${fenced(inTransaction(sql, up, section), up)}\n`) }] }
     }
   }
   return undefined
