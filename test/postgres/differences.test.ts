@@ -31,7 +31,7 @@ describe('differences', () => {
     ['ALTER TABLE users DROP COLUMN plan', 'removed column plan of public.users'],
     ['ALTER TABLE users ADD COLUMN n integer UNIQUE', 'added column n of public.users'],
     ['ALTER TABLE users ALTER COLUMN email TYPE text', 'changed column email of public.users type'],
-    ['ALTER TABLE users ALTER COLUMN email DROP NOT NULL', 'changed column email of public.users NOT NULL'],
+    ['ALTER TABLE users ALTER COLUMN email DROP NOT NULL', 'changed column email of public.users nullability'],
     ['ALTER TABLE users ALTER COLUMN plan DROP DEFAULT', 'changed column plan of public.users default'],
     ['ALTER TABLE users ADD CONSTRAINT short CHECK (id < 9)', 'added constraint short of public.users'],
     ['ALTER TABLE users ADD CONSTRAINT users_key UNIQUE (email)', 'added constraint users_key of public.users'],

@@ -103,6 +103,7 @@ export function constraintText(
   switch (kind) {
     case 'PRIMARY KEY':
     case 'UNIQUE':
+      if (columns.length === 0) return undefined
       return `${head}${kind} ${listed}`
     case 'FOREIGN KEY': {
       if (!references) return undefined

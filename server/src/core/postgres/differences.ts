@@ -28,7 +28,7 @@ export interface Difference {
   readonly name: string
   /** Where the catalogs keep it: the key of a relation, type or function, or of the table or enum that it is a part of. */
   readonly key: string
-  /** What of it changed: `type`, `default`, `NOT NULL`, `definition`. */
+  /** What of it changed: `type`, `default`, `nullability`, `definition`. */
   readonly aspect?: string
 }
 
@@ -150,7 +150,7 @@ function ofColumn(
   if (!after) return [{ ...part, change: 'removed' }]
   const aspects = [
     isOtherType(before.type, after.type, a, b) && 'type',
-    before.notNull !== after.notNull && 'NOT NULL',
+    before.notNull !== after.notNull && 'nullability',
     shapeOfDefault(before.default) !== shapeOfDefault(after.default) && 'default',
     before.identity !== after.identity && 'identity',
     before.generated !== after.generated && 'generation',

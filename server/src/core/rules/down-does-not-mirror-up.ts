@@ -244,7 +244,7 @@ function notUndone(difference: Difference, what: string, { command }: Step): Wor
 
 /** A column that comes back in a table with rows cannot have been NOT NULL without a default. */
 const aspectSeverity = ({ aspect }: Difference): Severity =>
-  aspect === 'NOT NULL' || aspect === 'default' ? 'hint' : 'warning'
+  aspect === 'nullability' || aspect === 'default' ? 'hint' : 'warning'
 
 /** Without a column the code before fails at once; a dropped table is rarely missed. */
 const severityOfRemoved = ({ what }: Difference): Severity => (what === 'column' ? 'warning' : 'information')
