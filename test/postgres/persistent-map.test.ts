@@ -25,6 +25,21 @@ describe('PersistentMap', () => {
     for (let n = 0; n < 3_000; n++) assert.equal(map.get(`public.table_${n}`), model.get(`public.table_${n}`))
   })
 
+  it('tells what another holds otherwise, and no more', () => {
+    let one = PersistentMap.empty<number>()
+    for (let n = 0; n < 5_000; n++) one = one.with(`public.table_${n}`, n)
+    let other = one.without('public.table_7').with('public.table_4999', 0).with('public.new', 1)
+    // Removed and put back: the paths differ, the entries do not.
+    other = other.without('public.table_100').with('public.table_100', 100)
+    assert.deepEqual([...one.changes(other)].sort(), [
+      ['public.new', undefined, 1],
+      ['public.table_4999', 4999, 0],
+      ['public.table_7', 7, undefined],
+    ])
+    assert.deepEqual([...one.changes(one)], [])
+    assert.equal([...PersistentMap.empty<number>().changes(one)].length, 5_000)
+  })
+
   it('never changes', () => {
     const one = PersistentMap.empty<number>().with('a', 1)
     const two = one.with('a', 2).with('b', 3)
