@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
-import type { AlterRelation, CreateIndex, Drop, Reindex } from '../sql/commands'
-import type { Span } from '../text'
+import type { AlterRelation } from '../sql/commands'
+import { type Concurrent, concurrentPart } from './concurrent-part'
 import { mentions, reshapes } from './dependence'
 import { moveOfCreate, moveOfDrop } from './indexes'
 import { type Move, outsideTransaction, withoutTransaction } from './placement'
@@ -193,25 +193,6 @@ what the tool of the project offers.`,
 `,
 })
 
-function concurrentPart(command: CreateIndex | Drop | Reindex | AlterRelation): { at: Span; what: string } | undefined {
-  switch (command.tag) {
-    case 'CREATE INDEX':
-      return command.concurrently && { at: command.concurrently, what: 'CREATE INDEX CONCURRENTLY' }
-    case 'DROP INDEX':
-      return command.concurrently && { at: command.concurrently, what: 'DROP INDEX CONCURRENTLY' }
-    case 'REINDEX':
-      return command.concurrently ? { at: command.keywords, what: 'REINDEX CONCURRENTLY' } : undefined
-    case 'ALTER TABLE': {
-      const detach = command.subcommands.find(({ kind }) => kind === 'DETACH PARTITION')
-      return detach?.kind === 'DETACH PARTITION' && detach.concurrently
-        ? { at: detach.keywords, what: 'ALTER TABLE ... DETACH CONCURRENTLY' }
-        : undefined
-    }
-    default:
-      return undefined
-  }
-}
-
 /** Why the statement runs inside a transaction block, as a sentence. */
 function reason({ transaction, history, steps, inside }: RuleContext): string {
   if (inside) return 'It stands in a body, and what runs in one is inside a transaction.'
@@ -226,7 +207,7 @@ function reason({ transaction, history, steps, inside }: RuleContext): string {
   }
 }
 
-function fixes(command: CreateIndex | Drop | Reindex | AlterRelation, context: RuleContext): Fix[] {
+function fixes(command: Concurrent, context: RuleContext): Fix[] {
   const everyOneRefuses = context.steps.every(step => step.effects?.refusesTransactionBlock)
   const marker = context.transaction.kind === 'tool' && everyOneRefuses ? withoutTransaction(context) : undefined
   if (marker) return [{ title: withoutTransactionTitle(context), safety: 'safe', edits: marker }]
@@ -238,13 +219,14 @@ function fixes(command: CreateIndex | Drop | Reindex | AlterRelation, context: R
 const withoutTransactionTitle = ({ history }: RuleContext) =>
   `Run this migration without the transaction of ${history.framework.name}`
 
-function moveOf(command: CreateIndex | Drop | Reindex | AlterRelation, context: RuleContext): Move {
+function moveOf(command: Concurrent, context: RuleContext): Move {
   if (command.tag === 'CREATE INDEX') return moveOfCreate(command, context)
   if ('names' in command && command.names[0]) return moveOfDrop(command.names[0], context)
   if ('relation' in command) return moveOfDetach(command)
   const name = command.tag === 'REINDEX' ? command.name?.name : undefined
   return {
     title: `reindex_${name ?? 'database'}`,
+    concurrently: 'build',
     about: { tables: [], names: name === undefined ? [] : [name] },
     neededBy: step => name !== undefined && (mentions(step, name) || reshapes(step, name)),
   }
@@ -255,6 +237,7 @@ const moveOfDetach = ({ relation, subcommands }: AlterRelation): Move => {
   const name = partition?.kind === 'DETACH PARTITION' ? partition.partition.name : relation.name
   return {
     title: `detach_${name}`,
+    concurrently: 'wait',
     about: { tables: [relation.name], names: [name] },
     neededBy: step => mentions(step, name) || mentions(step, relation.name),
   }

@@ -25,6 +25,7 @@ import renamedTable from './renamed-table'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
 import type { Rule } from './rule'
+import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
 import unbatchedBackfill from './unbatched-backfill'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   columnTypeRewrite,
   unbatchedBackfill,
   concurrentlyInTransactionBlock,
+  shortTimeoutOverConcurrentBuild,
   requiredColumnWithoutDefault,
   insertNotRepeatable,
   constraintNeverValidated,

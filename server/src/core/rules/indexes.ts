@@ -24,6 +24,7 @@ export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
   const name = indexName(context.catalog, index)
   return {
     title: `create_${name}`,
+    concurrently: 'build',
     about: { tables: [index.table.name], names: [name] },
     neededBy: step => standsOn(step, index, name),
     undo: undoOfCreate(index, name, context),
@@ -72,6 +73,7 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
   const tableName = table === undefined ? undefined : context.catalog.relations.get(table)?.name
   return {
     title: `drop_${name.name}`,
+    concurrently: 'wait',
     about: { tables: tableName === undefined ? [] : [tableName], names: [name.name] },
     neededBy: step => mentions(step, name.name) || needsGone(step, index, tableName),
     undo: {

@@ -3,13 +3,15 @@ import type { Edit, NewFile, Safety } from '../finding'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
-import { type Step, stepsOf } from '../history/steps'
+import { type Step, stepsOf, type Transaction } from '../history/steps'
+import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import { type About, disturbs } from './dependence'
-import { cutStatement, fenceAround, removedStatement, semicolonAfter, statementsAfter } from './edits'
+import { cutStatement, fenceAround, removedStatement, semicolonAfter, statementsAfter, statementsBefore } from './edits'
 import { laterStatements } from './later'
 import type { RuleContext } from './rule'
+import { shortTimeouts } from './short-timeouts'
 
 /** The edits that bring statements into the transaction they need. */
 export interface Placed {
@@ -40,6 +42,8 @@ export interface Move {
   readonly about: About
   /** Whether the statement has semicolons inside: a tool that cuts at them needs to be told where it ends. */
   readonly isBlock?: boolean
+  /** What the statement does CONCURRENTLY afterwards: short timeouts are lifted for it. */
+  readonly concurrently?: 'wait' | 'build'
 }
 
 /**
@@ -50,7 +54,7 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   const { transaction, steps } = context
   const alone = steps.length === 1
   const inPlace = move.isBlock ? fenced(context, changes) : changes
-  if (!transaction.isBlock) return { edits: inPlace, where: '' }
+  if (!transaction.isBlock) return { edits: withoutTimeouts(context, inPlace, move), where: '' }
   if (transaction.kind === 'tool' && alone) {
     const marker = withoutTransaction(context)
     if (marker) return { edits: [...marker, ...inPlace], where: '' }
@@ -61,7 +65,7 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   if (fence) return { edits: [...fence.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
   const { edit, text } = cutStatement(context, changes)
   const commit = commitAfterLast(context)
-  if (commit) return afterCommit(context, commit, edit, text, changes)
+  if (commit) return afterCommit(context, commit, [edit, text], changes, move)
   return newMigrations(
     context,
     [{ title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: false }],
@@ -246,14 +250,39 @@ function commitAfterLast(context: RuleContext): Step | undefined {
   return commit && commit === context.steps[context.index + 1] ? commit : undefined
 }
 
-function afterCommit(context: RuleContext, commit: Step, cut: Edit, text: string, changes: readonly Edit[]): Placed {
+function afterCommit(
+  context: RuleContext,
+  commit: Step,
+  [cut, text]: [Edit, string],
+  changes: readonly Edit[],
+  move: Move,
+): Placed {
   const begin = context.steps[context.index - 1]
   const isOnly = begin?.command?.tag === 'BEGIN' || begin?.command?.tag === 'START TRANSACTION'
-  if (begin && isOnly) {
+  const next = context.steps[context.steps.indexOf(commit) + 1]
+  const parameters = next?.transaction.parameters ?? sessionAfter(context.section, new Map())
+  const { lift, restore } = timeoutsOf({ parameters }, context, move)
+  if (begin && isOnly && lift.length === 0) {
     return {
       edits: [removedStatement(begin), ...changes, removedStatement(commit)],
       where: ' without BEGIN and COMMIT',
     }
   }
-  return { edits: [cut, ...statementsAfter(commit, [text])], where: ' after COMMIT' }
+  return { edits: [cut, ...statementsAfter(commit, [...lift, text, ...restore])], where: ' after COMMIT' }
+}
+
+/** The edits, and those that lift the timeouts in force for what the statement then does CONCURRENTLY. */
+function withoutTimeouts(context: RuleContext, edits: readonly Edit[], move: Move): readonly Edit[] {
+  const { lift, restore } = timeoutsOf(context.transaction, context, move)
+  if (lift.length === 0) return edits
+  return [...statementsBefore(context, lift), ...edits, ...statementsAfter(context, restore)]
+}
+
+function timeoutsOf(
+  transaction: Pick<Transaction, 'parameters'>,
+  { settings }: RuleContext,
+  { concurrently }: Move,
+): { lift: readonly string[]; restore: readonly string[] } {
+  const timeouts = concurrently ? shortTimeouts(transaction, concurrently, settings.postgres) : []
+  return { lift: timeouts.map(({ lift }) => lift), restore: timeouts.map(({ restore }) => restore) }
 }
