@@ -24,7 +24,7 @@ for (const file of ['apply.sql', 'effects.sql']) {
     for (const { title, setup, statement } of cases) {
       it(title, async () => {
         const down = inverse(schema, setup, statement)
-        if (/^--/m.test(down)) return
+        if (leavesSomething.test(down)) return
         await must(session, 'ROLLBACK; BEGIN')
         const first = await session.run(setup)
         const before = first.error ? undefined : await everything(session)
@@ -126,6 +126,9 @@ describe('the down of an up', () => {
     assert.equal(inverse(schema, '', `${build}; CREATE TABLE u (id integer)`), 'DROP TABLE u;\nDROP INDEX i;')
   })
 })
+
+/** Comments under which a person has to do more; those about rows alone are not among them. */
+const leavesSomething = /^-- (?!The rows|The values|Rows that|The up fills)/m
 
 function inverse(schema: string, setup: string, statement: string): string {
   const texts = [schema, setup, statement]

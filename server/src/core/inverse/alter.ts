@@ -39,7 +39,8 @@ function undoneSubcommand(subcommand: Subcommand, step: Step, alter: AlterRelati
       if (subcommand.ifNotExists && column(subcommand.column.name.name)) return []
       return [`${head} DROP COLUMN ${quoted(subcommand.column.name.name)};`]
     case 'DROP COLUMN':
-      return columnAgain(subcommand.column.name, subcommand.ifExists, head, table, step, scene)
+      // Children that kept the column get it from the parent again.
+      return columnAgain(subcommand.column.name, subcommand.ifExists, head.replace(' ONLY ', ' '), table, step, scene)
     case 'ALTER COLUMN TYPE':
       return typeBack(subcommand.column.name, head, column(subcommand.column.name), step, scene)
     case 'SET DEFAULT':

@@ -21,8 +21,14 @@ export function madeAgain(step: Step, past: Past, table: Table | undefined): str
       lines.push(indexText(past, old, searchPath) ?? `-- By hand: create index ${quoted(old.name)} again.`)
     }
   }
-  const own = constraints.filter(lost => !comesWithParent(lost, constraints)).toSorted(keysFirst)
-  return [...own.map(lost => constraintAgain(lost, step, past)), ...lines]
+  const own = constraints.filter(lost => !comesWithParent(lost, constraints))
+  const again = (lost: Lost) => constraintAgain(lost, step, past)
+  // Foreign keys need the keys and the unique indexes that they reference.
+  return [
+    ...own.filter(({ constraint }) => constraint.kind !== 'FOREIGN KEY').map(again),
+    ...lines,
+    ...own.filter(({ constraint }) => constraint.kind === 'FOREIGN KEY').map(again),
+  ]
 }
 
 interface Lost {
@@ -45,10 +51,6 @@ const comesWithParent = ({ table, constraint }: Lost, all: readonly Lost[]): boo
         other.constraint.columns.join() === constraint.columns.join(),
     ),
   )
-
-/** Foreign keys need the keys that they reference. */
-const keysFirst = (a: Lost, b: Lost): number =>
-  Number(a.constraint.kind === 'FOREIGN KEY') - Number(b.constraint.kind === 'FOREIGN KEY')
 
 const isLostIndex = (old: Relation | undefined, now: Relation | undefined): boolean =>
   isIndex(old) && !now && old.constraint === undefined && old.partitionOf === undefined
