@@ -8,7 +8,7 @@ import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
-import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
+import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule, TaggedRule } from './rules/rule'
 import type { Settings } from './settings'
 import type { BodyStatement, Command } from './sql/commands'
 import { type Span, shifted } from './text'
@@ -85,8 +85,6 @@ function findingsOf(
   const problems = problemOf(step, settings)
   const found = [...foundBy(step, steps, index, history, settings, report)]
   if (found.length === 0) return problems
-  // What PostgreSQL refuses does nothing that a rule could warn of.
-  if (step.effects?.fails) return problems
   const offset = step.statement.span.start
   // Where a semicolon is missing in front of it a statement is read all the same.
   return [...problems, ...found.map(each => new FoundByRule(each.found, each.rule, each.severity, offset, report))]
@@ -110,17 +108,24 @@ function* foundBy(
   inside?: BodyStatement,
 ): Iterable<Found> {
   const { command } = step
-  const asked = command && rulesFor(command, step)
-  if (!asked) return
+  if (!command) return
   const context = new StepContext(step, command, steps, index, history, settings, inside)
-  for (const rule of asked) {
-    const severity = settings.rules[rule.id]
-    if (severity === 'off') continue
-    try {
-      for (const found of rule.check(command, context)) yield { rule, severity, found }
-    } catch (error) {
-      report?.(rule.id, error)
+  for (const asked of [everyStatementRules[step.direction], rulesFor(command, step)]) {
+    let isFound = false
+    for (const rule of asked) {
+      const severity = settings.rules[rule.id]
+      if (severity === 'off') continue
+      try {
+        for (const found of rule.check(command, context)) {
+          isFound = true
+          yield { rule, severity, found }
+        }
+      } catch (error) {
+        report?.(rule.id, error)
+      }
     }
+    // What PostgreSQL refuses does nothing that a rule could warn of.
+    if (isFound || step.failure) return
   }
 }
 
@@ -155,17 +160,26 @@ function findingsInside(
 const firstWord = ({ command, statement }: Step): Span =>
   shifted(command && 'keywords' in command ? command.keywords : { start: 0, end: 1 }, statement.span.start)
 
-const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] | undefined =>
-  rulesByTag[direction].get(command.tag)
+const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] =>
+  rulesByTag[direction].get(command.tag) ?? []
 
-const statementRules = rules.filter(rule => typeof rule.on !== 'string')
+const isFor =
+  (direction: Direction) =>
+  ({ directions = ['up'] }: Rule): boolean =>
+    directions.includes(direction)
 
-const rulesByTag: Readonly<Record<Direction, ReadonlyMap<string, readonly StatementRule[]>>> = {
-  up: byTag(statementRules.filter(({ directions }) => directions?.includes('up') ?? true)),
-  down: byTag(statementRules.filter(({ directions }) => directions?.includes('down'))),
+const everyStatementRules = forEachDirection(rules.filter(rule => rule.on === 'every statement'))
+
+const rulesByTag = (() => {
+  const tagged = forEachDirection(rules.filter(rule => typeof rule.on !== 'string'))
+  return { up: byTag(tagged.up), down: byTag(tagged.down) }
+})()
+
+function forEachDirection<R extends Rule>(rules: readonly R[]): Readonly<Record<Direction, readonly R[]>> {
+  return { up: rules.filter(isFor('up')), down: rules.filter(isFor('down')) }
 }
 
-function byTag(rules: readonly StatementRule[]): ReadonlyMap<string, readonly StatementRule[]> {
+function byTag(rules: readonly TaggedRule[]): ReadonlyMap<string, readonly StatementRule[]> {
   const tags = new Set<string>(rules.flatMap(rule => rule.on))
   return new Map([...tags].map(tag => [tag, rules.filter(rule => rule.on.some(on => on === tag))]))
 }

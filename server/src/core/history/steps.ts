@@ -1,5 +1,6 @@
 import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
 import { type Effects, type EffectsSettings, effectsOf } from '../postgres/effects'
+import { type Failure, failureOf } from '../postgres/failures'
 import type { Settings } from '../settings'
 import type { Command, Name } from '../sql/commands'
 import type { Statement } from '../sql/statements'
@@ -22,6 +23,8 @@ export interface Step {
   readonly after: Catalog
   /** Absent where the statement could not be read. */
   readonly effects?: Effects
+  /** Why PostgreSQL refuses the statement, where that is certain; less to work out than all its effects. */
+  readonly failure?: Failure
   readonly transaction: Transaction
 }
 
@@ -128,6 +131,7 @@ class SectionSteps {
 class SectionStep implements Step {
   private known: Effects | undefined
   private placed: Transaction | undefined
+  private refusal: Failure | 'none' | undefined
 
   constructor(
     private readonly steps: SectionSteps,
@@ -164,6 +168,13 @@ class SectionStep implements Step {
     if (!command) return undefined
     this.known ??= effectsAt(command, steps.fold.before(place), steps.settings, steps.placement(place).parameters)
     return this.known
+  }
+
+  get failure(): Failure | undefined {
+    const { command, steps } = this
+    if (!command || steps.settings.runs) return undefined
+    if (this.refusal === undefined) this.refusal = failureOf(command, this.before, steps.settings) ?? 'none'
+    return this.refusal === 'none' ? undefined : this.refusal
   }
 
   get transaction(): Transaction {

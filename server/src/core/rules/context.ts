@@ -3,6 +3,7 @@ import type { Direction, Migration, Section } from '../history/migration'
 import type { Step, Transaction } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
+import type { Failure } from '../postgres/failures'
 import type { Settings } from '../settings'
 import type { BodyStatement, Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
@@ -50,6 +51,10 @@ export class StepContext implements RuleContext {
 
   get transaction(): Transaction {
     return this.step.transaction
+  }
+
+  get failure(): Failure | undefined {
+    return this.step.failure
   }
 
   /** What has a command has effects. */

@@ -31,8 +31,16 @@ interface RuleWords {
 export type Rule = StatementRule | MigrationRule | AllowanceRule
 
 /** A rule that judges statements one by one. */
-export interface StatementRule extends RuleWords {
+export type StatementRule = TaggedRule | EveryStatementRule
+
+export interface TaggedRule extends RuleWords {
   readonly on: readonly Tag[]
+  check(command: Command, context: RuleContext): Iterable<RuleFinding>
+}
+
+/** Where such a rule finds something, no other is asked. */
+export interface EveryStatementRule extends RuleWords {
+  readonly on: 'every statement'
   check(command: Command, context: RuleContext): Iterable<RuleFinding>
 }
 
@@ -103,7 +111,10 @@ export interface RuleFinding {
 }
 
 /** Returns the rule as given; fixes the command's type from its tags. */
-export const defineRule = <const T extends Tag>(rule: RuleOn<T>): Rule => rule as StatementRule
+export const defineRule = <const T extends Tag>(rule: RuleOn<T>): Rule => rule as TaggedRule
+
+/** Returns the rule as given. */
+export const defineEveryStatementRule = (rule: EveryStatementRule): Rule => rule
 
 /** Returns the rule as given. */
 export const defineAllowanceRule = (rule: AllowanceRule): Rule => rule

@@ -1,11 +1,10 @@
-import { shifted } from '../text'
-import { defineMigrationRule } from './rule'
+import { defineEveryStatementRule } from './rule'
 
-export default defineMigrationRule({
+export default defineEveryStatementRule({
   id: 'statement-fails',
   risk: 'failure',
   severity: 'error',
-  on: 'migration',
+  on: 'every statement',
   why: `
 The migrations before this one say what is in the database when it runs: a table that none of them makes is not there, one that
 they have made cannot be made again. PostgreSQL refuses such a statement, and the migration stops.
@@ -17,15 +16,12 @@ PostgreSQL skip the statement.`,
 Name what is there, or make it first.`,
   manual: ['errcodes-appendix.html'],
 
-  *check({ steps }) {
-    for (const { direction, command, effects, statement } of steps) {
-      const failure = direction === 'up' ? effects?.fails : undefined
-      if (!command || !failure) continue
-      yield {
-        at: shifted(failure.span ?? command.keywords, statement.span.start),
-        message: failure.message,
-        detail: `PostgreSQL refuses the statement with SQLSTATE ${failure.code}, by what the migrations before it have made.`,
-      }
+  *check(command, { failure }) {
+    if (!failure) return
+    yield {
+      at: failure.span ?? command.keywords,
+      message: failure.message,
+      detail: `PostgreSQL refuses the statement with SQLSTATE ${failure.code}, by what the migrations before it have made.`,
     }
   },
 
