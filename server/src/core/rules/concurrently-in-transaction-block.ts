@@ -1,10 +1,10 @@
-import type { Fix } from '../finding'
 import type { AlterRelation } from '../sql/commands'
 import { type Concurrent, concurrentPart } from './concurrent-part'
 import { mentions, reshapes } from './dependence'
 import { moveOfCreate, moveOfDrop } from './indexes'
-import { type Move, outsideTransaction, withoutTransaction } from './placement'
+import type { Move } from './placement'
 import { defineRule, type RuleContext } from './rule'
+import { outsideBlock, whyInBlock } from './transaction-block'
 
 export default defineRule({
   id: 'concurrently-in-transaction-block',
@@ -30,9 +30,9 @@ what the tool of the project offers.`,
     yield {
       at: concurrent.at,
       message: `${concurrent.what} cannot run inside a transaction block`,
-      detail: reason(context),
+      detail: whyInBlock(context),
       hint: 'Run it outside a transaction: with the marker of the migration tool, or alone in a migration.',
-      fixes: () => fixes(command, context),
+      fixes: () => outsideBlock(context, moveOf(command, context)),
     }
   },
 
@@ -192,32 +192,6 @@ what the tool of the project offers.`,
   COMMIT;
 `,
 })
-
-/** Why the statement runs inside a transaction block, as a sentence. */
-function reason({ transaction, history, steps, inside }: RuleContext): string {
-  if (inside) return 'It stands in a body, and what runs in one is inside a transaction.'
-  const tool = history.framework.name
-  switch (transaction.kind) {
-    case 'block':
-      return 'It stands between BEGIN and COMMIT.'
-    case 'tool':
-      return `${tool} runs this migration in a transaction.`
-    default:
-      return `${tool} sends ${steps.length} statements as one query, which PostgreSQL runs as one transaction.`
-  }
-}
-
-function fixes(command: Concurrent, context: RuleContext): Fix[] {
-  const everyOneRefuses = context.steps.every(step => step.effects?.refusesTransactionBlock)
-  const marker = context.transaction.kind === 'tool' && everyOneRefuses ? withoutTransaction(context) : undefined
-  if (marker) return [{ title: withoutTransactionTitle(context), safety: 'safe', edits: marker }]
-  if (context.steps.length === 1) return []
-  const placed = outsideTransaction(context, [], moveOf(command, context))
-  return placed && placed.where !== '' ? [{ title: `Run it${placed.where}`, safety: 'safe', ...placed }] : []
-}
-
-const withoutTransactionTitle = ({ history }: RuleContext) =>
-  `Run this migration without the transaction of ${history.framework.name}`
 
 function moveOf(command: Concurrent, context: RuleContext): Move {
   if (command.tag === 'CREATE INDEX') return moveOfCreate(command, context)

@@ -20,6 +20,8 @@ import missingDown from './missing-down'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
 import redundantIndex from './redundant-index'
+import refusedInTransactionBlock from './refused-in-transaction-block'
+import refusedOutsideTransactionBlock from './refused-outside-transaction-block'
 import renamedColumn from './renamed-column'
 import renamedTable from './renamed-table'
 import requiredColumnWithoutDefault from './required-column-without-default'
@@ -46,6 +48,8 @@ export const rules: readonly Rule[] = [
   columnTypeRewrite,
   unbatchedBackfill,
   concurrentlyInTransactionBlock,
+  refusedInTransactionBlock,
+  refusedOutsideTransactionBlock,
   shortTimeoutOverConcurrentBuild,
   requiredColumnWithoutDefault,
   insertNotRepeatable,
