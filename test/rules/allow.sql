@@ -5,11 +5,11 @@
   -- guard: allow dropped-table: nobody uses it
 --                ^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-table is left here]
   ALTER TABLE users DROP COLUMN nickname;
---                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+--                  ^^^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
   -- guard: allow dropped-column
 --^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: say why after a colon: what is allowed without a reason is not]
   ALTER TABLE users DROP COLUMN email;
---                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+--                  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
 -- fix: Remove the comment
   ALTER TABLE users DROP COLUMN nickname;
   -- guard: allow dropped-column
@@ -22,7 +22,7 @@
   ALTER TABLE users
     DROP COLUMN nickname, -- guard: allow dropped-column: gone since release 12
     DROP COLUMN email;
---  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+--  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
 
 -- bad: a blank line ends what stands above a statement
 -- file: 0001_users.sql
@@ -32,7 +32,7 @@
 --                ^^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-column is left here]
 
   ALTER TABLE users DROP COLUMN email;
---                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+--                  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
 -- fix: Remove the comment
 
   ALTER TABLE users DROP COLUMN email;

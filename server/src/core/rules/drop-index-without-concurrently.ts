@@ -13,7 +13,8 @@ export default defineRule({
   on: ['DROP INDEX'],
   why: `
 \`DROP INDEX\` takes \`ACCESS EXCLUSIVE\` on the index and on its table. Dropping is quick, but the lock is queued for: the
-statement waits for every transaction that uses the table, and every query that comes later waits behind it.
+statement waits for every transaction that uses the table, and every query that comes later waits behind it. Where the same
+transaction then works for long, the lock is kept meanwhile: the finding is a warning there, and information elsewhere.
 
 Nothing is said of an index that the same migration makes or whose table it makes, of one on a temporary table or on a
 materialized view, and of one that backs a constraint (PostgreSQL refuses to drop that).`,
@@ -41,6 +42,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
             context,
           ),
       relation: index?.table,
+      severity: context.transaction.over.length === 0 ? 'information' : 'warning',
       fixes: () => (isPartitioned ? [] : fixes(drop, context)),
     }
   },
@@ -52,13 +54,13 @@ must run outside a transaction block. The index of a partitioned table cannot be
   CREATE INDEX users_email_idx ON users (email);
 -- file: 0002_no_email_index.sql
   DROP INDEX users_email_idx;
---^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
 -- fix: Drop the index concurrently
   DROP INDEX CONCURRENTLY users_email_idx;
 
 -- bad: an index that the history does not show
   DROP INDEX IF EXISTS app.users_email_idx;
---^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on the table of index "app.users_email_idx": reads and writes wait]
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on the table of index "app.users_email_idx": reads and writes wait]
 -- fix: Drop the index concurrently
   DROP INDEX CONCURRENTLY IF EXISTS app.users_email_idx;
 
@@ -71,7 +73,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
 -- file: 00002_no_email_index.sql
   -- +goose Up
   DROP INDEX users_email_idx;
---^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
 
   -- +goose Down
   CREATE INDEX users_email_idx ON users (email);
@@ -90,7 +92,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
   CREATE INDEX users_email_idx ON users (email);
 -- file: 000002_no_email_index.up.sql
   DROP INDEX users_email_idx;
---^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
   COMMENT ON TABLE users IS 'People who can sign in';
 -- file: 000002_no_email_index.down.sql
   COMMENT ON TABLE users IS NULL;
@@ -112,7 +114,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
   CREATE INDEX users_name_idx ON users (name);
 -- file: 0002_no_indexes.sql
   DROP INDEX users_email_idx, users_name_idx;
---^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
 
 -- bad: a unique index, before rows that it would refuse
 -- given: golang-migrate
@@ -121,7 +123,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
   CREATE UNIQUE INDEX users_email_idx ON users (email);
 -- file: 000002_no_email_index.up.sql
   DROP INDEX users_email_idx;
---^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
   INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
 
 -- good: concurrently

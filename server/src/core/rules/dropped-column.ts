@@ -1,7 +1,18 @@
-import { type Catalog, columnNamed, type Table } from '../postgres/catalog'
-import { lostWithColumn } from './column-users'
+import {
+  asTable,
+  type Catalog,
+  type Column,
+  columnNamed,
+  keyOf,
+  keyOfRelation,
+  type Table,
+  viewsReadingColumn,
+} from '../postgres/catalog'
+import type { Name } from '../sql/commands'
+import { lostWithColumn, stillNaming } from './column-users'
+import { handedOver, onlyDrops } from './given-up'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, isUnreleased, subcommandsOf } from './target'
+import { catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'dropped-column',
@@ -11,6 +22,9 @@ export default defineRule({
   why: `
 \`DROP COLUMN\` gives up the data of the column for good, and from that moment every running query that names it fails:
 code that was deployed before the migration, and code that an earlier release brings back.
+
+The finding is information where the drop comes as the last step: an earlier migration has copied the values or declared the
+column deprecated, another column gets its name, or code can do without writing the column and the migration only drops.
 
 Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
   instead: `
@@ -26,15 +40,21 @@ back and its data is kept elsewhere or not needed.`,
       const known = columnNamed(target.table, column.name)
       if (isUnreleased(known?.born, context)) continue
       if (ifExists && !known && target.table?.columnsKnown) continue
+      const gone = target.table
+        ? lostWithColumn(target.table, column.name, cascade, context.catalog, atEnd(context))
+        : []
+      const weight = known && weightOf(known, alter.relation, isUsed(target.table, column.name, context), context)
       yield {
         at: { start: subcommand.keywords.start, end: column.span.end },
         message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}`,
         detail: [
-          'Running code that names the column fails from this moment on, and nothing brings the data back.',
-          ...(target.table ? lostWithColumn(target.table, column.name, cascade, context.catalog, atEnd(context)) : []),
+          weight?.detail ??
+            'Running code that names the column fails from this moment on, and nothing brings the data back.',
+          ...gone,
         ].join(' '),
-        hint: hintFor(target.table, context),
+        hint: weight?.hint ?? hintFor(target.table, context),
         relation: target.relation,
+        severity: weight && 'information',
       }
     }
   },
@@ -63,12 +83,42 @@ back and its data is kept elsewhere or not needed.`,
   ALTER TABLE users DROP COLUMN name;
 --                  ^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "name" of table "users"]
 
--- bad: a column in use
+-- bad: a column that running code has to write
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, nickname text NOT NULL);
+-- file: 0002_no_nickname.sql
+  ALTER TABLE users DROP COLUMN nickname;
+--                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+
+-- bad: code can do without it, and the migration only drops
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, nickname text);
 -- file: 0002_no_nickname.sql
   ALTER TABLE users DROP COLUMN nickname;
---                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+--                  ^^^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+
+-- bad: an earlier migration has copied the values, or announced the drop
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text NOT NULL, fax text NOT NULL);
+-- file: 0002_email.sql
+  ALTER TABLE users ADD COLUMN email text;
+  COMMENT ON COLUMN users.fax IS 'DEPRECATED: nobody has one';
+-- file: 0003_fill.sql
+  UPDATE users SET email = lower(mail) WHERE email <> mail;
+-- file: 0004_no_mail.sql
+  ALTER TABLE users DROP COLUMN mail, DROP COLUMN fax;
+--                  ^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "mail" of table "users"]
+--                                    ^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users"]
+
+-- bad: another column gets its name
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, tags text NOT NULL, tags_new text[]);
+-- file: 0002_tags.sql
+  BEGIN;
+  ALTER TABLE users DROP COLUMN tags;
+--                  ^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "tags" of table "users"]
+  ALTER TABLE users RENAME COLUMN tags_new TO tags;
+  COMMIT;
 
 -- bad: two of them
   ALTER TABLE users
@@ -113,3 +163,45 @@ function hintFor(table: Table | undefined, context: RuleContext): string {
   if (!fresh) return 'Deploy code that does not use the column first, and drop it in a later release.'
   return `Column "${fresh.name}" comes with the same release: running code still writes this one. Keep both until none does, and drop it in a later release.`
 }
+
+/** Why the drop weighs less than one out of the blue: it was announced, its values are elsewhere, or it comes as the last step. */
+function weightOf(
+  column: Column,
+  table: Name,
+  isStillUsed: boolean,
+  context: RuleContext,
+): { detail: string; hint: string } | undefined {
+  const hint = 'Check that no running code names it any more: nothing brings the data back.'
+  const before = handedOver({ table: table.name, column: column.name }, context)
+  if (before !== undefined) return { detail: before, hint }
+  const atCommit = asTable(catalogAtCommit(context).relations.get(keyOf(context.catalog, table)))
+  if (isRenamedTo(column.name, table, context) && columnNamed(atCommit, column.name)) {
+    return { detail: `Another column "${column.name}" takes its place when the transaction commits.`, hint }
+  }
+  const isOptional =
+    !column.notNull || column.default !== undefined || column.generated !== undefined || column.identity
+  const isAlone = !isStillUsed && !atCommit?.columns.some(({ born }) => isUnreleased(born, context))
+  if (!isOptional || !isAlone || !onlyDrops(context)) return undefined
+  return {
+    detail: 'Code can do without writing the column, and the migration only drops: what no running code names may go.',
+    hint,
+  }
+}
+
+/** Whether a function names the column, or CASCADE drops a view that does: somebody has a use for it. */
+const isUsed = (table: Table | undefined, column: string, context: RuleContext): boolean =>
+  table !== undefined &&
+  (stillNaming(table, column, atEnd(context)).length > 0 ||
+    viewsReadingColumn(context.catalog, keyOfRelation(table), column).length > 0)
+
+/** A column of the same transaction gets its name: new code was not needed for that. */
+const isRenamedTo = (name: string, table: Name, { steps, index, transaction }: RuleContext): boolean =>
+  steps
+    .slice(index)
+    .some(
+      ({ command, transaction: other }) =>
+        other.number === transaction.number &&
+        command?.tag === 'ALTER TABLE' &&
+        command.relation.name === table.name &&
+        command.subcommands.some(other => other.kind === 'RENAME COLUMN' && other.to.name === name),
+    )

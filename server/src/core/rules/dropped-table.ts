@@ -1,6 +1,8 @@
-import { relationNamed } from '../postgres/catalog'
-import { defineRule } from './rule'
-import { existingTable } from './target'
+import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
+import type { Name } from '../sql/commands'
+import { handedOver, onlyDrops, takes } from './given-up'
+import { defineRule, type RuleContext } from './rule'
+import { catalogAtCommit, existingTable, inQuotes } from './target'
 
 export default defineRule({
   id: 'dropped-table',
@@ -9,6 +11,10 @@ export default defineRule({
   on: ['DROP TABLE'],
   why: `
 \`DROP TABLE\` deletes the table with all its rows, and from that moment every running query that names it fails.
+
+The finding is information where the drop comes as the last step: the rows are copied and another table gets the name, an
+earlier migration has copied, emptied, renamed the table or declared it deprecated, or the migration only drops and no
+table or view that stays uses it.
 
 Nothing is said of a table that the same migration makes, of a temporary table, of \`IF EXISTS\` where the history shows that
 there is no such table, and of down migrations, whose business it is.`,
@@ -22,12 +28,16 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
       const target = existingTable(name, context)
       if (!target) continue
       if (drop.ifExists && context.catalog.complete && !relationNamed(context.catalog, name)) continue
+      const weight = weightOf(name, context)
       yield {
         at: name.span,
         message: `DROP TABLE deletes ${target.label} and its rows`,
-        detail: 'Running code that names the table fails from this moment on, and nothing brings the rows back.',
-        hint: 'Deploy code that does not use the table first, and drop it in a later release.',
+        detail:
+          weight?.detail ??
+          'Running code that names the table fails from this moment on, and nothing brings the rows back.',
+        hint: weight?.hint ?? 'Deploy code that does not use the table first, and drop it in a later release.',
         relation: target.relation,
+        severity: weight && 'information',
       }
     }
   },
@@ -37,8 +47,56 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 -- file: 0001_carts.sql
   CREATE TABLE carts (id bigint PRIMARY KEY);
 -- file: 0002_no_carts.sql
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
   DROP TABLE carts;
 --           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+
+-- bad: a table in use that others reference
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+  CREATE TABLE items (cart_id bigint REFERENCES carts);
+  CREATE INDEX ON items (cart_id);
+-- file: 0002_no_carts.sql
+  DROP TABLE carts CASCADE;
+--           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+
+-- bad: the migration only drops
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_no_carts.sql
+  DROP TABLE carts;
+--           ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
+
+-- bad: earlier migrations have copied it, or given it another name
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+  CREATE TABLE offers (id bigint PRIMARY KEY);
+-- file: 0002_baskets.sql
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  INSERT INTO baskets (id) SELECT id FROM carts;
+-- file: 0003_offers.sql
+  BEGIN;
+  ALTER TABLE offers RENAME TO offers_old;
+  CREATE TABLE offers (id bigint PRIMARY KEY);
+  COMMIT;
+-- file: 0004_drop.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+  DROP TABLE carts;
+--           ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
+  DROP TABLE offers_old;
+--           ^^^^^^^^^^ information [dropped-table: DROP TABLE deletes table "offers_old" and its rows]
+
+-- bad: a copy takes its place
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_carts.sql
+  BEGIN;
+  CREATE TABLE carts_new (id bigint GENERATED ALWAYS AS IDENTITY);
+  INSERT INTO carts_new (id) OVERRIDING SYSTEM VALUE SELECT id FROM carts;
+  DROP TABLE carts;
+--           ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
+  ALTER TABLE carts_new RENAME TO carts;
+  COMMIT;
 
 -- bad: two at once, one of them new
 -- file: 0001_carts.sql
@@ -69,3 +127,34 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   DROP TABLE carts;
 `,
 })
+
+/** Why the drop weighs less than one out of the blue: its rows have gone elsewhere, or it was announced. */
+function weightOf(name: Name, context: RuleContext): { detail: string; hint: string } | undefined {
+  const { steps, index, catalog } = context
+  const isReplaced = catalogAtCommit(context).relations.has(keyOf(catalog, name))
+  if (isReplaced && steps.slice(0, index).some(({ statement }) => takes(statement, name.name))) {
+    return {
+      detail: `An earlier statement copies its rows, and another ${inQuotes(name)} is there when the transaction commits.`,
+      hint: 'Check that the copy has every row, also those that are written while it is made.',
+    }
+  }
+  const before = handedOver({ table: name.name }, context)
+  const hint = 'Check that no running code uses it any more: nothing brings the rows back.'
+  if (before !== undefined) return { detail: before, hint }
+  if (!relationNamed(catalog, name) || !onlyDrops(context) || isReferenced(name, context)) return undefined
+  return {
+    detail: 'The migration only drops, and no table or view that stays uses it: what no running code names may go.',
+    hint,
+  }
+}
+
+/** Whether a table or view that is there when the transaction commits needed it: only CASCADE drops it then. */
+function isReferenced(name: Name, context: RuleContext): boolean {
+  const table = keyOf(context.catalog, name)
+  const users = [
+    ...foreignKeysTo(context.catalog, table).map(incoming => incoming.table),
+    ...viewsReading(context.catalog, table),
+  ]
+  const { relations } = catalogAtCommit(context)
+  return users.some(user => keyOfRelation(user) !== table && relations.has(keyOfRelation(user)))
+}

@@ -12,10 +12,30 @@ interface Place {
 /** Returns the statements that later migrations run up, of those in whose text one of the names stands: few of many. */
 export function laterStatements(place: Place, names: readonly string[]): readonly Statement[] {
   const wanted = names.map(name => name.toLowerCase())
-  return naming(place, wanted)
+  return naming({ ...place, from: place.history.migrations.indexOf(place.migration) + 1 }, wanted)
     .filter(other => isLater(other, place))
     .flatMap(({ sections }) => sections.filter(({ direction }) => direction === 'up'))
     .flatMap(({ statements }) => statements)
+}
+
+/** Returns the statements that earlier migrations run up, oldest first, of those in whose text one of the names stands. */
+export function earlierStatements(
+  place: Place,
+  names: readonly string[],
+): readonly { readonly migration: Migration; readonly statement: Statement }[] {
+  const { history, migration } = place
+  const isEarlier = ({ direction, version }: Migration) =>
+    direction !== 'down' && history.framework.compareVersions(version, migration.version) < 0
+  return naming(
+    { ...place, from: 0 },
+    names.map(name => name.toLowerCase()),
+  )
+    .filter(isEarlier)
+    .flatMap(other =>
+      other.sections
+        .filter(({ direction }) => direction === 'up')
+        .flatMap(({ statements }) => statements.map(statement => ({ migration: other, statement }))),
+    )
 }
 
 /** Returns whether no migration of a later version runs up. */
@@ -25,15 +45,17 @@ export const isNewest = (place: Place): boolean =>
 const isLater = ({ direction, version }: Migration, { history, migration }: Place): boolean =>
   direction !== 'down' && history.framework.compareVersions(version, migration.version) > 0
 
-/** Of the few behind it each is looked through; for many there is an index, which a change of any makes anew. */
-function naming({ history: { migrations }, migration }: Place, names: readonly string[]): readonly Migration[] {
-  const next = migrations.indexOf(migration) + 1
+/** Of a few each is looked through; for many there is an index, which a change of any makes anew. */
+function naming(
+  { history: { migrations }, from }: Place & { readonly from: number },
+  names: readonly string[],
+): readonly Migration[] {
   const isOneWord = names.every(name => oneWord.test(name))
-  if (isOneWord && migrations.length - next >= 50) {
+  if (isOneWord && migrations.length - from >= 50) {
     const index = indexOf(migrations)
     return [...new Set(names.flatMap(name => index.get(name) ?? []))]
   }
-  const behind = migrations.slice(next)
+  const behind = migrations.slice(from)
   return isOneWord ? behind.filter(other => names.some(name => wordsOf(other).has(name))) : behind
 }
 

@@ -17,7 +17,7 @@ export default defineRule({
 One statement that changes every row of a table is one transaction for as long as that takes: everybody who wants to
 change one of these rows waits for its end, vacuum cannot clean up behind it, and a failure near the end loses all of it.
 Where the same transaction has changed the schema before, its locks stay until the end as well, and those make everybody
-wait: the finding is an error then.
+wait: the finding is an error then. A copy alone makes nobody wait and is information.
 
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
 \`INSERT ... SELECT\` into such a table while nobody waits for the transaction. A \`WHERE\` that only tests columns which the
@@ -205,7 +205,7 @@ it did.`,
   CREATE TABLE archive (id bigint PRIMARY KEY, total numeric);
 -- file: 0002_archive.sql
   INSERT INTO archive (id, total) SELECT id, total FROM orders ON CONFLICT (id) DO NOTHING;
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "orders" into table "archive" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "orders" into table "archive" in one transaction]
 -- fix: Change the rows in batches
   DO $$
   DECLARE
@@ -236,7 +236,7 @@ it did.`,
   CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text);
 -- file: 0002_double.sql
   INSERT INTO users (email) SELECT email FROM users;
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "users" into table "users" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "users" into table "users" in one transaction]
 
 -- bad: the new rows are rows of the parent too
 -- given: insert-not-repeatable off
@@ -245,7 +245,7 @@ it did.`,
   CREATE TABLE late_events () INHERITS (events);
 -- file: 0002_copy.sql
   INSERT INTO late_events (id, note) SELECT gen_random_uuid(), note FROM events;
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "events" into table "late_events" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "events" into table "late_events" in one transaction]
 
 -- bad: rows reference rows of other batches
 -- file: 0001_categories.sql
@@ -263,7 +263,7 @@ it did.`,
   CREATE INDEX ON topics (parent_id);
 -- file: 0002_topics.sql
   INSERT INTO topics (id, parent_id) SELECT id, parent_id FROM categories;
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "categories" into table "topics" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "categories" into table "topics" in one transaction]
 
 -- bad: references change together with what they reference
 -- file: 0001_accounts.sql
@@ -280,7 +280,7 @@ it did.`,
   CREATE TABLE totals (score numeric);
 -- file: 0002_totals.sql
   INSERT INTO totals (score) SELECT median(score) FROM scores;
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "scores" into table "totals" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "totals" in one transaction]
 
 -- bad: a window looks beyond the batch
 -- given: insert-not-repeatable off
@@ -289,7 +289,7 @@ it did.`,
   CREATE TABLE sums (score numeric);
 -- file: 0002_sums.sql
   INSERT INTO sums (score) SELECT coalesce(sum(score) OVER (ORDER BY id), 0) FROM scores;
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "scores" into table "sums" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "sums" in one transaction]
 
 -- bad: the columns have other names here
 -- given: insert-not-repeatable off
@@ -298,7 +298,7 @@ it did.`,
   CREATE TABLE marks (score_id bigint, score numeric);
 -- file: 0002_marks.sql
   INSERT INTO marks (score_id, score) SELECT number, mark FROM scores AS other (number, mark);
---^^^^^^^^^^^ warning [unbatched-backfill: INSERT copies all rows of table "scores" into table "marks" in one transaction]
+--^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "marks" in one transaction]
 
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
@@ -375,13 +375,16 @@ function unbatchedInsert(insert: Insert, context: RuleContext): RuleFinding | un
 
 function finding(what: string, relation: string, command: Update | Delete | Insert, context: RuleContext): RuleFinding {
   const held = heldLock(context, relation)
-  const severity: Severity = held ? 'error' : 'warning'
+  // A copy makes nobody wait: its rows are new.
+  const severity: Severity = held ? 'error' : command.tag === 'INSERT' ? 'information' : 'warning'
   return {
     at: command.keywords,
     message: held ? `${what}, which already holds ${held.mode} on ${held.label}: ${whoWaits(held.mode)}` : what,
     detail: held
       ? 'The lock of an earlier statement is kept until the transaction ends, so the wait grows with the table.'
-      : 'Whoever wants to change one of these rows waits for its end, and vacuum cannot clean up behind it.',
+      : command.tag === 'INSERT'
+        ? 'Nobody waits for the copy, but vacuum cannot clean up while it runs, and a failure near the end loses all of it.'
+        : 'Whoever wants to change one of these rows waits for its end, and vacuum cannot clean up behind it.',
     hint: held
       ? 'Move it to a migration of its own, outside a transaction, and change the rows in batches.'
       : 'Change the rows in batches along the primary key, each in its own transaction.',

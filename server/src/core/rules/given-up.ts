@@ -1,0 +1,99 @@
+import type { Migration } from '../history/migration'
+import type { Command, Subcommand } from '../sql/commands'
+import type { Statement } from '../sql/statements'
+import { mentions } from './dependence'
+import { earlierStatements } from './later'
+import type { RuleContext } from './rule'
+
+/** What a migration drops. */
+export interface Dropped {
+  readonly table: string
+  readonly column?: string
+}
+
+/**
+ * Returns what an earlier migration did to hand over what is dropped, as a sentence; undefined where the history shows nothing
+ * of the kind: it copied the rows or values elsewhere, emptied the table, gave it its present name, or said that it is deprecated.
+ */
+export function handedOver({ table, column }: Dropped, context: RuleContext): string | undefined {
+  for (const { migration, statement } of earlierStatements(context, [column ?? table]).toReversed()) {
+    if (context.history.stateOf(migration.path) === 'pending') continue
+    const words = wordsOf(statement, { table, column })
+    if (words) return `${nameOf(migration)} ${words}.`
+  }
+  return undefined
+}
+
+function wordsOf(statement: Statement, { table, column }: Dropped): string | undefined {
+  const { command } = statement
+  if (isDeprecation(statement, { table, column })) return 'has declared it deprecated'
+  if (column !== undefined) return takes(statement, table, column) ? 'has copied its values' : undefined
+  if (takes(statement, table)) return 'has copied its rows'
+  if (command?.tag === 'TRUNCATE TABLE' && command.tables.some(({ name }) => name === table)) return 'has emptied it'
+  if (command?.tag === 'DELETE' && command.table.name === table && !command.where && !command.using)
+    return 'has emptied it'
+  if (command?.tag !== 'ALTER TABLE') return undefined
+  const isRenamed = command.subcommands.some(
+    subcommand => subcommand.kind === 'RENAME TO' && subcommand.to.name === table && command.relation.name !== table,
+  )
+  return isRenamed ? `has renamed it from "${command.relation.name}"` : undefined
+}
+
+/** Returns whether a statement puts the rows of a table, or the values of its column, somewhere else. */
+export function takes(statement: Statement, table: string, column?: string): boolean {
+  const { command } = statement
+  const reads = (names: readonly { readonly name: string }[]) => names.some(({ name }) => name === table)
+  const isNamed = () =>
+    column === undefined || mentions({ statement }, column) || /(?:\bselect|,|\.)\s*\*/i.test(statement.text)
+  switch (command?.tag) {
+    case 'INSERT':
+      return command.table.name !== table && reads(command.reads) && isNamed()
+    case 'CREATE TABLE AS':
+    case 'SELECT INTO':
+      return reads(command.reads) && isNamed()
+    case 'UPDATE':
+      if (column === undefined || (command.table.name !== table && !reads(command.reads))) return false
+      return command.assignments.some(
+        assignment => assignment.column !== column && assignment.expression.columns.includes(column),
+      )
+    default:
+      return false
+  }
+}
+
+const isDeprecation = ({ command, text }: Statement, { table, column }: Dropped): boolean =>
+  command?.tag === 'COMMENT' &&
+  command.on === (column === undefined ? 'TABLE' : 'COLUMN') &&
+  command.relation?.name === table &&
+  command.column === column &&
+  /deprecat/i.test(text)
+
+const nameOf = ({ path }: Migration): string => path.slice(path.lastIndexOf('/') + 1)
+
+/**
+ * Returns whether the section does nothing but drop: then nothing of the same release takes the place of what is gone, and it
+ * comes last, as it should.
+ */
+export const onlyDrops = ({ steps }: RuleContext): boolean => steps.every(({ command }) => command && isDrop(command))
+
+function isDrop(command: Command): boolean {
+  if (command.tag === 'ALTER TABLE') return command.subcommands.every(isDroppingSubcommand)
+  return command.tag.startsWith('DROP ') || besides.has(command.tag)
+}
+
+const isDroppingSubcommand = ({ kind }: Subcommand): boolean =>
+  kind === 'DROP COLUMN' || kind === 'DROP CONSTRAINT' || kind === 'DROP DEFAULT' || kind === 'DROP NOT NULL'
+
+/** Views, functions and triggers are made again without what goes; rows may go with it. */
+const besides: ReadonlySet<string> = new Set([
+  'BEGIN',
+  'START TRANSACTION',
+  'COMMIT',
+  'SET',
+  'RESET',
+  'COMMENT',
+  'CREATE VIEW',
+  'CREATE FUNCTION',
+  'CREATE TRIGGER',
+  'DELETE',
+])
