@@ -11,6 +11,7 @@ import droppedColumn from './dropped-column'
 import droppedTable from './dropped-table'
 import duplicateVersion from './duplicate-version'
 import emptyDown from './empty-down'
+import enumValueUsedAtOnce from './enum-value-used-at-once'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
 import indexWithoutConcurrently from './index-without-concurrently'
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   concurrentlyInTransactionBlock,
   refusedInTransactionBlock,
   refusedOutsideTransactionBlock,
+  enumValueUsedAtOnce,
   shortTimeoutOverConcurrentBuild,
   requiredColumnWithoutDefault,
   insertNotRepeatable,

@@ -1,0 +1,295 @@
+import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
+import { type Catalog, keyIn, keyOf, tableAt, typeNamed } from '../postgres/catalog'
+import type { AlterType, Command, Name } from '../sql/commands'
+import { type Token, tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
+import { mentions } from './dependence'
+import { cutStatement } from './edits'
+import { laterSteps, laterTransaction } from './placement'
+import { defineRule, type RuleContext } from './rule'
+
+export default defineRule({
+  id: 'enum-value-used-at-once',
+  risk: 'failure',
+  severity: 'error',
+  on: [
+    'UPDATE',
+    'INSERT',
+    'DELETE',
+    'SELECT',
+    'ALTER TABLE',
+    'CREATE TABLE',
+    'CREATE INDEX',
+    'CREATE VIEW',
+    'CREATE MATERIALIZED VIEW',
+    'CREATE TABLE AS',
+    'CREATE POLICY',
+  ],
+  directions: ['up', 'down'],
+  why: `
+A value that \`ALTER TYPE ... ADD VALUE\` adds to an enum type can only be used when its transaction has committed: in the
+same transaction PostgreSQL refuses every use with error 55P04, "unsafe use of new value". Most migration tools run a whole
+file in one transaction.
+
+Nothing is said of a type that the same transaction makes, of a value that was there before, of a string that is compared as
+\`text\` or goes into another column, and of the body of a function in PL/pgSQL, which is read when it runs.`,
+  instead: `
+Add the value in one migration and use it in the next.`,
+  manual: ['sql-altertype.html'],
+
+  *check(command, context) {
+    const added = addedBefore(context)
+    if (added.length === 0) return
+    for (const { value, type } of added) {
+      const use = useOf(value, type, command, context)
+      if (!use) continue
+      yield {
+        at: use,
+        message: `value "${value}" of enum type "${type.name}" is new in this transaction: it cannot be used before COMMIT`,
+        detail: 'PostgreSQL refuses every use of it in the transaction that adds it, with SQLSTATE 55P04.',
+        hint: 'Use it in the next migration, or after COMMIT.',
+        fixes: () => usedLater(command, context),
+      }
+      return
+    }
+  },
+
+  examples: `
+-- bad: the tool runs both in one transaction
+-- given: golang-migrate
+-- file: 000001_tickets.up.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state, reason text);
+-- file: 000002_stale.up.sql
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  UPDATE tickets SET state = 'stale' WHERE reason = 'old';
+--                           ^^^^^^^ error [enum-value-used-at-once: value "stale" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+-- fix: Run it in a new migration
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+-- file: 000003_use_new_value_in_tickets.up.sql
+  UPDATE tickets SET state = 'stale' WHERE reason = 'old';
+
+-- bad: as a default, between BEGIN and COMMIT
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state);
+-- file: 0002_draft.sql
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE IF NOT EXISTS 'draft' BEFORE 'open';
+  ALTER TABLE tickets ALTER COLUMN state SET DEFAULT 'draft';
+--                                                   ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  COMMIT;
+-- fix: Run it after COMMIT
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE IF NOT EXISTS 'draft' BEFORE 'open';
+  COMMIT;
+  ALTER TABLE tickets ALTER COLUMN state SET DEFAULT 'draft';
+
+-- bad: in conditions, casts and new columns
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state);
+-- file: 0002_draft.sql
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE 'draft';
+  CREATE VIEW drafts AS SELECT id FROM tickets t WHERE t.state IN ('open', 'draft');
+--                                                                         ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  INSERT INTO tickets (id, state) VALUES (1, 'draft') ON CONFLICT DO NOTHING;
+--                                           ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  SELECT 'draft'::ticket_state;
+--       ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE TABLE notes (state ticket_state DEFAULT 'draft');
+--                                               ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  COMMIT;
+-- fix: Run it after COMMIT
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE 'draft';
+  CREATE VIEW drafts AS SELECT id FROM tickets t WHERE t.state IN ('open', 'draft');
+  SELECT 'draft'::ticket_state;
+  CREATE TABLE notes (state ticket_state DEFAULT 'draft');
+  COMMIT;
+  INSERT INTO tickets (id, state) VALUES (1, 'draft') ON CONFLICT DO NOTHING;
+
+-- good: the next transaction
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state, reason text);
+-- file: 0002_stale.sql
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  COMMIT;
+  UPDATE tickets SET state = 'stale' WHERE reason = 'old';
+
+-- good: a type of the same transaction
+-- given: golang-migrate
+-- file: 000001_tickets.up.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state DEFAULT 'stale');
+
+-- good: a value that was there, a string for another column, a comparison as text, a body that is read later
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state, reason text);
+-- file: 0002_stale.sql
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE IF NOT EXISTS 'open';
+  UPDATE tickets SET state = 'open' WHERE reason = 'again';
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  UPDATE tickets SET reason = 'stale' WHERE state = 'closed' OR state::text = 'stale';
+  CREATE FUNCTION mark() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE tickets SET state = 'stale' WHERE id = 1; END $$;
+  COMMIT;
+`,
+})
+
+interface Added {
+  readonly value: string
+  readonly type: Name
+}
+
+/** The values that earlier statements of the transaction add to types which were there before it. */
+function addedBefore({ steps, index, transaction }: RuleContext): readonly Added[] {
+  if (!transaction.isBlock) return []
+  return additionsIn(steps)
+    .filter(({ place, number }) => place < index && number === transaction.number)
+    .map(({ added }) => added)
+}
+
+interface Addition {
+  readonly place: number
+  readonly number: number
+  readonly added: Added
+}
+
+/** Looked up once for a section: it may have thousands of statements. */
+function additionsIn(steps: readonly Step[]): readonly Addition[] {
+  const known = additions.get(steps)
+  if (known) return known
+  const found = steps.flatMap((step, place) => {
+    const { command } = step
+    const all = command?.tag === 'DO' ? (command.statements ?? []).map(inner => inner.command) : [command]
+    return all.flatMap((each): Addition[] => {
+      const added = each?.tag === 'ALTER TYPE' ? addedBy(each, step) : undefined
+      return added ? [{ place, number: step.transaction.number, added }] : []
+    })
+  })
+  additions.set(steps, found)
+  return found
+}
+
+const additions = new WeakMap<readonly Step[], readonly Addition[]>()
+
+function addedBy({ type: name, addValue }: AlterType, { before, migration, transaction }: Step): Added | undefined {
+  const type = typeNamed(before, name)
+  if (!addValue || type?.kind !== 'enum' || type.labels.includes(addValue.label)) return undefined
+  const isOwn = type.born?.migration === migration.path && type.born.transaction === transaction.number
+  return isOwn ? undefined : { value: addValue.label, type: name }
+}
+
+/** Where a statement uses the value as one of the type; strings that go elsewhere are no use of it. */
+function useOf(value: string, type: Name, command: Command, { statement, catalog }: RuleContext): Span | undefined {
+  const literal = `'${value.replaceAll("'", "''")}'`
+  if (!statement.text.includes(literal)) return undefined
+  const tokens = tokensOf(statement.text).filter(({ kind }) => kind !== 'comment')
+  const places = tokens.flatMap((token, place) => (token.kind === 'string' && token.text === literal ? [place] : []))
+  const columns = columnsOf(type, command, catalog)
+  const isColumn = (token: Token | undefined) => token !== undefined && columns.has(nameIn(token))
+  const isType = (token: Token | undefined) => token !== undefined && nameIn(token) === type.name
+  const place = places.find(
+    at =>
+      isCast(tokens, at, isType) ||
+      isCompared(tokens, at, isColumn) ||
+      isListed(tokens, at, isColumn) ||
+      isDefault(tokens, at, isColumn, isType) ||
+      isAssigned(tokens[at] as Token, command, columns),
+  )
+  if (place !== undefined) return tokens[place]
+  return isInserted(value, command, columns) ? tokens[places[0] ?? -1] : undefined
+}
+
+type Test = (token: Token | undefined) => boolean
+
+const isCast = (tokens: readonly Token[], at: number, isType: Test): boolean => {
+  const next = tokens[at + 1]?.text
+  return (next === '::' || next === 'AS') && (isType(tokens[at + 2]) || isType(tokens[at + 4]))
+}
+
+const isCompared = (tokens: readonly Token[], at: number, isColumn: Test): boolean => {
+  const isComparison = (token: Token | undefined) => token?.kind === 'operator' && comparisons.has(token.text)
+  if (isComparison(tokens[at - 1]) && isColumn(tokens[at - 2])) return true
+  if (!isComparison(tokens[at + 1])) return false
+  return isColumn(tokens[at + 2]) || (tokens[at + 3]?.text === '.' && isColumn(tokens[at + 4]))
+}
+
+const comparisons: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '>', '<=', '>='])
+
+/** `state IN ('open', 'stale')`. */
+function isListed(tokens: readonly Token[], at: number, isColumn: Test): boolean {
+  let start = at - 1
+  while (tokens[start]?.text === ',' && tokens[start - 1]?.kind === 'string') start -= 2
+  if (tokens[start]?.text !== '(' || tokens[start - 1]?.text !== 'IN') return false
+  return isColumn(tokens[start - 2]) || (tokens[start - 2]?.text === 'NOT' && isColumn(tokens[start - 3]))
+}
+
+/** `state SET DEFAULT 'stale'`, `state ticket_state NOT NULL DEFAULT 'stale'`. */
+function isDefault(tokens: readonly Token[], at: number, isColumn: Test, isType: Test): boolean {
+  if (tokens[at - 1]?.text !== 'DEFAULT') return false
+  if (tokens[at - 2]?.text === 'SET') return isColumn(tokens[at - 3])
+  return (
+    isType(tokens[at - 2]) ||
+    (tokens[at - 2]?.text === 'NULL' && isType(tokens[at - (tokens[at - 3]?.text === 'NOT' ? 4 : 3)]))
+  )
+}
+
+/** As a result of CASE, or as the whole value. */
+const isAssigned = ({ start, end }: Token, command: Command, columns: ReadonlySet<string>): boolean =>
+  command.tag === 'UPDATE' &&
+  command.assignments.some(
+    ({ column, expression }) =>
+      columns.has(column) &&
+      expression.columns.length === 0 &&
+      expression.span.start <= start &&
+      end <= expression.span.end,
+  )
+
+const isInserted = (value: string, command: Command, columns: ReadonlySet<string>): boolean =>
+  command.tag === 'INSERT' &&
+  command.columns.some(({ name }, place) => columns.has(name) && command.values?.some(row => row[place] === value))
+
+/** The columns of the type in the tables that the statement names. */
+function columnsOf(type: Name, command: Command, catalog: Catalog): ReadonlySet<string> {
+  const wanted = keyIn(catalog, catalog.types, type)
+  const columns = namesIn(command).flatMap(name => tableAt(catalog, keyOf(catalog, name))?.columns ?? [])
+  return new Set(
+    columns.filter(column => keyIn(catalog, catalog.types, column.type) === wanted).map(({ name }) => name),
+  )
+}
+
+const namesIn = (command: Command): readonly Name[] => [
+  ...('table' in command && command.table ? [command.table] : []),
+  ...('relation' in command && command.relation ? [command.relation] : []),
+  ...('relations' in command ? command.relations : []),
+  ...('reads' in command ? (command.reads ?? []) : []),
+]
+
+const nameIn = ({ kind, text }: Token): string => {
+  if (kind === 'quoted identifier') return text.slice(1, -1).replaceAll('""', '"')
+  return kind === 'word' ? text.toLowerCase() : ''
+}
+
+/** Data and defaults may follow later, where nothing else of the transaction has to do with the table. */
+function usedLater(command: Command, context: RuleContext): Fix[] {
+  const [table] = namesIn(command)
+  if (!table || !mayFollow(command)) return []
+  if (laterSteps(context).some(step => mentions(step, table.name))) return []
+  const { edit, text } = cutStatement(context)
+  const about = { tables: [table.name] }
+  const placed = laterTransaction(context, [text], { title: `use_new_value_in_${table.name}`, about }, [edit])
+  return placed ? [{ title: `Run it${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+function mayFollow(command: Command): boolean {
+  if (command.tag === 'ALTER TABLE') return command.subcommands.every(({ kind }) => kind === 'SET DEFAULT')
+  return command.tag === 'UPDATE' || command.tag === 'INSERT' || command.tag === 'DELETE'
+}
