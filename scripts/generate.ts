@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Risk } from '../server/src/core/finding'
 import { rules } from '../server/src/core/rules'
-import { type Case, casesIn } from '../server/src/core/rules/examples'
+import { type Case, examplesOf } from '../server/src/core/rules/examples'
 import type { Rule } from '../server/src/core/rules/rule'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,7 +13,8 @@ const pages = 'docs/rules'
 /** Returns the text of every file that is generated from the rules, by its path in the project. */
 export function generated(): Map<string, string> {
   const files = new Map(rules.map(rule => [`${pages}/${rule.id}.md`, page(rule)]))
-  files.set(`${pages}/README.md`, `# The rules\n\n${generatedNote}\n\n${table('.')}\n`)
+  files.set(`${pages}/README.md`, index())
+  files.set('docs/coverage.md', coverage())
   files.set('README.md', withTable(read('README.md')))
   files.set('package.json', withSettings(read('package.json')))
   return files
@@ -46,11 +48,11 @@ const read = (path: string): string => (existsSync(join(root, path)) ? readFileS
 const generatedNote = '<!-- Generated from server/src/core/rules: `npm run generate`. -->'
 
 function page(rule: Rule): string {
-  const cases = casesIn(rule.examples, rule.id)
+  const cases = examplesOf(rule)
   const parts = [
     `# ${rule.id}`,
     generatedNote,
-    `${capital(rule.risk)} · ${rule.severity} · ${directions(rule)} · ${judged(rule)}`,
+    `${capital(rule.risk)} · ${rule.isOff ? `off, ${rule.severity} where it is on` : rule.severity} · ${directions(rule)} · ${judged(rule)}`,
     '## What happens',
     rule.why.trim(),
     '## What to do',
@@ -87,10 +89,76 @@ function example({ title, given, source }: Case): string {
   return `### ${capital(title)}${setting}\n\n\`\`\`sql\n${sql}\n\`\`\``
 }
 
+/** What each risk means, in the order of the documentation. */
+const risks: Readonly<Record<Risk, string>> = {
+  locking: 'Others wait',
+  failure: 'The migration fails, or does something else than it seems to',
+  'data-loss': 'Data is lost',
+  rollback: 'The way back does not lead back',
+  compatibility: 'Running code breaks',
+  performance: 'The database gets slower',
+  design: 'Advice for the schema',
+}
+
+const rulesByRisk = (): [Risk, Rule[]][] =>
+  (Object.keys(risks) as Risk[])
+    .map((risk): [Risk, Rule[]] => [risk, rules.filter(rule => rule.risk === risk)])
+    .filter(([, own]) => own.length > 0)
+
+function index(): string {
+  const intro = 'Rules that are off are silent until the settings name a severity for them.'
+  const sections = rulesByRisk().flatMap(([risk, own]) => [
+    `## ${risks[risk]} (${risk})`,
+    ['| Rule | Severity | What happens |', '| --- | --- | --- |', ...own.map(indexRow)].join('\n'),
+  ])
+  const more = 'Which hazard is covered by which rule: [coverage](../coverage.md).'
+  return `${['# The rules', generatedNote, intro, more, ...sections].join('\n\n')}\n`
+}
+
+const indexRow = (rule: Rule): string =>
+  `| [${rule.id}](${rule.id}.md) | ${weight(rule)} | ${firstSentence(rule.why)} |`
+
+const weight = ({ isOff, severity }: Rule): string => (isOff ? `off (${severity})` : severity)
+
+/** Which hazard is covered by which rule and fix, and what that does of the advice in common guides. */
+function coverage(): string {
+  const intro = [
+    'Each hazard of a migration that is looked for, the rule that tells of it, how much it weighs where the settings do not say, the',
+    'fixes that are offered, and the advice of common guides to migrations that rule and fixes bring about.',
+  ].join('\n')
+  const sections = rulesByRisk().flatMap(([risk, own]) => [
+    `## ${risks[risk]} (${risk})`,
+    ['| Hazards | Rule | Severity | Fixes | Advice |', '| --- | --- | --- | --- | --- |', ...own.map(coverageRow)].join(
+      '\n',
+    ),
+  ])
+  return `${['# What is covered', generatedNote, intro, ...sections].join('\n\n')}\n`
+}
+
+function coverageRow(rule: Rule): string {
+  const cells = [
+    list(rule.hazards),
+    `[${rule.id}](rules/${rule.id}.md)`,
+    weight(rule),
+    list(fixTitles(rule)),
+    list(rule.seeds ?? []),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+const list = (items: readonly string[]): string => items.map(capital).join('<br>')
+
+/** What the fixes of a rule are called, the names that they take from the example left out. */
+function fixTitles(rule: Rule): string[] {
+  const isOwn = ({ files }: Case) => files.every(({ marks }) => marks.every(mark => mark.rule === rule.id))
+  const own = examplesOf(rule).filter(isOwn)
+  return [...new Set(own.flatMap(({ fixes }) => fixes.map(({ title }) => title.replace(/"[^"]+"/g, '...'))))]
+}
+
 /** The rules by risk; `folder` is where their pages are, as seen from the file with the table. */
 function table(folder: string): string {
   const rows = rules.map(
-    rule => `| [${rule.id}](${folder}/${rule.id}.md) | ${rule.risk} | ${rule.severity} | ${firstSentence(rule.why)} |`,
+    rule => `| [${rule.id}](${folder}/${rule.id}.md) | ${rule.risk} | ${weight(rule)} | ${firstSentence(rule.why)} |`,
   )
   return ['| Rule | Risk | Severity | What happens |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
@@ -116,7 +184,7 @@ function withSettings(manifest: string): string {
       {
         type: 'string',
         enum: ['error', 'warning', 'information', 'hint', 'off'],
-        default: rule.severity,
+        default: rule.isOff ? 'off' : rule.severity,
         markdownDescription: firstSentence(rule.why),
       },
     ]),

@@ -5,17 +5,23 @@ import type { Finding } from '../server/src/core/finding'
 import { fixed } from '../server/src/core/fix'
 import { lint } from '../server/src/core/lint'
 import { rules } from '../server/src/core/rules'
-import { type Case, casesIn } from '../server/src/core/rules/examples'
+import { type Case, casesIn, examplesOf } from '../server/src/core/rules/examples'
 import { root } from './editor/root'
 import { applied, caseAsText, findingsOf, fixesOf, folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
 
 /** Every text with cases: the examples of the rules, and what no single rule can show. */
 const sources = [
-  ...rules.map(rule => ({ origin: rule.id, path: `server/src/core/rules/${rule.id}.ts`, text: rule.examples })),
+  ...rules.map(rule => ({
+    origin: rule.id,
+    path: `server/src/core/rules/${rule.id}.ts`,
+    text: rule.examples,
+    cases: examplesOf(rule),
+  })),
   ...['allow', 'syntax', 'bodies'].map(origin => {
     const path = `test/rules/${origin}.sql`
-    return { origin, path, text: readFileSync(join(root, path), 'utf8') }
+    const text = readFileSync(join(root, path), 'utf8')
+    return { origin, path, text, cases: casesIn(text, origin) }
   }),
 ]
 
@@ -24,8 +30,7 @@ const update = 'UPDATE=1 npx mocha --no-config --import=tsx test/rules.test.ts'
 describe('rules', () => {
   before(loadInstalledParser)
 
-  for (const { origin, path, text } of sources) {
-    const cases = casesIn(text, origin)
+  for (const { origin, path, text, cases } of sources) {
     describe(origin, () => {
       before(() => {
         if (process.env.UPDATE) rewrite(path, text, cases)

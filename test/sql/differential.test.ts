@@ -13,7 +13,7 @@ import {
 } from 'pgsql-ast-parser'
 import { globSync } from 'tinyglobby'
 import { rules } from '../../server/src/core/rules'
-import { casesIn } from '../../server/src/core/rules/examples'
+import { examplesOf } from '../../server/src/core/rules/examples'
 import type {
   ColumnDefinition,
   Command,
@@ -46,7 +46,7 @@ describe('a second reader', () => {
 
   for (const rule of rules) {
     it(`agrees on the examples of ${rule.id}`, () => {
-      for (const { files } of casesIn(rule.examples, rule.id)) for (const { text } of files) agree(text)
+      for (const { files } of examplesOf(rule)) for (const { text } of files) agree(text)
     })
   }
 

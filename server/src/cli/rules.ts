@@ -1,5 +1,6 @@
 import { syntaxRule } from '../core/lint'
 import { rules } from '../core/rules/index'
+import type { Rule } from '../core/rules/rule'
 import { exitCodes, type Terminal, UsageError } from './terminal'
 
 /** Prints every rule in a line, or all that one rule says; returns the exit code. */
@@ -21,16 +22,19 @@ export function knownRule(id: string): string {
 function ruleList({ colours }: Terminal): string {
   const width = Math.max(...rules.map(rule => rule.id.length))
   return rules
-    .map(rule => `${colours.bold(rule.id.padEnd(width))}  ${rule.severity.padEnd(11)}  ${colours.dim(rule.risk)}\n`)
+    .map(rule => `${colours.bold(rule.id.padEnd(width))}  ${weight(rule).padEnd(11)}  ${colours.dim(rule.risk)}\n`)
     .join('')
 }
+
+/** What the rule's findings weigh where the settings do not say. */
+const weight = ({ isOff, severity }: Rule): string => (isOff ? 'off' : severity)
 
 function ruleText(id: string, postgres: number, { colours }: Terminal): string {
   const rule = rules.find(candidate => candidate.id === knownRule(id))
   if (!rule) return `${colours.bold(syntaxRule)} (error, failure)\n\nPostgreSQL's parser refuses the statement.\n`
   const manual = rule.manual.map(page => `https://www.postgresql.org/docs/${postgres}/${page}`)
   const blocks = [
-    `${colours.bold(rule.id)} (${rule.severity}, ${rule.risk})`,
+    `${colours.bold(rule.id)} (${rule.isOff ? `off unless it is named: --rule ${rule.id}=${rule.severity}` : rule.severity}, ${rule.risk})`,
     rule.why.trim(),
     colours.bold('Instead'),
     rule.instead.trim(),

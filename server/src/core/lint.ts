@@ -35,7 +35,10 @@ export function lint(history: History, path: string, settings: Settings, report?
   const allowances = allowancesIn(migration, settings)
   const { findings: left, used } = withoutAllowed(findings, allowances, settings)
   const hasAllowed = (allowance: Allowance, rule: string) => used.get(allowance)?.has(rule) ?? false
-  const ofComments = findingsOfComments({ migration, settings, allowances, hasAllowed, ruleIds }, report)
+  const ofComments = findingsOfComments(
+    { migration, settings, allowances, hasAllowed, ruleIds, isOff: rule => isOff(rule, settings) },
+    report,
+  )
   return [...left, ...ofComments]
     .map(finding => findingAsWritten(finding, migration.placeholders))
     .sort(
@@ -44,10 +47,20 @@ export function lint(history: History, path: string, settings: Settings, report?
     )
 }
 
+/** Returns whether the rule of an id is silent: by the settings, or by itself where they do not name it. */
+export const isOff = (id: string, settings: Settings): boolean =>
+  (settings.rules[id] ?? (silentRules.has(id) ? 'off' : undefined)) === 'off'
+
+const silentRules: ReadonlySet<string> = new Set(rules.filter(rule => rule.isOff).map(({ id }) => id))
+
+/** What all findings of a rule weigh by the settings; undefined leaves it to the rule. */
+const severityOf = ({ id }: Rule, settings: Settings): Severity | 'off' | undefined =>
+  isOff(id, settings) ? 'off' : settings.rules[id]
+
 function* findingsOfMigration(context: MigrationContext, report?: Report): Iterable<Finding> {
   const { direction } = context.migration
   for (const rule of migrationRules) {
-    const severity = context.settings.rules[rule.id]
+    const severity = severityOf(rule, context.settings)
     const isJudged = direction === 'both' || (rule.directions ?? ['up']).includes(direction)
     if (severity === 'off' || !isJudged) continue
     try {
@@ -60,7 +73,7 @@ function* findingsOfMigration(context: MigrationContext, report?: Report): Itera
 
 function* findingsOfComments(context: AllowanceContext, report?: Report): Iterable<Finding> {
   for (const rule of context.allowances.length > 0 ? allowanceRules : []) {
-    const severity = context.settings.rules[rule.id]
+    const severity = severityOf(rule, context.settings)
     if (severity === 'off') continue
     try {
       for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
@@ -113,7 +126,7 @@ function* foundBy(
   for (const asked of [everyStatementRules[step.direction], rulesFor(command, step)]) {
     let isFound = false
     for (const rule of asked) {
-      const severity = settings.rules[rule.id]
+      const severity = severityOf(rule, settings)
       if (severity === 'off') continue
       try {
         for (const found of rule.check(command, context)) {

@@ -6,7 +6,7 @@ export interface Settings {
   readonly postgres: number
   /** The newest one, where they run on several: what differs up to it is told, and nothing else depends on it. */
   readonly newest?: number
-  /** Rule id to severity, or `off`; rules that are not named keep their own severity. */
+  /** Rule id to severity, or `off`; rules that are not named keep their own severity, and some of them are off. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>
   /** Whether an allow comment must say why; it must unless this says otherwise. */
   readonly allowReasons?: 'required' | 'optional'

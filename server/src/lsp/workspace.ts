@@ -1,7 +1,7 @@
 import { productionReader } from '../applied'
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
-import { lint, ruleIds } from '../core/lint'
+import { isOff, lint, ruleIds } from '../core/lint'
 import type { Settings } from '../core/settings'
 import { folderOf } from '../core/text'
 import { load } from '../files'
@@ -334,7 +334,7 @@ const isOfGit = (path: string): boolean => /\/\.git\/(?:HEAD|FETCH_HEAD|logs\/HE
 function ofApplied(configuration: Configuration): Settings | undefined {
   if (configuration.appliedMigrations === 'judge') return configuration
   if (configuration.appliedMigrations === 'ignore') return undefined
-  const weights = ruleIds.map(id => [id, configuration.rules[id] === 'off' ? 'off' : 'hint'] as const)
+  const weights = ruleIds.map(id => [id, isOff(id, configuration) ? 'off' : 'hint'] as const)
   return { ...configuration, rules: Object.fromEntries(weights) }
 }
 

@@ -24,6 +24,7 @@ of them here.`,
 Name the rule as the finding names it, say why it is all right after a colon, and take the comment out when it is of no more
 use.`,
   manual: [],
+  hazards: ['allow comment that allows nothing', 'expired allow comment'],
 
   *check(context) {
     for (const allowance of context.allowances) {
@@ -124,7 +125,7 @@ function* withoutUse(allowance: Allowance, context: AllowanceContext) {
   const { rules } = allowance
   if (rules === 'all') return
   const isUseless = ({ id }: AllowedRule) =>
-    !context.hasAllowed(allowance, id) && context.settings.rules[id] !== 'off' && !allowance.isOverBroken
+    !context.hasAllowed(allowance, id) && !context.isOff(id) && !allowance.isOverBroken
   const unknown = rules.filter(({ id }) => !context.ruleIds.includes(id))
   for (const { id, span } of unknown) yield { at: span ?? allowance.comment, message: `no rule is called "${id}"` }
   const useless = rules.filter(rule => !unknown.includes(rule) && isUseless(rule))

@@ -16,6 +16,8 @@ space alone is an edit only for tools that keep checksums. Repeatable migrations
   instead: `
 Take the edit back, and make the change in a new migration.`,
   manual: [],
+  hazards: ['edited migration that has run'],
+  seeds: ['never change a migration that has run'],
 
   *check({ migration, history }) {
     if (migration.repeatable || history.stateOf(migration.path) !== 'edited') return

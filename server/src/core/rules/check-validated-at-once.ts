@@ -17,6 +17,8 @@ Add the constraint \`NOT VALID\`: new rows are checked from then on, and the loc
 \`VALIDATE CONSTRAINT\`, in a later transaction: it reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while reads and writes go
 on. In the same transaction it would buy nothing, because the first lock is held until the end.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
+  hazards: ['`ADD CHECK` with a check of all rows', '`CHECK` inside `ADD COLUMN`'],
+  seeds: ['add a CHECK NOT VALID, validate it later'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

@@ -23,6 +23,12 @@ statement at a time, or the file holds this one statement and the tool opens no 
 Tell the tool not to open a transaction for this migration, or give the statement a migration of its own. The fix does
 what the tool of the project offers.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY', 'protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT'],
+  hazards: [
+    '`CONCURRENTLY` in a transaction block',
+    '`CONCURRENTLY` in a file whose tool opens a transaction',
+    '`CONCURRENTLY` among several statements of one query',
+  ],
+  seeds: ['run concurrent builds outside of transactions'],
 
   *check(command, context) {
     const concurrent = concurrentPart(command)

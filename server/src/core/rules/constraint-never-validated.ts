@@ -23,6 +23,8 @@ validates or drops the constraint, or drops or renames the table.`,
 Validate it in a later migration: \`VALIDATE CONSTRAINT\` reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while writes go on. It
 fails where a row breaks the constraint; mend those rows first.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-VALIDATE-CONSTRAINT'],
+  hazards: ['`NOT VALID` constraint that no migration validates'],
+  seeds: ['validate what was added NOT VALID'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

@@ -16,6 +16,8 @@ It is judged by what the history has made when the up has run; nothing is said w
 Drop in the reverse order of the up, by the names that the up gives; indexes, constraints and triggers go with their table and
 need no statement of their own.`,
   manual: [],
+  hazards: ['down that fails', 'down in the wrong order'],
+  seeds: ['test the rollback'],
 
   *check({ steps }) {
     for (const { direction, command, effects, statement } of steps) {

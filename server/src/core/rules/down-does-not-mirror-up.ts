@@ -30,6 +30,8 @@ Undo each statement of the up by the names that it gives, in reverse order. Name
 indexes without one) are easier to get right when the up writes them. Where something is left on purpose, a comment in the down
 says so.`,
   manual: [],
+  hazards: ['down that does not undo the up', 'wrong name or kind that `IF EXISTS` hides'],
+  seeds: ['a down undoes exactly what the up did'],
 
   *check({ migration, history, settings }) {
     const pair = pairOf(migration, history)

@@ -22,6 +22,8 @@ materialized view, and of one that backs a constraint (PostgreSQL refuses to dro
 \`DROP INDEX CONCURRENTLY\` waits for those transactions without making others wait. It takes one index, no \`CASCADE\`, and
 must run outside a transaction block. The index of a partitioned table cannot be dropped this way.`,
   manual: ['sql-dropindex.html', 'explicit-locking.html#LOCKING-TABLES'],
+  hazards: ['plain `DROP INDEX` on a table in use'],
+  seeds: ['drop indexes with CONCURRENTLY'],
 
   *check(drop, context) {
     if (drop.concurrently || (drop.ifExists && drop.names.every(name => isMissing(name, context)))) return

@@ -31,6 +31,8 @@ Nothing is said of a table or a column that the same migration makes, and of dow
 Deploy code that no longer reads or writes the column first; drop the column in a later release, when nobody needs to go
 back and its data is kept elsewhere or not needed.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN'],
+  hazards: ['dropped column'],
+  seeds: ['drop a column in phases, after the code'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

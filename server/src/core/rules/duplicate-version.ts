@@ -19,6 +19,7 @@ tool runs it is a warning: what runs them may go by the whole name.`,
   instead: `
 Give the migration that has run nowhere yet the next free version.`,
   manual: [],
+  hazards: ['two migrations with one version'],
 
   *check({ migration, history }) {
     if (migration.repeatable || migration.baseline) return

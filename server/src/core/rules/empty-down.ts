@@ -23,6 +23,8 @@ alone or only adds a label to an enum, and where most of the migrations before i
   instead: `
 Undo what the up does, in reverse order. Where that is not possible or not wanted, say so in a comment in the down.`,
   manual: [],
+  hazards: ['down that does nothing'],
+  seeds: ['write both directions'],
 
   *check({ migration, history, settings }) {
     const pair = pairOf(migration, history)

@@ -1,5 +1,6 @@
 import type { Severity } from '../finding'
 import { defaultSettings, type Settings } from '../settings'
+import type { Rule } from './rule'
 
 /** One example: a small history, what must be said of it, and what the fixes make of it. */
 export interface Case {
@@ -45,6 +46,16 @@ export interface Mark {
 export interface FixSection {
   readonly title: string
   readonly files: readonly { readonly path: string; readonly text: string }[]
+}
+
+/** Returns the cases that a rule shows: there it is on, whatever it is by default. */
+export function examplesOf({ id, severity, examples, isOff }: Rule): Case[] {
+  const cases = casesIn(examples, id)
+  if (!isOff) return cases
+  return cases.map(({ settings, ...rest }) => ({
+    ...rest,
+    settings: { ...settings, rules: { [id]: severity, ...settings.rules } },
+  }))
 }
 
 /** Returns the cases of a text in the notation of the examples: column 0 belongs to the notation, SQL starts at column 2. */

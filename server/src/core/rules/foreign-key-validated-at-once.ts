@@ -25,6 +25,12 @@ same transaction it would buy nothing, because the first lock is held until the 
 
 On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
+  hazards: [
+    'foreign key added with a check of all rows',
+    'foreign key inside `ADD COLUMN` with a default',
+    'locks on both tables of a foreign key',
+  ],
+  seeds: ['add a foreign key NOT VALID, validate it later'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

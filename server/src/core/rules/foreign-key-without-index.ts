@@ -24,6 +24,8 @@ small table, or rows that are never deleted, need no index.`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
+  hazards: ['foreign key without an index'],
+  seeds: ['index foreign keys'],
 
   *check(command, context) {
     const name = 'subcommands' in command ? command.relation : command.table

@@ -24,6 +24,8 @@ the statement to a migration of its own. A build that fails leaves an \`INVALID\
 PostgreSQL cannot build an index on a partitioned table concurrently: create it \`ON ONLY\` the parent, build the index of
 each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY', 'explicit-locking.html#LOCKING-TABLES'],
+  hazards: ['plain `CREATE INDEX` or `CREATE UNIQUE INDEX` on a table in use'],
+  seeds: ['build indexes with CONCURRENTLY', 'check the lock of an index on a hot table'],
 
   *check(index, context) {
     const target = existingTable(index.table, context)

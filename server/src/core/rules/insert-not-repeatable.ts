@@ -28,6 +28,8 @@ migration makes or has just emptied.`,
 Add \`ON CONFLICT (...) DO NOTHING\` (or \`DO UPDATE\`) over columns that a unique index covers. The fix is offered where the
 history proves such an index, and is for you to review: rows that conflict for another reason would be skipped silently.`,
   manual: ['sql-insert.html#SQL-ON-CONFLICT'],
+  hazards: ['`INSERT` that a second run repeats or stops at'],
+  seeds: ['steps that can run twice', 'ON CONFLICT for the rows of a migration'],
 
   *check(insert, context) {
     // A body is undone as a whole, and whoever writes one asks first what is there.

@@ -21,6 +21,7 @@ transaction so that writes or schema changes wait.`,
   instead: `
 Take the locks in one order everywhere, or one table in each transaction.`,
   manual: ['explicit-locking.html#LOCKING-DEADLOCKS'],
+  hazards: ['two migrations that lock tables in opposite orders'],
 
   *check({ migration, history, settings, steps }) {
     if (history.stateOf(migration.path) !== 'pending') return

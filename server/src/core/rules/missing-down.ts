@@ -22,6 +22,8 @@ and of those that PostgreSQL has no way to undo, such as a new label of an enum.
 Write the down: what the up makes, dropped in reverse order. Where data would be lost, or nothing can be undone, an empty down
 with a comment that says so tells the next person that it was thought of.`,
   manual: [],
+  hazards: ['migration without a down'],
+  seeds: ['write both directions'],
 
   *check({ migration, history, settings }) {
     if (migration.direction !== 'up' || migration.repeatable || migration.baseline) return

@@ -24,6 +24,11 @@ Nothing is said of a table that the same migration makes, of a column that is \`
 Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
 writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing, and drop the check.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL'],
+  hazards: ['`SET NOT NULL` that reads every row', 'null rows that make `SET NOT NULL` fail'],
+  seeds: [
+    'NOT NULL by way of a CHECK that is validated first',
+    'set NOT NULL after the backfill, in a later migration',
+  ],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

@@ -20,6 +20,7 @@ Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE IN
 block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix is offered where
 the history shows that the columns are \`NOT NULL\`. Constraints of partitioned tables cannot use an existing index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
+  hazards: ['`ADD PRIMARY KEY` that builds its index under the lock'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

@@ -23,6 +23,8 @@ unique. An index that only begins like another is a hint.`,
   instead: `
 Leave it out. Where the new index is to take the place of the old one, drop the old one in the same migration.`,
   manual: ['indexes-multicolumn.html', 'indexes-unique.html'],
+  hazards: ['index that another one makes redundant'],
+  seeds: ['do not index too much'],
 
   *check(index, context) {
     if (!isComparable(index)) return

@@ -41,6 +41,7 @@ The \`CONCURRENTLY\` forms have a rule of their own. Nothing is said where the s
 Tell the tool not to open a transaction for this migration, or give the statement a migration of its own. The fix does
 what the tool of the project offers.`,
   manual: ['sql-vacuum.html', 'plpgsql-transactions.html', 'protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT'],
+  hazards: ['`VACUUM`, `CREATE DATABASE`, `ALTER SYSTEM` and others in a transaction block'],
 
   *check(command, context) {
     if (!context.transaction.isBlock || !context.effects.refusesTransactionBlock) return

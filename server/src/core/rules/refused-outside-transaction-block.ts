@@ -17,6 +17,7 @@ Nothing is said in folders that no known tool runs, unless the file itself has t
   instead: `
 Put \`BEGIN\` and \`COMMIT\` around it and what it is for, or let the tool open a transaction for this migration.`,
   manual: ['sql-lock.html', 'sql-savepoint.html', 'sql-declare.html'],
+  hazards: ['`LOCK TABLE`, `SAVEPOINT` and others outside a transaction block', '`COMMIT` without a transaction'],
 
   *check(command, context) {
     if (!isRefused(command, context) || mayHaveBlock(context)) return

@@ -18,6 +18,8 @@ old name again when the transaction commits, or bore the new name before.`,
 Add a column with the new name, keep both up to date with a trigger, fill it in batches, move the code over, and drop the
 old column in a later release. Or leave the name and give it a new one in a view.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
+  hazards: ['renamed column'],
+  seeds: ['rename by a new column, in phases'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

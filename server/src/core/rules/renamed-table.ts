@@ -18,6 +18,8 @@ view bears the old name again when the transaction commits, or bore the new name
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Drop it in a
 later release, when no code uses it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME', 'sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
+  hazards: ['renamed table'],
+  seeds: ['rename tables only when the code knows both names'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

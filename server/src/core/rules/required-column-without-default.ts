@@ -18,6 +18,8 @@ with a default, \`serial\`, identity and generated ones, and those of a domain, 
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
 in a later migration (see not-null-scan).`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN'],
+  hazards: ['`NOT NULL` column without a default'],
+  seeds: ['new columns nullable or with a default'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

@@ -24,6 +24,13 @@ source is still there, and where the down reads the data, or hands it to code, b
 Move the data back first: create the old place, fill it from the new one, and only then drop the new one. Better still,
 let the migration keep the old place, and drop it in a later release, when nobody needs to go back.`,
   manual: ['sql-droptable.html', 'sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN'],
+  hazards: [
+    'down that drops moved data',
+    'down that empties a table of before',
+    'down that narrows a type',
+    'down that goes back to fewer labels',
+  ],
+  seeds: ['move data back before a down drops it', 'never destroy data in a down'],
 
   *check(command, context) {
     if (command.tag === 'ALTER TABLE') {

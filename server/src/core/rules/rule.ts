@@ -15,6 +15,8 @@ interface RuleWords {
   readonly id: string
   readonly risk: Risk
   readonly severity: Severity
+  /** The rule is silent unless the settings name a severity for it: advice that many do not want. */
+  readonly isOff?: true
   /** Directions in which the hazard is one; up alone where a rule does not say. */
   readonly directions?: readonly Direction[]
   /** What happens and who waits, in Markdown paragraphs. */
@@ -23,6 +25,10 @@ interface RuleWords {
   readonly instead: string
   /** Pages of PostgreSQL's manual below /docs/current/. */
   readonly manual: readonly string[]
+  /** What the rule covers, each a short noun phrase: a row of docs/coverage.md. */
+  readonly hazards: readonly string[]
+  /** What common guides to migrations advise and this rule brings about, in our words. */
+  readonly seeds?: readonly string[]
   /** SQL in the notation of the fixtures: tests and documentation at once. */
   readonly examples: string
 }
@@ -92,6 +98,8 @@ export interface AllowanceContext {
   readonly allowances: readonly Allowance[]
   /** Returns whether a comment allowed a finding of a rule. */
   readonly hasAllowed: (allowance: Allowance, rule: string) => boolean
+  /** Returns whether a rule is silent. */
+  readonly isOff: (rule: string) => boolean
   /** The ids that a comment may name. */
   readonly ruleIds: readonly string[]
 }

@@ -30,6 +30,8 @@ Set the timeout to 0 in front of the build, and back after it.`,
     'runtime-config-client.html#GUC-LOCK-TIMEOUT',
     'runtime-config-client.html#GUC-STATEMENT-TIMEOUT',
   ],
+  hazards: ['short `lock_timeout` over a concurrent build', 'short `statement_timeout` over a concurrent build'],
+  seeds: ['know what an interrupted concurrent build leaves behind'],
 
   *check(command, context) {
     const { steps, index, settings, inside } = context

@@ -15,6 +15,15 @@ PostgreSQL skip the statement.`,
   instead: `
 Name what is there, or make it first.`,
   manual: ['errcodes-appendix.html'],
+  hazards: [
+    'statement that PostgreSQL refuses in the catalog it meets',
+    '`ON CONFLICT` target without a unique index',
+    'new enum label used in its own transaction',
+    'dropped index of a constraint',
+    'concurrent index on a partitioned table',
+    'partitioned key without the partition key',
+    '`CREATE OR REPLACE` of another shape',
+  ],
 
   *check(command, { failure }) {
     if (!failure) return

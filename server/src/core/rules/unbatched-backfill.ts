@@ -28,6 +28,13 @@ block that walks along the primary key, visits each row once and commits after e
 knows a primary key of one column, and is for you to review: others see the table half done, and a run that fails keeps what
 it did.`,
   manual: ['populate.html', 'plpgsql-transactions.html', 'routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
+  hazards: [
+    '`UPDATE` or `DELETE` of every row in one statement',
+    'backfill `WHERE column IS NULL` of a whole table',
+    'schema change and backfill in one transaction',
+    'large `INSERT ... SELECT` while locks are held',
+  ],
+  seeds: ['change rows in batches that commit', 'keep schema change and backfill apart'],
 
   *check(command, context) {
     // A loop takes some rows at a time.

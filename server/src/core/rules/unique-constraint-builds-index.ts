@@ -18,6 +18,8 @@ Nothing is said of a table that the same migration makes and of \`USING INDEX\`.
 ... UNIQUE USING INDEX\`, which takes the lock for a moment only. Constraints of partitioned tables cannot use an existing
 index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
+  hazards: ['`ADD UNIQUE` that builds its index under the lock', 'unique column added to a table in use'],
+  seeds: ['index first, then the constraint'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

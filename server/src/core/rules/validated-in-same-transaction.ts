@@ -22,6 +22,11 @@ Most migration tools run a whole file in one transaction. Nothing is said of a t
 Validate in a transaction of its own: in the next migration, or after \`COMMIT\`. What needs the validated constraint, such as
 \`SET NOT NULL\`, goes with it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'explicit-locking.html#LOCKING-TABLES'],
+  hazards: [
+    '`NOT VALID` and `VALIDATE` in one transaction',
+    'rows read under a lock that the transaction holds already',
+  ],
+  seeds: ['validate in a step of its own'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)

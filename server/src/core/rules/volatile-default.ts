@@ -21,6 +21,13 @@ Add the column without the default; set the default for rows to come with \`ALTE
 that are there in batches. For a key, build its index concurrently afterwards. On PostgreSQL 18 a \`VIRTUAL\` generated
 column needs no storage.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'xfunc-volatility.html'],
+  hazards: [
+    'new column with a volatile default',
+    '`serial` or identity column added to a table in use',
+    'stored generated column added to a table in use',
+    'new column of a domain with constraints',
+  ],
+  seeds: ['add the column without a default, fill it, then constrain it'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
