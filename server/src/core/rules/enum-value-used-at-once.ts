@@ -37,6 +37,7 @@ Nothing is said of a type that the same transaction makes, of a value that was t
   instead: `
 Add the value in one migration and use it in the next.`,
   manual: ['sql-altertype.html'],
+  hazards: ['new enum label used in the transaction that adds it'],
 
   *check(command, context) {
     const added = addedBefore(context)

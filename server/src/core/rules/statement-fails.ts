@@ -18,7 +18,7 @@ Name what is there, or make it first.`,
   hazards: [
     'statement that PostgreSQL refuses in the catalog it meets',
     '`ON CONFLICT` target without a unique index',
-    'new enum label used in its own transaction',
+
     'dropped index of a constraint',
     'concurrent index on a partitioned table',
     'partitioned key without the partition key',
