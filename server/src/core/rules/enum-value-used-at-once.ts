@@ -94,23 +94,15 @@ Add the value in one migration and use it in the next.`,
 -- file: 0002_draft.sql
   BEGIN;
   ALTER TYPE ticket_state ADD VALUE 'draft';
-  CREATE VIEW drafts AS SELECT id FROM tickets t WHERE t.state IN ('open', 'draft');
---                                                                         ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
   INSERT INTO tickets (id, state) VALUES (1, 'draft') ON CONFLICT DO NOTHING;
 --                                           ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE VIEW drafts AS SELECT id FROM tickets t WHERE t.state IN ('open', 'draft');
+--                                                                         ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
   SELECT 'draft'::ticket_state;
 --       ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
   CREATE TABLE notes (state ticket_state DEFAULT 'draft');
 --                                               ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
   COMMIT;
--- fix: Run it after COMMIT
-  BEGIN;
-  ALTER TYPE ticket_state ADD VALUE 'draft';
-  CREATE VIEW drafts AS SELECT id FROM tickets t WHERE t.state IN ('open', 'draft');
-  SELECT 'draft'::ticket_state;
-  CREATE TABLE notes (state ticket_state DEFAULT 'draft');
-  COMMIT;
-  INSERT INTO tickets (id, state) VALUES (1, 'draft') ON CONFLICT DO NOTHING;
 
 -- good: the next transaction
 -- file: 0001_tickets.sql

@@ -16,6 +16,7 @@ import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
+import invalidIndexAccepted from './invalid-index-accepted'
 import lockOrderInversion from './lock-order-inversion'
 import missingDown from './missing-down'
 import notNullScan from './not-null-scan'
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   refusedOutsideTransactionBlock,
   enumValueUsedAtOnce,
   shortTimeoutOverConcurrentBuild,
+  invalidIndexAccepted,
   requiredColumnWithoutDefault,
   insertNotRepeatable,
   constraintNeverValidated,

@@ -93,6 +93,6 @@ function needsGone(step: Step, index: Index | undefined, table: string | undefin
 
 const writers: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'MERGE', 'COPY', 'SELECT', 'DO', 'CALL'])
 
-/** An index lives in the schema of its table. */
-const inSchema = (schema: string | undefined, name: string): string =>
+/** Returns the name of an index as SQL: it lives in the schema of its table. */
+export const inSchema = (schema: string | undefined, name: string): string =>
   schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`
