@@ -132,6 +132,7 @@ const hasDown = ({ direction, statements }: Section): boolean => direction === '
 const contents = (server: PGlite): Promise<unknown> =>
   Promise.all([...catalog, rows].map(async query => (await server.query(query)).rows))
 
+/** What is random is drawn in the same order each time: two runs can be compared. */
 const emptied = `
   ROLLBACK;
   DROP SCHEMA public CASCADE;
@@ -143,6 +144,13 @@ const emptied = `
     RETURN found;
   END
   $$;
+  DROP SCHEMA IF EXISTS chance CASCADE;
+  CREATE SCHEMA chance;
+  CREATE SEQUENCE chance.drawn;
+  CREATE FUNCTION public.gen_random_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS $$
+    SELECT lpad(nextval('chance.drawn')::text, 32, '0')::uuid
+  $$;
+  SET search_path = public, pg_catalog;
 `
 
 /** Enough rows for a second batch, with other values in each; what constraints ask for is left to the examples. */

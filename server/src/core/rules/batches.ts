@@ -13,6 +13,7 @@ import {
 import type { Delete, Insert, Name, Update } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
+import { notNullAfter } from './backfilled-not-null'
 import { mentions } from './dependence'
 import { insertion, written } from './edits'
 import { outsideTransaction } from './placement'
@@ -39,13 +40,16 @@ export function batched(command: Update | Delete | Insert, context: RuleContext)
     ...indents(context),
     { at: length, text: close },
   ]
-  const placed = outsideTransaction(context, joined(insertions, context), {
+  const changes = joined(insertions, context)
+  const placed = outsideTransaction(context, changes, {
     title: `backfill_${command.table.name}`,
     about: { tables: [command.table.name, walk.table.name] },
     isBlock: true,
     neededBy: step => mentions(step, command.table.name) || mentions(step, walk.table.name),
   })
-  return placed ? [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }] : []
+  if (placed) return [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }]
+  const canMove = context.transaction.isBlock && context.direction === 'up' && command.tag === 'UPDATE'
+  return canMove ? notNullAfter(command, changes, context) : []
 }
 
 /** The table to walk along, by its key. */
@@ -152,10 +156,34 @@ function indents(context: RuleContext): Inserted[] {
 
 /** What stands before and after the statement. */
 function block({ table, key, variables }: Walk, context: RuleContext): { open: string; close: string } {
-  const { start, end, last } = variables
-  const name = written(context, table.span)
-  const column = quoted(key)
   const tag = context.statement.text.includes('$$') ? '$backfill$' : '$$'
+  return loop(written(context, table.span), key, variables, tag)
+}
+
+/**
+ * Returns a DO block that runs a statement of our own along the primary key of a table, which `name` is written as; undefined
+ * where the key is not known or has several columns. `statement` is given the condition that picks the rows of a batch.
+ */
+export function inBatches(
+  name: string,
+  table: Table | undefined,
+  statement: (condition: string) => string,
+): string | undefined {
+  const [key, ...others] = primaryKeyOf(table)?.columns ?? []
+  if (!table || table.kind === 'foreign table' || key === undefined || others.length > 0) return undefined
+  const variables = variablesFor(table)
+  const text = statement(`${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`)
+  const { open, close } = loop(name, key, variables, text.includes('$$') ? '$backfill$' : '$$')
+  return `${open}${text.replaceAll('\n', `\n${inside}`)}${close};`
+}
+
+function loop(
+  name: string,
+  key: string,
+  { start, end, last }: Walk['variables'],
+  tag: string,
+): { open: string; close: string } {
+  const column = quoted(key)
   const open = [
     `DO ${tag}`,
     'DECLARE',

@@ -1,13 +1,15 @@
 import type { Fix } from '../finding'
-import { asTable, relationNamed } from '../postgres/catalog'
-import { nameOfCheck } from '../postgres/names'
 import type { AlterRelation, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { batched } from './batches'
+import { StepContext } from './context'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
+import { proofOfNotNull } from './not-null-steps'
 import { type Down, downSteps, laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes, touches } from './target'
+import { changesEveryRow } from './whole-table'
 
 export default defineRule({
   id: 'not-null-scan',
@@ -61,6 +63,29 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
   ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
+-- bad: on PostgreSQL 18, where NOT NULL itself may be NOT VALID
+-- given: postgres 18, golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_required.up.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Add NOT NULL as NOT VALID, and validate it in a new migration
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null NOT NULL email NOT VALID;
+-- file: 000003_validate_users_email_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;
+
+-- bad: on PostgreSQL 18, each statement by itself
+-- given: postgres 18
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Add NOT NULL as NOT VALID and validate it after
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null NOT NULL email NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;
 
 -- bad: among other subcommands
 -- file: 0001_users.sql
@@ -221,72 +246,69 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
 
 function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT NULL'>, context: RuleContext): Fix[] {
   const { column } = subcommand
+  const inSteps = [...afterBackfill(alter, column.name, context)]
+  if (inSteps.length > 0) return inSteps
   // A CHECK of a table with inheritors is refused with ONLY and reaches their rows without it.
   if (alter.only || alter.ifExists) return []
   if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
   const table = written(context, alter.relation.span)
-  const name = quoted(checkName(alter.relation, column.name, context))
-  const condition = `CHECK (${written(context, column.span)} IS NOT NULL) NOT VALID`
-  const validate = `ALTER TABLE ${table} VALIDATE CONSTRAINT ${name};`
-  const drop = `ALTER TABLE ${table} DROP CONSTRAINT ${name};`
-
+  const { name, clause, add, remove, prove, unprove } = proofOfNotNull(alter.relation, table, column.name, context)
+  const isNative = prove.length === 1
   if (context.transaction.kind === 'own') {
+    const edits = isNative
+      ? [replacement(context, subcommand.span, clause), ...statementsAfter(context, prove)]
+      : [...statementsBefore(context, [add, ...prove.slice(0, 1)]), ...statementsAfter(context, [remove])]
     return [
       {
-        title: 'Prove it with a CHECK that is validated first',
+        title: isNative
+          ? 'Add NOT NULL as NOT VALID and validate it after'
+          : 'Prove it with a CHECK that is validated first',
         safety: 'safe',
-        edits: [
-          ...statementsBefore(context, [`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${condition};`, validate]),
-          ...statementsAfter(context, [drop]),
-        ],
+        edits,
       },
     ]
   }
   if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
   const placed = laterTransaction(
     context,
-    [validate, `ALTER TABLE ${table} ALTER COLUMN ${written(context, column.span)} SET NOT NULL;`, drop],
+    prove,
     {
-      title: `set_${alter.relation.name}_${column.name}_not_null`,
+      title: `${isNative ? 'validate' : 'set'}_${alter.relation.name}_${column.name}_not_null`,
       about: { tables: [alter.relation.name] },
-      down: downOf(
-        alter.relation,
-        column.name,
-        `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${condition};`,
-        name,
-        context,
-      ),
+      down: isNative ? undefined : downOf(alter.relation, column.name, unprove, quoted(name), context),
     },
-    [replacement(context, subcommand.span, `ADD CONSTRAINT ${name} ${condition}`)],
+    [replacement(context, subcommand.span, clause)],
   )
-  return placed
-    ? [
-        {
-          title: `Add a CHECK NOT VALID, and set NOT NULL when it is validated${placed.where}`,
-          safety: 'safe',
-          ...placed,
-        },
-      ]
-    : []
+  const title = isNative
+    ? 'Add NOT NULL as NOT VALID, and validate it'
+    : 'Add a CHECK NOT VALID, and set NOT NULL when it is validated'
+  return placed ? [{ title: `${title}${placed.where}`, safety: 'safe', ...placed }] : []
 }
 
-/** Not the name that PostgreSQL 18 gives to the NOT NULL constraint itself. */
-const checkName = (table: Name, column: string, { catalog }: RuleContext): string =>
-  nameOfCheck(
-    { schema: '', name: table.name, constraints: asTable(relationNamed(catalog, table))?.constraints ?? [] },
-    [`${column}_not_null`],
-  )
+/** The fix for the whole sequence, where an earlier UPDATE of the transaction fills the column in all rows. */
+function afterBackfill(alter: AlterRelation, column: string, context: RuleContext): readonly Fix[] {
+  const { steps, index, history, settings, transaction } = context
+  if (transaction.kind === 'own') return []
+  for (const [place, step] of steps.slice(0, index).entries()) {
+    const { command } = step
+    if (command?.tag !== 'UPDATE' || command.table.name !== alter.relation.name) continue
+    if (step.transaction.number !== transaction.number) continue
+    if (!command.assignments.some(assignment => assignment.column === column)) continue
+    const there = new StepContext(step, command, steps, place, history, settings)
+    if (changesEveryRow(command, there)) return batched(command, there)
+  }
+  return []
+}
 
 /** The new migration undoes SET NOT NULL and leaves the check as it found it; where that stood, the down drops the check. */
-function downOf(table: Name, column: string, addCheck: string, check: string, context: RuleContext): Down {
-  const dropNotNull = `ALTER TABLE ${written(context, table.span)} ALTER COLUMN ${quoted(column)} DROP NOT NULL;`
+function downOf(table: Name, column: string, text: string, check: string, context: RuleContext): Down {
   const edits = downSteps(context).flatMap(step => {
     if (step.command?.tag !== 'ALTER TABLE' || step.command.relation.name !== table.name) return []
     return step.command.subcommands
       .filter(other => other.kind === 'DROP NOT NULL' && other.column.name === column)
       .map(other => replacement(step, other.span, `DROP CONSTRAINT ${check}`))
   })
-  return { edits, text: `${addCheck}\n${dropNotNull}` }
+  return { edits, text }
 }
 
 /** A CHECK before the statement cannot name a column that the statement adds. */

@@ -141,6 +141,28 @@ export interface Part {
   readonly transaction: boolean
 }
 
+/**
+ * Returns the edits that run parts one after the other, each in transactions of its own: behind the statement where it commits
+ * by itself, after COMMIT, or in new migrations. Undefined where there is no such place.
+ */
+export function inSteps(
+  context: RuleContext,
+  parts: readonly Part[],
+  edits: readonly Edit[],
+  about: About,
+): Placed | undefined {
+  const { transaction, section, migration } = context
+  const statements = parts.flatMap(({ up }) => up)
+  const { fence } = migration.framework
+  const withFences = statements.map(text =>
+    fence && /^DO\b/.test(text) ? `${fence.before}\n${text}\n${fence.after}` : text,
+  )
+  if (transaction.kind === 'own') return { edits: [...edits, ...statementsAfter(context, withFences)], where: '' }
+  const commit = section.transaction === 'own' ? commitOf(context) : undefined
+  if (commit) return { edits: [...edits, ...statementsAfter(commit, withFences)], where: ' after COMMIT' }
+  return newMigrations(context, parts, edits, about)
+}
+
 /** What undoes a new migration, and the edits that take it out of the down where it stood before. */
 export interface Down {
   readonly edits: readonly Edit[]

@@ -1,12 +1,13 @@
 import type { Severity } from '../finding'
-import { type Column, columnNamed, type Table, tableAt } from '../postgres/catalog'
+import { tableAt } from '../postgres/catalog'
 import type { RelationLock } from '../postgres/effects'
 import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
-import type { Delete, Insert, Name, Update } from '../sql/commands'
+import type { Delete, Insert, Update } from '../sql/commands'
 import { batched } from './batches'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
-import { existingTable, inQuotes, isNew, isUnreleased, type Target, whoWaits } from './target'
+import { existingTable, inQuotes, isNew, isUnreleased, whoWaits } from './target'
+import { changesEveryRow } from './whole-table'
 
 export default defineRule({
   id: 'unbatched-backfill',
@@ -106,6 +107,158 @@ it did.`,
     END LOOP;
   END
   $$;
+
+-- bad: a new column that is filled and then required, in one transaction
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_plan.up.sql
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = 'free' WHERE plan IS NULL;
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+--                                    ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- file: 000002_plan.down.sql
+  ALTER TABLE users DROP COLUMN plan;
+-- fix: Change the rows in batches and prove NOT NULL after them, in new migrations
+-- file: 000002_plan.up.sql
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+-- file: 000003_backfill_users.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end AND (plan IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users.down.sql
+  -- Nothing to undo.
+-- file: 000004_add_users_plan_not_null.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+-- file: 000004_add_users_plan_not_null.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+-- file: 000005_validate_users_plan_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
+-- file: 000005_validate_users_plan_not_null.down.sql
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN plan DROP NOT NULL;
+-- fix: Change the rows in batches and prove NOT NULL after them, in new migrations
+-- file: 000002_plan.up.sql
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+-- file: 000003_backfill_users.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end AND (plan IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users.down.sql
+  -- Nothing to undo.
+-- file: 000004_add_users_plan_not_null.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+-- file: 000004_add_users_plan_not_null.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+-- file: 000005_validate_users_plan_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
+-- file: 000005_validate_users_plan_not_null.down.sql
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN plan DROP NOT NULL;
+
+-- bad: the same between BEGIN and COMMIT, on PostgreSQL 18
+-- given: postgres 18
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_plan.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = 'free';
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free', ALTER COLUMN plan SET NOT NULL;
+--                                                                          ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  COMMIT;
+-- fix: Change the rows in batches and prove NOT NULL after them, after COMMIT
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+  COMMIT;
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
+-- fix: Change the rows in batches and prove NOT NULL after them, after COMMIT
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+  COMMIT;
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
 
 -- bad: a WHERE that every row satisfies
 -- given: goose
@@ -359,7 +512,7 @@ it did.`,
 
 function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFinding | undefined {
   const target = existingTable(command.table, context)
-  if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, target, context)) return undefined
+  if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
   return finding(
     `${command.tag} ${verb} all rows of ${target.label} in one transaction`,
@@ -421,32 +574,3 @@ function isUsedByOthers({ relation, kind }: RelationLock, context: RuleContext):
   const known = tableAt(context.catalog, relation)
   return known?.persistence !== 'temporary' && !isUnreleased(known?.born, context)
 }
-
-/** No WHERE, one that is always true, or one that only tells rows from those that the backfill has done. */
-function changesEveryRow(command: Update | Delete, { table }: Target, context: RuleContext): boolean {
-  if (command.tag === 'UPDATE' ? command.from : command.using) return false
-  const { where } = command
-  if (!where) return true
-  if (where.hasSubquery) return false
-  if (where.columns.length === 0) return where.calls.length === 0
-  if (where.columns.every(column => isNewColumn(column, command.table, table, context))) return true
-  const [test, ...others] = where.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
-  if (command.tag === 'DELETE' || test?.operator !== 'IS NULL' || others.length > 0) return false
-  const isAssigned = command.assignments.some(({ column }) => column === test.column)
-  return isAssigned && !isAsOldAsTable(columnNamed(table, test.column), table)
-}
-
-const isNewColumn = (column: string, name: Name, table: Table | undefined, context: RuleContext): boolean =>
-  isUnreleased(columnNamed(table, column)?.born, context) ||
-  context.steps
-    .slice(0, context.index)
-    .some(
-      ({ command }) =>
-        command?.tag === 'ALTER TABLE' &&
-        command.relation.name === name.name &&
-        command.subcommands.some(other => other.kind === 'ADD COLUMN' && other.column.name.name === column),
-    )
-
-/** A column that came with its table is null where somebody left it so; one that was added later is null in every older row. */
-const isAsOldAsTable = (column: Column | undefined, table: Table | undefined): boolean =>
-  column !== undefined && column.born?.migration === table?.born?.migration

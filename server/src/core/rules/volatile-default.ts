@@ -1,7 +1,15 @@
-import type { ColumnDefinition } from '../sql/commands'
+import type { Fix } from '../finding'
+import type { AlterRelation, ColumnDefinition } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
-import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, touches, whoWaits } from './target'
+import { inBatches } from './batches'
+import { mentions } from './dependence'
+import { anotherSubcommand, inCaseOf, replacement, written } from './edits'
+import { notNullParts } from './not-null-steps'
+import { inSteps, laterSteps } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, modeOn, subcommandsOf, type Target, touches, whoWaits } from './target'
 
 export default defineRule({
   id: 'volatile-default',
@@ -32,7 +40,7 @@ column needs no storage.`,
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
     if (!target) return
-    for (const { subcommand, effects } of subcommandsOf(alter, context, 'ADD COLUMN')) {
+    for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const mode = modeOn(effects, target.relation)
       if (!touches(effects.rewrites, target) || !mode) continue
       const { at, cause } = reasonOf(subcommand.column)
@@ -44,6 +52,7 @@ column needs no storage.`,
         hint: hintFor(subcommand.column, context.settings.postgres),
         relation: target.relation,
         severity: isUnknown ? 'warning' : undefined,
+        fixes: () => (isUnknown ? [] : splitDefault(alter, place, subcommand.column, target, context)),
       }
     }
   },
@@ -55,6 +64,90 @@ column needs no storage.`,
 -- file: 0002_token.sql
   ALTER TABLE users ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();
 --                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "token" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill the rows that are there in batches
+  ALTER TABLE users ADD COLUMN token uuid, ALTER COLUMN token SET DEFAULT gen_random_uuid();
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET token = DEFAULT WHERE id BETWEEN batch_start AND batch_end AND token IS NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE users ADD CONSTRAINT users_token_not_null_check CHECK (token IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_token_not_null_check;
+  ALTER TABLE users ALTER COLUMN token SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_token_not_null_check;
+
+-- bad: in the transaction of the tool, with another subcommand
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_token.up.sql
+  alter table users
+    add column token uuid default gen_random_uuid() not null, -- for links
+--                        ^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "token" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    add column plan text;
+-- file: 000002_token.down.sql
+  ALTER TABLE users DROP COLUMN token, DROP COLUMN plan;
+-- fix: Fill the rows that are there in batches in new migrations
+-- file: 000002_token.up.sql
+  alter table users
+    add column token uuid,
+    alter column token set default gen_random_uuid(), -- for links
+    add column plan text;
+-- file: 000003_backfill_users_token.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET token = DEFAULT WHERE id BETWEEN batch_start AND batch_end AND token IS NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_token.down.sql
+  -- Nothing to undo.
+-- file: 000004_add_users_token_not_null.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_token_not_null_check CHECK (token IS NOT NULL) NOT VALID;
+-- file: 000004_add_users_token_not_null.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_token_not_null_check;
+-- file: 000005_validate_users_token_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_token_not_null_check;
+  ALTER TABLE users ALTER COLUMN token SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_token_not_null_check;
+-- file: 000005_validate_users_token_not_null.down.sql
+  ALTER TABLE users ADD CONSTRAINT users_token_not_null_check CHECK (token IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN token DROP NOT NULL;
+
+-- bad: computed, on PostgreSQL 18
+-- given: postgres 18
+-- file: 0001_products.sql
+  CREATE TABLE products (sku text PRIMARY KEY, price numeric);
+-- file: 0002_gross.sql
+  ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) STORED;
+--                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "gross" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Compute it when it is read
+  ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL;
 
 -- bad: serial, identity and stored generated columns
 -- file: 0001_products.sql
@@ -145,3 +238,73 @@ function hintFor(column: ColumnDefinition, postgres: number): string {
   }
   return 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
 }
+
+/** The column without its default, the default for rows to come, the rows that are there in batches, then NOT NULL. */
+function splitDefault(
+  alter: AlterRelation,
+  place: number,
+  column: ColumnDefinition,
+  { table }: Target,
+  context: RuleContext,
+): Fix[] {
+  const subcommand = alter.subcommands[place]
+  const { name } = column.name
+  if (column.generated) return virtualInstead(column, context)
+  if (!subcommand || !column.default || column.identity || column.constraints.length > 0) return []
+  if (alter.only || alter.ifExists || table?.columns.some(other => other.name === name)) return []
+  if (laterSteps(context).some(step => mentions(step, alter.relation.name) && mentions(step, name))) return []
+  if (alter.subcommands.some((other, at) => at !== place && mentionsColumn(other.span, name, context))) return []
+  const tableText = written(context, alter.relation.span)
+  const label = quoted(name)
+  const block = inBatches(
+    tableText,
+    table,
+    condition => `UPDATE ${tableText} SET ${label} = DEFAULT WHERE ${condition} AND ${label} IS NULL`,
+  )
+  if (block === undefined || context.direction === 'down') return []
+  const { default: value, notNull } = column
+  const inCase = (keywords: string) => inCaseOf(context, subcommand.keywords, keywords)
+  const setDefault = `${inCase('ALTER COLUMN')} ${label} ${inCase('SET')} ${written(context, value.span)}`
+  const placed = inSteps(
+    context,
+    [
+      {
+        title: `backfill_${alter.relation.name}_${name}`,
+        up: [block],
+        down: { edits: [], text: '' },
+        transaction: false,
+      },
+      ...(notNull ? notNullParts(alter.relation, tableText, [name], context) : []),
+    ],
+    [
+      ...[value.span, ...(notNull ? [notNull] : [])].map(span =>
+        replacement(context, withBlanksBefore(span, context), ''),
+      ),
+      anotherSubcommand(context, subcommand, setDefault),
+    ],
+    { tables: [alter.relation.name] },
+  )
+  return placed
+    ? [{ title: `Fill the rows that are there in batches${placed.where}`, safety: 'review', ...placed }]
+    : []
+}
+
+/** Since PostgreSQL 18: computed when it is read (ddl-generated-columns.html). */
+function virtualInstead(column: ColumnDefinition, context: RuleContext): Fix[] {
+  const stored = tokensOf(context.statement.text).find(
+    ({ start, end, text }) => end === column.generated?.span.end && text.toLowerCase() === 'stored' && start > 0,
+  )
+  if (!stored || context.settings.postgres < 18) return []
+  const edits = [replacement(context, stored, inCaseOf(context, stored, 'VIRTUAL'))]
+  return [{ title: 'Compute it when it is read', safety: 'review', isChange: true, edits }]
+}
+
+const mentionsColumn = (span: Span, column: string, { statement }: RuleContext): boolean =>
+  tokensOf(statement.text.slice(span.start, span.end)).some(
+    ({ text }) => text.replaceAll('"', '').toLowerCase() === column.toLowerCase(),
+  )
+
+const withBlanksBefore = ({ start, end }: Span, { statement }: RuleContext): Span => ({
+  start: statement.text.slice(0, start).trimEnd().length,
+  end,
+})
