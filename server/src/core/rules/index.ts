@@ -35,6 +35,7 @@ import unbatchedBackfill from './unbatched-backfill'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
 import validatedInSameTransaction from './validated-in-same-transaction'
 import volatileDefault from './volatile-default'
+import workUnderLock from './work-under-lock'
 
 /** Every rule, in the order of documentation: by risk, then from the commonest hazard on. */
 export const rules: readonly Rule[] = [
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   volatileDefault,
   columnTypeRewrite,
   unbatchedBackfill,
+  workUnderLock,
   concurrentlyInTransactionBlock,
   refusedInTransactionBlock,
   refusedOutsideTransactionBlock,

@@ -1,12 +1,10 @@
 import type { Severity } from '../finding'
-import { tableAt } from '../postgres/catalog'
-import type { RelationLock } from '../postgres/effects'
-import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
 import type { Delete, Insert, Update } from '../sql/commands'
 import { batched } from './batches'
+import { heldLock } from './held-lock'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
-import { existingTable, inQuotes, isNew, isUnreleased, whoWaits } from './target'
+import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { changesEveryRow } from './whole-table'
 
 export default defineRule({
@@ -552,25 +550,4 @@ function finding(what: string, relation: string, command: Update | Delete | Inse
     severity,
     fixes: () => batched(command, context),
   }
-}
-
-/** The strongest lock that makes others wait for the end of this transaction; the one on `relation` where there is one. */
-function heldLock(context: RuleContext, relation?: string): { mode: LockMode; label: string } | undefined {
-  let lock: RelationLock | undefined
-  // A transaction may hold thousands of locks at each of thousands of statements.
-  for (const other of context.transaction.held) {
-    const isWanted = other.relation === relation || !lock || rank(other) > rank(lock)
-    if (!isWanted || !blocksWrites(other.mode) || !isUsedByOthers(other, context)) continue
-    lock = other
-    if (other.relation === relation) break
-  }
-  return lock && { mode: lock.mode, label: `${lock.kind} "${lock.relation.replace(/^public\./, '')}"` }
-}
-
-const rank = ({ mode }: RelationLock): number => lockModes.indexOf(mode)
-
-function isUsedByOthers({ relation, kind }: RelationLock, context: RuleContext): boolean {
-  if (kind !== 'table' && kind !== 'partitioned table') return false
-  const known = tableAt(context.catalog, relation)
-  return known?.persistence !== 'temporary' && !isUnreleased(known?.born, context)
 }

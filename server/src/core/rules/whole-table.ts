@@ -18,7 +18,8 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   return isAssigned && !isAsOldAsTable(columnNamed(table, test.column), table)
 }
 
-const isNewColumn = (column: string, name: Name, table: Table | undefined, context: RuleContext): boolean =>
+/** Returns whether this migration, or another that is pending like it, adds the column: every row has to be filled. */
+export const isNewColumn = (column: string, name: Name, table: Table | undefined, context: RuleContext): boolean =>
   isUnreleased(columnNamed(table, column)?.born, context) ||
   context.steps
     .slice(0, context.index)

@@ -1,0 +1,243 @@
+import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
+import type { Command, CreateTableAs, Delete, Merge, Name, RefreshMaterializedView, Update } from '../sql/commands'
+import { StepContext } from './context'
+import { mentions, reshapes } from './dependence'
+import { cutStatement } from './edits'
+import { heldLock } from './held-lock'
+import { laterSteps, laterTransaction } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, inQuotes, isNew, whoWaits } from './target'
+import { changesEveryRow, isNewColumn } from './whole-table'
+
+export default defineRule({
+  id: 'work-under-lock',
+  risk: 'locking',
+  severity: 'warning',
+  on: [
+    'UPDATE',
+    'DELETE',
+    'MERGE',
+    'CREATE TABLE AS',
+    'SELECT INTO',
+    'CREATE MATERIALIZED VIEW',
+    'REFRESH MATERIALIZED VIEW',
+  ],
+  why: `
+A transaction keeps its locks until it ends. \`ALTER TABLE\` is done in a moment, but what the same transaction does after it
+counts too: while it fills a column, copies a table or builds a materialized view, everybody waits for the table that it has
+altered.
+
+Nothing is said of statements that pick rows by constants, of work on tables that the same migration makes, while only new
+tables are locked, of the second of several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an \`UPDATE\` of every row.`,
+  instead: `
+Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
+follows needs it.`,
+  manual: ['explicit-locking.html#LOCKING-TABLES'],
+  hazards: ['schema change and long work in one transaction'],
+
+  *check(command, context) {
+    const found = underLock(command, context)
+    if (!found || (firstPlaces(context).get(placeKey(context, command)) ?? context.index) < context.index) return
+    const { work, held } = found
+    yield {
+      at: command.keywords,
+      message: `${command.tag} ${work.does} while the transaction holds ${held.mode} on ${held.label}: ${whoWaits(held.mode)}`,
+      detail:
+        'An earlier statement of the transaction has taken that lock, and only the end of the transaction gives it back.',
+      hint: 'Do it in a transaction of its own, after the schema change.',
+      relation: work.relation,
+      fixes: () => afterwards(command, work.tables, context),
+    }
+  },
+
+  examples: `
+-- bad: the new column is filled from another table
+-- given: golang-migrate
+-- file: 000001_shop.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 000002_plan.up.sql
+  ALTER TABLE orders ADD COLUMN plan text;
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id;
+--^^^^^^ warning [work-under-lock: UPDATE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+-- fix: Do it in a new migration
+  ALTER TABLE orders ADD COLUMN plan text;
+-- file: 000003_backfill_orders.up.sql
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id;
+
+-- bad: a materialized view, and a copy
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+-- file: 0002_totals.sql
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN note text;
+  CREATE MATERIALIZED VIEW totals AS SELECT sum(total) AS total FROM orders;
+--^^^^^^^^^^^^^^^^^^^^^^^^ warning [work-under-lock: CREATE MATERIALIZED VIEW reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE TABLE old_orders AS SELECT * FROM orders;
+--^^^^^^^^^^^^ warning [work-under-lock: CREATE TABLE AS reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  COMMIT;
+-- fix: Do it after COMMIT
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN note text;
+  CREATE MATERIALIZED VIEW totals AS SELECT sum(total) AS total FROM orders;
+  COMMIT;
+  CREATE TABLE old_orders AS SELECT * FROM orders;
+
+-- bad: SET NOT NULL needs the rows, and follows
+-- given: golang-migrate, not-null-scan off
+-- file: 000001_shop.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, code text);
+-- file: 000002_kind.up.sql
+  ALTER TABLE orders ADD COLUMN kind text;
+  UPDATE orders SET kind = 'gift' WHERE code LIKE 'G%';
+--^^^^^^ warning [work-under-lock: UPDATE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  ALTER TABLE orders ALTER COLUMN kind SET NOT NULL;
+
+-- bad: rows that others pick
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_orphans.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN note text;
+  DELETE FROM orders WHERE user_id NOT IN (SELECT id FROM users);
+--^^^^^^^^^^^ warning [work-under-lock: DELETE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  COMMIT;
+-- fix: Do it after COMMIT
+  BEGIN;
+  ALTER TABLE users ADD COLUMN note text;
+  COMMIT;
+  DELETE FROM orders WHERE user_id NOT IN (SELECT id FROM users);
+
+-- good: in a transaction of its own
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_plan.sql
+  ALTER TABLE orders ADD COLUMN plan text;
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id;
+
+-- good: rows picked by constants, a new table, a view without data
+-- given: golang-migrate
+-- file: 000001_shop.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, code text);
+-- file: 000002_kind.up.sql
+  ALTER TABLE orders ADD COLUMN kind text;
+  UPDATE orders SET code = 'X' WHERE code = 'Y';
+  CREATE TABLE kinds (id bigint PRIMARY KEY, kind text);
+  UPDATE kinds SET kind = orders.code FROM orders WHERE orders.id = kinds.id;
+  CREATE MATERIALIZED VIEW codes AS SELECT code FROM orders WITH NO DATA;
+
+-- good: only a new table is locked
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, code text);
+-- file: 0002_codes.sql
+  BEGIN;
+  CREATE TABLE codes (code text);
+  ALTER TABLE codes ADD COLUMN note text;
+  CREATE TABLE old_orders AS SELECT * FROM orders;
+  COMMIT;
+`,
+})
+
+type Found = { readonly work: LongWork; readonly held: NonNullable<ReturnType<typeof heldLock>> }
+
+function underLock(command: Worker, context: RuleContext): Found | undefined {
+  if (context.inside?.repeated || context.inside?.isOfOneRow) return undefined
+  const work = workOf(command, context)
+  const held = work && heldLock(context, work.relation)
+  return work && held && { work, held }
+}
+
+/** By transaction and command, the first statement of a section that is found: one of many is enough. */
+function firstPlaces({ steps, history, settings }: RuleContext): ReadonlyMap<string, number> {
+  const known = places.get(steps)
+  if (known) return known
+  const found = new Map<string, number>()
+  steps.forEach((step, place) => {
+    const { command } = step
+    if (!isWorker(command) || found.has(placeKey(step, command))) return
+    const context = new StepContext(step, command, steps, place, history, settings)
+    if (!step.effects?.fails && underLock(command, context)) found.set(placeKey(step, command), place)
+  })
+  places.set(steps, found)
+  return found
+}
+
+const places = new WeakMap<readonly Step[], ReadonlyMap<string, number>>()
+
+const placeKey = ({ transaction }: Pick<Step, 'transaction'>, { tag }: Command): string =>
+  `${transaction.number} ${tag}`
+
+const isWorker = (command: Command | undefined): command is Worker => command !== undefined && command.tag in titles
+
+type Worker = Update | Delete | Merge | CreateTableAs | RefreshMaterializedView
+
+interface LongWork {
+  /** What follows the command's tag in the message. */
+  readonly does: string
+  readonly relation: string
+  /** What has to do with it. */
+  readonly tables: readonly Name[]
+}
+
+/** What a statement does for as long as tables are large that others use. */
+function workOf(command: Worker, context: RuleContext): LongWork | undefined {
+  switch (command.tag) {
+    case 'UPDATE':
+    case 'DELETE':
+    case 'MERGE':
+      return changeOf(command, context)
+    case 'REFRESH MATERIALIZED VIEW':
+      return isNew(command.view, context) || !command.withData
+        ? undefined
+        : { does: `fills ${inQuotes(command.view)}`, relation: '', tables: [command.view] }
+    default: {
+      const read = command.withData ? command.reads.flatMap(name => existingTable(name, context) ?? [])[0] : undefined
+      return (
+        read && { does: `reads ${read.label}`, relation: read.relation, tables: [command.relation, ...command.reads] }
+      )
+    }
+  }
+}
+
+function changeOf(command: Update | Delete | Merge, context: RuleContext): LongWork | undefined {
+  const target = existingTable(command.table, context)
+  if (!target || target.table?.kind === 'foreign table') return undefined
+  if (command.tag !== 'MERGE' && (!takesMany(command, context) || changesEveryRow(command, context))) return undefined
+  return { does: `changes ${target.label}`, relation: target.relation, tables: [command.table, ...command.reads] }
+}
+
+/** Rows that other tables pick, and those that a new column asks for. What constants pick may be few. */
+function takesMany(command: Update | Delete, context: RuleContext): boolean {
+  if (command.where?.hasSubquery || (command.tag === 'UPDATE' ? command.from : command.using)) return true
+  if (command.tag === 'DELETE') return false
+  const table = existingTable(command.table, context)?.table
+  return command.assignments.some(({ column }) => isNewColumn(column, command.table, table, context))
+}
+
+/** Moves the statement behind the end of its transaction, where what follows neither needs nor disturbs it. */
+function afterwards(command: Worker, tables: readonly Name[], context: RuleContext): Fix[] {
+  const names = tables.map(({ name }) => name)
+  if (laterSteps(context).some(step => names.some(name => mentions(step, name) || reshapes(step, name)))) return []
+  const { edit, text } = cutStatement(context)
+  const [name] = names
+  const placed = laterTransaction(
+    context,
+    [text],
+    { title: `${titles[command.tag]}_${name}`, about: { tables: names } },
+    [edit],
+  )
+  return placed ? [{ title: `Do it${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+const titles: Readonly<Record<Worker['tag'], string>> = {
+  UPDATE: 'backfill',
+  DELETE: 'clean',
+  MERGE: 'merge',
+  'CREATE TABLE AS': 'create',
+  'SELECT INTO': 'create',
+  'CREATE MATERIALIZED VIEW': 'create',
+  'REFRESH MATERIALIZED VIEW': 'refresh',
+}
