@@ -19,6 +19,7 @@ import insertNotRepeatable from './insert-not-repeatable'
 import invalidIndexAccepted from './invalid-index-accepted'
 import lockOrderInversion from './lock-order-inversion'
 import missingDown from './missing-down'
+import nestedTransaction from './nested-transaction'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
 import redundantIndex from './redundant-index'
@@ -32,6 +33,7 @@ import type { Rule } from './rule'
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
 import unbatchedBackfill from './unbatched-backfill'
+import uncommittedTransaction from './uncommitted-transaction'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
 import validatedInSameTransaction from './validated-in-same-transaction'
 import volatileDefault from './volatile-default'
@@ -55,6 +57,8 @@ export const rules: readonly Rule[] = [
   refusedInTransactionBlock,
   refusedOutsideTransactionBlock,
   enumValueUsedAtOnce,
+  nestedTransaction,
+  uncommittedTransaction,
   shortTimeoutOverConcurrentBuild,
   invalidIndexAccepted,
   requiredColumnWithoutDefault,

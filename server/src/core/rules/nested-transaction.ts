@@ -1,0 +1,155 @@
+import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
+import { shifted } from '../text'
+import { removedStatement } from './edits'
+import { defineMigrationRule, type MigrationContext } from './rule'
+
+export default defineMigrationRule({
+  id: 'nested-transaction',
+  risk: 'failure',
+  severity: 'warning',
+  on: 'migration',
+  directions: ['up', 'down'],
+  why: `
+PostgreSQL has no transactions inside transactions. Where the migration tool has opened one, \`BEGIN\` warns and does nothing,
+and \`COMMIT\` or \`ROLLBACK\` ends the tool's transaction: what follows, the tool's own record of the migration too, is no
+longer part of it. A failure there leaves the migration half applied, or applied without a record; some drivers end with an
+error of their own.
+
+Nothing is said where the tool opens no transaction, and of savepoints. A section has one finding.`,
+  instead: `
+Leave transactions to the tool, or tell it with its marker not to open one.`,
+  manual: ['sql-begin.html', 'sql-commit.html'],
+  hazards: ['`BEGIN` and `COMMIT` inside the transaction of the tool'],
+
+  *check(context) {
+    for (const section of context.migration.sections) {
+      if (section.transaction !== 'tool') continue
+      const own = context.steps.filter(step => step.section === section)
+      const commands = own.filter(isTransactionCommand)
+      const inTool = commands.filter(({ transaction }) => transaction.kind === 'tool')
+      const found = inTool.find(({ command }) => !isStart(command?.tag)) ?? inTool[0]
+      if (!found?.command) continue
+      const tool = context.history.framework.name
+      const { tag } = found.command
+      yield {
+        at: shifted({ start: 0, end: tag.length }, found.statement.span.start),
+        message: isStart(tag)
+          ? `${tag} does nothing: ${tool} runs this migration in a transaction`
+          : `${tag} ends the transaction in which ${tool} runs this migration`,
+        detail: isStart(tag)
+          ? 'PostgreSQL warns that there is already a transaction in progress.'
+          : `What follows is no longer part of it, the record that ${tool} makes of the migration too.`,
+        hint: `Leave the transaction to ${tool}, or tell it not to open one for this migration.`,
+        severity: isStart(tag) ? 'information' : undefined,
+        fixes: () => withoutThem(own, commands, context),
+      }
+    }
+  },
+
+  examples: `
+-- bad: BEGIN and COMMIT in the transaction of the tool
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 00002_note.sql
+  -- +goose Up
+  BEGIN;
+  ALTER TABLE users ADD COLUMN note text;
+  COMMIT;
+--^^^^^^ warning [nested-transaction: COMMIT ends the transaction in which goose runs this migration]
+
+  -- +goose Down
+  BEGIN;
+  ALTER TABLE users DROP COLUMN note;
+  COMMIT;
+--^^^^^^ warning [nested-transaction: COMMIT ends the transaction in which goose runs this migration]
+-- fix: Leave the transaction to goose
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN note text;
+
+  -- +goose Down
+  BEGIN;
+  ALTER TABLE users DROP COLUMN note;
+  COMMIT;
+-- fix: Leave the transaction to goose
+  -- +goose Up
+  BEGIN;
+  ALTER TABLE users ADD COLUMN note text;
+  COMMIT;
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN note;
+
+-- bad: more follows COMMIT
+-- given: dbmate
+-- file: 20240101000000_users.sql
+  -- migrate:up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 20240102000000_note.sql
+  -- migrate:up
+  ALTER TABLE users ADD COLUMN note text;
+  COMMIT;
+--^^^^^^ warning [nested-transaction: COMMIT ends the transaction in which dbmate runs this migration]
+  ALTER TABLE users ADD COLUMN mark text;
+
+-- bad: BEGIN alone
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  BEGIN;
+--^^^^^ information [nested-transaction: BEGIN does nothing: goose runs this migration in a transaction]
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- fix: Leave the transaction to goose
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+
+-- good: the tool is told not to open a transaction
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 00002_note.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  BEGIN;
+  ALTER TABLE users ADD COLUMN note text;
+  COMMIT;
+
+-- good: nobody else opens one
+-- file: 0001_users.sql
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  COMMIT;
+
+-- good: savepoints
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  SAVEPOINT users_made;
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ROLLBACK TO SAVEPOINT users_made;
+`,
+})
+
+const isStart = (tag: string | undefined): boolean => tag === 'BEGIN' || tag === 'START TRANSACTION'
+
+const isTransactionCommand = ({ command }: Step): boolean =>
+  isStart(command?.tag) ||
+  ((command?.tag === 'COMMIT' || command?.tag === 'ROLLBACK') && command.savepoint === undefined && !command.chain)
+
+/** Without BEGIN at the start and COMMIT at the end the tool's transaction is the one that they meant. */
+function withoutThem(own: readonly Step[], commands: readonly Step[], { history }: MigrationContext): Fix[] {
+  const [first, last] = [own[0], own.at(-1)]
+  const isAround = commands.every(step => isStart(step.command?.tag) || step === last)
+  if (!isAround || !first || own.length <= commands.length || last?.command?.tag === 'ROLLBACK') return []
+  return [
+    {
+      title: `Leave the transaction to ${history.framework.name}`,
+      safety: 'safe',
+      edits: commands.map(step => removedStatement(step)),
+    },
+  ]
+}

@@ -1,0 +1,88 @@
+import plain from '../history/frameworks/plain'
+import { shifted } from '../text'
+import { statementsAfter } from './edits'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'uncommitted-transaction',
+  risk: 'failure',
+  severity: 'error',
+  on: 'migration',
+  directions: ['up', 'down'],
+  why: `
+A transaction block that nothing ends is rolled back when the session ends: the file runs without an error and changes
+nothing. Where the migration tool goes on in the same session its own record is in that transaction too, and so is the next
+migration.
+
+Nothing is said where the tool has opened the transaction itself: then \`BEGIN\` does nothing. In folders that no known tool
+runs it is a warning: what runs them may go on with another file.`,
+  instead: `
+End the file with \`COMMIT\`.`,
+  manual: ['sql-begin.html', 'sql-commit.html'],
+  hazards: ['transaction that is never committed'],
+
+  *check({ migration, history, steps }) {
+    for (const section of migration.sections) {
+      const own = steps.filter(step => step.section === section)
+      const last = own.at(-1)
+      if (last?.transaction.kind !== 'block' || last.transaction.end.by !== 'session') continue
+      const begin = own.find(({ transaction }) => transaction.number === last.transaction.number)
+      if (!begin?.command) continue
+      yield {
+        at: shifted({ start: 0, end: begin.command.tag.length }, begin.statement.span.start),
+        message: `${begin.command.tag} starts a transaction that nothing commits`,
+        detail: 'When the session ends, PostgreSQL rolls back all that the transaction has done.',
+        hint: 'End it with COMMIT.',
+        severity: history.framework.id === plain.id ? 'warning' : undefined,
+        fixes: () => [
+          {
+            title: 'Commit at the end',
+            safety: 'review',
+            isChange: true,
+            edits: statementsAfter(last, ['COMMIT;']),
+          },
+        ],
+      }
+    }
+  },
+
+  examples: `
+-- bad: BEGIN without COMMIT
+-- file: 0001_users.sql
+  BEGIN;
+--^^^^^ warning [uncommitted-transaction: BEGIN starts a transaction that nothing commits]
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- fix: Commit at the end
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  COMMIT;
+
+-- bad: the second of two
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  COMMIT;
+  BEGIN;
+--^^^^^ error [uncommitted-transaction: BEGIN starts a transaction that nothing commits]
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- fix: Commit at the end
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  COMMIT;
+  BEGIN;
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  COMMIT;
+
+-- good: every BEGIN has its end
+-- file: 0001_users.sql
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  COMMIT;
+  BEGIN;
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ROLLBACK;
+`,
+})
