@@ -11,6 +11,7 @@ import {
   locationOf,
   type MigrationFolder,
   migrationFolders,
+  treeAbove,
 } from './core/history/folders'
 import { isForeignSegment } from './core/history/frameworks/dialects'
 import { isDump } from './core/history/frameworks/dumps'
@@ -112,7 +113,7 @@ class Loader {
       return
     }
     if (isForeignHome(folderOf(path))) return
-    const root = locationOf(homeOf(path)) ?? homeOf(path)
+    const root = this.treeOf(path) ?? locationOf(homeOf(path)) ?? homeOf(path)
     const isIt = (file: string) => file === path
     const folders = await this.search(root, root === folderOf(path) && !isLocation(root) ? 1 : 3)
     const folder = folders.find(candidate => sqlFiles(candidate).some(isIt))
@@ -121,6 +122,16 @@ class Loader {
     if (isForOtherDatabase(flat) || isForOtherDatabase({ read: file => flat.read(`../${file}`) })) return
     const isLone = isDump(path) || !flat.files.includes(nameOf(path))
     await this.ask(isLone ? { ...flat, files: [nameOf(path)] } : flat, isIt, `${flat.path}#${isLone ? path : ''}`)
+  }
+
+  /** Returns the folder of sqitch's plan or graphile-migrate's `committed/` above a file, where its path looks like theirs. */
+  private treeOf(path: string): string | undefined {
+    const above = treeAbove(path)
+    if (above === undefined) return undefined
+    const isThere = ['sqitch.plan', 'revert', 'committed'].some(
+      name => typeof this.disk.kindOf(joinedPath(above, name)) === 'string',
+    )
+    return isThere ? above : undefined
   }
 
   /** A folder inside a migration folder (one release, one migration, one direction) is asked with its history. */
@@ -259,7 +270,12 @@ const patterns = [
   '**/*.sql.{postgres,postgresql,pgsql}',
   '**/*.sql.conf',
   '**/flyway.{conf,toml}',
-  '**/migration_lock.toml',
+  '**/{migration_lock,metadata,diesel}.toml',
+  '**/atlas.sum',
+  '**/sqitch.plan',
+  '**/meta/_journal.json',
+  '**/*.fizz',
+  '**/*changelog*.{xml,yaml,yml,json}',
   '**/[0-9v]*.{go,java,kt,groovy,scala,js,cjs,mjs,ts,py,rb,cs,php,exs}',
 ]
 

@@ -20,6 +20,7 @@ function followUp(history: History, request: Partial<FollowUp> = {}): Record<str
       down: 'SELECT 2;',
       transaction: true,
       text: history.source.files.get(after),
+      read: path => history.source.files.get(path),
       ...request,
     }) ?? []
   return Object.fromEntries(files.map(({ path, text }) => [path, text]))
@@ -29,7 +30,8 @@ function followUp(history: History, request: Partial<FollowUp> = {}): Record<str
 function withoutTransaction(history: History, name: string, direction: 'up' | 'down' = 'up'): History | undefined {
   const path = `m/${name}`
   const text = history.source.files.get(path) as string
-  const edits = history.framework.withoutTransaction?.(path, text, direction)
+  const section = history.migrationAt(path)?.sections.find(found => found.direction === direction)
+  const edits = history.framework.withoutTransaction?.(path, text, direction, section?.span.start ?? 0)
   if (!edits) return undefined
   const changed = edits
     .toSorted((a, b) => b.span.start - a.span.start)

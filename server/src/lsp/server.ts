@@ -192,7 +192,8 @@ class ReadingShown implements Reading {
 const manyMigrations = 2000
 
 /** The files that tell which folders hold migrations and how they run. */
-const watched = '**/*.{sql,postgres,postgresql,pgsql,toml,conf}'
+const watched =
+  '**/{*.{sql,postgres,postgresql,pgsql,toml,conf,sum,plan,fizz},meta/_journal.json,*changelog*.{xml,yaml,yml,json}}'
 
 /** The files that change when the repository's branches do. */
 const ofGit = '**/.git/{HEAD,FETCH_HEAD,logs/HEAD}'

@@ -22,9 +22,10 @@ export function migrationFolders(
   read: (relative: string) => string | undefined,
 ): readonly MigrationFolder[] {
   const groups = new Map<string, string[]>()
+  const trees = treesIn(files)
   for (const file of files) {
     if (!isSql(file) || isForeign(file)) continue
-    const home = homeOf(file)
+    const home = trees.get(folderOf(file)) ?? homeOf(file)
     const group = groups.get(home)
     if (group) group.push(file)
     else groups.set(home, [file])
@@ -69,6 +70,35 @@ export function homeOf(file: string): string {
   while (!isRoot(home) && (isVersionSegment(nameOf(home)) || directions.test(nameOf(home)))) home = folderOf(home)
   return home
 }
+
+/**
+ * Returns the home of each folder that is one part of a migration's: sqitch keeps `deploy/`, `revert/` and `verify/` beside
+ * its plan, graphile-migrate `committed/` and `current`. One of those names alone is a folder as any other.
+ */
+function treesIn(files: readonly string[]): ReadonlyMap<string, string> {
+  const all = new Set(files)
+  const folders = new Set(files.map(folderOf))
+  const homes = new Map<string, string>()
+  for (const folder of folders) {
+    const [, above = '', name] = treeName.exec(folder) ?? []
+    if (name === undefined) continue
+    const at = (other: string) => (above === '' ? other : `${above}/${other}`)
+    const isTree = /committed|current/.test(name)
+      ? folders.has(at('committed')) && (folders.has(at('current')) || all.has(at('current.sql')))
+      : all.has(at('sqitch.plan')) || (folders.has(at('deploy')) && folders.has(at('revert')))
+    if (isTree) homes.set(folder, above)
+  }
+  return homes
+}
+
+/** Returns the folder above one of those names in a file's path, by names alone; undefined where there is none. */
+export const treeAbove = (file: string): string | undefined => {
+  const [match, above = ''] = treeName.exec(folderOf(file)) ?? []
+  return match === undefined ? undefined : above
+}
+
+/** The first such name in a path: sqitch's changes may stand in folders below. */
+const treeName = /^(?:(.*?)\/)??(deploy|revert|verify|committed|current)(?:\/.*)?$/
 
 const isRoot = (folder: string) => folder === '' || folder === '.'
 

@@ -111,7 +111,7 @@ function withOriginal(applied: Applied | undefined, path: string, text: string |
 
 function built(source: Source, previous?: History, changed?: string): History {
   const folder = new SourceFolder(source)
-  const framework = chosenFramework(source, folder, previous)
+  const framework = chosenFramework(source, folder, previous, changed)
   if (previous?.framework === framework && changed !== undefined && isSql(changed)) {
     const isTextAlone = previous.source.files.has(changed) && source.files.has(changed)
     if (isTextAlone) return withText(source, folder, previous, changed)
@@ -165,13 +165,25 @@ class SourceFolder implements Folder {
     this.source.files.get(this.prefix + relative) ?? this.source.read?.(relative)
 }
 
-/** What a folder is does not change with every keystroke: only with its files, or where nothing was known so far. */
-function chosenFramework(source: Source, folder: Folder, previous: History | undefined): Framework {
+/**
+ * What a folder is does not change with every keystroke: only with its files, or, where nothing was known so far, with the
+ * comments of one, for they are what tools put in texts.
+ */
+function chosenFramework(source: Source, folder: Folder, previous: History | undefined, changed?: string): Framework {
   const asked = frameworks.find(({ id }) => id === source.framework)
   if (asked) return asked
-  const isSame = previous && previous.source.files.size === source.files.size && previous.framework !== plain
-  return (isSame ? previous.framework : frameworkOf(folder)) ?? plain
+  return (previous && saysTheSame(source, previous, changed) ? previous.framework : frameworkOf(folder)) ?? plain
 }
+
+function saysTheSame({ files }: Source, { source, framework }: History, changed: string | undefined): boolean {
+  if (source.files.size !== files.size) return false
+  if (framework !== plain) return true
+  if (changed === undefined || !isSql(changed)) return false
+  const [old, now] = [source.files.get(changed), files.get(changed)]
+  return old !== undefined && now !== undefined && commentsOf(old) === commentsOf(now)
+}
+
+const commentsOf = (text: string): string => text.match(/--.*/g)?.join('\n') ?? ''
 
 function inOrder(
   found: ReadonlyMap<string, Migration>,

@@ -1,3 +1,4 @@
+import { replacementsBetween } from '../changes'
 import { inLineEndingOf } from '../edits'
 import type { Edit, NewFile, Safety } from '../finding'
 import type { History } from '../history/history'
@@ -57,7 +58,7 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   if (!transaction.isBlock) return { edits: withoutTimeouts(context, inPlace, move), where: '' }
   if (transaction.kind === 'tool' && alone) {
     const marker = withoutTransaction(context)
-    if (marker) return { edits: [...marker, ...inPlace], where: '' }
+    if (marker) return { ...marker, edits: [...marker.edits, ...inPlace], where: '' }
   }
   if (context.direction === 'down' || laterSteps(context).some(step => move.neededBy?.(step))) return undefined
 
@@ -97,15 +98,40 @@ function fenced(context: RuleContext, changes: readonly Edit[]): readonly Edit[]
   return [...around, { path: context.migration.path, span: { start: end, end }, text: `\n${fence.after}` }]
 }
 
+/** What makes a tool run a migration outside a transaction. */
+export type Marker = Pick<Placed, 'edits' | 'creates'>
+
 /**
- * Returns the tool's own marker for a section without a transaction, as edits; undefined where it has none, or where it would
- * also take the transaction from around several statements of the other direction.
+ * Returns the tool's own marker for a section without a transaction, in the file or beside it; undefined where it has none, or
+ * where it would also take the transaction from around several statements of the other direction. `text` is what the
+ * migration will be by then.
  */
-export function withoutTransaction({ migration, direction }: RuleContext): readonly Edit[] | undefined {
-  const { framework, sections } = migration
-  const other = sections.filter(section => section.direction !== direction)
-  if (framework.marksWholeFile && other.some(({ statements }) => statements.length > 1)) return undefined
-  return framework.withoutTransaction?.(migration.path, migration.text, direction)
+export function withoutTransaction(
+  { history, migration, direction, section }: RuleContext,
+  text = migration.text,
+): Marker | undefined {
+  const { framework, path } = migration
+  const undoing = direction === 'up' ? history.downOf(path) : history.upOf(path)
+  const others = [migration, undoing].flatMap(one => one?.sections.filter(other => other.direction !== direction) ?? [])
+  if (framework.marksWholeFile && others.some(({ statements }) => statements.length > 1)) return undefined
+  const edits = framework.withoutTransaction?.(path, text, direction, section.span.start)
+  const { markerFile } = framework
+  if (!edits || !markerFile) return edits && { edits }
+  const beside = markerFile.path(path)
+  const files = changesTo(history, [{ path: beside, text: markerFile.text(history.source.files.get(beside)) }])
+  return { edits: [...edits, ...files.edits], creates: files.creates }
+}
+
+/** Returns the files that are not there to be created, and edits that give the others their new texts. */
+function changesTo(
+  { source }: History,
+  files: readonly NewFile[],
+): { edits: readonly Edit[]; creates: readonly NewFile[] } {
+  const edits = files.flatMap(({ path, text }) => {
+    const existing = source.files.get(path)
+    return existing === undefined ? [] : replacementsBetween(existing, text).map(change => ({ path, ...change }))
+  })
+  return { edits, creates: files.filter(({ path }) => !source.files.has(path)) }
 }
 
 /** A fix that makes the tool run CONCURRENTLY is for a person to look at where the tool has to be prepared for that. */
@@ -181,29 +207,39 @@ export function newMigrations(
   edits: readonly Edit[],
   about: About,
 ): Placed | undefined {
-  const { framework } = context.history
+  const { history, migration } = context
+  const { framework, source } = history
   if (isUsedLater(context, about) || context.steps.slice(0, context.index).some(decidesNames)) return undefined
-  const taken = pathsOf(context.history)
-  const all: Edit[] = [...edits]
-  const creates: NewFile[] = []
-  let after = context.migration.path
+  const taken = pathsOf(history)
+  const files = new Map<string, string>()
+  const downs: Edit[] = []
+  let after = migration.path
   for (const part of parts) {
-    const files = framework.followUp?.({
+    const made = framework.followUp?.({
       after,
-      taken: creates.length === 0 ? taken : [...taken, ...creates.map(file => file.path)],
+      taken: files.size === 0 ? taken : [...taken, ...[...files.keys()].filter(path => !source.files.has(path))],
       title: snakeCase(part.title),
       up: part.up.join('\n'),
       down: part.down.text,
       transaction: part.transaction,
-      text: context.migration.text,
+      text: migration.text,
+      read: path => files.get(path) ?? source.files.get(path),
     })
-    const [first] = files ?? []
-    if (!files || !first) return undefined
-    all.push(...part.down.edits)
-    creates.push(...files.map(file => ({ ...file, text: inLineEndingOf(context.migration.text, file.text) })))
+    const [first] = made ?? []
+    if (!made || !first) return undefined
+    downs.push(...part.down.edits)
+    for (const { path, text } of made) files.set(path, inLineEndingOf(source.files.get(path) ?? migration.text, text))
     after = first.path
   }
-  return { edits: all, creates, where: parts.length > 1 ? ' in new migrations' : ' in a new migration' }
+  const made = changesTo(
+    history,
+    [...files].map(([path, text]) => ({ path, text })),
+  )
+  return {
+    edits: [...edits, ...downs, ...made.edits],
+    creates: made.creates,
+    where: parts.length > 1 ? ' in new migrations' : ' in a new migration',
+  }
 }
 
 /** A new migration runs in a session of its own: under another search_path or role its names could mean something else. */

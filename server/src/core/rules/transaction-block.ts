@@ -25,7 +25,7 @@ export function outsideBlock(context: RuleContext, move: Move): Fix[] {
   const marker = context.transaction.kind === 'tool' && everyOneRefuses ? withoutTransaction(context) : undefined
   if (marker) {
     const title = `Run this migration without the transaction of ${context.history.framework.name}`
-    return [{ title, safety: 'safe', edits: marker }]
+    return [{ title, safety: 'safe', ...marker }]
   }
   if (context.steps.length === 1) return []
   const placed = outsideTransaction(context, [], move)

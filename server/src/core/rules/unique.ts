@@ -17,6 +17,7 @@ import {
 import {
   commitOf,
   laterSteps,
+  type Marker,
   newMigrations,
   type Part,
   type Placed,
@@ -87,7 +88,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   if (transaction.kind === 'own') return { edits: here, where: '' }
   if (transaction.kind === 'tool' && steps.length === 1 && section.queries.length === 0) {
     const marker = withoutTransaction(context)
-    if (marker) return { edits: [...marker, ...here], where: '' }
+    if (marker) return { ...marker, edits: [...marker.edits, ...here], where: '' }
   }
   if (laterSteps(context).some(step => mentions(step, alter.relation.name))) return undefined
 
@@ -102,7 +103,9 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   const marker = alter.subcommands.length === 1 ? markerForBuild(build, context) : undefined
   if (marker) {
     const inPlace = { path: context.migration.path, span: context.statement.span, text: build.slice(0, -1) }
-    return newMigrations(context, [attach(`DROP INDEX IF EXISTS ${indexOf(made)};`)], [...marker, inPlace], about)
+    const edits = [...marker.edits, inPlace]
+    const placed = newMigrations(context, [attach(`DROP INDEX IF EXISTS ${indexOf(made)};`)], edits, about)
+    return placed && { ...placed, creates: [...(marker.creates ?? []), ...(placed.creates ?? [])] }
   }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...add.cut, ...statementsAfter(commit, [build, add.statement])], where: ' after COMMIT' }
@@ -116,14 +119,15 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
 }
 
 /** Returns what makes the tool run the index alone in the place of the statement, outside a transaction; undefined where it cannot. */
-function markerForBuild(build: string, { migration, direction, transaction, steps, statement }: RuleContext) {
-  if (!transaction.isBlock) return []
+function markerForBuild(build: string, context: RuleContext): Marker | undefined {
+  const { migration, transaction, steps, statement } = context
+  if (!transaction.isBlock) return { edits: [] }
   if (transaction.kind !== 'tool' || steps.length > 1) return undefined
   const { start, end } = statement.span
   const text = migration.text.slice(0, start) + build.slice(0, -1) + migration.text.slice(end)
-  const marker = migration.framework.withoutTransaction?.(migration.path, text, direction)
+  const marker = withoutTransaction(context, text)
   // What stands behind the statement would have moved.
-  return marker?.every(({ span }) => span.end <= start) ? marker : undefined
+  return marker?.edits.every(({ path, span }) => path !== migration.path || span.end <= start) ? marker : undefined
 }
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */

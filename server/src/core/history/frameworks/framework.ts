@@ -51,9 +51,17 @@ export interface Framework {
   readonly compareVersions: (a: string, b: string) => number
   /**
    * Returns the edits that make the tool run this section outside a transaction, or undefined where the tool cannot;
-   * none where the tool sees by itself that a statement refuses a transaction.
+   * none where the tool sees by itself that a statement refuses a transaction, or where `markerFile` says it. `at` is where
+   * the section starts, for tools with several migrations in a file.
    */
-  readonly withoutTransaction?: (path: string, text: string, direction: Direction) => readonly Edit[] | undefined
+  readonly withoutTransaction?: (
+    path: string,
+    text: string,
+    direction: Direction,
+    at: number,
+  ) => readonly Edit[] | undefined
+  /** For tools whose marker stands in a file beside the migration. */
+  readonly markerFile?: MarkerFile
   /** Whether the tool refuses to go on when a migration that has run has another text by now, be it a comment. */
   readonly keepsChecksums?: boolean
   /** What a project has to look to before CONCURRENTLY works with this tool, as a sentence. */
@@ -65,9 +73,18 @@ export interface Framework {
   /**
    * Returns the files of a new migration that runs right after `path`: named and headed as the project does.
    * `taken` are the paths of all migrations; `title` is in snake_case; `transaction` false asks for the no-transaction
-   * form. Undefined where the tool's files cannot be named without it.
+   * form. Undefined where the tool's files cannot be named without it. A returned file that is there already gets the text
+   * returned: the tool's list of migrations with new entries. The first file returned is the new migration.
    */
   readonly followUp?: (request: FollowUp) => readonly NewFile[] | undefined
+}
+
+/** A file that tells the tool to run the migration beside it outside a transaction. */
+export interface MarkerFile {
+  /** Returns where that file stands for the migration at a path. */
+  readonly path: (migration: string) => string
+  /** Returns its whole text; `existing` is what stands in it now, undefined where it is not there. */
+  readonly text: (existing: string | undefined) => string
 }
 
 export interface FollowUp {
@@ -81,4 +98,6 @@ export interface FollowUp {
   readonly transaction: boolean
   /** The text of `after`, for tools whose files are headed as the project heads them. */
   readonly text?: string
+  /** Returns the text of a file by its path, as new migrations before this one leave it; undefined where there is none. */
+  readonly read?: (path: string) => string | undefined
 }

@@ -22,6 +22,11 @@ export function shareOfTexts(folder: Folder, passes: (text: string) => boolean):
   return texts.length === 0 ? 0 : texts.filter(text => passes(text as string)).length / texts.length
 }
 
+/** Whether the text of any SQL file passes: for what stands in few of them. It reads them all, so ask what is cheaper first. */
+export function anyText(folder: Folder, passes: (text: string) => boolean): boolean {
+  return folder.files.some(file => isSql(file) && passes(folder.read(file) ?? ''))
+}
+
 /** Whether the file holds SQL, by its name: `.sql`, `.sql.postgres`. */
 export const isSql = (file: string): boolean => /\.sql(?:\.(?:postgres|postgresql|pgsql))?$/i.test(file)
 
