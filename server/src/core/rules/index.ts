@@ -18,6 +18,7 @@ import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
 import invalidIndexAccepted from './invalid-index-accepted'
 import lockOrderInversion from './lock-order-inversion'
+import lockTimeoutMissing from './lock-timeout-missing'
 import missingDown from './missing-down'
 import nestedTransaction from './nested-transaction'
 import notNullScan from './not-null-scan'
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   redundantIndex,
   foreignKeyWithoutIndex,
   lockOrderInversion,
+  lockTimeoutMissing,
   statementFails,
   duplicateVersion,
   appliedMigrationEdited,

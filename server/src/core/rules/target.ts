@@ -43,7 +43,10 @@ function isMade(relation: Relation | undefined, context: RuleContext): boolean {
 }
 
 /** Returns whether what was made then is not in production before this migration runs. */
-export function isUnreleased(born: Birth | undefined, { migration, history }: RuleContext): boolean {
+export function isUnreleased(
+  born: Birth | undefined,
+  { migration, history }: Pick<RuleContext, 'migration' | 'history'>,
+): boolean {
   return born !== undefined && (born.migration === migration.path || history.stateOf(born.migration) === 'pending')
 }
 

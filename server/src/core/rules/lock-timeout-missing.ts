@@ -1,0 +1,230 @@
+import type { Fix } from '../finding'
+import { millisecondsOf } from '../history/duration'
+import plain from '../history/frameworks/plain'
+import type { History } from '../history/history'
+import { leftParameters } from '../history/left-parameters'
+import type { Migration } from '../history/migration'
+import { sessionDefaults } from '../history/session-defaults'
+import type { Step } from '../history/steps'
+import type { RelationLock } from '../postgres/effects'
+import { blocksWrites } from '../postgres/locks'
+import type { Command } from '../sql/commands'
+import { shifted } from '../text'
+import { statementsAfter, statementsBefore } from './edits'
+import { defineMigrationRule, type MigrationContext } from './rule'
+import { isUnreleased, whoWaits } from './target'
+
+const id = 'lock-timeout-missing'
+
+export default defineMigrationRule({
+  id,
+  risk: 'locking',
+  severity: 'information',
+  on: 'migration',
+  why: `
+A statement that needs a strong lock waits for whoever uses the table, and all who come later wait behind it: one long report
+is enough to stop a table. With \`lock_timeout\` the migration gives up instead and can be tried again.
+
+Many projects have the timeout set by the tool that runs their migrations, by the role or in the connection's address, where
+nobody sees it from here. So this rule only speaks where an earlier migration of the project sets \`lock_timeout\` and this
+one does not; or wherever it is missing, once the settings name a severity for it. Nothing is said where \`ALTER ROLE\`,
+\`ALTER DATABASE\` or a \`SET\` of an earlier migration may provide it, and of tables that are new. A file has one finding.`,
+  instead: `
+Set it first in the file: \`SET LOCAL\` in a transaction. The fix takes the value that the project used last. It is not offered
+for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index behind.`,
+  manual: ['runtime-config-client.html#GUC-LOCK-TIMEOUT'],
+  hazards: ['strong lock without `lock_timeout`'],
+  seeds: ['set a lock timeout in migrations'],
+
+  *check(context) {
+    const { migration, history, settings, steps } = context
+    const isAsked = settings.rules[id] !== undefined
+    const value = lastValueBefore(migration, history)
+    if (value === undefined && !isAsked) return
+    if (isProvided(migration, history)) return
+    for (const step of steps) {
+      const lock = step.direction === 'up' ? unboundedLock(step, history) : undefined
+      if (!lock || !step.command) continue
+      const { tag } = step.command
+      const label = `${lock.kind} "${lock.relation.replace(/^public\./, '')}"`
+      yield {
+        at: shifted(step.command.keywords, step.statement.span.start),
+        message: `${tag} waits for ${label} without lock_timeout: meanwhile ${whoWaits(lock.mode)} behind it`,
+        detail:
+          value === undefined
+            ? 'Whoever uses the table at that moment decides how long.'
+            : 'Whoever uses the table at that moment decides how long. Earlier migrations of the project set a timeout.',
+        hint: 'Set lock_timeout first, so that the migration gives up and can be tried again.',
+        relation: lock.relation,
+        fixes: () => timeoutAtHead(step, value ?? '5s', context),
+      }
+      return
+    }
+  },
+
+  examples: `
+-- bad: an earlier migration sets it, and this one does not
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_note.up.sql
+  SET LOCAL lock_timeout = '3s';
+  ALTER TABLE users ADD COLUMN note text;
+-- file: 000003_mark.up.sql
+  -- Marks.
+  ALTER TABLE users ADD COLUMN mark text;
+--^^^^^^^^^^^ information [lock-timeout-missing: ALTER TABLE waits for table "users" without lock_timeout: meanwhile reads and writes wait behind it]
+  ALTER TABLE users ADD COLUMN place text;
+-- fix: Set lock_timeout to 3s
+  SET LOCAL lock_timeout = '3s';
+  -- Marks.
+  ALTER TABLE users ADD COLUMN mark text;
+  ALTER TABLE users ADD COLUMN place text;
+
+-- bad: wherever it is missing, where the settings ask for that
+-- given: lock-timeout-missing warning
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_mark.sql
+  ALTER TABLE users ADD COLUMN mark text;
+--^^^^^^^^^^^ warning [lock-timeout-missing: ALTER TABLE waits for table "users" without lock_timeout: meanwhile reads and writes wait behind it]
+-- fix: Set lock_timeout to 5s
+  SET lock_timeout = '5s';
+  ALTER TABLE users ADD COLUMN mark text;
+
+-- bad: between BEGIN and COMMIT
+-- given: lock-timeout-missing warning
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_mark.sql
+  SET lock_timeout = 0;
+  BEGIN;
+  COMMENT ON TABLE users IS 'everybody';
+  ALTER TABLE users ADD COLUMN mark text;
+--^^^^^^^^^^^ warning [lock-timeout-missing: ALTER TABLE waits for table "users" without lock_timeout: meanwhile reads and writes wait behind it]
+  COMMIT;
+-- fix: Set lock_timeout to 5s
+  SET lock_timeout = 0;
+  BEGIN;
+  SET LOCAL lock_timeout = '5s';
+  COMMENT ON TABLE users IS 'everybody';
+  ALTER TABLE users ADD COLUMN mark text;
+  COMMIT;
+
+-- good: it is set
+-- given: golang-migrate, lock-timeout-missing warning
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_note.up.sql
+  SET LOCAL lock_timeout = '3s';
+  ALTER TABLE users ADD COLUMN note text;
+
+-- good: nothing in the project tells that the files have to set it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_mark.sql
+  ALTER TABLE users ADD COLUMN mark text;
+
+-- good: the role provides it
+-- given: lock-timeout-missing warning
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  ALTER ROLE CURRENT_USER SET lock_timeout = '3s';
+-- file: 0002_mark.sql
+  ALTER TABLE users ADD COLUMN mark text;
+
+-- good: an earlier migration has set it for the session
+-- given: goose, lock-timeout-missing warning
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  SET lock_timeout = '3s';
+-- file: 00002_mark.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN mark text;
+
+-- good: new tables, locks that let reads and writes go on
+-- given: lock-timeout-missing warning
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ALTER TABLE orders ADD COLUMN note text;
+  ANALYZE users;
+  INSERT INTO users (id) VALUES (1) ON CONFLICT DO NOTHING;
+`,
+})
+
+/** The lock of a statement on a table in use that others wait for, while nothing bounds its own wait. */
+function unboundedLock(step: Step, history: History): RelationLock | undefined {
+  const { effects, transaction, before, migration } = step
+  if (!effects || effects.fails || effects.waitsForTransactions) return undefined
+  const strong = effects.locks.filter(({ mode, kind }) => blocksWrites(mode) && kind.endsWith('table'))
+  if (strong.length === 0 || millisecondsOf(transaction.parameters.get('lock_timeout') ?? '0')) return undefined
+  return strong.find(({ relation }) => {
+    const table = before.relations.get(relation)
+    const isTemporary = table && 'persistence' in table && table.persistence === 'temporary'
+    return !isTemporary && !isUnreleased(table?.born, { migration, history })
+  })
+}
+
+/** By what earlier migrations have set for later sessions, or for one that may be the same. */
+const isProvided = (migration: Migration, history: History): boolean =>
+  [...sessionDefaults(history, migration), ...leftParameters(history, migration)].some(
+    ({ parameter }) => parameter === 'lock_timeout',
+  )
+
+/** The value that the project's migrations set last. */
+function lastValueBefore(migration: Migration, { migrations }: History): string | undefined {
+  const place = migrations.indexOf(migration)
+  for (let earlier = place - 1; earlier >= 0; earlier--) {
+    const value = valueIn(migrations[earlier] as Migration)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** Read once: a keystroke changes one migration of many. */
+function valueIn(migration: Migration): string | undefined {
+  if (!values.has(migration)) values.set(migration, readValue(migration))
+  return values.get(migration)
+}
+
+const values = new WeakMap<Migration, string | undefined>()
+
+function readValue({ text, sections }: Migration): string | undefined {
+  if (!text.includes('lock_timeout')) return undefined
+  return sections
+    .flatMap(({ statements }) => statements)
+    .flatMap(({ command }) => timeoutSetBy(command) ?? [])
+    .findLast(value => millisecondsOf(value))
+}
+
+function timeoutSetBy(command: Command | undefined): string | undefined {
+  if (command?.tag === 'SET') return command.parameter === 'lock_timeout' ? command.value : undefined
+  if (command?.tag !== 'SELECT') return undefined
+  return command.parameters.find(({ name }) => name === 'lock_timeout')?.value
+}
+
+/** In a transaction at its start, for its length; else in front of the statement. */
+function timeoutAtHead(step: Step, value: string, { steps, migration }: MigrationContext): Fix[] {
+  const own = steps.filter(({ section }) => section === step.section)
+  if (own.some(({ effects }) => effects?.waitsForTransactions)) return []
+  const literal = /^\d+$/.test(value) ? value : `'${value}'`
+  const isLocal = step.transaction.kind !== 'own'
+  const together = own.filter(({ transaction }) => transaction.number === step.transaction.number)
+  const first = together.find(({ command }) => command?.tag !== 'BEGIN' && command?.tag !== 'START TRANSACTION')
+  const at = isLocal ? (first ?? step) : step
+  const last = own.at(-1) ?? step
+  const isKept = !isLocal && migration.framework.id !== plain.id
+  return [
+    {
+      title: `Set lock_timeout to ${value}`,
+      safety: 'review',
+      edits: [
+        ...statementsBefore(at, [`SET ${isLocal ? 'LOCAL ' : ''}lock_timeout = ${literal};`]),
+        ...(isKept ? statementsAfter(last, ['RESET lock_timeout;']) : []),
+      ],
+    },
+  ]
+}
