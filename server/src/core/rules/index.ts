@@ -8,6 +8,7 @@ import downCannotRun from './down-cannot-run'
 import downDoesNotMirrorUp from './down-does-not-mirror-up'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
 import droppedColumn from './dropped-column'
+import droppedSchema from './dropped-schema'
 import droppedTable from './dropped-table'
 import duplicateVersion from './duplicate-version'
 import emptyDown from './empty-down'
@@ -20,6 +21,7 @@ import invalidIndexAccepted from './invalid-index-accepted'
 import lockOrderInversion from './lock-order-inversion'
 import lockTimeoutMissing from './lock-timeout-missing'
 import missingDown from './missing-down'
+import narrowedType from './narrowed-type'
 import nestedTransaction from './nested-transaction'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
@@ -27,12 +29,14 @@ import redundantIndex from './redundant-index'
 import refusedInTransactionBlock from './refused-in-transaction-block'
 import refusedOutsideTransactionBlock from './refused-outside-transaction-block'
 import renamedColumn from './renamed-column'
+import renamedEnumValue from './renamed-enum-value'
 import renamedTable from './renamed-table'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
 import type { Rule } from './rule'
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
+import truncatedTable from './truncated-table'
 import unbatchedBackfill from './unbatched-backfill'
 import uncommittedTransaction from './uncommitted-transaction'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
@@ -67,6 +71,9 @@ export const rules: readonly Rule[] = [
   constraintNeverValidated,
   droppedColumn,
   droppedTable,
+  truncatedTable,
+  droppedSchema,
+  narrowedType,
   rollbackLosesData,
   downCannotRun,
   downDoesNotMirrorUp,
@@ -74,6 +81,7 @@ export const rules: readonly Rule[] = [
   missingDown,
   renamedColumn,
   renamedTable,
+  renamedEnumValue,
   redundantIndex,
   foreignKeyWithoutIndex,
   lockOrderInversion,

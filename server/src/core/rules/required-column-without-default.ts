@@ -68,6 +68,7 @@ in a later migration (see not-null-scan).`,
   ALTER TABLE users ADD COLUMN plan text NOT NULL;
 
 -- good: the table was just emptied
+-- given: truncated-table off
 -- file: 0001_sessions.sql
   CREATE TABLE sessions (id bigint PRIMARY KEY);
 -- file: 0002_sessions_user.sql

@@ -54,6 +54,13 @@ export function isUnreleased(
 export const inQuotes = (name: { schema?: string; name: string }): string =>
   `"${name.schema ? `${name.schema}.` : ''}${name.name}"`
 
+/** Returns tables as a sentence names them, the first three of many: `tables "a" and "b"`. */
+export function tablesListed(names: readonly string[]): string {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
+  const text = shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown[0]
+  return `${names.length > 1 ? 'tables' : 'table'} ${text}`
+}
+
 /** Returns a message's main clause: `CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait`. */
 export const takes = (what: string, mode: LockMode, label: string): string =>
   `${what} takes ${mode} on ${label}: ${whoWaits(mode)}`

@@ -1,0 +1,86 @@
+import { asTable } from '../postgres/catalog'
+import { defineRule, type RuleContext } from './rule'
+import { isUnreleased, tablesListed } from './target'
+
+export default defineRule({
+  id: 'dropped-schema',
+  risk: 'data-loss',
+  severity: 'warning',
+  on: ['DROP SCHEMA', 'DROP DATABASE'],
+  why: `
+\`DROP SCHEMA ... CASCADE\` deletes every table, view, function and type of the schema, and whatever elsewhere depends on them.
+The finding is an error where the history shows tables in it, and for \`DROP DATABASE\`, which deletes everything.
+
+Nothing is said of \`DROP SCHEMA\` without \`CASCADE\`: PostgreSQL refuses to drop a schema that holds anything. Nothing either
+of a schema whose tables the same migration makes, and of down migrations.`,
+  instead: `
+Drop what is in the schema by name, in migrations that say what goes, and then the empty schema without \`CASCADE\`.`,
+  manual: ['sql-dropschema.html', 'sql-dropdatabase.html', 'ddl-depend.html'],
+  hazards: ['DROP SCHEMA ... CASCADE', 'DROP DATABASE'],
+
+  *check(drop, context) {
+    if (!('names' in drop)) {
+      yield {
+        at: drop.keywords,
+        message: 'DROP DATABASE deletes the database with everything in it',
+        hint: 'Leave it to an administrator: a migration that runs twice, or at the wrong place, deletes a database in use.',
+        severity: 'error',
+      }
+      return
+    }
+    if (!drop.cascade) return
+    for (const { name, span } of drop.names) {
+      const { tables, isEmptied } = contentsOf(name, context)
+      if (isEmptied) continue
+      yield {
+        at: span,
+        message: `DROP SCHEMA CASCADE deletes schema "${name}" and ${tables.length > 0 ? tablesListed(tables) : 'whatever it holds'}`,
+        detail: 'Views, functions and types of the schema go with it, and so does whatever elsewhere depends on them.',
+        hint: 'Drop by name what has to go, then the empty schema without CASCADE: PostgreSQL refuses if anything is left.',
+        severity: tables.length > 0 ? 'error' : undefined,
+      }
+    }
+  },
+
+  examples: `
+-- bad: a schema with tables
+-- file: 0001_reports.sql
+  CREATE SCHEMA reports;
+  CREATE TABLE reports.daily (id bigint PRIMARY KEY);
+  CREATE TABLE reports.weekly (id bigint PRIMARY KEY);
+-- file: 0002_no_reports.sql
+  DROP SCHEMA reports CASCADE;
+--            ^^^^^^^ error [dropped-schema: DROP SCHEMA CASCADE deletes schema "reports" and tables "reports.weekly" and "reports.daily"]
+
+-- bad: a schema that the history does not show, and a database
+  DROP SCHEMA IF EXISTS reports CASCADE;
+--                      ^^^^^^^ warning [dropped-schema: DROP SCHEMA CASCADE deletes schema "reports" and whatever it holds]
+  DROP DATABASE archive;
+--^^^^^^^^^^^^^ error [dropped-schema: DROP DATABASE deletes the database with everything in it]
+
+-- good: PostgreSQL refuses where anything is left
+-- file: 0001_reports.sql
+  CREATE SCHEMA reports;
+-- file: 0002_no_reports.sql
+  DROP SCHEMA reports;
+
+-- good: what the same migration has made
+  CREATE SCHEMA scratch;
+  CREATE TABLE scratch.rows (id bigint);
+  DROP SCHEMA scratch CASCADE;
+`,
+})
+
+/** The tables of a schema that were there before the migration; `isEmptied` where it is known that it holds nothing else. */
+function contentsOf(schema: string, context: RuleContext): { tables: string[]; isEmptied: boolean } {
+  const { catalog, steps, index } = context
+  const all = [...catalog.relations.values()].filter(relation => relation.schema === schema)
+  const tables = all.flatMap(relation => {
+    const table = asTable(relation)
+    return table?.kind === 'table' && !isUnreleased(table.born, context) ? [`"${schema}.${table.name}"`] : []
+  })
+  const isMade = steps
+    .slice(0, index)
+    .some(({ command }) => command?.tag === 'CREATE SCHEMA' && !command.ifNotExists && command.schema === schema)
+  return { tables, isEmptied: isMade }
+}

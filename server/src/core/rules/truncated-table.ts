@@ -1,0 +1,114 @@
+import { keyOf, tableAt } from '../postgres/catalog'
+import { handedOver, takes } from './given-up'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, isUnreleased, tablesListed, takes as takesLock } from './target'
+
+export default defineRule({
+  id: 'truncated-table',
+  risk: 'data-loss',
+  severity: 'warning',
+  on: ['TRUNCATE TABLE'],
+  why: `
+\`TRUNCATE\` deletes every row of the table at once, and nothing brings them back once it has committed. It takes \`ACCESS
+EXCLUSIVE\` until the transaction ends. With \`CASCADE\` it empties also the tables that reference the table, those that
+reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
+
+The finding is information where an earlier statement or migration has copied the rows, and where the migration fills the
+table again. Nothing is said of a table that the same migration makes, of a temporary one, and of down migrations, which
+rollback-loses-data looks at.`,
+  instead: `
+Name every table that is to be emptied and leave \`CASCADE\` out: PostgreSQL then refuses to empty one that is referenced from
+outside. Keep a copy of rows that somebody may still ask for.`,
+  manual: ['sql-truncate.html'],
+  hazards: ['TRUNCATE of a table in use', 'TRUNCATE ... CASCADE that empties tables it does not name'],
+
+  *check(truncate, context) {
+    const named = new Set(truncate.tables.map(name => keyOf(context.catalog, name)))
+    // What CASCADE empties besides is told once, of the first table that is in use.
+    let others = truncate.cascade ? emptiedToo(named, context) : []
+    for (const name of truncate.tables) {
+      const target = existingTable(name, context)
+      if (!target) continue
+      const along = others
+      others = []
+      const kept = along.length > 0 ? undefined : keptBy(name.name, context)
+      yield {
+        at: name.span,
+        message:
+          along.length > 0
+            ? `TRUNCATE CASCADE empties ${target.label}, and with it ${tablesListed(along)}`
+            : `TRUNCATE deletes all rows of ${target.label}`,
+        detail:
+          kept ??
+          `${takesLock('It', 'ACCESS EXCLUSIVE', target.label)}. Nothing brings the rows back when it has committed.`,
+        hint:
+          along.length > 0
+            ? 'Name the tables that are to be emptied and leave CASCADE out: PostgreSQL then refuses to empty others.'
+            : 'Keep a copy of rows that somebody may still ask for.',
+        relation: target.relation,
+        severity: along.length > 0 ? 'error' : kept ? 'information' : undefined,
+      }
+    }
+  },
+
+  examples: `
+-- bad: a table in use
+-- file: 0001_visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: 0002_forget.sql
+  TRUNCATE visits;
+--         ^^^^^^ warning [truncated-table: TRUNCATE deletes all rows of table "visits"]
+
+-- bad: CASCADE empties more than is named
+-- file: 0001_shop.sql
+  CREATE TABLE customers (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers);
+  CREATE INDEX ON orders (customer_id);
+  CREATE TABLE lines (order_id bigint REFERENCES orders);
+  CREATE INDEX ON lines (order_id);
+-- file: 0002_again.sql
+  TRUNCATE customers CASCADE;
+--         ^^^^^^^^^ error [truncated-table: TRUNCATE CASCADE empties table "customers", and with it tables "orders" and "lines"]
+
+-- bad: a table that the history does not show
+  TRUNCATE TABLE ONLY app.visits;
+--                    ^^^^^^^^^^ warning [truncated-table: TRUNCATE deletes all rows of table "app.visits"]
+
+-- bad: it is filled again
+-- file: 0001_countries.sql
+  CREATE TABLE countries (code text PRIMARY KEY);
+-- file: 0002_countries.sql
+  TRUNCATE countries;
+--         ^^^^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "countries"]
+  INSERT INTO countries (code) VALUES ('de'), ('fr') ON CONFLICT DO NOTHING;
+
+-- good: a table of the same migration
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+  TRUNCATE visits;
+
+-- good: a temporary table
+  CREATE TEMPORARY TABLE visits (id bigint);
+  TRUNCATE visits;
+`,
+})
+
+/** The tables that CASCADE reaches, which are locked like those named (sql-truncate.html). */
+const emptiedToo = (named: ReadonlySet<string>, context: RuleContext): string[] =>
+  context.effects.locks.flatMap(({ relation, mode }) => {
+    const table = tableAt(context.catalog, relation)
+    if (mode !== 'ACCESS EXCLUSIVE' || named.has(relation) || !table || table.partitionOf) return []
+    if (isUnreleased(table.born, context)) return []
+    return table.inherits.some(parent => named.has(parent)) ? [] : [`"${relation.replace(/^public\./, '')}"`]
+  })
+
+/** What has become of the rows, as a sentence. */
+function keptBy(table: string, context: RuleContext): string | undefined {
+  const { steps, index } = context
+  if (steps.slice(0, index).some(({ statement }) => takes(statement, table))) {
+    return 'An earlier statement of the migration copies the rows.'
+  }
+  const isFilled = steps
+    .slice(index + 1)
+    .some(({ command }) => (command?.tag === 'INSERT' || command?.tag === 'COPY') && command.table?.name === table)
+  return isFilled ? 'The migration fills it again.' : handedOver({ table }, context)
+}
