@@ -35,12 +35,11 @@ Set the timeout to 0 in front of the build, and back after it.`,
 
   *check(command, context) {
     const { steps, index, settings, inside } = context
-    const timeouts = inside ? [] : shortFor(context, settings.postgres)
-    const previous = steps[index - 1]
-    if (timeouts.length === 0 || isNewTable(command, context)) return
-    if (previous && shortFor(previous, settings.postgres).length > 0) return
     const part = concurrentPart(command)
-    if (!part) return
+    const timeouts = inside || !part ? [] : shortFor(context, settings.postgres)
+    const previous = steps[index - 1]
+    if (!part || timeouts.length === 0 || isNewTable(command, context)) return
+    if (previous && shortFor(previous, settings.postgres).length > 0) return
     const named = timeouts.map(({ name, value }) => `${name} = ${value}`).join(' and ')
     yield {
       at: part.at,
@@ -236,8 +235,11 @@ Set the timeout to 0 in front of the build, and back after it.`,
 })
 
 /** The timeouts in force that are short for a statement that runs CONCURRENTLY. */
-function shortFor({ command, effects, transaction }: Step, postgres: number): readonly ShortTimeout[] {
-  if (!command || !effects?.waitsForTransactions || effects.fails || transaction.isBlock) return []
+function shortFor(step: Step, postgres: number): readonly ShortTimeout[] {
+  const { command, transaction } = step
+  if (!command || transaction.isBlock) return []
+  const { effects } = step
+  if (!effects?.waitsForTransactions || effects.fails) return []
   return shortTimeouts(transaction, isBuild(command) ? 'build' : 'wait', postgres)
 }
 
