@@ -1,5 +1,7 @@
 import allowComment from './allow-comment'
 import appliedMigrationEdited from './applied-migration-edited'
+import batchMissesRows from './batch-misses-rows'
+import batchesInOneTransaction from './batches-in-one-transaction'
 import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
 import concurrentlyInTransactionBlock from './concurrently-in-transaction-block'
@@ -58,10 +60,12 @@ export const rules: readonly Rule[] = [
   columnTypeRewrite,
   unbatchedBackfill,
   workUnderLock,
+  batchesInOneTransaction,
   concurrentlyInTransactionBlock,
   refusedInTransactionBlock,
   refusedOutsideTransactionBlock,
   enumValueUsedAtOnce,
+  batchMissesRows,
   nestedTransaction,
   uncommittedTransaction,
   shortTimeoutOverConcurrentBuild,

@@ -1,0 +1,157 @@
+import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
+import type { Delete, Update } from '../sql/commands'
+import type { Token } from '../sql/tokens'
+import { batchOf } from './batch-loops'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable } from './target'
+
+export default defineRule({
+  id: 'batch-misses-rows',
+  risk: 'failure',
+  severity: 'warning',
+  on: ['UPDATE', 'DELETE'],
+  why: `
+A loop that takes rows with \`LIMIT\` has to know which are left. With \`OFFSET\` over rows that each batch takes out of the
+set, by deleting them or by changing the column that the \`WHERE\` tests, every batch jumps over as many rows as the one before
+has done: half of them are never changed. Without a \`WHERE\` that the batch makes untrue, and without \`OFFSET\`, every round
+of an \`UPDATE\` finds the same rows again: the loop does not end, or does not get on.
+
+Nothing is said where the \`WHERE\` compares with variables, and of tables that the same migration makes.`,
+  instead: `
+Walk along the primary key: remember the last key of a batch, and take the rows behind it. Where a batch takes its rows out of
+the set, leave \`OFFSET\` away.`,
+  manual: ['queries-limit.html'],
+  hazards: ['batch loop with `OFFSET` over a set that shrinks', 'batch loop that takes the same rows again'],
+
+  *check(command, context) {
+    if (!context.inside?.repeated) return
+    const target = existingTable(command.table, context)
+    const batch = target && batchOf(context)
+    if (!target || !batch) return
+    const isShrinking = command.tag === 'DELETE' || makesUntrue(command, batch.where)
+    const isSame =
+      command.tag === 'UPDATE' && !isShrinking && !batch.offset && isConstant(command, batch.where, context)
+    if (!isSame && !(batch.offset && isShrinking)) return
+    yield {
+      at: isSame ? command.keywords : (batch.offset ?? command.keywords),
+      message: isSame
+        ? `every round of the loop finds the same rows of ${target.label}`
+        : `OFFSET jumps over rows of ${target.label} that no batch has taken`,
+      detail: isSame
+        ? 'Nothing that the UPDATE assigns keeps a row from being found again: the loop does not get on.'
+        : 'The rows of the batch before are no longer in the set, and as many others are jumped over.',
+      hint: isSame
+        ? 'Remember the last key of each batch, and take the rows behind it.'
+        : 'Leave OFFSET away, or walk along the primary key.',
+      relation: target.relation,
+    }
+  },
+
+  examples: `
+-- bad: each batch takes its rows out of the set
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_addresses.sql
+  DO $$
+  DECLARE
+    done bigint := 0;
+  BEGIN
+    LOOP
+      UPDATE users SET address = email
+      WHERE id IN (SELECT id FROM users WHERE address IS NULL ORDER BY id LIMIT 1000 OFFSET done);
+--                                                                                   ^^^^^^ warning [batch-misses-rows: OFFSET jumps over rows of table "users" that no batch has taken]
+      EXIT WHEN NOT FOUND;
+      done := done + 1000;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
+-- bad: the same rows again and again
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, plan text);
+-- file: 0002_plans.sql
+  DO $$
+  BEGIN
+    LOOP
+      UPDATE users SET plan = 'free' WHERE id IN (SELECT id FROM users LIMIT 1000);
+--    ^^^^^^ warning [batch-misses-rows: every round of the loop finds the same rows of table "users"]
+      EXIT WHEN NOT FOUND;
+      COMMIT;
+    END LOOP;
+    LOOP
+      UPDATE users SET plan = 'paid' WHERE id IN (SELECT u.id FROM users u WHERE u.email IS NOT NULL LIMIT 1000);
+--    ^^^^^^ warning [batch-misses-rows: every round of the loop finds the same rows of table "users"]
+      EXIT WHEN NOT FOUND;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
+-- good: rows that are done are no longer found; the key is walked along; OFFSET over a set that stays
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+  CREATE TABLE wanted (id bigint PRIMARY KEY);
+-- file: 0002_addresses.sql
+  DO $$
+  DECLARE
+    last_id bigint := 0;
+    done bigint := 0;
+  BEGIN
+    LOOP
+      UPDATE users SET address = email WHERE id IN (SELECT id FROM users WHERE address IS NULL LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+      COMMIT;
+    END LOOP;
+    LOOP
+      UPDATE users SET address = email WHERE id IN (SELECT id FROM users WHERE id > last_id ORDER BY id LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+      last_id := last_id + 1000;
+      COMMIT;
+    END LOOP;
+    LOOP
+      WITH batch AS (SELECT u.id FROM users u JOIN wanted w ON w.id = u.id LIMIT 1000)
+      UPDATE users SET address = email FROM batch WHERE batch.id = users.id;
+      EXIT WHEN NOT FOUND;
+      DELETE FROM wanted USING users WHERE wanted.id = users.id AND users.address IS NOT NULL;
+      COMMIT;
+    END LOOP;
+    LOOP
+      UPDATE users SET address = email WHERE id IN (SELECT id FROM users ORDER BY id LIMIT 1000 OFFSET done);
+      EXIT WHEN NOT FOUND;
+      done := done + 1000;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+`,
+})
+
+/** Whether an UPDATE assigns a column that picks its rows: a row that it has changed may no longer be found. */
+const makesUntrue = ({ assignments }: Update, where: readonly Token[] | undefined): boolean =>
+  assignments.some(({ column }) => where?.some(token => nameIn(token) === column))
+
+/** Whether the rows that a query finds depend on its table and constants alone, so that a loop finds them again. */
+function isConstant(
+  { table: name, reads }: Update | Delete,
+  where: readonly Token[] | undefined,
+  { catalog }: RuleContext,
+): boolean {
+  // What others hold may change in the loop.
+  if (reads.some(read => read.name !== name.name)) return false
+  if (!where) return true
+  const table = asTable(relationNamed(catalog, name))
+  return where.every((token, place) => {
+    const written = nameIn(token)
+    if (written === undefined || where[place + 1]?.text === '.') return true
+    return columnNamed(table, written) !== undefined || operators.has(token.text)
+  })
+}
+
+/** Words of conditions that are no names. */
+const operators: ReadonlySet<string> = new Set(['IS', 'NOT', 'NULL', 'AND', 'OR', 'IN', 'LIKE', 'TRUE', 'FALSE'])
+
+function nameIn({ kind, text }: Token): string | undefined {
+  if (kind === 'word') return text.toLowerCase()
+  return kind === 'quoted identifier' ? text.slice(1, -1) : undefined
+}

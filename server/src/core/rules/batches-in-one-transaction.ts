@@ -1,0 +1,101 @@
+import { batchOf } from './batch-loops'
+import { defineRule } from './rule'
+import { existingTable } from './target'
+
+export default defineRule({
+  id: 'batches-in-one-transaction',
+  risk: 'locking',
+  severity: 'warning',
+  on: ['UPDATE', 'DELETE', 'INSERT'],
+  why: `
+A loop that takes some rows at a time does so to keep transactions short. A \`DO\` block, and a function, run in one
+transaction: without \`COMMIT\` in the loop every row that a batch has changed stays locked until the last batch is done, and
+it is one long transaction after all, slower than one statement would be.
+
+Told of statements in a loop that pick their rows with \`LIMIT\`, on tables in use. Nothing is said where the body commits;
+where it cannot, because a transaction is open around it, that is another finding. Loops over rows are not batches.`,
+  instead: `
+\`COMMIT\` after each batch, outside a transaction block; or run the batches from the application.`,
+  manual: ['plpgsql-transactions.html'],
+  hazards: ['batch loop that never commits'],
+
+  *check(command, context) {
+    const { steps, index, inside } = context
+    if (!inside?.repeated || steps[index]?.effects?.endsTransactions) return
+    const target = existingTable(command.table, context)
+    if (!target || !batchOf(context)) return
+    yield {
+      at: command.keywords,
+      message: `${command.tag} takes rows of ${target.label} in batches, but nothing commits between them: they are one transaction`,
+      detail: 'Rows that a batch has changed stay locked until the last batch is done.',
+      hint: 'COMMIT after each batch, in a DO block or a procedure that runs outside a transaction.',
+      relation: target.relation,
+    }
+  },
+
+  examples: `
+-- bad: a DO block without COMMIT
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_addresses.sql
+  DO $$
+  BEGIN
+    LOOP
+      UPDATE users SET address = email
+--    ^^^^^^ warning [batches-in-one-transaction: UPDATE takes rows of table "users" in batches, but nothing commits between them: they are one transaction]
+      WHERE id IN (SELECT id FROM users WHERE address IS NULL LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+    END LOOP;
+  END
+  $$;
+
+-- bad: in a function
+-- file: 0001_logs.sql
+  CREATE TABLE logs (id bigint PRIMARY KEY, at timestamptz);
+-- file: 0002_clean.sql
+  CREATE FUNCTION clean() RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    LOOP
+      DELETE FROM logs WHERE id IN (SELECT id FROM logs WHERE at < '2020-01-01' LIMIT 1000);
+--    ^^^^^^^^^^^ warning [batches-in-one-transaction: DELETE takes rows of table "logs" in batches, but nothing commits between them: they are one transaction]
+      EXIT WHEN NOT FOUND;
+    END LOOP;
+  END
+  $$;
+  SELECT clean();
+
+-- good: each batch commits
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_addresses.sql
+  DO $$
+  BEGIN
+    LOOP
+      UPDATE users SET address = email
+      WHERE id IN (SELECT id FROM users WHERE address IS NULL LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
+-- good: a loop over rows, a new table
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_addresses.sql
+  CREATE TABLE copies (id bigint PRIMARY KEY, email text);
+  DO $$
+  DECLARE
+    wanted record;
+  BEGIN
+    FOR wanted IN SELECT id FROM users WHERE email LIKE '%.org' LOOP
+      UPDATE users SET address = 'none' WHERE id = wanted.id;
+    END LOOP;
+    LOOP
+      DELETE FROM copies WHERE id IN (SELECT id FROM copies LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+    END LOOP;
+  END
+  $$;
+`,
+})
