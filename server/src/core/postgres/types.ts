@@ -89,7 +89,8 @@ function described(type: TypeName, catalog: Catalog, depth = 0): Described {
   }
 }
 
-function typeOf(type: TypeName, catalog: Catalog): { key: string; type: Type } | undefined {
+/** Returns what the history made of a type's name, and its key; undefined for PostgreSQL's own. */
+export function typeOf(type: TypeName, catalog: Catalog): { key: string; type: Type } | undefined {
   const typeKey = keyIn(catalog, catalog.types, type)
   const made = catalog.types.get(typeKey)
   return made && { key: typeKey, type: made }

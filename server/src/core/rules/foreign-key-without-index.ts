@@ -1,9 +1,10 @@
 import type { Fix } from '../finding'
 import { asTable, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
-import type { Command, ConstraintDefinition, CreateIndex, Name } from '../sql/commands'
+import type { CreateIndex, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { statementsAfter, written } from './edits'
+import { foreignKeysIn } from './foreign-keys'
 import { laterStatements } from './later'
 import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -114,20 +115,6 @@ Create an index over the columns of the foreign key; on a table that is in use \
   CREATE INDEX ON orders (user_id) WHERE user_id IS NOT NULL;
 `,
 })
-
-function foreignKeysIn(command: Command): readonly ConstraintDefinition[] {
-  if (command.tag === 'CREATE TABLE') {
-    const inline = command.columns.flatMap(({ constraints }) => constraints)
-    return [...inline, ...command.constraints].filter(({ kind }) => kind === 'FOREIGN KEY')
-  }
-  if (command.tag !== 'ALTER TABLE') return []
-  return command.subcommands
-    .flatMap(subcommand => {
-      if (subcommand.kind === 'ADD CONSTRAINT') return [subcommand.constraint]
-      return subcommand.kind === 'ADD COLUMN' ? subcommand.column.constraints : []
-    })
-    .filter(({ kind }) => kind === 'FOREIGN KEY')
-}
 
 const startsWith = (index: readonly (string | undefined)[], columns: readonly string[]): boolean =>
   index.length >= columns.length &&

@@ -2,10 +2,13 @@ import allowComment from './allow-comment'
 import appliedMigrationEdited from './applied-migration-edited'
 import batchMissesRows from './batch-misses-rows'
 import batchesInOneTransaction from './batches-in-one-transaction'
+import blankPaddedType from './blank-padded-type'
+import changingCheck from './changing-check'
 import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
 import concurrentlyInTransactionBlock from './concurrently-in-transaction-block'
 import constraintNeverValidated from './constraint-never-validated'
+import discouragedType from './discouraged-type'
 import downCannotRun from './down-cannot-run'
 import downDoesNotMirrorUp from './down-does-not-mirror-up'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
@@ -14,17 +17,26 @@ import droppedSchema from './dropped-schema'
 import droppedTable from './dropped-table'
 import duplicateVersion from './duplicate-version'
 import emptyDown from './empty-down'
+import enumType from './enum-type'
 import enumValueUsedAtOnce from './enum-value-used-at-once'
+import foreignKeyTypeMismatch from './foreign-key-type-mismatch'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
+import identifierCut from './identifier-cut'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
+import integerKey from './integer-key'
 import invalidIndexAccepted from './invalid-index-accepted'
+import jsonColumn from './json-column'
+import lengthLimit from './length-limit'
 import lockOrderInversion from './lock-order-inversion'
 import lockTimeoutMissing from './lock-timeout-missing'
+import lowCardinalityIndex from './low-cardinality-index'
 import missingDown from './missing-down'
+import missingUniqueKey from './missing-unique-key'
 import narrowedType from './narrowed-type'
 import nestedTransaction from './nested-transaction'
+import notEnforcedConstraint from './not-enforced-constraint'
 import notNullScan from './not-null-scan'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
 import redundantIndex from './redundant-index'
@@ -33,17 +45,25 @@ import refusedOutsideTransactionBlock from './refused-outside-transaction-block'
 import renamedColumn from './renamed-column'
 import renamedEnumValue from './renamed-enum-value'
 import renamedTable from './renamed-table'
+import repeatedIndexColumn from './repeated-index-column'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
 import type { Rule } from './rule'
+import serialColumn from './serial-column'
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
+import tableWithoutPrimaryKey from './table-without-primary-key'
+import timestampWithoutTimeZone from './timestamp-without-time-zone'
 import truncatedTable from './truncated-table'
 import unbatchedBackfill from './unbatched-backfill'
 import uncommittedTransaction from './uncommitted-transaction'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
+import unloggedTable from './unlogged-table'
+import unnamedObject from './unnamed-object'
+import updatedAtWithoutTrigger from './updated-at-without-trigger'
 import validatedInSameTransaction from './validated-in-same-transaction'
 import volatileDefault from './volatile-default'
+import wideIndex from './wide-index'
 import workUnderLock from './work-under-lock'
 
 /** Every rule, in the order of documentation: by risk, then from the commonest hazard on. */
@@ -93,5 +113,25 @@ export const rules: readonly Rule[] = [
   statementFails,
   duplicateVersion,
   appliedMigrationEdited,
+  foreignKeyTypeMismatch,
+  jsonColumn,
+  discouragedType,
+  integerKey,
+  serialColumn,
+  timestampWithoutTimeZone,
+  lengthLimit,
+  identifierCut,
+  unloggedTable,
+  lowCardinalityIndex,
+  wideIndex,
+  repeatedIndexColumn,
+  missingUniqueKey,
+  changingCheck,
+  notEnforcedConstraint,
+  tableWithoutPrimaryKey,
+  enumType,
+  unnamedObject,
+  updatedAtWithoutTrigger,
+  blankPaddedType,
   allowComment,
 ]

@@ -1,0 +1,98 @@
+import type { Edit, Fix } from '../finding'
+import type { Step } from '../history/steps'
+import { cutName } from '../sql/source'
+import { type Token, tokensOf } from '../sql/tokens'
+import { replacement } from './edits'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'identifier-cut',
+  risk: 'failure',
+  severity: 'warning',
+  on: 'migration',
+  why: `
+PostgreSQL keeps 63 bytes of a name and cuts off the rest, with no more than a notice. Two names that begin alike become one, and the
+second statement fails; code that looks the name up in the catalog, such as a migration tool that compares schemas, does
+not find what it has made.
+
+Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is cut
+in the same way.`,
+  instead: `
+Choose a shorter name.`,
+  manual: ['sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS'],
+  hazards: ['identifier that is cut at 63 bytes'],
+
+  *check({ migration, steps }) {
+    if (!mayBeLong.test(migration.text) || migration.placeholders.size > 0) return
+    const places = steps.filter(({ command }) => command).flatMap(longNamesIn)
+    const told = new Set<string>()
+    for (const { step, token, name } of places) {
+      if (told.has(name) || step.direction === 'down' || step.command?.tag.startsWith('DROP ')) continue
+      told.add(name)
+      const start = step.statement.span.start
+      yield {
+        at: { start: start + token.start, end: start + token.end },
+        message: `identifier "${name}" is cut to "${cutName(name)}"`,
+        detail: 'PostgreSQL keeps 63 bytes of a name.',
+        hint: 'Choose a shorter name.',
+        fixes: () => cut(places.filter(place => place.name === name)),
+      }
+    }
+  },
+
+  examples: `
+-- bad: the name of an index
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+-- file: 0002_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, confirmed_at timestamptz, confirmed_by text);
+  CREATE INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them ON carts (confirmed_at, confirmed_by);
+--             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them" is cut to "index_carts_on_the_moment_of_confirmation_and_who_has_confirmed"]
+  COMMENT ON INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them IS 'for the report';
+-- fix: Write the name as PostgreSQL keeps it
+  CREATE TABLE carts (id bigint PRIMARY KEY, confirmed_at timestamptz, confirmed_by text);
+  CREATE INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed ON carts (confirmed_at, confirmed_by);
+  COMMENT ON INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed IS 'for the report';
+
+-- good: 63 bytes, a string, a name that is dropped
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, note text DEFAULT 'no_more_than_a_string_however_long_it_may_be_and_it_is_rather_long');
+  CREATE INDEX index_orders_on_the_note_that_was_given_to_them_by_who_placed__ ON orders (note);
+  DROP INDEX IF EXISTS index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them;
+`,
+})
+
+interface LongName {
+  readonly step: Step
+  readonly token: Token
+  readonly name: string
+}
+
+/** Most texts have no such word, and are not read for it. A character has up to three bytes in a UTF-16 unit. */
+const mayBeLong = /[\w$\u0080-\uffff]{22,}|"[^"\n]{22,}"/
+
+function longNamesIn(step: Step): LongName[] {
+  const { text } = step.statement
+  if (!mayBeLong.test(text)) return []
+  return tokensOf(text).flatMap(token => {
+    const name = nameIn(text, token)
+    return name === undefined || cutName(name) === name ? [] : [{ step, token, name }]
+  })
+}
+
+function nameIn(text: string, { kind, start, end }: Token): string | undefined {
+  const written = text.slice(start, end)
+  if (kind === 'word') return written
+  return kind === 'quoted identifier' && written.startsWith('"')
+    ? written.slice(1, -1).replaceAll('""', '"')
+    : undefined
+}
+
+/** The names as PostgreSQL keeps them, wherever the file says them. */
+function cut(places: readonly LongName[]): Fix[] {
+  const edits = places.map(({ step, token, name }): Edit => {
+    const kept = cutName(name)
+    return replacement(step, token, token.kind === 'word' ? kept : `"${kept.replaceAll('"', '""')}"`)
+  })
+  return [{ title: 'Write the name as PostgreSQL keeps it', safety: 'safe', edits }]
+}
