@@ -139,6 +139,21 @@ describe('command line as a process', function () {
     assert.equal(code, 1)
   })
 
+  it('reads what a tool looks into before its files are in order', () => {
+    const folder = folderWith({
+      'sql/V1__users.sql': users,
+      'sql/V2__index.sql': 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\nDROP TABLE users;\n',
+    })
+    const { stdout } = spawnSync(process.execPath, argumentsFor('check', '--format', 'json', folder), {
+      encoding: 'utf8',
+    })
+    const rules = JSON.parse(stdout).files.flatMap(({ findings }: { findings: { rule: string }[] }) =>
+      findings.map(({ rule }) => rule),
+    )
+    assert(rules.includes('dropped-table'), rules.join())
+    assert(!rules.includes('syntax'))
+  })
+
   it('colours only for a terminal, or when told to', () => {
     const folder = folderWith({ 'm/000001_users.up.sql': users, 'm/000002_index.up.sql': index })
     const control = '\u001b'

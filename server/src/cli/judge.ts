@@ -63,10 +63,9 @@ const judgedAll = (reason: string): string =>
 
 /** Reads the histories that the paths belong to; says on standard error what cannot be read, and goes on. */
 export async function projectAt(paths: readonly string[], terminal: Terminal): Promise<Project> {
-  // The parser is compiled on other threads while files are read on this one.
-  const parser = parserBinary().then(bytes => loadParser(new Uint8Array(bytes)))
+  await loadParser(new Uint8Array(await parserBinary()))
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
-  const [{ histories, problems }] = await Promise.all([load(named, {}), parser])
+  const { histories, problems } = await load(named, {})
   for (const problem of problems) complain(problem, terminal)
   const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
   return {

@@ -26,10 +26,10 @@ export function loadParser(wasm: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise
 
 /**
  * Returns what PostgreSQL's parser makes of `text`, which must not be blank. An engine that breaks down (its stack or
- * memory exhausted) may be left in any state, so a fresh one takes its place at once.
+ * memory exhausted) may be left in any state, so a fresh one takes its place at once. Throws before `loadParser` has ended.
  */
 export function parseRaw(text: string): Outcome {
-  if (!engine) return { failure: 'the parser is not loaded' }
+  if (!engine) throw new Error('loadParser has not ended yet')
   try {
     return parseWith(engine, text)
   } catch (failure) {
