@@ -81,8 +81,16 @@ function isDrop(command: Command): boolean {
   return command.tag.startsWith('DROP ') || besides.has(command.tag)
 }
 
-const isDroppingSubcommand = ({ kind }: Subcommand): boolean =>
-  kind === 'DROP COLUMN' || kind === 'DROP CONSTRAINT' || kind === 'DROP DEFAULT' || kind === 'DROP NOT NULL'
+const isDroppingSubcommand = ({ kind }: Subcommand): boolean => dropping.has(kind)
+
+/** What is detached is dropped next. */
+const dropping: ReadonlySet<string> = new Set<Subcommand['kind']>([
+  'DROP COLUMN',
+  'DROP CONSTRAINT',
+  'DROP DEFAULT',
+  'DROP NOT NULL',
+  'DETACH PARTITION',
+])
 
 /** Views, functions and triggers are made again without what goes; rows may go with it. */
 const besides: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 import allowComment from './allow-comment'
 import appliedMigrationEdited from './applied-migration-edited'
+import attachPartitionScan from './attach-partition-scan'
 import batchMissesRows from './batch-misses-rows'
 import batchesInOneTransaction from './batches-in-one-transaction'
 import blankPaddedType from './blank-padded-type'
@@ -8,7 +9,9 @@ import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
 import concurrentlyInTransactionBlock from './concurrently-in-transaction-block'
 import constraintNeverValidated from './constraint-never-validated'
+import detachPartitionWithoutConcurrently from './detach-partition-without-concurrently'
 import discouragedType from './discouraged-type'
+import domainConstraintScan from './domain-constraint-scan'
 import downCannotRun from './down-cannot-run'
 import downDoesNotMirrorUp from './down-does-not-mirror-up'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
@@ -19,6 +22,7 @@ import duplicateVersion from './duplicate-version'
 import emptyDown from './empty-down'
 import enumType from './enum-type'
 import enumValueUsedAtOnce from './enum-value-used-at-once'
+import exclusionConstraintBuildsIndex from './exclusion-constraint-builds-index'
 import foreignKeyTypeMismatch from './foreign-key-type-mismatch'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
@@ -38,10 +42,14 @@ import narrowedType from './narrowed-type'
 import nestedTransaction from './nested-transaction'
 import notEnforcedConstraint from './not-enforced-constraint'
 import notNullScan from './not-null-scan'
+import partitionCreatedUnderLock from './partition-created-under-lock'
+import partitionDroppedUnderLock from './partition-dropped-under-lock'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
 import redundantIndex from './redundant-index'
+import refreshWithoutConcurrently from './refresh-without-concurrently'
 import refusedInTransactionBlock from './refused-in-transaction-block'
 import refusedOutsideTransactionBlock from './refused-outside-transaction-block'
+import reindexWithoutConcurrently from './reindex-without-concurrently'
 import renamedColumn from './renamed-column'
 import renamedEnumValue from './renamed-enum-value'
 import renamedTable from './renamed-table'
@@ -52,8 +60,10 @@ import type { Rule } from './rule'
 import serialColumn from './serial-column'
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
+import tableRewritten from './table-rewritten'
 import tableWithoutPrimaryKey from './table-without-primary-key'
 import timestampWithoutTimeZone from './timestamp-without-time-zone'
+import triggersDisabled from './triggers-disabled'
 import truncatedTable from './truncated-table'
 import unbatchedBackfill from './unbatched-backfill'
 import uncommittedTransaction from './uncommitted-transaction'
@@ -70,14 +80,23 @@ import workUnderLock from './work-under-lock'
 export const rules: readonly Rule[] = [
   indexWithoutConcurrently,
   dropIndexWithoutConcurrently,
+  reindexWithoutConcurrently,
+  refreshWithoutConcurrently,
   foreignKeyValidatedAtOnce,
   checkValidatedAtOnce,
   validatedInSameTransaction,
   uniqueConstraintBuildsIndex,
   primaryKeyBuildsIndex,
+  exclusionConstraintBuildsIndex,
   notNullScan,
+  domainConstraintScan,
+  attachPartitionScan,
+  detachPartitionWithoutConcurrently,
+  partitionCreatedUnderLock,
+  partitionDroppedUnderLock,
   volatileDefault,
   columnTypeRewrite,
+  tableRewritten,
   unbatchedBackfill,
   workUnderLock,
   batchesInOneTransaction,
@@ -98,6 +117,7 @@ export const rules: readonly Rule[] = [
   truncatedTable,
   droppedSchema,
   narrowedType,
+  triggersDisabled,
   rollbackLosesData,
   downCannotRun,
   downDoesNotMirrorUp,

@@ -1,7 +1,7 @@
 import { columnNamed } from '../postgres/catalog'
 import { hintWithTool } from './placement'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, takes } from './target'
+import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
 import { builtConcurrently } from './unique'
 
 export default defineRule({
@@ -14,13 +14,19 @@ export default defineRule({
 more for each column that is not yet \`NOT NULL\`. Nothing reads or writes the table until all that is done. There is no
 \`NOT VALID\` for it.
 
-Nothing is said of a table that the same migration makes and of \`USING INDEX\`.`,
+With \`USING INDEX\` nothing is built, but the columns become \`NOT NULL\`: where they are not yet, every row is read under the
+same lock.
+
+Nothing is said of a table that the same migration makes and of \`USING INDEX\` over columns that are \`NOT NULL\`.`,
   instead: `
 Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE INDEX CONCURRENTLY\` outside a transaction
 block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix is offered where
 the history shows that the columns are \`NOT NULL\`. Constraints of partitioned tables cannot use an existing index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
-  hazards: ['`ADD PRIMARY KEY` that builds its index under the lock'],
+  hazards: [
+    '`PRIMARY KEY USING INDEX` over columns that may be null',
+    '`ADD PRIMARY KEY` that builds its index under the lock',
+  ],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -31,7 +37,17 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
           ? subcommand.constraint
           : subcommand.column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')
       const mode = modeOn(effects, target.relation)
-      if (definition?.kind !== 'PRIMARY KEY' || effects.builds.length === 0 || !mode) continue
+      if (definition?.kind !== 'PRIMARY KEY' || !mode) continue
+      if (definition.usingIndex !== undefined && touches(effects.scans, target)) {
+        yield {
+          at: definition.keywords,
+          message: `${takes('ADD PRIMARY KEY', mode, target.label)} until every row is checked`,
+          detail: 'A column of the index is not NOT NULL yet: every row is read to see that none is null.',
+          hint: 'Make the columns NOT NULL first, by way of a CHECK that is validated while reads and writes go on.',
+          relation: target.relation,
+        }
+      }
+      if (effects.builds.length === 0) continue
       // A new column that is computed for every row is said by volatile-default.
       if (effects.rewrites.length > 0) continue
       const areNotNull = definition.columns.every(column => columnNamed(target.table, column)?.notNull)
@@ -69,6 +85,14 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
 -- file: 0002_members_key.sql
   ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (id);
 --                                                ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+
+-- bad: from an index whose column may be null
+-- file: 0001_members.sql
+  CREATE TABLE members (id bigint);
+-- file: 0002_members_key.sql
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (id);
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
+--                                                ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until every row is checked]
 
 -- good: from an index that was built concurrently
 -- file: 0001_members.sql

@@ -141,12 +141,12 @@ what the tool of the project offers.`,
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 000002_search.up.sql
   ALTER TABLE users ADD COLUMN note text;
-  REINDEX SCHEMA public;
---^^^^^^^^^^^^^^ error [refused-in-transaction-block: REINDEX SCHEMA cannot run inside a transaction block]
+  REINDEX SYSTEM postgres;
+--^^^^^^^^^^^^^^ error [refused-in-transaction-block: REINDEX SYSTEM cannot run inside a transaction block]
 -- fix: Run it in a new migration
   ALTER TABLE users ADD COLUMN note text;
 -- file: 000003_reindex.up.sql
-  REINDEX SCHEMA public;
+  REINDEX SYSTEM postgres;
 
 -- bad: settings of the server
   BEGIN;

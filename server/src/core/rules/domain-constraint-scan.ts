@@ -1,0 +1,94 @@
+import { tableAt } from '../postgres/catalog'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, inQuotes, modeOn, type Target, whoWaits } from './target'
+
+export default defineRule({
+  id: 'domain-constraint-scan',
+  risk: 'locking',
+  severity: 'error',
+  on: ['ALTER DOMAIN'],
+  why: `
+A new \`CHECK\` or \`NOT NULL\` of a domain is checked in every table that has a column of it: each is locked with \`SHARE\`, all
+until the transaction ends, and read as a whole. Reads go on; every \`INSERT\`, \`UPDATE\` and \`DELETE\` on any of them waits.
+\`VALIDATE CONSTRAINT\` of a domain takes the same locks.
+
+Nothing is said of \`NOT VALID\`, which reads nothing, of a domain that no table in use has, and of tables that the
+same migration makes.`,
+  instead: `
+Add it \`NOT VALID\`: new values are checked from then on. What is there is better proven table by table, with a \`CHECK\` of the
+column that is added \`NOT VALID\` and validated while writes go on. \`VALIDATE CONSTRAINT\` of the domain can wait for a quiet
+moment.`,
+  manual: ['sql-alterdomain.html#SQL-ALTERDOMAIN-NOTES'],
+  hazards: ['domain constraint that reads every table which uses the domain', '`SET NOT NULL` of a domain'],
+
+  *check(alter, context) {
+    const { effects } = context
+    const tables = effects.scans.flatMap(key => usedBy(key, context) ?? [])
+    const [first] = tables
+    const mode = first && modeOn(effects, first.relation)
+    if (!mode) return
+    const what = alter.action === 'ADD CONSTRAINT' ? 'ADD CHECK' : alter.action
+    const all = tables.map(({ label }) => label).join(' and ')
+    yield {
+      at: alter.constraint?.keywords ?? alter.keywords,
+      message: `${what} of domain ${inQuotes(alter.domain)} takes ${mode} on ${all}: ${whoWaits(mode)} until every row is checked`,
+      detail: 'Every table with a column of the domain is read, and all stay locked until the transaction ends.',
+      hint:
+        alter.action === 'ADD CONSTRAINT'
+          ? 'Add it NOT VALID: new values are checked, and no table is read. VALIDATE CONSTRAINT takes the same locks as this.'
+          : 'A CHECK of the column can be validated while writes go on; for the domain there is no milder form.',
+      relation: first.relation,
+      severity: alter.action === 'VALIDATE CONSTRAINT' ? 'warning' : undefined,
+    }
+  },
+
+  examples: `
+-- bad: two tables use it
+-- file: 0001_orders.sql
+  CREATE DOMAIN quantity AS integer;
+  CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);
+  CREATE TABLE stock (id bigint PRIMARY KEY, there quantity);
+-- file: 0002_positive.sql
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
+--                                              ^^^^^ error [domain-constraint-scan: ADD CHECK of domain "quantity" takes SHARE on table "orders" and table "stock": INSERT, UPDATE and DELETE wait until every row is checked]
+
+-- bad: NOT NULL, and one that is validated
+-- file: 0001_orders.sql
+  CREATE DOMAIN quantity AS integer;
+  CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);
+-- file: 0002_positive.sql
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;
+  ALTER DOMAIN quantity VALIDATE CONSTRAINT positive;
+--^^^^^^^^^^^^ warning [domain-constraint-scan: VALIDATE CONSTRAINT of domain "quantity" takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until every row is checked]
+  ALTER DOMAIN quantity SET NOT NULL;
+--^^^^^^^^^^^^ error [domain-constraint-scan: SET NOT NULL of domain "quantity" takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until every row is checked]
+
+-- good: NOT VALID
+-- file: 0001_orders.sql
+  CREATE DOMAIN quantity AS integer;
+  CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);
+-- file: 0002_positive.sql
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;
+
+-- good: no table uses it, or only one of the same migration
+-- file: 0001_quantity.sql
+  CREATE DOMAIN quantity AS integer;
+-- file: 0002_positive.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
+
+-- good: a domain of the same migration
+  CREATE DOMAIN quantity AS integer;
+  CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
+`,
+})
+
+function usedBy(key: string, context: RuleContext): Target | undefined {
+  const table = tableAt(context.catalog, key)
+  const isInPath = table && context.catalog.searchPath.includes(table.schema)
+  const schema = isInPath ? undefined : table?.schema
+  return table && existingTable({ ...(schema !== undefined && { schema }), name: table.name, span: nowhere }, context)
+}
+
+const nowhere = { start: 0, end: 0 }

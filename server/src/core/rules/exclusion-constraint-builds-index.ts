@@ -1,0 +1,50 @@
+import { defineRule } from './rule'
+import { existingTable, modeOn, subcommandsOf, takes } from './target'
+
+export default defineRule({
+  id: 'exclusion-constraint-builds-index',
+  risk: 'locking',
+  severity: 'error',
+  on: ['ALTER TABLE'],
+  why: `
+\`ADD CONSTRAINT ... EXCLUDE\` takes \`ACCESS EXCLUSIVE\` on the table and builds an index while it holds it; each row is looked
+up in it. Nothing reads or writes the table until that is done. There is no \`NOT VALID\`, no \`CONCURRENTLY\` and no \`USING INDEX\`
+for it.
+
+Nothing is said of a table that the same migration makes.`,
+  instead: `
+Make a new table with the constraint, copy the rows in batches while a trigger keeps both up to date, and swap the names. On a
+small table set \`lock_timeout\`, and try again when it fails.`,
+  manual: ['sql-createtable.html#SQL-CREATETABLE-EXCLUDE'],
+  hazards: ['exclusion constraint that builds its index under the lock'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target) return
+    for (const { subcommand, effects } of subcommandsOf(alter, context, 'ADD CONSTRAINT')) {
+      const mode = modeOn(effects, target.relation)
+      const { kind, keywords } = subcommand.constraint
+      if (kind !== 'EXCLUDE' || effects.builds.length === 0 || !mode) continue
+      yield {
+        at: keywords,
+        message: `${takes('ADD EXCLUDE', mode, target.label)} until the index is built`,
+        detail: 'Every row is read and looked up in the new index, so the wait grows with the table.',
+        hint: 'There is no milder form: fill a new table that has the constraint, and swap the names.',
+        relation: target.relation,
+      }
+    }
+  },
+
+  examples: `
+-- bad: a table in use
+-- file: 0001_bookings.sql
+  CREATE TABLE bookings (id bigint PRIMARY KEY, during tsrange);
+-- file: 0002_no_overlap.sql
+  ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&);
+--                                               ^^^^^^^ error [exclusion-constraint-builds-index: ADD EXCLUDE takes ACCESS EXCLUSIVE on table "bookings": reads and writes wait until the index is built]
+
+-- good: a table of the same migration
+  CREATE TABLE bookings (id bigint PRIMARY KEY, during tsrange);
+  ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&);
+`,
+})

@@ -1,0 +1,179 @@
+import type { Edit, Fix } from '../finding'
+import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
+import type { Drop, Name } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { inCaseOf, statementsBefore, written } from './edits'
+import { hintWithTool, laterSteps, type Marker, safetyOfConcurrently, withoutTransaction } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { shortTimeouts } from './short-timeouts'
+import { existingTable, inQuotes, isUnreleased, modeOn, takes } from './target'
+
+export default defineRule({
+  id: 'partition-dropped-under-lock',
+  risk: 'locking',
+  severity: 'warning',
+  on: ['DROP TABLE'],
+  why: `
+\`DROP TABLE\` of a partition takes \`ACCESS EXCLUSIVE\` on the partitioned table as well, and on the default partition if there is
+one. It is quick, but the lock is queued for: it waits for every query that uses any partition, and all that come later wait
+behind it.
+
+Nothing is said where the partitioned table is dropped with it, where its lock is held already, and of tables
+that the same migration makes.`,
+  instead: `
+Detach the partition with \`CONCURRENTLY\` first (PostgreSQL 14, outside a transaction block, without a default partition): reads
+and writes of the others go on. Then drop the table that it is now.`,
+  manual: [
+    'sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION',
+    'ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
+  ],
+  hazards: ['dropped partition that locks the partitioned table'],
+
+  *check(drop, context) {
+    const dropped = drop.names.map(name => relationNamed(context.catalog, name))
+    for (const name of drop.names) {
+      const parent = parentOf(name, context)
+      const label = parent && `${parent.kind} ${inQuotes({ name: parent.name })}`
+      const key = parent && `${parent.schema}.${parent.name}`
+      const mode = key && modeOn(context.effects, key)
+      if (!mode || dropped.includes(parent) || !existingTable(name, context) || isDroppedLater(parent, context))
+        continue
+      if (context.transaction.held.some(held => held.relation === key && held.mode === mode)) continue
+      const isPossible = canDetach(parent, key, context)
+      yield {
+        at: drop.keywords,
+        message: takes('DROP TABLE of a partition', mode, label ?? ''),
+        detail:
+          'It waits for every query that uses the table, and every query that comes later waits behind it until it is done.',
+        hint: isPossible
+          ? hintWithTool(
+              'DETACH PARTITION ... CONCURRENTLY first, outside a transaction block, then drop the table.',
+              context,
+            )
+          : 'Set lock_timeout, and try again when it fails.',
+        relation: key,
+        fixes: () => (isPossible ? fixes(drop, name, parent, context) : []),
+      }
+      return
+    }
+  },
+
+  examples: `
+-- bad: a partition of a table in use
+-- given: postgres 14
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+-- file: 0002_drop.sql
+  -- Older than a year.
+  DROP TABLE events_1;
+--^^^^^^^^^^ warning [partition-dropped-under-lock: DROP TABLE of a partition takes ACCESS EXCLUSIVE on partitioned table "events": reads and writes wait]
+--           ^^^^^^^^ information [dropped-table: DROP TABLE deletes table "events_1" and its rows]
+-- fix: Detach it concurrently before
+  ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
+  -- Older than a year.
+  DROP TABLE events_1;
+
+-- bad: in the transaction of the tool
+-- given: postgres 14, goose
+-- file: 00001_events.sql
+  -- +goose Up
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+-- file: 00002_drop.sql
+  -- +goose Up
+  DROP TABLE IF EXISTS events_1;
+--^^^^^^^^^^ warning [partition-dropped-under-lock: DROP TABLE of a partition takes ACCESS EXCLUSIVE on partitioned table "events": reads and writes wait]
+--                     ^^^^^^^^ information [dropped-table: DROP TABLE deletes table "events_1" and its rows]
+-- fix: Detach it concurrently before
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
+  DROP TABLE IF EXISTS events_1;
+
+-- bad: with a default partition
+-- given: postgres 14
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+  CREATE TABLE events_rest PARTITION OF events DEFAULT;
+-- file: 0002_drop.sql
+  DROP TABLE events_1;
+--^^^^^^^^^^ warning [partition-dropped-under-lock: DROP TABLE of a partition takes ACCESS EXCLUSIVE on partitioned table "events": reads and writes wait]
+--           ^^^^^^^^ information [dropped-table: DROP TABLE deletes table "events_1" and its rows]
+
+-- bad: one of two, the other goes with its partitioned table
+-- given: postgres 14
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+  CREATE TABLE visits (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM (0) TO (100000);
+-- file: 0002_drop.sql
+  DROP TABLE events_1;
+--^^^^^^^^^^ warning [partition-dropped-under-lock: DROP TABLE of a partition takes ACCESS EXCLUSIVE on partitioned table "events": reads and writes wait]
+--           ^^^^^^^^ information [dropped-table: DROP TABLE deletes table "events_1" and its rows]
+  DROP TABLE visits_1;
+--           ^^^^^^^^ information [dropped-table: DROP TABLE deletes table "visits_1" and its rows]
+  DROP TABLE visits;
+--           ^^^^^^ information [dropped-table: DROP TABLE deletes partitioned table "visits" and its rows]
+-- fix: Detach it concurrently before
+  ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
+  DROP TABLE events_1;
+  DROP TABLE visits_1;
+  DROP TABLE visits;
+
+-- good: detached before
+-- given: postgres 14
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+  ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
+-- file: 0002_drop.sql
+  DROP TABLE IF EXISTS events_2;
+
+-- good: tables of the same migration
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+  DROP TABLE events_1;
+`,
+})
+
+/** The partitioned table, where others use it. */
+function parentOf(name: Name, context: RuleContext): Table | undefined {
+  const relation = relationNamed(context.catalog, name)
+  const key = relation && 'partitionOf' in relation ? relation.partitionOf : undefined
+  const parent = key === undefined ? undefined : tableAt(context.catalog, key)
+  return parent && !isUnreleased(parent.born, context) ? parent : undefined
+}
+
+const isDroppedLater = (parent: Table, context: RuleContext): boolean =>
+  laterSteps(context).some(
+    ({ command }) => command?.tag === 'DROP TABLE' && command.names.some(({ name }) => name === parent.name),
+  )
+
+const canDetach = (parent: Table, key: string, { catalog, settings }: RuleContext): boolean =>
+  settings.postgres >= 14 &&
+  !partitionsOf(catalog, key).some(({ isDefaultPartition }) => isDefaultPartition) &&
+  foreignKeysToTree(catalog, key).length === 0 &&
+  !parent.conditional
+
+function fixes(drop: Drop, name: Name, parent: Table, context: RuleContext): Fix[] {
+  const { catalog, transaction, settings } = context
+  if (drop.names.length > 1 || relationNamed(catalog, name)?.conditional !== false) return []
+  if (shortTimeouts(transaction, 'wait', settings.postgres).length > 0) return []
+  const schema = name.schema === undefined ? '' : `${quoted(parent.schema)}.`
+  const words = (text: string) => inCaseOf(context, drop.keywords, text)
+  const detach = `${words('ALTER TABLE')} ${schema}${quoted(parent.name)} ${words('DETACH PARTITION')} ${written(context, name.span)} ${words('CONCURRENTLY')};`
+  const placed = placedHere(context, statementsBefore(context, [detach]))
+  return placed ? [{ title: 'Detach it concurrently before', safety: safetyOfConcurrently(context), ...placed }] : []
+}
+
+/** Both statements run by themselves, or have to with the marker of the tool. */
+function placedHere(context: RuleContext, edits: readonly Edit[]): Marker | undefined {
+  const { transaction, steps, section } = context
+  if (transaction.kind === 'own') return { edits }
+  if (transaction.kind !== 'tool' || steps.length > 1 || section.queries.length > 0) return undefined
+  const marker = withoutTransaction(context)
+  return marker && { ...marker, edits: [...marker.edits, ...edits] }
+}

@@ -1,0 +1,129 @@
+import type { Fix } from '../finding'
+import { indexesOf, keyOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
+import type { RefreshMaterializedView } from '../sql/commands'
+import { inCaseOf, insertion } from './edits'
+import { defineRule, type RuleContext } from './rule'
+import { inQuotes, isNew } from './target'
+
+export default defineRule({
+  id: 'refresh-without-concurrently',
+  risk: 'locking',
+  severity: 'warning',
+  on: ['REFRESH MATERIALIZED VIEW'],
+  why: `
+\`REFRESH MATERIALIZED VIEW\` takes \`ACCESS EXCLUSIVE\` on the view and runs its whole query under that lock: nobody reads the
+view until it is done.
+
+Nothing is said of a view that the same migration makes, of one that has no rows yet (PostgreSQL lets nobody read it before
+its first \`REFRESH\`), and of \`WITH NO DATA\`.`,
+  instead: `
+\`REFRESH MATERIALIZED VIEW CONCURRENTLY\` lets reads go on. It needs a unique index over plain columns and without \`WHERE\`,
+and may run inside a transaction block. It compares old rows with new ones, which takes longer where most of them change.`,
+  manual: ['sql-refreshmaterializedview.html'],
+  hazards: ['plain `REFRESH MATERIALIZED VIEW` of a view in use'],
+
+  *check(refresh, context) {
+    if (refresh.concurrently || !refresh.withData || isNew(refresh.view, context)) return
+    const relation = relationNamed(context.catalog, refresh.view)
+    const view = tableAt(context.catalog, keyOf(context.catalog, refresh.view))
+    if (relation && (view?.kind !== 'materialized view' || !view.written)) return
+    const isPossible = view !== undefined && hasUniqueIndex(view, context)
+    yield {
+      at: refresh.keywords,
+      message: `REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view ${inQuotes(refresh.view)}: reads wait until its query is done`,
+      detail: 'The whole query runs under that lock, so the wait grows with the tables that it reads.',
+      hint:
+        isPossible || !view
+          ? 'REFRESH MATERIALIZED VIEW CONCURRENTLY lets reads go on.'
+          : 'REFRESH MATERIALIZED VIEW CONCURRENTLY lets reads go on; it needs a unique index over columns of the view.',
+      relation: keyOf(context.catalog, refresh.view),
+      fixes: () => (isPossible ? fixes(refresh, context) : []),
+    }
+  },
+
+  examples: `
+-- bad: a view in use
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT customer, count(*) AS orders FROM orders GROUP BY customer;
+  CREATE UNIQUE INDEX totals_customer_idx ON totals (customer);
+-- file: 0002_refresh.sql
+  REFRESH MATERIALIZED VIEW totals;
+--^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "totals": reads wait until its query is done]
+-- fix: Refresh it concurrently
+  REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
+
+-- bad: in the transaction of the tool, where it may stay
+-- given: goose
+-- file: 00001_totals.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT customer, count(*) AS orders FROM orders GROUP BY customer;
+  CREATE UNIQUE INDEX totals_customer_idx ON totals (customer);
+-- file: 00002_refresh.sql
+  -- +goose Up
+  UPDATE orders SET customer = 1 WHERE id = 7;
+  refresh materialized view totals with data;
+--^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "totals": reads wait until its query is done]
+-- fix: Refresh it concurrently
+  -- +goose Up
+  UPDATE orders SET customer = 1 WHERE id = 7;
+  refresh materialized view concurrently totals with data;
+
+-- bad: without a unique index over all its rows
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT customer, count(*) AS orders FROM orders GROUP BY customer;
+  CREATE UNIQUE INDEX totals_customer_idx ON totals (customer) WHERE orders > 1;
+  CREATE UNIQUE INDEX totals_half_idx ON totals ((customer / 2));
+-- file: 0002_refresh.sql
+  REFRESH MATERIALIZED VIEW totals;
+--^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "totals": reads wait until its query is done]
+
+-- bad: a view that the history does not show
+  REFRESH MATERIALIZED VIEW app.totals;
+--^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "app.totals": reads wait until its query is done]
+
+-- good: concurrently
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT customer, count(*) AS orders FROM orders GROUP BY customer;
+  CREATE UNIQUE INDEX totals_customer_idx ON totals (customer);
+-- file: 0002_refresh.sql
+  REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
+
+-- good: a view of the same migration
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders;
+  REFRESH MATERIALIZED VIEW totals;
+
+-- good: for the first time
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders WITH NO DATA;
+-- file: 0002_refresh.sql
+  REFRESH MATERIALIZED VIEW totals;
+
+-- good: emptied
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders;
+-- file: 0002_refresh.sql
+  REFRESH MATERIALIZED VIEW totals WITH NO DATA;
+`,
+})
+
+/** What CONCURRENTLY needs (sql-refreshmaterializedview.html): an index with an expression or WHERE does not do. */
+const hasUniqueIndex = (view: Table, { catalog }: RuleContext): boolean =>
+  indexesOf(catalog, keyOf(catalog, view)).some(
+    ({ unique, partial, columns, conditional }) =>
+      unique && !partial && !conditional && columns.every(column => column !== undefined),
+  )
+
+const fixes = ({ keywords }: RefreshMaterializedView, context: RuleContext): Fix[] => [
+  {
+    title: 'Refresh it concurrently',
+    safety: 'safe',
+    edits: [insertion(context, keywords.end, inCaseOf(context, keywords, ' CONCURRENTLY'))],
+  },
+]

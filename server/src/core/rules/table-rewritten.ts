@@ -1,0 +1,192 @@
+import { tableAt } from '../postgres/catalog'
+import type { AlterRelation, Maintenance, SubcommandKind } from '../sql/commands'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { existingTable, modeOn, subcommandsOf, touches, whoWaits } from './target'
+
+export default defineRule({
+  id: 'table-rewritten',
+  risk: 'locking',
+  severity: 'error',
+  on: ['ALTER TABLE', 'VACUUM', 'CLUSTER'],
+  why: `
+\`VACUUM FULL\`, \`CLUSTER\`, \`SET LOGGED\`, \`SET UNLOGGED\`, \`SET TABLESPACE\`, \`SET ACCESS METHOD\` and \`SET EXPRESSION\` of a
+stored generated column write the whole table into new files under \`ACCESS EXCLUSIVE\`: nothing reads or writes it until that
+is done, and as much disk space again is needed meanwhile.
+
+Nothing is said of a table that the same migration makes, of a change that leaves the table as it is (\`SET LOGGED\` of a table
+that is logged), and of a partitioned table by itself, which holds no rows. Columns that are added and types that change have
+rules of their own.`,
+  instead: `
+Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To give space back, to sort a table or to move it,
+\`pg_repack\` and its like copy it beside the old one; or fill a new table in batches and swap the names.`,
+  manual: ['sql-vacuum.html', 'sql-cluster.html', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
+  hazards: [
+    '`VACUUM FULL`',
+    '`CLUSTER`',
+    '`SET LOGGED` and `SET UNLOGGED`',
+    '`SET TABLESPACE`',
+    '`SET ACCESS METHOD`',
+    'another expression for a stored generated column',
+  ],
+
+  *check(command, context) {
+    if ('subcommands' in command) yield* altered(command, context)
+    else if (command.tag !== 'ANALYZE') yield* maintained(command, context)
+  },
+
+  examples: `
+-- bad: VACUUM FULL
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_vacuum.sql
+  VACUUM FULL users;
+--^^^^^^ error [table-rewritten: VACUUM FULL rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: of every table
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_vacuum.sql
+  VACUUM (FULL, ANALYZE);
+--^^^^^^ error [table-rewritten: VACUUM FULL rewrites every table under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: CLUSTER
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_cluster.sql
+  CLUSTER users USING users_pkey;
+--^^^^^^^ error [table-rewritten: CLUSTER rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: CLUSTER of every table that was clustered before
+  CLUSTER;
+--^^^^^^^ error [table-rewritten: CLUSTER rewrites every table that was clustered before under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: without a log, which a crash empties
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_unlogged.sql
+  ALTER TABLE events SET UNLOGGED;
+--                   ^^^^^^^^^^^^ error [table-rewritten: SET UNLOGGED rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: with a log again, beside a subcommand that writes nothing
+-- file: 0001_events.sql
+  CREATE UNLOGGED TABLE events (id bigint PRIMARY KEY);
+--^^^^^^^^^^^^^^^^^^^^^ hint [unlogged-table: table "events" is unlogged: after a crash or a failover it is empty]
+-- file: 0002_logged.sql
+  ALTER TABLE events ADD COLUMN name text, SET LOGGED;
+--                                         ^^^^^^^^^^ error [table-rewritten: SET LOGGED rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: another disk
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_move.sql
+  ALTER TABLE events SET TABLESPACE archive;
+--                   ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: another access method
+-- given: postgres 15
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_columnar.sql
+  ALTER TABLE events SET ACCESS METHOD columnar;
+--                   ^^^^^^^^^^ error [table-rewritten: SET ACCESS METHOD rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: a stored column with another expression
+-- given: postgres 17
+-- file: 0001_products.sql
+  CREATE TABLE products (id bigint PRIMARY KEY, price numeric, gross numeric GENERATED ALWAYS AS (price * 1.2) STORED);
+-- file: 0002_gross.sql
+  ALTER TABLE products ALTER COLUMN gross SET EXPRESSION AS (price * 1.25);
+--                                        ^^^^^^^^^^^^^^ error [table-rewritten: SET EXPRESSION rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- good: plain VACUUM
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_vacuum.sql
+  VACUUM (ANALYZE) users;
+
+-- good: it is logged already
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_logged.sql
+  ALTER TABLE events SET LOGGED;
+
+-- good: a table of the same migration
+  CREATE TABLE events (id bigint PRIMARY KEY);
+  ALTER TABLE events SET UNLOGGED;
+  CLUSTER events USING events_pkey;
+
+-- good: a partitioned table holds no rows
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint) PARTITION BY RANGE (id);
+-- file: 0002_move.sql
+  ALTER TABLE events SET TABLESPACE archive;
+`,
+})
+
+const rewriting = [
+  'SET LOGGED',
+  'SET UNLOGGED',
+  'SET TABLESPACE',
+  'SET ACCESS METHOD',
+  'SET EXPRESSION',
+] as const satisfies readonly SubcommandKind[]
+
+function* altered(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
+  const target = existingTable(alter.relation, context)
+  if (!target) return
+  for (const { subcommand, effects } of subcommandsOf(alter, context, ...rewriting)) {
+    const mode = modeOn(effects, target.relation)
+    if (!mode || !touches(effects.rewrites, target)) continue
+    yield {
+      at: subcommand.keywords,
+      message: `${subcommand.kind} rewrites ${target.label} under ${mode}: ${whoWaits(mode)} until it is done`,
+      detail:
+        subcommand.kind === 'SET UNLOGGED'
+          ? 'After a crash an unlogged table is empty, and standbys have no row of it.'
+          : 'The time it takes grows with the table, and so does the disk space.',
+      hint: hints[subcommand.kind],
+      relation: target.relation,
+    }
+  }
+}
+
+const hints: Readonly<Record<(typeof rewriting)[number], string>> = {
+  'SET LOGGED': 'Make a logged table, fill it in batches, and swap the names.',
+  'SET UNLOGGED': 'Keep what may be lost in a new unlogged table, and swap the names.',
+  'SET TABLESPACE': 'Move it outside the migration while nobody needs it, or with pg_repack, which moves a copy.',
+  'SET ACCESS METHOD': 'Make a table with the new access method, fill it in batches, and swap the names.',
+  'SET EXPRESSION':
+    'Add another column with the new expression, as VIRTUAL where PostgreSQL is 18, and swap the names.',
+}
+
+function* maintained(command: Maintenance, context: RuleContext): Iterable<RuleFinding> {
+  if (command.tag === 'VACUUM' && !command.full) return
+  // In a transaction block it is refused.
+  if (context.transaction.isBlock && context.effects.refusesTransactionBlock) return
+  const named = command.tables.map(table => existingTable(table, context))
+  const target = named.find(table => table !== undefined)
+  if (command.tables.length > 0 && !target) return
+  const isOfAll = command.tables.length === 0
+  if (target && !touches(context.effects.rewrites, target)) return
+  const what = command.tag === 'CLUSTER' ? 'CLUSTER' : 'VACUUM FULL'
+  const all = what === 'CLUSTER' ? 'every table that was clustered before' : 'every table'
+  if (isOfAll && what === 'VACUUM FULL' && isEmpty(context)) return
+  yield {
+    at: command.keywords,
+    message: `${what} rewrites ${target?.label ?? all} under ACCESS EXCLUSIVE: reads and writes wait until it is done`,
+    detail: 'The time it takes grows with the table, and so does the disk space.',
+    hint:
+      what === 'CLUSTER'
+        ? 'pg_repack sorts a table while reads and writes go on.'
+        : 'Plain VACUUM lets reads and writes go on; pg_repack gives the space back too.',
+    relation: target?.relation,
+  }
+}
+
+/** Whether only tables of this migration are there. */
+const isEmpty = (context: RuleContext): boolean =>
+  context.catalog.complete &&
+  context.effects.rewrites.every(key => {
+    const table = tableAt(context.catalog, key)
+    return table && !existingTable({ schema: table.schema, name: table.name, span: context.statement.span }, context)
+  })

@@ -1,0 +1,115 @@
+import type { AlterRelation } from '../sql/commands'
+import { tokensOf } from '../sql/tokens'
+import { laterSteps } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, type SubcommandOfKind, subcommandsOf } from './target'
+
+export default defineRule({
+  id: 'triggers-disabled',
+  risk: 'data-loss',
+  severity: 'warning',
+  on: ['ALTER TABLE'],
+  why: `
+\`DISABLE TRIGGER ALL\` turns off the triggers that keep foreign keys too. Rows that are written meanwhile are checked by nobody,
+neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transaction ends before they are enabled again, the
+rows that others write in between pass every trigger by.
+
+Nothing is said of \`DISABLE TRIGGER USER\` and of single triggers that the same transaction enables again, of triggers that stay
+disabled, and of a table that the same migration makes.`,
+  instead: `
+Disable the triggers that are in the way by name, in the transaction that enables them again. To load rows in another order, make
+the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
+  manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER', 'sql-set-constraints.html'],
+  hazards: ['foreign keys turned off with `DISABLE TRIGGER ALL`', 'triggers that are off while others write'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target) return
+    for (const { subcommand } of subcommandsOf(alter, context, 'DISABLE TRIGGER')) {
+      const which = triggerOf(subcommand, context)
+      const isBetween = isEnabledElsewhere(alter, context)
+      if (which !== 'ALL' && !isBetween) continue
+      yield {
+        at: subcommand.keywords,
+        message:
+          which === 'ALL'
+            ? `DISABLE TRIGGER ALL turns off the foreign keys of ${target.label}: rows written meanwhile are never checked`
+            : `DISABLE TRIGGER turns off a trigger of ${target.label} for all sessions until a later transaction enables it again`,
+        detail:
+          which === 'ALL'
+            ? 'The triggers that keep foreign keys are disabled too, and ENABLE TRIGGER looks at no row.'
+            : 'What others write in between passes the trigger by.',
+        hint:
+          which === 'ALL'
+            ? 'Disable triggers by name or with USER; foreign keys that are DEFERRABLE can wait for the end of the transaction.'
+            : 'Disable and enable it in one transaction: nobody else writes the table meanwhile.',
+        relation: target.relation,
+      }
+    }
+  },
+
+  examples: `
+-- bad: all, and with them the foreign keys
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  CREATE TABLE items (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);
+  CREATE INDEX ON items (order_id);
+-- file: 0002_clean.sql
+  BEGIN;
+  ALTER TABLE items DISABLE TRIGGER ALL;
+--                  ^^^^^^^^^^^^^^^ warning [triggers-disabled: DISABLE TRIGGER ALL turns off the foreign keys of table "items": rows written meanwhile are never checked]
+  UPDATE items SET order_id = NULL WHERE id = 7;
+  ALTER TABLE items ENABLE TRIGGER ALL;
+  COMMIT;
+
+-- bad: enabled again in another transaction
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
+  CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touched();
+-- file: 0002_clean.sql
+  ALTER TABLE orders DISABLE TRIGGER touch;
+--                   ^^^^^^^^^^^^^^^ warning [triggers-disabled: DISABLE TRIGGER turns off a trigger of table "orders" for all sessions until a later transaction enables it again]
+  UPDATE orders SET changed = NULL WHERE id = 7;
+  ALTER TABLE orders ENABLE TRIGGER touch;
+
+-- good: in one transaction
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
+  CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touched();
+-- file: 00002_clean.sql
+  -- +goose Up
+  ALTER TABLE orders DISABLE TRIGGER touch;
+  UPDATE orders SET changed = NULL WHERE id = 7;
+  ALTER TABLE orders ENABLE TRIGGER touch;
+
+-- good: it stays disabled
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
+  CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touched();
+-- file: 0002_clean.sql
+  ALTER TABLE orders DISABLE TRIGGER touch;
+
+-- good: a table of the same migration
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ALTER TABLE orders DISABLE TRIGGER ALL;
+  ALTER TABLE orders ENABLE TRIGGER ALL;
+`,
+})
+
+/** ALL, USER or a trigger's name, as it stands. */
+const triggerOf = ({ span }: SubcommandOfKind<'DISABLE TRIGGER'>, { statement }: RuleContext): string | undefined =>
+  tokensOf(statement.text)
+    .filter(({ kind, end }) => kind !== 'comment' && end <= span.end)
+    .at(-1)?.text
+
+/** Whether a later transaction of the same migration enables triggers of the table. */
+const isEnabledElsewhere = ({ relation }: AlterRelation, context: RuleContext): boolean =>
+  laterSteps(context).some(
+    ({ command, transaction }) =>
+      command?.tag === 'ALTER TABLE' &&
+      command.relation.name === relation.name &&
+      transaction.number !== context.transaction.number &&
+      command.subcommands.some(({ kind }) => kind === 'ENABLE TRIGGER'),
+  )
