@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Risk } from '../server/src/core/finding'
+import { frameworkIds } from '../server/src/core/history/frameworks/index'
 import { rules } from '../server/src/core/rules'
 import { type Case, examplesOf } from '../server/src/core/rules/examples'
 import type { Rule } from '../server/src/core/rules/rule'
@@ -10,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const pages = 'docs/rules'
 
-/** Returns the text of every file that is generated from the rules, by its path in the project. */
+/** Returns the text of every file that is generated from the rules and the list of tools, by its path in the project. */
 export function generated(): Map<string, string> {
   const files = new Map(rules.map(rule => [`${pages}/${rule.id}.md`, page(rule)]))
   files.set(`${pages}/README.md`, index())
@@ -178,7 +179,9 @@ function withTable(readme: string): string {
 
 function withSettings(manifest: string): string {
   const json = JSON.parse(manifest)
-  json.contributes.configuration.properties['migrationGuard.rules'].properties = Object.fromEntries(
+  const { properties } = json.contributes.configuration
+  properties['migrationGuard.framework'].enum = ['', ...frameworkIds]
+  properties['migrationGuard.rules'].properties = Object.fromEntries(
     rules.map(rule => [
       rule.id,
       {

@@ -15,6 +15,7 @@ import {
 } from './core/history/folders'
 import { isForeignSegment } from './core/history/frameworks/dialects'
 import { isDump } from './core/history/frameworks/dumps'
+import type { RunnerTransaction } from './core/history/frameworks/framework'
 import { isSql } from './core/history/frameworks/recognise'
 import { type History, historyOf } from './core/history/history'
 import { folderOf, nameOf } from './core/text'
@@ -34,6 +35,8 @@ export interface FileProblem {
 export interface LoadOptions {
   /** The id of the migration tool, for projects whose files do not tell. */
   readonly framework?: string
+  /** Whether the project's own runner of plain files opens a transaction around each. */
+  readonly transaction?: RunnerTransaction
 }
 
 /**
@@ -189,7 +192,7 @@ class Loader {
       else if (isSql(path)) this.problems.set(path, this.disk.problem(path))
       if (++count % 500 === 0) await new Promise(setImmediate)
     }
-    return historyOf({ path: folder.path, files, framework: this.options.framework, read: folder.read })
+    return historyOf({ ...this.options, path: folder.path, files, read: folder.read })
   }
 }
 

@@ -27,6 +27,18 @@ describe('migration-guard check', () => {
     assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 files (4 statements).')
   })
 
+  it('takes the tool and its transaction from the command line, where files do not tell', async () => {
+    const index = 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n'
+    const folder = folderWith({ 'sql/001_users.sql': users, 'sql/002_index.sql': index })
+    assert.equal((await invoke(folder, 'check', 'sql')).code, 0)
+    assert.equal((await invoke(folder, 'check', 'sql', '--transaction', 'none')).code, 0)
+    const wrapped = await invoke(folder, 'check', 'sql', '--transaction', 'file')
+    assert.equal(wrapped.code, 1)
+    assert.match(wrapped.out, /The project runs each file in a transaction\./)
+    const named = await invoke(folder, '--framework', 'dbmate', 'check', 'sql')
+    assert.match(named.out, /dbmate runs this migration in a transaction\./)
+  })
+
   it('answers machines in the documented shape', async () => {
     const { code, out } = await invoke(folderWith(project), 'check', '--format', 'json', 'migrations')
     assert.equal(code, 1)

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { frameworkIds } from '../../server/src/core/history/frameworks/index'
 import { folderWith, invoke, removeFolders } from './invoke'
 
 const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
@@ -29,6 +30,16 @@ describe('command line', () => {
       'a range that runs backwards',
       ['--postgres', '17-14', 'check'],
       "option '--postgres <version>' argument '17-14' is invalid. It must be a major version from 12 to 18, or the oldest and the newest of several, such as \"14-17\".",
+    ],
+    [
+      'a migration tool that is not known',
+      ['check', '--framework', 'gose'],
+      `option '--framework <id>' argument 'gose' is invalid. Allowed choices are ${frameworkIds.join(', ')}.`,
+    ],
+    [
+      'a transaction that is none',
+      ['check', '--transaction', 'always'],
+      "option '--transaction <mode>' argument 'always' is invalid. Allowed choices are file, none.",
     ],
     [
       'a severity that is none',

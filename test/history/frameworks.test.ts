@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewFile } from '../../server/src/core/finding'
 import type { FollowUp } from '../../server/src/core/history/frameworks/framework'
-import { type History, withFile } from '../../server/src/core/history/history'
+import { type History, historyOf, withFile } from '../../server/src/core/history/history'
 import { loadInstalledParser } from '../parser'
 import { type Files, historyIn, namesOf, sectionsOf } from './folder'
 
@@ -401,6 +401,21 @@ describe('plain SQL', () => {
   it('is what nobody else runs', () => {
     assert.equal(tool({ '001_a.sql': 'SELECT 1;' }), 'plain')
     assert.equal(tool({ 'a.sql': 'SELECT 1;' }), 'plain')
+  })
+
+  it('runs each file in a transaction where the project says so, and then has no place outside one', () => {
+    const files = [{ path: 'm/001_a.sql', text: 'SELECT 1; SELECT 2;' }]
+    const modes = (['file', 'none', undefined] as const).map(transaction =>
+      sectionsOf(historyOf({ path: 'm', files, transaction })),
+    )
+    assert.deepEqual(modes, [
+      ['001_a.sql up tool: SELECT 1 | SELECT 2'],
+      ['001_a.sql up own: SELECT 1 | SELECT 2'],
+      ['001_a.sql up own: SELECT 1 | SELECT 2'],
+    ])
+    const history = historyOf({ path: 'm', files, transaction: 'file' })
+    assert.deepEqual(followUp(history, { transaction: false, runner: 'file' }), {})
+    assert.deepEqual(Object.keys(followUp(history, { runner: 'file' })), ['m/002_check_x.sql'])
   })
 
   it('orders by the numbers in the path and sends statements one by one', () => {

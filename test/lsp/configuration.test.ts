@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { frameworkIds } from '../../server/src/core/history/frameworks/index'
 import { majorVersions } from '../../server/src/core/settings'
 import { configurationFrom, defaultConfiguration } from '../../server/src/lsp/configuration'
 import { isBelow } from '../../server/src/lsp/globs'
@@ -16,6 +17,8 @@ describe('configuration of an editor', () => {
     const given = {
       postgres: 17,
       migrations: ['db/*'],
+      framework: 'goose',
+      transaction: 'file',
       findingsIn: 'all',
       appliedMigrations: 'hint',
       baseBranch: 'release',
@@ -33,6 +36,8 @@ describe('configuration of an editor', () => {
       {
         postgres: 9,
         migrations: 'db',
+        framework: 'gose',
+        transaction: true,
         findingsIn: 'all',
         appliedMigrations: 'never',
         baseBranch: 3,
@@ -49,6 +54,8 @@ describe('configuration of an editor', () => {
     assert.deepEqual(problems, [
       'migrationGuard.postgres must be a major version from 12 to 18, or the oldest and the newest of several, such as "14-17", not 9',
       'migrationGuard.migrations must be a list of folder patterns, not "db"',
+      `migrationGuard.framework must be one of ${frameworkIds.join(', ')}, not "gose"`,
+      'migrationGuard.transaction must be "file" or "none", not true',
       'migrationGuard.appliedMigrations must be "judge", "hint" or "ignore", not "never"',
       'migrationGuard.baseBranch must be the name of a branch, not 3',
       'migrationGuard.inlayHints must be true or false, not "yes"',

@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../core/explain'
 import { type History, historyOf } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import type { Settings } from '../core/settings'
-import { fileText } from '../files'
+import { fileText, type LoadOptions } from '../files'
 import { jsonExplanations } from './json'
 import { complain, migrationsAt, projectAt, Troubles } from './judge'
 import { prettyExplanations } from './pretty'
@@ -20,10 +20,10 @@ export interface Explained {
 export async function explainFiles(
   files: readonly string[],
   settings: Settings,
-  options: { readonly format: 'pretty' | 'json'; readonly debug: boolean },
+  options: LoadOptions & { readonly format: 'pretty' | 'json'; readonly debug: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const { histories, leftAlone, isMissingNamed } = await projectAt(files, terminal)
+  const { histories, leftAlone, isMissingNamed } = await projectAt(files, options, terminal)
   const troubles = new Troubles(terminal, options.debug)
   const explained = [
     ...histories.flatMap(({ history, asked }) =>

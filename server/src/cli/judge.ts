@@ -5,7 +5,7 @@ import type { Migration } from '../core/history/migration'
 import { lint, type Report } from '../core/lint'
 import type { Settings } from '../core/settings'
 import { loadParser } from '../core/sql/engine'
-import { type FileProblem, type Loaded, load, parserBinary } from '../files'
+import { type FileProblem, type Loaded, type LoadOptions, load, parserBinary } from '../files'
 import { enginePath, shownPath } from './paths'
 import { counted } from './pretty'
 import type { Terminal } from './terminal'
@@ -20,7 +20,7 @@ export interface Project {
 }
 
 /** What is judged: the paths that the user named, or where none is, what is pending below the current folder. */
-export interface Scope extends Production {
+export interface Scope extends Production, LoadOptions {
   readonly paths: readonly string[]
   /** Judge applied migrations too where no path is named. */
   readonly all: boolean
@@ -36,7 +36,7 @@ export interface Scoped extends Project {
 /** Reads what a scope asks for; says on standard error what cannot be read, and goes on. */
 export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scoped> {
   const isNamed = scope.paths.length > 0
-  const project = await projectAt(isNamed ? scope.paths : ['.'], terminal)
+  const project = await projectAt(isNamed ? scope.paths : ['.'], scope, terminal)
   const known = productionReader(scope)
   const isWhole = isNamed || scope.all
   const histories: Loaded[] = []
@@ -62,10 +62,14 @@ const judgedAll = (reason: string): string =>
   `All migrations are judged, because ${reason} that could say which have run; --base or --start-after says it.`
 
 /** Reads the histories that the paths belong to; says on standard error what cannot be read, and goes on. */
-export async function projectAt(paths: readonly string[], terminal: Terminal): Promise<Project> {
+export async function projectAt(
+  paths: readonly string[],
+  { framework, transaction }: LoadOptions,
+  terminal: Terminal,
+): Promise<Project> {
   await loadParser(new Uint8Array(await parserBinary()))
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
-  const { histories, problems } = await load(named, {})
+  const { histories, problems } = await load(named, { framework, transaction })
   for (const problem of problems) complain(problem, terminal)
   const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
   return {

@@ -1,6 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type Severity, severities } from '../core/finding'
+import { frameworkIds } from '../core/history/frameworks/index'
 import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
+import type { LoadOptions } from '../files'
 import { productVersion } from '../product'
 import { today } from '../today'
 import { check } from './check'
@@ -28,7 +30,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 
 /** What every command understands. */
-interface Shared {
+interface Shared extends LoadOptions {
   readonly postgres: Pick<Settings, 'postgres' | 'newest'>
   readonly failOn: Severity
   readonly rule: Settings['rules']
@@ -46,6 +48,13 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
       new Option('--postgres <version>', 'major version of PostgreSQL that the migrations run on, or a range: 14-17')
         .argParser(versions)
         .default({ postgres: defaultSettings.postgres }, String(defaultSettings.postgres)),
+    )
+    .addOption(new Option('--framework <id>', 'the migration tool, where its files do not tell').choices(frameworkIds))
+    .addOption(
+      new Option('--transaction <mode>', 'whether what runs plain files opens a transaction around each').choices([
+        'file',
+        'none',
+      ]),
     )
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 for findings at least this severe')
@@ -100,7 +109,12 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .argument('[paths...]')
     .addOption(format())
     .action(async (paths: string[], options: ScopeOptions & { format: 'pretty' | 'json' }) => {
-      outcome.code = await check(scope(paths, options), settings(), { ...shared(), ...options }, terminal)
+      outcome.code = await check(
+        scope(paths, { ...shared(), ...options }),
+        settings(),
+        { ...shared(), ...options },
+        terminal,
+      )
     })
   inheriting(program, 'explain', 'print what every statement of a file locks, scans, rewrites and builds')
     .argument('<files...>')
@@ -113,7 +127,12 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .option('--diff', 'print a unified diff and write nothing', false)
     .option('--review', 'apply also the fixes that a person should look at', false)
     .action(async (paths: string[], options: ScopeOptions & { diff: boolean; review: boolean }) => {
-      outcome.code = await fix(scope(paths, options), settings(), { ...shared(), ...options }, terminal)
+      outcome.code = await fix(
+        scope(paths, { ...shared(), ...options }),
+        settings(),
+        { ...shared(), ...options },
+        terminal,
+      )
     })
   inheriting(program, 'rules', 'print all rules, or one with its reasons and examples')
     .addArgument(new Argument('[id]'))
@@ -151,9 +170,14 @@ const scoped = (command: Command): Command =>
       ),
     )
 
-const scope = (paths: readonly string[], { all, base, startAfter }: ScopeOptions): Scope => ({
+const scope = (
+  paths: readonly string[],
+  { all, base, startAfter, framework, transaction }: ScopeOptions & LoadOptions,
+): Scope => ({
   paths,
   all,
+  framework,
+  transaction,
   baseBranch: base,
   startAfter,
 })

@@ -1,9 +1,11 @@
 import type { Production } from '../applied'
 import { severities } from '../core/finding'
+import { frameworkIds } from '../core/history/frameworks/index'
 import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
+import type { LoadOptions } from '../files'
 
 /** What an editor can set below `migrationGuard`: the settings of the engine, what has run, and where findings appear. */
-export interface Configuration extends Settings, Production {
+export interface Configuration extends Settings, Production, LoadOptions {
   /** Patterns of folders that hold migrations. */
   readonly migrations: readonly string[]
   readonly findingsIn: 'migrations' | 'all'
@@ -16,6 +18,8 @@ export interface Configuration extends Settings, Production {
 export const defaultConfiguration: Configuration = {
   ...defaultSettings,
   migrations: [],
+  framework: undefined,
+  transaction: undefined,
   findingsIn: 'migrations',
   appliedMigrations: 'judge',
   baseBranch: undefined,
@@ -45,6 +49,8 @@ export function configurationFrom(
   const configuration: Configuration = {
     ...part('postgres', majorVersions, majorVersionsExpected, { postgres: defaultSettings.postgres }),
     migrations: part('migrations', strings, 'a list of folder patterns', []),
+    framework: part('framework', tool, `one of ${frameworkIds.join(', ')}`, undefined) || undefined,
+    transaction: part('transaction', mode, '"file" or "none"', undefined) || undefined,
     findingsIn: part('findingsIn', place, '"migrations" or "all"', 'migrations'),
     appliedMigrations: part('appliedMigrations', weight, '"judge", "hint" or "ignore"', 'judge'),
     baseBranch: part<string | undefined>('baseBranch', name, 'the name of a branch', undefined) || undefined,
@@ -79,6 +85,13 @@ const weight = (value: unknown): Configuration['appliedMigrations'] | undefined 
 
 /** An empty one is what an editor shows for a setting that has no value. */
 const name = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** An empty one is the tool that the files tell. */
+const tool = (value: unknown): string | undefined =>
+  value === '' || frameworkIds.some(id => id === value) ? (value as string) : undefined
+
+const mode = (value: unknown): LoadOptions['transaction'] | '' =>
+  value === '' || value === 'file' || value === 'none' ? value : undefined
 
 const reasons = (value: unknown): Configuration['allowReasons'] | undefined =>
   value === 'required' || value === 'optional' ? value : undefined

@@ -300,10 +300,12 @@ export class Workspace {
   /** Returns the history that holds a file; a new one that was never saved is put into the history of its folder. */
   private async historyAt(path: string): Promise<History | undefined> {
     const isIn = (history: History) => history.migrations.some(migration => migration.path === path)
-    const { histories, problems } = await load([path])
+    const { framework, transaction } = this.surroundings.configurationFor(path)
+    const options = { framework, transaction }
+    const { histories, problems } = await load([path], options)
     const own = histories.find(({ history }) => isIn(history))?.history
     if (own || !problems.some(problem => problem.path === path) || !holdsMigrations(folderOf(path))) return own
-    const around = await load([folderOf(path)])
+    const around = await load([folderOf(path)], options)
     return around.histories
       .filter(({ history }) => isWithin(folderOf(path), history.source.path))
       .map(({ history }) => withFile(history, path, this.documentAt(path)?.text ?? ''))

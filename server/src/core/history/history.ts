@@ -5,7 +5,7 @@ import { afterUnseen } from './certainty'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
-import type { Folder, Framework } from './frameworks/framework'
+import type { Folder, Framework, RunnerTransaction } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
 import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
@@ -53,6 +53,8 @@ export interface Source {
   readonly files: ReadonlyMap<string, string>
   /** The tool that was asked for; absent where the files decide. */
   readonly framework?: string
+  /** Whether what runs plain files opens a transaction around each; absent where nobody told. */
+  readonly transaction?: RunnerTransaction
   /** Reads a file outside the folder, from the folder's path: `../goose.yaml`. */
   readonly read?: (relative: string) => string | undefined
   /** Absent where nobody said what has run. */
@@ -61,17 +63,19 @@ export interface Source {
 
 /**
  * Returns the history of a folder. `files` are those in it, with their texts: SQL and what tools keep beside it; `framework`
- * is a tool's id where it is known, an unknown one is as none; `read` finds files outside the folder.
+ * is a tool's id where it is known, an unknown one is as none; `transaction` says what the runner of plain files does; `read`
+ * finds files outside the folder.
  */
 export function historyOf(input: {
   readonly path: string
   readonly files: readonly { readonly path: string; readonly text: string }[]
   readonly framework?: string
+  readonly transaction?: RunnerTransaction
   readonly read?: (relative: string) => string | undefined
 }): History {
-  const { path, framework, read } = input
+  const { path, framework, transaction, read } = input
   const files = new Map(input.files.map(file => [file.path, file.text]))
-  return built({ path, files, framework, read })
+  return built({ path, files, framework, transaction, read })
 }
 
 /**
@@ -154,6 +158,10 @@ class SourceFolder implements Folder {
   constructor(private readonly source: Source) {
     this.path = source.path
     this.prefix = source.path === '' ? '' : `${source.path}/`
+  }
+
+  get transaction(): RunnerTransaction | undefined {
+    return this.source.transaction
   }
 
   get files(): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Severity } from '../finding'
+import { frameworkIds } from '../history/frameworks/index'
 import { defaultSettings, type Settings } from '../settings'
 import type { Rule } from './rule'
 
@@ -144,7 +145,7 @@ const defaultPaths: Readonly<Record<string, string>> = {
   prisma: '20240101000000_example/migration.sql',
 }
 
-const tools = new Set(['plain', 'golang-migrate', 'goose', 'dbmate', 'flyway', 'prisma'])
+const tools: ReadonlySet<string> = new Set(frameworkIds)
 
 function givenSettings(given: readonly string[], origin: string): { settings: Settings; framework?: string } {
   let settings = defaultSettings

@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import plain from '../history/frameworks/plain'
 import { type Move, outsideTransaction, withoutTransaction } from './placement'
 import type { RuleContext } from './rule'
 
@@ -10,7 +11,9 @@ export function whyInBlock({ transaction, history, steps, inside }: RuleContext)
     case 'block':
       return 'It stands between BEGIN and COMMIT.'
     case 'tool':
-      return `${tool} runs this migration in a transaction.`
+      return history.source.transaction === 'file' && history.framework === plain
+        ? 'The project runs each file in a transaction.'
+        : `${tool} runs this migration in a transaction.`
     default:
       return `${tool} sends ${steps.length} statements as one query, which PostgreSQL runs as one transaction.`
   }

@@ -10,7 +10,12 @@ export interface Folder {
   readonly files: readonly string[]
   /** Returns the text of a file of `files`, or of a file above the folder such as `../goose.yaml`; undefined where there is none. */
   readonly read: (relative: string) => string | undefined
+  /** Where a person has told it: whether what runs plain files opens a transaction around each. */
+  readonly transaction?: RunnerTransaction
 }
+
+/** What a project's own runner of plain files does: a transaction around each file, or none. */
+export type RunnerTransaction = 'file' | 'none'
 
 /** What a framework tells of one file from its path and text. */
 export interface FileLayout {
@@ -100,4 +105,6 @@ export interface FollowUp {
   readonly text?: string
   /** Returns the text of a file by its path, as new migrations before this one leave it; undefined where there is none. */
   readonly read?: (path: string) => string | undefined
+  /** As in `Folder`. */
+  readonly runner?: RunnerTransaction
 }

@@ -8,3 +8,6 @@ import prisma from './prisma'
 
 /** Every migration tool that we know. Where two are equally sure of a folder, the earlier one has it. */
 export const frameworks: readonly Framework[] = [prisma, goose, dbmate, flyway, golangMigrate, plain]
+
+/** What settings call the tools, in the order of the alphabet. */
+export const frameworkIds: readonly string[] = frameworks.map(({ id }) => id).toSorted()

@@ -10,7 +10,8 @@ import { share } from './recognise'
 
 /**
  * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
- * opens no transaction (app-psql.html, "-f" and "--single-transaction"). The order is that of the numbers in the path below
+ * opens no transaction (app-psql.html, "-f" and "--single-transaction"), unless a setting says that a project's own runner
+ * opens one around each file. The order is that of the numbers in the path below
  * the folder. A file undoes what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`,
  * `down/1_x.sql`, `U1__x.sql` beside `V1__x.sql`, a line `-- Down`.
  */
@@ -29,7 +30,8 @@ export default {
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     const { stem, direction } = nameIn(relative, folder.files)
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
-    return { version: stem, repeatable: false, sections: found }
+    const transaction = folder.transaction === 'file' ? 'tool' : 'own'
+    return { version: stem, repeatable: false, sections: found.map(part => ({ ...part, transaction })) }
   },
 
   compareVersions: compareNumbered,
@@ -37,7 +39,7 @@ export default {
   followUp(request): readonly NewFile[] | undefined {
     const { last, pair } = naming(request.taken)
     const version = last && number.exec(nameOf(last.path))?.[0]
-    if (!last || !version) return undefined
+    if (!last || !version || (!request.transaction && request.runner === 'file')) return undefined
     const like = (path: string, text: string): NewFile => {
       const name = nextName(request, nameOf(path), numberAfter(version))
       return { path: folderOf(path) === '' ? name : `${folderOf(path)}/${name}`, text }
