@@ -371,7 +371,7 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
 -- file: 000001_users.up.sql
   CREATE TABLE app.users (id bigint PRIMARY KEY, email text);
 -- file: 000002_email.up.sql
-  SET search_path TO app;
+  SET LOCAL search_path TO app;
   ALTER TABLE users ADD COLUMN address text;
   CREATE INDEX users_email_idx ON users (email);
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]

@@ -26,6 +26,7 @@ import exclusionConstraintBuildsIndex from './exclusion-constraint-builds-index'
 import foreignKeyTypeMismatch from './foreign-key-type-mismatch'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
+import halfAppliedOnFailure from './half-applied-on-failure'
 import identifierCut from './identifier-cut'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
@@ -57,7 +58,11 @@ import repeatedIndexColumn from './repeated-index-column'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
 import type { Rule } from './rule'
+
 import serialColumn from './serial-column'
+
+import sessionSettingLeaks from './session-setting-leaks'
+
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
 import tableRewritten from './table-rewritten'
@@ -107,6 +112,8 @@ export const rules: readonly Rule[] = [
   batchMissesRows,
   nestedTransaction,
   uncommittedTransaction,
+  halfAppliedOnFailure,
+  sessionSettingLeaks,
   shortTimeoutOverConcurrentBuild,
   invalidIndexAccepted,
   requiredColumnWithoutDefault,

@@ -71,7 +71,7 @@ Set the timeout to 0 in front of the build, and back after it.`,
   ALTER TABLE users ALTER COLUMN nickname SET DEFAULT '';
 
 -- bad: several that follow one another, with the marker of the tool
--- given: goose
+-- given: goose, half-applied-on-failure off
 -- file: 00001_users.sql
   -- +goose Up
   CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);

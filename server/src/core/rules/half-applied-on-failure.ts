@@ -1,0 +1,229 @@
+import type { Fix } from '../finding'
+import plain from '../history/frameworks/plain'
+import type { Step } from '../history/steps'
+import type { Command, Subcommand } from '../sql/commands'
+import { shifted } from '../text'
+import { StepContext } from './context'
+import { mentions } from './dependence'
+import { cutStatement } from './edits'
+import { moveOfCreate } from './indexes'
+import { newMigrations, undoneBy } from './placement'
+import { defineMigrationRule, type MigrationContext } from './rule'
+
+export default defineMigrationRule({
+  id: 'half-applied-on-failure',
+  risk: 'failure',
+  severity: 'information',
+  on: 'migration',
+  why: `
+Without a transaction each statement stays when a later one fails. The tool has no record of a migration that has failed, so it
+runs the file again from its start, and now the first statement fails, because what it makes is there: somebody has to mend the
+database by hand.
+
+Nothing is said of files that the tool runs in a transaction, of folders that no known tool runs, of statements that can
+run twice (\`IF [NOT] EXISTS\`, \`OR REPLACE\`, \`UPDATE\`, what is dropped with \`IF EXISTS\` before), and where nothing that can
+fail follows. A file has one finding.`,
+  instead: `
+One statement for each migration without a transaction. The fix makes them of a file that only builds indexes.`,
+  manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
+  hazards: ['several statements in a file without a transaction'],
+
+  *check(context) {
+    if (context.history.framework.id === plain.id) return
+    for (const section of context.migration.sections) {
+      if (section.transaction !== 'own' || section.direction === 'down') continue
+      const own = context.steps.filter(step => step.section === section)
+      const changing = own.filter(step => step.transaction.kind === 'own' && !harmless.has(step.command?.tag ?? ''))
+      const found = changing.slice(0, -1).find(step => !canRunTwice(step, own))
+      if (!found?.command) continue
+      const { tag, keywords } = found.command
+      yield {
+        at: shifted(keywords, found.statement.span.start),
+        message: `when a later statement fails, this ${tag} has run already: the migration cannot be run again`,
+        detail: `${context.history.framework.name} runs this migration without a transaction, so each statement stays.`,
+        hint: 'Give each statement a migration of its own.',
+        fixes: () => split(own, context),
+      }
+    }
+  },
+
+  examples: `
+-- bad: two indexes in one file
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+-- file: 00002_indexes.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--^^^^^^^^^^^^ information [half-applied-on-failure: when a later statement fails, this CREATE INDEX has run already: the migration cannot be run again]
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_name_idx;
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- fix: Build each index in a migration of its own
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- file: 00003_create_users_name_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_name_idx;
+
+-- bad: a column, then an index
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_nickname.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN nickname text;
+--^^^^^^^^^^^ information [half-applied-on-failure: when a later statement fails, this ALTER TABLE has run already: the migration cannot be run again]
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+
+-- good: statements that can run twice
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_nickname.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN IF NOT EXISTS nickname text;
+  DROP INDEX CONCURRENTLY IF EXISTS users_nickname_idx;
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+  COMMENT ON TABLE users IS 'everybody';
+  CREATE OR REPLACE VIEW nicknames AS SELECT nickname FROM users;
+
+-- good: one statement
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  SET lock_timeout = 0;
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+  RESET lock_timeout;
+
+-- good: in a transaction
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+
+-- good: psql
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+`,
+})
+
+/** What leaves nothing behind that a second run could meet. */
+const harmless: ReadonlySet<string> = new Set([
+  'SET',
+  'RESET',
+  'SHOW',
+  'SELECT',
+  'COMMENT',
+  'ANALYZE',
+  'VACUUM',
+  'REINDEX',
+  'DISCARD',
+])
+
+/** Whether a statement does nothing, or the same, when it runs again. */
+function canRunTwice({ command }: Step, own: readonly Step[]): boolean {
+  if (!command) return true
+  if ('ifNotExists' in command && command.ifNotExists) return true
+  if ('ifExists' in command && command.ifExists && !('subcommands' in command)) return true
+  if ('orReplace' in command && command.orReplace) return true
+  if ('subcommands' in command) return command.subcommands.every(isRepeatable)
+  if (command.tag === 'CREATE INDEX' && command.name) return isDroppedBefore(command.name.name, own)
+  if (command.tag === 'INSERT') return command.onConflict !== undefined || command.excludesExisting
+  if (command.tag === 'ALTER TYPE') return command.addValue?.ifNotExists === true
+  return repeatableTags.has(command.tag)
+}
+
+const repeatableTags: ReadonlySet<Command['tag']> = new Set<Command['tag']>([
+  'UPDATE',
+  'DELETE',
+  'MERGE',
+  'TRUNCATE TABLE',
+  'DO',
+  'CALL',
+  'GRANT',
+  'REVOKE',
+  'REFRESH MATERIALIZED VIEW',
+  'CREATE FUNCTION',
+  'CREATE PROCEDURE',
+  'CLUSTER',
+  'LOCK TABLE',
+])
+
+function isRepeatable(subcommand: Subcommand): boolean {
+  switch (subcommand.kind) {
+    case 'ADD COLUMN':
+      return subcommand.ifNotExists
+    case 'DROP COLUMN':
+    case 'DROP CONSTRAINT':
+      return subcommand.ifExists
+    case 'ADD CONSTRAINT':
+    case 'RENAME COLUMN':
+    case 'RENAME CONSTRAINT':
+    case 'RENAME TO':
+    case 'SET SCHEMA':
+    case 'ATTACH PARTITION':
+    case 'DETACH PARTITION':
+    case 'INHERIT':
+    case 'NO INHERIT':
+    case 'ADD GENERATED':
+    case 'DROP IDENTITY':
+    case 'DROP EXPRESSION':
+      return false
+    default:
+      return true
+  }
+}
+
+const isDroppedBefore = (name: string, own: readonly Step[]): boolean =>
+  own.some(step => step.command?.tag === 'DROP INDEX' && step.command.ifExists !== undefined && mentions(step, name))
+
+/** A migration for each index after the first, where the file builds indexes and does nothing else. */
+function split(own: readonly Step[], { history, settings }: MigrationContext): Fix[] {
+  const parts = own.flatMap((step, index) => {
+    const { command } = step
+    if (command?.tag !== 'CREATE INDEX' || !command.concurrently) return []
+    const context = new StepContext(step, command, own, index, history, settings)
+    return [{ step, context, move: moveOfCreate(command, context) }]
+  })
+  const [first, ...rest] = parts
+  if (!first || parts.length !== own.length) return []
+  const cuts = rest.map(({ step }) => cutStatement(step))
+  const placed = newMigrations(
+    first.context,
+    rest.map(({ context, move }, place) => ({
+      title: move.title,
+      up: [cuts[place]?.text ?? ''],
+      down: undoneBy(context, move.undo),
+      transaction: false,
+    })),
+    cuts.map(({ edit }) => edit),
+    {
+      tables: [...new Set(rest.flatMap(({ move }) => move.about.tables))],
+      names: rest.flatMap(({ move }) => move.about.names ?? []),
+    },
+  )
+  return placed ? [{ title: 'Build each index in a migration of its own', safety: 'review', ...placed }] : []
+}

@@ -1,0 +1,161 @@
+import type { Edit, Fix } from '../finding'
+import plain from '../history/frameworks/plain'
+import type { Section } from '../history/migration'
+import type { Step } from '../history/steps'
+import { sessionAfter } from '../history/transactions'
+import { tokensOf } from '../sql/tokens'
+import { shifted } from '../text'
+import { inCaseOf, insertion, statementsAfter } from './edits'
+import { defineMigrationRule } from './rule'
+
+export default defineMigrationRule({
+  id: 'session-setting-leaks',
+  risk: 'failure',
+  severity: 'information',
+  on: 'migration',
+  directions: ['up', 'down'],
+  why: `
+\`SET\` without \`LOCAL\` lasts until the session ends, and the session is not that of the file: most tools run all migrations
+of a deploy in one, and take it from a pool that hands it on. The next migration runs with this \`search_path\`, role or
+timeout, but only where both run in one deploy: a new database may come out otherwise than an old one.
+
+Nothing is said of what the file sets back at its end, of \`SET LOCAL\`, and of files that psql runs: each has a session of its
+own. A section has one finding.`,
+  instead: `
+\`SET LOCAL\` in a transaction, else \`RESET\` at the end of the file.`,
+  manual: ['sql-set.html', 'sql-reset.html'],
+  hazards: ['`SET` without `LOCAL` that outlasts its migration'],
+
+  *check({ migration, history, steps }) {
+    if (history.framework.id === plain.id) return
+    for (const section of migration.sections) {
+      const own = steps.filter(step => step.section === section)
+      const leaks = leaksOf(section, own)
+      const [first] = leaks
+      if (!first?.step.command) continue
+      const names = leaks.map(({ parameter }) => parameter).join(' and ')
+      const stays = leaks.length > 1 ? 'stay' : 'stays'
+      yield {
+        at: shifted(first.step.command.keywords, first.step.statement.span.start),
+        message: `${names} ${stays} set after this migration, in the session that ${history.framework.name} runs it in`,
+        detail: 'What runs in that session afterwards, the next migrations too, runs with it.',
+        hint: first.step.transaction.isBlock ? 'Use SET LOCAL.' : 'RESET it at the end.',
+        fixes: () => ended(leaks, own),
+      }
+    }
+  },
+
+  examples: `
+-- bad: in the transaction of the tool
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 00002_note.sql
+  -- +goose Up
+  SET search_path = public;
+--^^^ information [session-setting-leaks: search_path and statement_timeout stay set after this migration, in the session that goose runs it in]
+  SET statement_timeout TO '1min';
+  ALTER TABLE users ADD COLUMN note text;
+-- fix: Set it for the transaction alone
+  -- +goose Up
+  SET LOCAL search_path = public;
+  SET LOCAL statement_timeout TO '1min';
+  ALTER TABLE users ADD COLUMN note text;
+
+-- bad: without a transaction
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_email.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  SET maintenance_work_mem = '1GB';
+--^^^ information [session-setting-leaks: maintenance_work_mem stays set after this migration, in the session that goose runs it in]
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- fix: Reset it at the end
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  SET maintenance_work_mem = '1GB';
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+  RESET maintenance_work_mem;
+
+-- bad: as a function call, in the header of a dump
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  SELECT pg_catalog.set_config('search_path', '', false);
+--^^^^^^ information [session-setting-leaks: search_path stays set after this migration, in the session that golang-migrate runs it in]
+  CREATE TABLE public.users (id bigint PRIMARY KEY);
+
+-- good: for the transaction alone, and set back
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  SET LOCAL search_path = public;
+  SET work_mem = '64MB';
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  RESET work_mem;
+
+-- good: set back to another value
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  SET statement_timeout = '1h';
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  SET statement_timeout = '3h';
+
+-- good: psql has a session for each file
+-- file: 0001_users.sql
+  SET search_path = public;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+`,
+})
+
+interface Leak {
+  readonly parameter: string
+  /** The statement that set it last. */
+  readonly step: Step
+}
+
+/** What is set when the section ends, for statements that follow: a last word is taken for what was there before. */
+function leaksOf(section: Section, own: readonly Step[]): readonly Leak[] {
+  const lastOther = own.findLastIndex(({ command }) => command && !ending.has(command.tag))
+  return [...sessionAfter(section, new Map()).keys()].flatMap(parameter => {
+    const place = own.findLastIndex(step => setsForSession(step, parameter))
+    const step = own[place]
+    return step && place < lastOther ? [{ parameter, step }] : []
+  })
+}
+
+/** What may stand behind the last statement that does something. */
+const ending: ReadonlySet<string> = new Set(['SET', 'RESET', 'COMMIT', 'DISCARD'])
+
+function setsForSession({ command }: Step, parameter: string): boolean {
+  if (command?.tag === 'SET') return !command.isLocal && command.parameter === parameter
+  if (command?.tag !== 'SELECT') return false
+  return command.parameters.some(({ name, isLocal }) => !isLocal && name === parameter)
+}
+
+/** SET LOCAL, where each stands in a transaction block; else RESET at the end. */
+function ended(leaks: readonly Leak[], own: readonly Step[]): Fix[] {
+  const [last] = own.slice(-1)
+  if (!last) return []
+  if (leaks.every(({ step }) => step.command?.tag === 'SET' && isBlockToTheEnd(step, last))) {
+    const edits = leaks.flatMap(({ step }) => localEdit(step))
+    return edits.length === leaks.length ? [{ title: 'Set it for the transaction alone', safety: 'review', edits }] : []
+  }
+  if (leaks.some(({ step }) => step.command?.tag !== 'SET' || step.transaction.isBlock)) return []
+  const resets = leaks.map(({ parameter }) => `RESET ${parameter};`)
+  return [{ title: 'Reset it at the end', safety: 'review', edits: statementsAfter(last, resets) }]
+}
+
+const isBlockToTheEnd = ({ transaction }: Step, last: Step): boolean =>
+  transaction.isBlock && transaction.number === last.transaction.number
+
+/** After SET; not where SESSION stands there. */
+function localEdit(step: Step): Edit[] {
+  const [set, next] = tokensOf(step.statement.text).filter(({ kind }) => kind !== 'comment')
+  if (set?.text !== 'SET' || next?.text === 'SESSION') return []
+  return [insertion(step, set.end, inCaseOf(step, set, ' LOCAL'))]
+}
