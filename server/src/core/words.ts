@@ -62,7 +62,8 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
       ...differencesOf(step, settings).map(({ sentence }) => sentence),
       ...explanation.unknown.map(sentence => `Not known: ${sentence}`),
     ],
-    conflicts: modesOf([...taken, ...kept]),
+    // What a sequence's lock makes wait its sentence says: no query takes part in that table.
+    conflicts: modesOf([...taken, ...kept].filter(({ kind }) => kind !== 'sequence')),
     manual: manualPage(tag, settings.postgres),
   }
 }
@@ -119,7 +120,7 @@ function lockSentences(
   if (sentences.length > 0) return sentences
   return visible.length > 0
     ? ['Takes no lock that its transaction does not hold already.']
-    : ['Locks no relation that existed before.']
+    : [explanation.unknown.length > 0 ? 'No lock that it takes is known.' : 'Locks no relation that existed before.']
 }
 
 /** Whoever waits for the table does not come as far as its indexes and sequences. */
@@ -202,6 +203,8 @@ const queueOfWriters =
 
 function durationOf({ tag, rewrites, scans, builds, locks }: Explanation): string | undefined {
   if (rewrites.length > 0 || scans.length > 0 || builds.length > 0) return undefined
+  if (tag === 'SELECT' && locks.every(({ kind }) => kind === 'sequence'))
+    return 'It takes as long as the functions that it calls.'
   if (tag && asLongAsItsRows.has(tag)) return 'It takes as long as the rows that it reads and writes need.'
   if (tag && asLongAsItsBody.has(tag)) return 'How long it takes depends on what it runs.'
   if (!locks.some(lock => isStrong(lock.mode))) return undefined

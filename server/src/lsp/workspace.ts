@@ -1,8 +1,8 @@
 import { productionReader } from '../applied'
+import type { Finding } from '../core/finding'
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
-import { isOff, lint, ruleIds } from '../core/lint'
-import type { Settings } from '../core/settings'
+import { lint } from '../core/lint'
 import { folderOf } from '../core/text'
 import { load } from '../files'
 import { today } from '../today'
@@ -201,12 +201,13 @@ export class Workspace {
     const { history, path } = this.historyWith(document)
     const migration = history.migrationAt(path)
     const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
-    const weighed = history.stateOf(path) === 'applied' ? ofApplied(configuration) : configuration
-    const settings = weighed && { ...weighed, today: today() }
-    const findings =
-      migration && isWanted && settings
+    const weight = history.stateOf(path) === 'applied' ? configuration.appliedMigrations : 'judge'
+    const settings = { ...configuration, today: today() }
+    const found =
+      migration && isWanted && weight !== 'ignore'
         ? lint(history, path, settings, (rule, error) => this.ruleFailed(rule, error))
         : []
+    const findings = weight === 'hint' ? found.map(asHint) : found
     return { document, configuration, history, path, migration, findings }
   }
 
@@ -332,13 +333,14 @@ export class Workspace {
 /** git notes here what the working tree is of: a branch that is switched to, a commit, a merge. */
 const isOfGit = (path: string): boolean => /\/\.git\/(?:HEAD|FETCH_HEAD|logs\/HEAD)$/.test(path)
 
-/** The settings for migrations that have run already; undefined where nothing is to be said of them. */
-function ofApplied(configuration: Configuration): Settings | undefined {
-  if (configuration.appliedMigrations === 'judge') return configuration
-  if (configuration.appliedMigrations === 'ignore') return undefined
-  const weights = ruleIds.map(id => [id, isOff(id, configuration) ? 'off' : 'hint'] as const)
-  return { ...configuration, rules: Object.fromEntries(weights) }
-}
+/** Its fixes are worked out when somebody asks, as before. */
+const asHint = (finding: Finding): Finding => ({
+  ...finding,
+  severity: 'hint',
+  get fixes() {
+    return finding.fixes
+  },
+})
 
 const isWithin = (folder: string, home: string): boolean => folder === home || folder.startsWith(`${home}/`)
 

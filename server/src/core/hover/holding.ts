@@ -14,7 +14,10 @@ export function heldSentences(explanation: Explanation): string[] {
   const { held, locks, work, tag, released, step } = explanation
   if (released.length > 0 || tag === undefined || isControl.has(tag)) return []
   const others = held.filter(hold => isFelt(hold) && locks.every(lock => !isStronger(lock, hold)))
-  const during = work && whileIt(work)
+  // A statement in a body waits for no lock that another in it has taken already.
+  const waitsInVain =
+    work?.kind === 'wait' && work.relations.length > 0 && locks.every(lock => isHeldEnough(explanation, lock))
+  const during = work && !waitsInVain ? whileIt(work) : undefined
   const told = [true, false].flatMap(isReading => {
     const holds = others.filter(({ mode }) => blocksReads(mode) === isReading)
     if (holds.length === 0) return []
