@@ -110,6 +110,8 @@ export interface Table extends RelationBase {
   /** Names of its policies and rules. */
   readonly policies?: readonly string[]
   readonly rules?: readonly string[]
+  /** ENABLE ROW LEVEL SECURITY. */
+  readonly rowSecurity?: boolean
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */
   readonly written: boolean
 }

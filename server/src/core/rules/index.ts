@@ -4,6 +4,7 @@ import attachPartitionScan from './attach-partition-scan'
 import batchMissesRows from './batch-misses-rows'
 import batchesInOneTransaction from './batches-in-one-transaction'
 import blankPaddedType from './blank-padded-type'
+import broadGrant from './broad-grant'
 import changingCheck from './changing-check'
 import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
@@ -43,8 +44,10 @@ import narrowedType from './narrowed-type'
 import nestedTransaction from './nested-transaction'
 import notEnforcedConstraint from './not-enforced-constraint'
 import notNullScan from './not-null-scan'
+import openPolicy from './open-policy'
 import partitionCreatedUnderLock from './partition-created-under-lock'
 import partitionDroppedUnderLock from './partition-dropped-under-lock'
+import policyWithoutRowSecurity from './policy-without-row-security'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
 import redundantIndex from './redundant-index'
 import refreshWithoutConcurrently from './refresh-without-concurrently'
@@ -57,16 +60,17 @@ import renamedTable from './renamed-table'
 import repeatedIndexColumn from './repeated-index-column'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
+import rowSecurityWithoutPolicy from './row-security-without-policy'
 import type { Rule } from './rule'
-
+import searchPathOfCaller from './search-path-of-caller'
 import serialColumn from './serial-column'
-
+import serverWideChange from './server-wide-change'
 import sessionSettingLeaks from './session-setting-leaks'
-
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
 import tableRewritten from './table-rewritten'
 import tableWithoutPrimaryKey from './table-without-primary-key'
+import tableWithoutRowSecurity from './table-without-row-security'
 import timestampWithoutTimeZone from './timestamp-without-time-zone'
 import triggersDisabled from './triggers-disabled'
 import truncatedTable from './truncated-table'
@@ -160,5 +164,12 @@ export const rules: readonly Rule[] = [
   unnamedObject,
   updatedAtWithoutTrigger,
   blankPaddedType,
+  broadGrant,
+  searchPathOfCaller,
+  rowSecurityWithoutPolicy,
+  policyWithoutRowSecurity,
+  openPolicy,
+  tableWithoutRowSecurity,
+  serverWideChange,
   allowComment,
 ]

@@ -590,6 +590,10 @@ export interface CreateRoutine {
   /** Whether its options let PostgreSQL put its body in the place of a call: not STRICT, SECURITY DEFINER, SET, SETOF. */
   readonly mayBeInlined?: boolean
   readonly returnsTrigger: boolean
+  /** SECURITY DEFINER, where it is written. */
+  readonly securityDefiner?: Span
+  /** The parameters that it sets while it runs, in lower case. */
+  readonly ownParameters?: readonly string[]
   /** What a body in LANGUAGE sql reads and writes: PostgreSQL looks at it when it creates the function. */
   readonly reads?: readonly Name[]
   readonly writes?: readonly Name[]
@@ -798,7 +802,33 @@ export interface OtherCommand {
   readonly analyze?: boolean
   /** ALTER ROLE, ALTER DATABASE and ALTER SYSTEM ... SET. */
   readonly sets?: SessionDefault
+  readonly grant?: Grant
+  readonly policy?: Policy
+  /** CREATE ROLE ... SUPERUSER. */
+  readonly isSuperuser?: boolean
   readonly keywords: Span
+}
+
+/** What GRANT gives. */
+export interface Grant {
+  /** In upper case; empty for ALL. */
+  readonly privileges: readonly string[]
+  /** `TABLE`, `SCHEMA`, `FUNCTION`, `SEQUENCE`, ... */
+  readonly on: string
+  /** `public` for PUBLIC. */
+  readonly to: readonly string[]
+  /** WITH GRANT OPTION. */
+  readonly isGrantable: boolean
+}
+
+/** What a policy lets through. */
+export interface Policy {
+  readonly command: string
+  readonly isPermissive: boolean
+  /** `public` for PUBLIC, or where no role is named. */
+  readonly to: readonly string[]
+  /** Whether USING and WITH CHECK, as far as they are there, are the constant true. */
+  readonly isAlwaysTrue: boolean
 }
 
 /** A parameter that sessions are to start with. */

@@ -1,9 +1,10 @@
-import type { Node, RangeVar } from 'libpg-query'
+import type { CreatePolicyStmt, CreateRoleStmt, GrantStmt, Node, RangeVar } from 'libpg-query'
 import type { Command, Name, OtherCommand, OtherTag } from './commands'
 import { constantText } from './constants'
 import { callsIn, relationsIn } from './expressions'
 import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import { type DefaultStatement, sessionDefault } from './parameters'
+import { grantOf, isSuperuser, policyOf } from './privileges'
 import { type Source, spanOf } from './source'
 
 /** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
@@ -37,6 +38,9 @@ export function other(
     ...(raw.funccall !== undefined && { calls: callsIn({ FuncCall: raw.funccall }) }),
     ...(explained && { explained }),
     ...(sets && { sets }),
+    ...(kind === 'GrantStmt' && { grant: grantOf(statement as GrantStmt) }),
+    ...(kind === 'CreatePolicyStmt' && { policy: policyOf(statement as CreatePolicyStmt) }),
+    ...(kind === 'CreateRoleStmt' && { isSuperuser: isSuperuser(statement as CreateRoleStmt) }),
     ...(kind === 'ExplainStmt' && { analyze: isAnalyze(raw.options ?? []) }),
     keywords: spanOf(source, 0, 1),
   }

@@ -34,6 +34,7 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
       !keepsApart(statement) && {
         mayBeInlined: true,
       }),
+    ...securityOf(statement, source, afterParameters),
     returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
     ...(body >= 0 && { body: inside(source, body) }),
     ...(statement.sql_body && { reads: relationsIn(statement.sql_body, source) }),
@@ -54,6 +55,26 @@ function codeFrom({ text, tokens }: Source, index: number): Pick<CreateRoutine, 
   const token = tokens[index]
   if (!token) return {}
   return { code: { text: text.slice(token.start, isString(token) ? token.end : text.length), start: token.start } }
+}
+
+/** SECURITY DEFINER with its place, and what the function sets while it runs. */
+function securityOf(
+  { options = [] }: CreateFunctionStmt,
+  source: Source,
+  from: number,
+): Pick<CreateRoutine, 'securityDefiner' | 'ownParameters'> {
+  const elements = options.flatMap(node => fields(node).DefElem ?? [])
+  const sets = elements.flatMap(({ defname, arg }) =>
+    defname === 'set' ? (fields(arg).VariableSetStmt?.name?.toLowerCase() ?? []) : [],
+  )
+  const isDefiner = elements.some(({ defname, arg }) => defname === 'security' && fields(arg).Boolean?.boolval === true)
+  const at = source.tokens.findIndex(
+    (token, index) => index >= from && isWord(token, 'SECURITY') && isWord(source.tokens[index + 1], 'DEFINER'),
+  )
+  return {
+    ...(isDefiner && at >= 0 && { securityDefiner: spanOf(source, at, at + 1) }),
+    ...(sets.length > 0 && { ownParameters: sets }),
+  }
 }
 
 /** RETURN or BEGIN ATOMIC stands last of all that follows the parameters (sql-createfunction.html). */

@@ -190,6 +190,12 @@ export function withSubcommand(
         inherits: table.inherits.filter(other => other !== parent),
       }))
     }
+    case 'ENABLE ROW LEVEL SECURITY':
+    case 'DISABLE ROW LEVEL SECURITY':
+      return withTable(catalog, key, table => ({
+        ...table,
+        rowSecurity: subcommand.kind === 'ENABLE ROW LEVEL SECURITY',
+      }))
     case 'SET LOGGED':
       return withTable(catalog, key, table => ({ ...table, persistence: 'permanent' }))
     case 'SET UNLOGGED':

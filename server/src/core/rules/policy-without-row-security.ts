@@ -1,0 +1,60 @@
+import { isSecuredLater, knownTable } from './row-security'
+import { defineRule } from './rule'
+import { inQuotes } from './target'
+
+export default defineRule({
+  id: 'policy-without-row-security',
+  risk: 'failure',
+  severity: 'warning',
+  on: ['CREATE POLICY'],
+  why: `
+A policy does nothing while row level security of its table is off: everybody who has \`SELECT\` on the table sees all its rows.
+PostgreSQL says nothing of it.
+
+The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration turns row
+security on.`,
+  instead: `
+\`ALTER TABLE ... ENABLE ROW LEVEL SECURITY\` in the same migration.`,
+  manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],
+  hazards: ['policy on a table without row level security'],
+
+  *check(policy, context) {
+    const [name] = policy.relations
+    const table = name && knownTable(name, context)
+    if (!name || !table || table.rowSecurity || isSecuredLater(name, context)) return
+    yield {
+      at: name.span,
+      message: `row level security of table ${inQuotes(name)} is off: the policy does nothing`,
+      hint: 'ALTER TABLE ... ENABLE ROW LEVEL SECURITY.',
+    }
+  },
+
+  examples: `
+-- bad: never turned on
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  CREATE POLICY own ON orders USING (owner = current_user);
+--                     ^^^^^^ warning [policy-without-row-security: row level security of table "orders" is off: the policy does nothing]
+
+-- good: turned on, here and later
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  CREATE POLICY own ON orders USING (owner = current_user);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  CREATE TABLE carts (id bigint PRIMARY KEY, owner text);
+  CREATE POLICY own ON carts USING (owner = current_user);
+-- file: 000002_carts.up.sql
+  ALTER TABLE carts ENABLE ROW LEVEL SECURITY;
+
+-- good: a table that the history has not made, dynamic SQL
+-- given: golang-migrate
+-- file: 000001_a.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 000002_b.up.sql
+  CREATE POLICY own ON invoices USING (id > 0);
+-- file: 000003_c.up.sql
+  CREATE POLICY own ON orders USING (id > 0);
+  DO $$ BEGIN EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', 'orders'); END $$;
+`,
+})

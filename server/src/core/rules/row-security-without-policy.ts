@@ -1,0 +1,62 @@
+import { isSecuredLater, knownTable } from './row-security'
+import { defineRule } from './rule'
+import { inQuotes } from './target'
+
+export default defineRule({
+  id: 'row-security-without-policy',
+  risk: 'compatibility',
+  severity: 'warning',
+  on: ['ALTER TABLE'],
+  why: `
+Where row level security is on and no policy lets a row through, a role other than the table's owner sees an empty table and
+can insert nothing. There is no error for \`SELECT\`, \`UPDATE\` and \`DELETE\`: they find no rows.
+
+The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration creates
+a policy, turns row security off, or drops or renames the table.`,
+  instead: `
+Create a policy in the same migration. Where nobody but the owner is meant to see the rows, say so in an allow comment.`,
+  manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],
+  hazards: ['row level security without a policy'],
+
+  *check(alter, context) {
+    const enabled = alter.subcommands.find(({ kind }) => kind === 'ENABLE ROW LEVEL SECURITY')
+    if (!enabled) return
+    const table = knownTable(alter.relation, context)
+    if (!table?.rowSecurity || (table.policies ?? []).length > 0 || isSecuredLater(alter.relation, context)) return
+    yield {
+      at: enabled.keywords,
+      message: `table ${inQuotes(alter.relation)} has no policy: all but its owner find it empty`,
+      detail: 'Row level security without a policy lets no row through.',
+      hint: 'Create a policy, or say in an allow comment that only the owner may see the rows.',
+    }
+  },
+
+  examples: `
+-- bad: no policy
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^ warning [row-security-without-policy: table "orders" has no policy: all but its owner find it empty]
+
+-- good: a policy before, after, and later
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON orders USING (owner = current_user);
+  CREATE TABLE carts (id bigint PRIMARY KEY, owner text);
+  ALTER TABLE carts ENABLE ROW LEVEL SECURITY;
+-- file: 000002_carts.up.sql
+  CREATE POLICY own ON carts USING (owner = current_user);
+
+-- good: a table that the history has not made, dynamic SQL
+-- given: golang-migrate
+-- file: 000001_a.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 000002_b.up.sql
+  ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
+-- file: 000003_c.up.sql
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  DO $$ BEGIN EXECUTE format('CREATE POLICY own ON %I USING (id > 0)', 'orders'); END $$;
+`,
+})

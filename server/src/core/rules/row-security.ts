@@ -1,0 +1,38 @@
+import { asTable, type Catalog, relationNamed, type Table } from '../postgres/catalog'
+import type { Name } from '../sql/commands'
+import { laterStatements } from './later'
+import type { RuleContext } from './rule'
+
+/**
+ * Returns a table as the migration leaves it, where the history says all of its policies: it has made the table, and nothing that nobody can
+ * follow has run since.
+ */
+export function knownTable(name: Name, context: RuleContext): Table | undefined {
+  const after = context.steps.at(-1)?.after ?? context.after
+  const table = asTable(relationNamed(after, name))
+  if (!table?.born || table.conditional || hasUnknown(after)) return undefined
+  return table
+}
+
+/** After dynamic SQL any table may have policies. */
+const hasUnknown = ({ doubts }: Catalog): boolean => doubts?.since !== undefined
+
+/** Returns whether a later migration changes row security of the table, or does what may: drops it, renames it, runs a block. */
+export const isSecuredLater = (name: Name, context: RuleContext): boolean =>
+  laterStatements(context, [name.name]).some(({ command }) => {
+    switch (command?.tag) {
+      case 'CREATE POLICY':
+        return command.relations.some(({ name: table }) => table === name.name)
+      case 'DROP TABLE':
+        return command.names.some(({ name: table }) => table === name.name)
+      case 'ALTER TABLE':
+        return (
+          command.relation.name === name.name &&
+          command.subcommands.some(({ kind }) => kind.includes('ROW LEVEL SECURITY') || kind === 'RENAME TO')
+        )
+      case 'DO':
+        return true
+      default:
+        return false
+    }
+  })

@@ -1,0 +1,53 @@
+import type { OtherCommand } from '../sql/commands'
+import { defineRule } from './rule'
+
+export default defineRule({
+  id: 'server-wide-change',
+  risk: 'failure',
+  severity: 'hint',
+  on: ['CREATE ROLE', 'ALTER SYSTEM'],
+  why: `
+A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` belong to the whole server. The second database of
+the server that the migration runs on finds the role there already and fails; a setting holds for all of them. Both
+need rights that a migration should not have, and managed servers refuse \`ALTER SYSTEM\`.
+
+Nothing is said where a \`DO\` block asks first whether the role is there, and of \`ALTER SYSTEM\` in a transaction block, which
+PostgreSQL refuses.`,
+  instead: `
+Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for it in
+\`pg_roles\` first.`,
+  manual: ['sql-createrole.html', 'sql-altersystem.html', 'user-manag.html'],
+  hazards: ['role made in a migration', 'superuser made in a migration', '`ALTER SYSTEM` in a migration'],
+
+  *check(command, { inside, transaction }) {
+    if (inside?.conditional || inside?.guard || (command.tag === 'ALTER SYSTEM' && transaction.isBlock)) return
+    yield { at: command.keywords, message: messageFor(command), hint: 'Do it where the server is set up.' }
+  },
+
+  examples: `
+-- bad: roles and a setting
+-- file: 0001_roles.sql
+  CREATE ROLE shop LOGIN;
+--^^^^^^^^^^^ hint [server-wide-change: a role belongs to every database of the server: in the second one this fails]
+  CREATE USER boss SUPERUSER;
+--^^^^^^^^^^^ hint [server-wide-change: this role may do everything in every database of the server]
+  ALTER SYSTEM SET work_mem = '64MB';
+--^^^^^^^^^^^^ hint [server-wide-change: ALTER SYSTEM holds for every database of the server]
+
+-- good: where it is not there
+-- file: 0001_roles.sql
+  DO $$
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop') THEN
+      CREATE ROLE shop LOGIN;
+    END IF;
+  END $$;
+`,
+})
+
+function messageFor({ tag, isSuperuser }: Pick<OtherCommand, 'tag' | 'isSuperuser'>): string {
+  if (tag === 'ALTER SYSTEM') return 'ALTER SYSTEM holds for every database of the server'
+  return isSuperuser
+    ? 'this role may do everything in every database of the server'
+    : 'a role belongs to every database of the server: in the second one this fails'
+}
