@@ -327,6 +327,14 @@
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertable.html
 
+-- hover: NOT VALID in CREATE TABLE
+  CREATE TABLE fresh (a integer, CONSTRAINT few CHECK (a < 10) NOT VALI/*|*/D);
+-- > NOT VALID: CHECK
+-- >
+-- > It changes nothing here: a new table has no rows to check, so the constraint is valid at once, and nothing is left to validate.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-createtable.html
+
 -- hover: IF NOT EXISTS, where it does
   CREATE INDEX IF NOT/*|*/ EXISTS orders_open ON orders (id);
 -- > IF NOT EXISTS

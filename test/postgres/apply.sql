@@ -57,6 +57,13 @@ CREATE INDEX ON copies (room);
 
 SELECT id INTO copies FROM shelves;
 
+-- NOT VALID is nothing in CREATE TABLE
+CREATE TABLE books (a integer, CONSTRAINT few CHECK (a < 10) NOT VALID, CONSTRAINT known FOREIGN KEY (a) REFERENCES shelves NOT VALID);
+ALTER TABLE books ADD CONSTRAINT many CHECK (a > 1) NOT VALID;
+
+CREATE TYPE leaf AS (m integer, n text);
+CREATE TABLE leaves OF leaf (m PRIMARY KEY, n WITH OPTIONS DEFAULT 'x', CONSTRAINT few CHECK (m < 10));
+
 CREATE TEMPORARY TABLE shelves (id integer);
 ALTER TABLE shelves ADD COLUMN note text;
 CREATE INDEX ON shelves (note);

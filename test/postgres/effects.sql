@@ -2401,3 +2401,14 @@ ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
 
 CREATE FUNCTION four() RETURNS integer LANGUAGE sql AS 'SELECT 4 WHERE true';
 ALTER TABLE lines ADD COLUMN x integer DEFAULT four();
+
+-- NOT VALID in CREATE TABLE leaves nothing to validate
+
+CREATE TABLE fresh (a integer, CONSTRAINT few CHECK (a < 10) NOT VALID, CONSTRAINT known FOREIGN KEY (a) REFERENCES purchases NOT VALID);
+INSERT INTO fresh VALUES (1);
+ALTER TABLE fresh VALIDATE CONSTRAINT few, VALIDATE CONSTRAINT known;
+
+CREATE TABLE fresh (a integer, b integer, FOREIGN KEY (a) REFERENCES purchases NOT VALID) PARTITION BY LIST (b);
+
+CREATE TYPE leaf AS (m integer, n text);
+CREATE TABLE leaves OF leaf (m PRIMARY KEY, n WITH OPTIONS NOT NULL);

@@ -41,6 +41,15 @@ function notValid(place: Place): Words | undefined {
   if (!constraint) return undefined
   const { definition, alter } = constraint
   const isForeignKey = definition.kind === 'FOREIGN KEY'
+  if (place.command.tag === 'CREATE TABLE')
+    return {
+      title: `NOT VALID: ${definition.kind}`,
+      sentences: [
+        'It changes nothing here: a new table has no rows to check, so the constraint is valid at once, and nothing is left to validate.',
+      ],
+      conflicts: [],
+      manual: manualPage('CREATE TABLE', place.settings.postgres),
+    }
   return {
     title: `NOT VALID: ${definition.kind}`,
     sentences: [

@@ -62,7 +62,8 @@ function partsOf(command: CreateTable): Parts {
   if (known) return known
   const constraints = [...command.columns.flatMap(column => column.constraints), ...command.constraints]
   const wrong = secondKeyFailure(command, constraints) ?? secondColumnFailure(command)
-  const types = command.partitionOf ? [] : command.columns.map(({ type }) => type)
+  // Partitions and typed tables name columns that have their types already.
+  const types = command.partitionOf || command.ofType ? [] : command.columns.map(({ type }) => type)
   const parts: Parts = {
     ...(wrong && { wrong }),
     sources: [...command.like.map(({ table }) => table), ...command.inherits],
