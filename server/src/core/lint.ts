@@ -1,5 +1,6 @@
 import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
+import { inCommentLines } from './comment-lines'
 import type { Finding, Fix, Risk, Severity } from './finding'
 import type { History } from './history/history'
 import { stepsInside } from './history/inside'
@@ -40,7 +41,7 @@ export function lint(history: History, path: string, settings: Settings, report?
     report,
   )
   return [...left, ...ofComments]
-    .map(finding => findingAsWritten(finding, migration.placeholders))
+    .map(finding => findingAsWritten(inCommentLines(finding, migration), migration.placeholders))
     .sort(
       (a, b) =>
         a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),

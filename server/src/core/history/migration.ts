@@ -19,6 +19,8 @@ export interface Section {
   /** Runs that reach PostgreSQL as one simple query each; statements outside them are sent one by one. */
   readonly queries: readonly Span[]
   readonly statements: readonly Statement[]
+  /** What begins each line of a section that stands in line comments: `--rollback `. */
+  readonly linePrefix?: string
 }
 
 /** One migration file, read. A migration whose up and down stand in two files is two of these, with one version. */

@@ -62,6 +62,7 @@ class LazySection implements Section {
   readonly span: Span
   readonly transaction: TransactionMode
   readonly queries: readonly Span[]
+  readonly linePrefix?: string
   private split: Split | undefined
   private earlier: Split | undefined
 
@@ -74,6 +75,7 @@ class LazySection implements Section {
     this.span = layout.span
     this.transaction = layout.transaction
     this.queries = layout.queries
+    this.linePrefix = layout.linePrefix
     if (previous instanceof LazySection) this.earlier = previous.split ?? previous.earlier
   }
 

@@ -61,8 +61,8 @@ function likeOthers(up: Migration, history: History, sql: string): Placed | unde
     if (!down || !section) continue
     if (down === other) {
       const header = headerOf(other, section)
-      if (!header || up.direction !== 'up') continue
-      const text = `\n${header}\n${fenced(inTransaction(sql, up, section), up)}`
+      if (!header || up.direction !== 'up' || up.sections.length > 1) continue
+      const text = headed(fenced(inTransaction(sql, up, section), up), header, section)
       return { edits: [atEndOf(up, { start: 0, end: up.text.length }, text)] }
     }
     const path = pathLike(up.path, other.path, down.path)
@@ -71,6 +71,12 @@ function likeOthers(up: Migration, history: History, sql: string): Placed | unde
     }
   }
   return undefined
+}
+
+/** Below the header, or in comments as the other down is. */
+function headed(sql: string, header: string, { linePrefix }: Section): string {
+  if (linePrefix !== undefined) return sql.replace(/^/gm, linePrefix)
+  return `\n${header}\n${sql}${header.startsWith('/*') ? '\n*/' : ''}`
 }
 
 /** Other ups, the nearest first. */

@@ -38,6 +38,8 @@ export interface SectionLayout {
   readonly masked: readonly Span[]
   /** Runs that reach PostgreSQL as one simple query each; statements outside them are sent one by one. */
   readonly queries: readonly Span[]
+  /** What begins each line of a section that stands in line comments: `--rollback `. */
+  readonly linePrefix?: string
 }
 
 /** One migration tool. Each file of this folder is one, citing the tool's own documentation for what it says. */

@@ -1,0 +1,174 @@
+import type { Edit } from '../../finding'
+import { statementsIn } from '../../sql/split'
+import { nameOf, type Span } from '../../text'
+import type { TransactionMode } from '../migration'
+import { compareNames, compareNumbered, numberAfter } from '../numbering'
+import { isForeignName } from './dialects'
+import { type Directive, directives } from './directives'
+import { isDump } from './dumps'
+import type { FollowUp, Framework, SectionLayout } from './framework'
+import { placeInChangelog } from './liquibase-changelog'
+import { delimitedQueries, delimiters, rollbackOf, trimmedAt } from './liquibase-changeset'
+import { shareOfTexts } from './recognise'
+import { texts } from './statements'
+
+/**
+ * Liquibase, formatted SQL: https://github.com/liquibase/liquibase. Verified at commit cdbdec7:
+ * - `parser/AbstractFormattedChangeLogParser.java`: the first line that is not empty is `--liquibase formatted sql`; a changeset
+ *   runs from its line `--changeset author:id` with its attributes to the next; `--rollback` lines and a
+ *   `liquibase rollback` comment hold what undoes it, `not required` and `empty` stand for nothing; `--ignoreLines` takes lines
+ *   out; attributes are `name:value` in any case. What stands before the first changeset does not run.
+ * - `changelog/ChangeSet.java`, `execute` and `rollback`: each changeset, and what undoes it, commits by itself; with
+ *   `runInTransaction:false` both run in auto-commit mode.
+ * - `util/StringUtil.java`, `processMultiLineSQL` and `isDelimiter`: a statement ends at `endDelimiter`; without one at a semicolon
+ *   and at `/` or `GO` at the start of a line. With `splitStatements:false` all of it is sent at once.
+ * - `database/DatabaseList.java`: `dbms` names databases, or with `!` those that are left out.
+ * - `changelog/DatabaseChangeLog.java`: files run in the order in which changelogs include them, those of `includeAll` in the
+ *   order of their paths; `parser/core/sql/SqlChangeLogParser.java`: a file without the first line is one changeset.
+ */
+export default {
+  id: 'liquibase',
+  name: 'Liquibase',
+  recognises: folder => 0.96 * shareOfTexts(folder, text => isFormatted.test(text)),
+
+  layout(path, text, folder) {
+    if (isForeignName(nameOf(path)) || isDump(path)) return undefined
+    const version = placeInChangelog(path, folder)
+    if (!isFormatted.test(text)) return { version, repeatable: false, sections: [raw(text)] }
+    const run = changesets(text).filter(isRun)
+    if (run.length === 0) return undefined
+    const ups = run.map(changeset => up(text, changeset))
+    const downs = run.flatMap(changeset => down(text, changeset) ?? []).reverse()
+    return { version, repeatable: false, sections: [...ups, ...downs] }
+  },
+
+  compareVersions(a, b) {
+    const order = compareNumbered(a.slice(0, a.indexOf(' ')), b.slice(0, b.indexOf(' ')))
+    return order || (/^\d+a/.test(a) ? compareNames(a, b) : compareNumbered(a, b))
+  },
+
+  withoutTransaction(path, text, direction, at): readonly Edit[] | undefined {
+    const changeset = changesets(text).find(({ head, body }) => head.start <= at && at <= body.end)
+    if (!changeset) return undefined
+    const own = direction === 'up' ? up(text, changeset) : down(text, changeset)
+    const other = direction === 'up' ? down(text, changeset) : up(text, changeset)
+    const isTogether = own?.queries.some(span => statementsIn(text, { span }).statements.length > 1)
+    if (!own || isTogether || (other && statementsIn(text, other).statements.length > 1)) return undefined
+    if (own.transaction === 'own') return []
+    const said = /runInTransaction:(\w+)/i.exec(text.slice(changeset.head.start, changeset.head.end))
+    if (said) {
+      const end = changeset.head.start + said.index + said[0].length
+      return [{ path, span: { start: end - (said[1]?.length ?? 0), end }, text: 'false' }]
+    }
+    const end = changeset.head.start + text.slice(changeset.head.start, changeset.head.end).trimEnd().length
+    return [{ path, span: { start: end, end }, text: ' runInTransaction:false' }]
+  },
+
+  followUp(request) {
+    const { after, taken, text: written } = request
+    const last = taken.at(-1) ?? after
+    const text = request.read?.(last) ?? (last === after ? written : undefined)
+    if (text === undefined || !isFormatted.test(text)) return undefined
+    return [{ path: last, text: `${text.trimEnd()}\n\n${changesetAfter(text, request)}` }]
+  },
+} satisfies Framework
+
+const isFormatted = /^\ufeff?\s*--\s*liquibase\s*formatted/i
+
+interface Changeset {
+  /** Its line. */
+  readonly head: Directive
+  /** From behind its line to the next one's. */
+  readonly body: Span
+}
+
+const changesets = (text: string): readonly Changeset[] => {
+  const heads = directives(text, /^[ \t]*--[ \t]*changeset[ \t]+((?:"[^"\n]+"|[^:\n]+):[ \t]*(?:"[^"\n]+"|\S+).*)$/gim)
+  return heads.map((head, index) => ({
+    head,
+    body: { start: head.end, end: heads[index + 1]?.start ?? text.length },
+  }))
+}
+
+const attribute = ({ head }: Changeset, name: string): string | undefined =>
+  new RegExp(`\\b${name}:(?:"([^"]*)"|(\\S*))`, 'i').exec(head.words)?.slice(1).find(Boolean)
+
+const isFalse = (changeset: Changeset, name: string) => attribute(changeset, name)?.toLowerCase() === 'false'
+
+/** Whether PostgreSQL gets it: not where it is for other databases or switched off. */
+function isRun(changeset: Changeset): boolean {
+  if (attribute(changeset, 'ignore')?.toLowerCase() === 'true') return false
+  const databases = attribute(changeset, 'dbms')?.toLowerCase().split(',').map(name => name.trim()) ?? []
+  if (databases.includes('all')) return true
+  if (databases.includes('none') || databases.includes('!postgresql')) return false
+  const named = databases.filter(name => name !== '' && !name.startsWith('!'))
+  return named.length === 0 || named.includes('postgresql')
+}
+
+const transactionOf = (changeset: Changeset): TransactionMode =>
+  isFalse(changeset, 'runInTransaction') ? 'own' : 'tool'
+
+function up(text: string, changeset: Changeset): SectionLayout {
+  const span = trimmedAt(text, changeset.body)
+  const marks = delimiters(text, span, attribute(changeset, 'endDelimiter'))
+  const queries = isFalse(changeset, 'splitStatements') ? [span] : delimitedQueries(span, marks)
+  return {
+    direction: 'up',
+    span,
+    transaction: transactionOf(changeset),
+    boundaries: marks.delimiters.map(({ start }) => start),
+    masked: [...marks.delimiters, ...marks.ignored],
+    queries,
+  }
+}
+
+function down(text: string, changeset: Changeset): SectionLayout | undefined {
+  const rollback = rollbackOf(text, changeset.body)
+  if (!rollback) return undefined
+  const marks = delimiters(text, rollback.span, attribute(changeset, 'rollbackEndDelimiter'))
+  return {
+    direction: 'down',
+    span: rollback.span,
+    transaction: transactionOf(changeset),
+    boundaries: marks.delimiters.map(({ start }) => start),
+    masked: [...rollback.masked, ...marks.delimiters],
+    queries: isFalse(changeset, 'rollbackSplitStatements') ? [rollback.span] : [],
+    linePrefix: rollback.linePrefix,
+  }
+}
+
+const raw = (text: string): SectionLayout => ({
+  direction: 'up',
+  span: { start: 0, end: text.length },
+  transaction: 'tool',
+  boundaries: [],
+  masked: [],
+  queries: [],
+})
+
+/** A changeset at the end of the last file runs last, whatever includes that file. */
+function changesetAfter(text: string, { title, up: sql, down: undo, transaction }: FollowUp): string {
+  const [, marker = '--changeset ', author = 'migration-guard', id = ''] =
+    /^[ \t]*(--[ \t]*changeset[ \t]+)("[^"\n]+"|[^:\s]+):[ \t]*("[^"\n]+"|\S+)/i.exec(lastHead(text)) ?? []
+  const isCut = texts(sql).some(statement => /;[ \t]*(?:--.*)?\n/.test(statement))
+  const options = `${transaction ? '' : ' runInTransaction:false'}${isCut ? ' splitStatements:false' : ''}`
+  const comment = marker.replace(/changeset\s+$/i, 'rollback ')
+  const bare = undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')
+  const rollback = undo === '' ? '' : `${bare.replace(/^/gm, comment)}\n`
+  return `${marker}${author}:${idAfter(text, id, title)}${options}\n${sql}\n${rollback}`
+}
+
+const lastHead = (text: string): string => {
+  const head = changesets(text).at(-1)?.head
+  return head ? text.slice(head.start, head.end) : ''
+}
+
+/** Counts on where the last id is a number, or ends in one. */
+function idAfter(text: string, last: string, title: string): string {
+  const isUsed = (id: string) => changesets(text).some(({ head }) => head.words.split(/:|\s/)[1] === id)
+  if (/^\d+$|^[\w.]*\d-\d+$/.test(last)) return numberAfter(last)
+  const words = last.includes('-') && !last.includes('_') ? title.replaceAll('_', '-') : title
+  let id = words
+  for (let next = 2; isUsed(id); next++) id = `${words}_${next}`
+  return id
+}
