@@ -8,7 +8,9 @@ import type { Folder } from './framework'
 export function placeInChangelog(path: string, folder: Folder): string {
   const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
   const { listed, takesAll } = changelogOf(folder)
-  const place = listed.findIndex(file => file === relative || file.endsWith(`/${relative}`) || relative.endsWith(`/${file}`))
+  const place = listed.findIndex(
+    file => file === relative || file.endsWith(`/${relative}`) || relative.endsWith(`/${file}`),
+  )
   if (place >= 0) return `${place}l ${relative}`
   return `${unlisted}${takesAll ? 'a' : 'n'} ${relative}`
 }

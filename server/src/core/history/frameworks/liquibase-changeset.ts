@@ -17,10 +17,14 @@ export function rollbackOf(text: string, body: Span): Rollback | undefined {
   if (!first || !last) return undefined
   const span = { start: first.content.start, end: last.content.end }
   const sql = runs.map(({ content }) => text.slice(content.start, content.end)).join('\n')
-  const linePrefix = runs.every(({ isLine }) => isLine) ? text.slice(first.start, first.content.start).trimStart() : undefined
+  const linePrefix = runs.every(({ isLine }) => isLine)
+    ? text.slice(first.start, first.content.start).trimStart()
+    : undefined
   // Words that stand for nothing, and for the SQL of another changeset.
   if (/^\s*(?:not required|empty)|changesetid/i.test(sql)) return { span, masked: [span], linePrefix }
-  const masked = runs.slice(1).map(({ content }, index) => ({ start: runs[index]?.content.end as number, end: content.start }))
+  const masked = runs
+    .slice(1)
+    .map(({ content }, index) => ({ start: runs[index]?.content.end as number, end: content.start }))
   return { span, masked, linePrefix }
 }
 
@@ -29,7 +33,10 @@ export function trimmedAt(text: string, body: Span): Span {
   const runs = rollbackRuns(text, body)
   const first = runs[0]
   if (!first) return body
-  const rest = runs.reduceRight((left, { start, end }) => left.slice(0, start - body.start) + left.slice(end - body.start), text.slice(body.start, body.end))
+  const rest = runs.reduceRight(
+    (left, { start, end }) => left.slice(0, start - body.start) + left.slice(end - body.start),
+    text.slice(body.start, body.end),
+  )
   const isLast = rest.slice(first.start - body.start).trim() === ''
   return isLast ? { start: body.start, end: first.start } : body
 }
@@ -43,12 +50,14 @@ interface Run {
 
 function rollbackRuns(text: string, body: Span): readonly Run[] {
   const part = text.slice(body.start, body.end)
-  const lines = [...part.matchAll(/^[ \t]*--[ \t]*rollback (?=(.*))/gim)].map(({ index, 0: marker, 1: rest = '' }): Run => {
-    const start = body.start + index
-    const content = start + marker.length
-    const end = content + rest.trimEnd().length
-    return { start, end, content: { start: content, end }, isLine: true }
-  })
+  const lines = [...part.matchAll(/^[ \t]*--[ \t]*rollback (?=(.*))/gim)].map(
+    ({ index, 0: marker, 1: rest = '' }): Run => {
+      const start = body.start + index
+      const content = start + marker.length
+      const end = content + rest.trimEnd().length
+      return { start, end, content: { start: content, end }, isLine: true }
+    },
+  )
   const blocks = [...part.matchAll(/^[ \t]*\/\*[ \t]*liquibase[ \t]*rollback[ \t]*\r?\n([\s\S]*?)\*\//gim)].map(
     ({ index, 0: whole, 1: inside = '' }): Run => {
       const end = body.start + index + whole.length
@@ -92,11 +101,15 @@ export function delimitedQueries(span: Span, { delimiters: found, isOther }: Mar
 
 /** `--ignoreLines:start` to `--ignoreLines:end`, or so many lines after `--ignoreLines:2`. */
 function ignoredLines(text: string, span: Span): readonly Span[] {
-  const marks = directives(text, /^--[ \t]*ignoreLines:(\w+)[ \t]*$/gim).filter(({ start }) => start >= span.start && start < span.end)
+  const marks = directives(text, /^--[ \t]*ignoreLines:(\w+)[ \t]*$/gim).filter(
+    ({ start }) => start >= span.start && start < span.end,
+  )
   return marks.flatMap((mark, index) => {
     if (/^start$/i.test(mark.words)) return [{ start: mark.end, end: marks[index + 1]?.start ?? span.end }]
     if (!/^\d+$/.test(mark.words)) return []
-    const lines = new RegExp(`^\\r?\\n(?:.*(?:\\n|$)){0,${Math.min(Number(mark.words), 10_000)}}`).exec(text.slice(mark.end, span.end))
+    const lines = new RegExp(`^\\r?\\n(?:.*(?:\\n|$)){0,${Math.min(Number(mark.words), 10_000)}}`).exec(
+      text.slice(mark.end, span.end),
+    )
     return [{ start: mark.end, end: mark.end + (lines?.[0].length ?? 0) }]
   })
 }

@@ -98,7 +98,11 @@ const isFalse = (changeset: Changeset, name: string) => attribute(changeset, nam
 /** Whether PostgreSQL gets it: not where it is for other databases or switched off. */
 function isRun(changeset: Changeset): boolean {
   if (attribute(changeset, 'ignore')?.toLowerCase() === 'true') return false
-  const databases = attribute(changeset, 'dbms')?.toLowerCase().split(',').map(name => name.trim()) ?? []
+  const databases =
+    attribute(changeset, 'dbms')
+      ?.toLowerCase()
+      .split(',')
+      .map(name => name.trim()) ?? []
   if (databases.includes('all')) return true
   if (databases.includes('none') || databases.includes('!postgresql')) return false
   const named = databases.filter(name => name !== '' && !name.startsWith('!'))
