@@ -102,6 +102,14 @@ One statement for each migration without a transaction. The fix makes them of a 
   DROP INDEX CONCURRENTLY IF EXISTS users_nickname_idx;
   CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
   COMMENT ON TABLE users IS 'everybody';
+  CREATE OR REPLACE PROCEDURE fill() LANGUAGE sql AS 'UPDATE users SET nickname = email WHERE id = 1';
+  CALL fill();
+  DROP PROCEDURE fill();
+  ALTER TABLE users DROP CONSTRAINT IF EXISTS users_short;
+  ALTER TABLE users ADD CONSTRAINT users_short CHECK (length(nickname) < 100) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_short;
+  ALTER TABLE users DROP CONSTRAINT users_short, ADD CONSTRAINT users_short CHECK (length(nickname) < 200) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_short;
   CREATE OR REPLACE VIEW nicknames AS SELECT nickname FROM users;
 
 -- good: one statement
@@ -146,11 +154,13 @@ const harmless: ReadonlySet<string> = new Set([
 /** Whether a statement does nothing, or the same, when it runs again. */
 function canRunTwice({ command }: Step, own: readonly Step[]): boolean {
   if (!command) return true
+  const made = madeBy(command)
+  if (made.length > 0 && made.every(name => isDroppedBefore(name, own))) return true
   if ('ifNotExists' in command && command.ifNotExists) return true
   if ('ifExists' in command && command.ifExists && !('subcommands' in command)) return true
   if ('orReplace' in command && command.orReplace) return true
-  if ('subcommands' in command) return command.subcommands.every(isRepeatable)
-  if (command.tag === 'CREATE INDEX' && command.name) return isDroppedBefore(command.name.name, own)
+  if ('subcommands' in command) return command.subcommands.every(each => isRepeatable(each, command.subcommands))
+  if ('names' in command) return command.names.every(({ name }) => isMadeBefore(name, own))
   if (command.tag === 'INSERT') return command.onConflict !== undefined || command.excludesExisting
   if (command.tag === 'ALTER TYPE') return command.addValue?.ifNotExists === true
   return repeatableTags.has(command.tag)
@@ -170,16 +180,20 @@ const repeatableTags: ReadonlySet<Command['tag']> = new Set<Command['tag']>([
   'CREATE PROCEDURE',
   'CLUSTER',
   'LOCK TABLE',
+  // Nearly always with IF NOT EXISTS.
+  'CREATE EXTENSION',
 ])
 
-function isRepeatable(subcommand: Subcommand): boolean {
+function isRepeatable(subcommand: Subcommand, all: readonly Subcommand[]): boolean {
   switch (subcommand.kind) {
     case 'ADD COLUMN':
       return subcommand.ifNotExists
     case 'DROP COLUMN':
-    case 'DROP CONSTRAINT':
       return subcommand.ifExists
+    case 'DROP CONSTRAINT':
+      return subcommand.ifExists || isExchanged(subcommand.constraint.name, all)
     case 'ADD CONSTRAINT':
+      return subcommand.constraint.name !== undefined && isExchanged(subcommand.constraint.name.name, all)
     case 'RENAME COLUMN':
     case 'RENAME CONSTRAINT':
     case 'RENAME TO':
@@ -197,8 +211,36 @@ function isRepeatable(subcommand: Subcommand): boolean {
   }
 }
 
+/** One statement drops a constraint and adds another of its name. */
+const isExchanged = (name: string, all: readonly Subcommand[]): boolean =>
+  all.some(each => each.kind === 'DROP CONSTRAINT' && each.constraint.name === name) &&
+  all.some(each => each.kind === 'ADD CONSTRAINT' && each.constraint.name?.name === name)
+
+/** The names of what a statement makes and nothing else does. */
+function madeBy(command: Command): readonly string[] {
+  if (command.tag === 'CREATE INDEX' || command.tag === 'CREATE TRIGGER') return command.name ? [command.name.name] : []
+  if (command.tag === 'CREATE TABLE') return [command.table.name]
+  if (!('subcommands' in command)) return []
+  const names = command.subcommands.map(subcommand =>
+    subcommand.kind === 'ADD CONSTRAINT' ? subcommand.constraint.name?.name : undefined,
+  )
+  return names.filter(name => name !== undefined).length === names.length ? names.flatMap(name => name ?? []) : []
+}
+
+/** What is dropped where it exists is made anew. */
 const isDroppedBefore = (name: string, own: readonly Step[]): boolean =>
-  own.some(step => step.command?.tag === 'DROP INDEX' && step.command.ifExists !== undefined && mentions(step, name))
+  own.some(step => {
+    const { command } = step
+    if (!command || !mentions(step, name)) return false
+    if ('names' in command) return command.ifExists !== undefined
+    return (
+      'subcommands' in command && command.subcommands.some(each => each.kind === 'DROP CONSTRAINT' && each.ifExists)
+    )
+  })
+
+/** A second run makes again what it drops in the end. */
+const isMadeBefore = (name: string, own: readonly Step[]): boolean =>
+  own.some(step => step.command?.tag.startsWith('CREATE ') && mentions(step, name))
 
 /** A migration for each index after the first, where the file builds indexes and does nothing else. */
 function split(own: readonly Step[], { history, settings }: MigrationContext): Fix[] {
