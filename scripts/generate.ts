@@ -158,7 +158,8 @@ function fixTitles(rule: Rule): string[] {
 
 /** The rules by risk; `folder` is where their pages are, as seen from the file with the table. */
 function table(folder: string): string {
-  const rows = rules.map(
+  const inOrder = rulesByRisk().flatMap(([, own]) => own)
+  const rows = inOrder.map(
     rule => `| [${rule.id}](${folder}/${rule.id}.md) | ${rule.risk} | ${weight(rule)} | ${firstSentence(rule.why)} |`,
   )
   return ['| Rule | Risk | Severity | What happens |', '| --- | --- | --- | --- |', ...rows].join('\n')

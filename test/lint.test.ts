@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { lint } from '../server/src/core/lint'
 import { rules } from '../server/src/core/rules'
 import { casesIn } from '../server/src/core/rules/examples'
-import { defaultSettings } from '../server/src/core/settings'
+import { defaultSettings, type Settings } from '../server/src/core/settings'
 import { folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
 
@@ -46,6 +46,28 @@ describe('lint', () => {
       rule.check = check
     }
     assert.deepEqual(told, ['index-without-concurrently: Error: broken'])
+  })
+
+  it('leaves a rule out that is off by default, until the settings name it', () => {
+    const own =
+      '-- bad: a length\n-- file: 0001_users.sql\n  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(9));'
+    const [limited] = casesIn(own, 'lint')
+    assert(limited)
+    const found = (rules: Settings['rules']) =>
+      lint(historyFor(limited), `${folder}/0001_users.sql`, { ...defaultSettings, rules }).map(
+        ({ rule, severity }) => `${severity} ${rule}`,
+      )
+    assert.deepEqual(found({}), [])
+    assert.deepEqual(found({ 'length-limit': 'off' }), [])
+    assert.deepEqual(found({ 'length-limit': 'warning' }), ['warning length-limit'])
+  })
+
+  it('does not call a comment useless that allows a rule which is off', () => {
+    const text =
+      '-- good: a comment\n-- file: 0001_users.sql\n  -- guard: allow length-limit: the form has no more room\n  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(9));'
+    const [allowed] = casesIn(text, 'lint')
+    assert(allowed)
+    assert.deepEqual(lint(historyFor(allowed), `${folder}/0001_users.sql`, defaultSettings), [])
   })
 
   it('weighs a rule as the settings say, or leaves it out', () => {

@@ -1,6 +1,15 @@
-import { commands, type ExtensionContext, type LogOutputChannel, type TextDocument, window, workspace } from 'vscode'
+import {
+  commands,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+} from 'vscode'
 import { LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node'
 import { restartAfterCrash } from './crashes'
+import { showRule } from './rule-pages'
 
 /** What SQL is called by VS Code itself and by the PostgreSQL extensions that bring a language of their own. */
 const languages = ['sql', 'pgsql', 'plpgsql', 'postgres', 'postgresql']
@@ -19,6 +28,9 @@ export const activate = (context: ExtensionContext): void => {
   context.subscriptions.push(
     output,
     commands.registerCommand('migrationGuard.showOutput', () => output.show()),
+    commands.registerCommand('migrationGuard.showRule', (id?: unknown) =>
+      showRule(Uri.joinPath(context.extensionUri, 'docs', 'rules'), id),
+    ),
     commands.registerCommand('migrationGuard.restartServer', async () => {
       if (server.needsStop()) await server.stop()
       await server.start()

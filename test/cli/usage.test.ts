@@ -88,6 +88,7 @@ describe('command line', () => {
     const list = await invoke('.', 'rules')
     assert.equal(list.code, 0)
     assert.match(list.out, /^index-without-concurrently +error +locking$/m)
+    assert.match(list.out, /^length-limit +off +design$/m)
     const one = await invoke('.', 'rules', 'index-without-concurrently')
     assert.match(one.out, /^index-without-concurrently \(error, locking\)\n\n/)
     for (const part of ['Instead', 'Examples', 'https://www.postgresql.org/docs/15/']) assert(one.out.includes(part))

@@ -23,7 +23,7 @@ Choose a shorter name.`,
   hazards: ['identifier that is cut at 63 bytes'],
 
   *check({ migration, steps }) {
-    if (!mayBeLong.test(migration.text) || migration.placeholders.size > 0) return
+    if (!mayBeLong(migration.text) || migration.placeholders.size > 0) return
     const places = steps.filter(({ command }) => command).flatMap(longNamesIn)
     const told = new Set<string>()
     for (const { step, token, name } of places) {
@@ -54,6 +54,12 @@ Choose a shorter name.`,
   CREATE INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed ON carts (confirmed_at, confirmed_by);
   COMMENT ON INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed IS 'for the report';
 
+-- bad: letters of several bytes
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+-- file: 0002_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, "übergrößenänderungsprüfungsergebnisübermittlungszähler" integer);
+
 -- good: 63 bytes, a string, a name that is dropped
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, note text DEFAULT 'no_more_than_a_string_however_long_it_may_be_and_it_is_rather_long');
@@ -69,11 +75,15 @@ interface LongName {
 }
 
 /** Most texts have no such word, and are not read for it. A character has up to three bytes in a UTF-16 unit. */
-const mayBeLong = /[\w$\u0080-\uffff]{22,}|"[^"\n]{22,}"/
+const mayBeLong = (text: string): boolean => longInAscii.test(text) || (beyondAscii.test(text) && longBeyond.test(text))
+
+const longInAscii = /[\w$]{64,}|"[^"\n]{64,}"/
+const beyondAscii = /[\u0080-\uffff]/
+const longBeyond = /[\w$\u0080-\uffff]{22,}|"[^"\n]{22,}"/
 
 function longNamesIn(step: Step): LongName[] {
   const { text } = step.statement
-  if (!mayBeLong.test(text)) return []
+  if (!mayBeLong(text)) return []
   return tokensOf(text).flatMap(token => {
     const name = nameIn(text, token)
     return name === undefined || cutName(name) === name ? [] : [{ step, token, name }]

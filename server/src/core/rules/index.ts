@@ -76,6 +76,7 @@ import triggersDisabled from './triggers-disabled'
 import truncatedTable from './truncated-table'
 import unbatchedBackfill from './unbatched-backfill'
 import uncommittedTransaction from './uncommitted-transaction'
+import unguardedStatement from './unguarded-statement'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
 import unloggedTable from './unlogged-table'
 import unnamedObject from './unnamed-object'
@@ -171,5 +172,6 @@ export const rules: readonly Rule[] = [
   openPolicy,
   tableWithoutRowSecurity,
   serverWideChange,
+  unguardedStatement,
   allowComment,
 ]
