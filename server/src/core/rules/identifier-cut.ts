@@ -58,7 +58,10 @@ Choose a shorter name.`,
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, note text);
 -- file: 0002_carts.sql
-  CREATE TABLE carts (id bigint PRIMARY KEY, "übergrößenänderungsprüfungsergebnisübermittlungszähler" integer);
+  CREATE TABLE carts (id bigint PRIMARY KEY, "übergrößenänderungsprüfungsergebnisübermittlungszählerstände" integer);
+--                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "übergrößenänderungsprüfungsergebnisübermittlungszählerstände" is cut to "übergrößenänderungsprüfungsergebnisübermittlungszählerst"]
+-- fix: Write the name as PostgreSQL keeps it
+  CREATE TABLE carts (id bigint PRIMARY KEY, "übergrößenänderungsprüfungsergebnisübermittlungszählerst" integer);
 
 -- good: 63 bytes, a string, a name that is dropped
 -- file: 0001_orders.sql
