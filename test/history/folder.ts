@@ -24,3 +24,6 @@ export const sectionsOf = (history: History): string[] =>
 export const namesOf = (history: History): string[] => history.migrations.map(nameOf)
 
 const nameOf = ({ path }: Migration) => path.slice('m/'.length)
+
+/** Returns the id of the tool that runs files in a folder `m`. */
+export const tool = (files: Files) => historyIn(files).framework.id

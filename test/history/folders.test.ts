@@ -40,7 +40,7 @@ describe('migration folders', () => {
       'm (plain): 3.4/0000##a.sql, 3.5/0000##b.sql',
     ])
     assert.deepEqual(found(empty('m/2024-01-01-000000_a/up.sql', 'm/2024-01-01-000000_a/down.sql')), [
-      'm (plain): 2024-01-01-000000_a/down.sql, 2024-01-01-000000_a/up.sql',
+      'm (diesel): 2024-01-01-000000_a/down.sql, 2024-01-01-000000_a/up.sql',
     ])
     assert.deepEqual(found(empty('m/up/1_a.sql', 'm/down/1_a.sql')), ['m (plain): down/1_a.sql, up/1_a.sql'])
     assert.deepEqual(found(empty('m/versioned/v1.9/schema.sql', 'm/versioned/v1.10/queue.sql')), [

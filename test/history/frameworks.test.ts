@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { type History, historyOf } from '../../server/src/core/history/history'
 import { loadInstalledParser } from '../parser'
-import { type Files, historyIn, namesOf, sectionsOf } from './folder'
+import { type Files, historyIn, namesOf, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
 
 before(loadInstalledParser)
-
-const tool = (files: Files) => historyIn(files).framework.id
 
 describe('golang-migrate', () => {
   const files = {

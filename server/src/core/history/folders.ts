@@ -1,10 +1,12 @@
 import { folderOf, nameOf } from '../text'
 import { isForeign, isForeignSegment, isPostgresSegment } from './frameworks/dialects'
+import { dialectOf } from './frameworks/drizzle'
 import { isVersionSegment } from './frameworks/dumps'
 import type { Folder, Framework } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
 import { isPostgres, providerOf } from './frameworks/prisma'
 import { isSql } from './frameworks/recognise'
+import { isForOtherThanPostgres } from './frameworks/sqlx'
 
 /** A folder that a migration tool runs as one history. */
 export interface MigrationFolder extends Folder {
@@ -54,10 +56,10 @@ export function frameworkOf(folder: Folder): Framework | undefined {
   return best
 }
 
-/** Whether a file of the tool's own names another database (Prisma's lock file). */
+/** Whether a file of the tool's own names another database (Prisma's lock file, Drizzle's journal, SQLx's features). */
 export function isForOtherDatabase({ read }: Pick<Folder, 'read'>): boolean {
-  const provider = providerOf(read)
-  return provider !== undefined && !isPostgres(provider)
+  const named = providerOf(read) ?? dialectOf(read)
+  return named === undefined ? isForOtherThanPostgres(read) : !isPostgres(named)
 }
 
 /**

@@ -1,22 +1,34 @@
 import dbmate from './dbmate'
+import diesel from './diesel'
+import drizzle from './drizzle'
 import flyway from './flyway'
 import type { Framework } from './framework'
 import golangMigrate from './golang-migrate'
 import goose from './goose'
+import hasura from './hasura'
 import liquibase from './liquibase'
 import nodePgMigrate from './node-pg-migrate'
 import plain from './plain'
 import prisma from './prisma'
+import sqlMigrate from './sql-migrate'
+import sqlx from './sqlx'
+import supabase from './supabase'
 
 /** Every migration tool that we know. Where two are equally sure of a folder, the earlier one has it. */
 export const frameworks: readonly Framework[] = [
   prisma,
   liquibase,
+  drizzle,
   goose,
   dbmate,
+  sqlMigrate,
   flyway,
-  golangMigrate,
+  supabase,
+  hasura,
+  diesel,
+  sqlx,
   nodePgMigrate,
+  golangMigrate,
   plain,
 ]
 

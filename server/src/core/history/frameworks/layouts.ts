@@ -31,6 +31,10 @@ export const titleLike = (last: string, title: string): string =>
  */
 export const listed = (place: number | undefined, name: string): string => `${place ?? unlisted} ${name}`
 
+/** What is left where a tool leaves no way to run CONCURRENTLY. */
+export const builtByHand =
+  'Build the index by hand before, with the same name, and let the migration say IF NOT EXISTS.'
+
 const unlisted = 99_999_999
 
 /** Returns `read`, which answers from memory when it is asked of the same text again: a list is asked for each file. */

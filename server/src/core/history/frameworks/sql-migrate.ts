@@ -1,0 +1,119 @@
+import type { Edit } from '../../finding'
+import { statementsIn } from '../../sql/split'
+import { nameOf, type Span } from '../../text'
+import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { isForeignName } from './dialects'
+import { type Directive, directives } from './directives'
+import type { Framework, SectionLayout } from './framework'
+import { beside } from './layouts'
+import { shareOfTexts } from './recognise'
+import { texts } from './statements'
+
+/**
+ * sql-migrate: https://github.com/rubenv/sql-migrate. Verified at commit 1a9ac40:
+ * - `sqlparse/sqlparse.go`: commands are lines that begin with `-- +migrate `: Up and Down, each with the option
+ *   `notransaction`, and StatementBegin and StatementEnd. A statement ends with a line whose last word ends in a semicolon, or at
+ *   StatementEnd whatever stands before it.
+ * - `migrate.go`, `ExecMax`: the statements of a migration are sent one by one, in a transaction unless it is disabled for
+ *   that direction; the order is that of the number before the name, by value, then of the names.
+ * - `sql-migrate/command_new.go`: new files are `YYYYMMDDHHMMSS-name.sql` with both commands.
+ */
+export default {
+  id: 'sql-migrate',
+  name: 'sql-migrate',
+  recognises: folder => 0.95 * shareOfTexts(folder, text => commands(text).some(isDirection('Up'))),
+
+  layout(path, text) {
+    const name = nameOf(path)
+    if (isForeignName(name)) return undefined
+    return { version: name, repeatable: false, sections: sections(text) }
+  },
+
+  compareVersions: compareNumbered,
+
+  withoutTransaction(path, text, direction): readonly Edit[] | undefined {
+    const marks = commands(text)
+    const mark = marks.find(isDirection(direction === 'up' ? 'Up' : 'Down'))
+    const section = sections(text).find(found => found.direction === direction)
+    if (!mark || !section) return undefined
+    if (section.queries.some(span => statementsIn(text, { span }).statements.length > 1)) return undefined
+    if (section.transaction === 'own') return []
+    const end = mark.start + text.slice(mark.start, mark.end).trimEnd().length
+    return [{ path, span: { start: end, end }, text: ' notransaction' }]
+  },
+
+  fence: { before: '-- +migrate StatementBegin', after: '-- +migrate StatementEnd' },
+
+  followUp({ after, taken, title, up, down, transaction }) {
+    const last = lastName(taken)
+    if (last === undefined) return undefined
+    const [, number = '', separator = '-'] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
+    const words = separator === '_' ? title : title.replaceAll('_', '-')
+    const option = transaction ? '' : ' notransaction'
+    const undo = down === '' ? '' : `${delimited(down)}\n`
+    return [
+      {
+        path: beside(after, `${numberAfter(number)}${separator}${words}.sql`),
+        text: `-- +migrate Up${option}\n${delimited(up)}\n\n-- +migrate Down${down === '' ? '' : option}\n${undo}`,
+      },
+    ]
+  },
+} satisfies Framework
+
+const lastName = onceForEach((taken: readonly string[]) =>
+  taken
+    .map(nameOf)
+    .filter(name => /^\d+/.test(name))
+    .toSorted(compareNumbered)
+    .at(-1),
+)
+
+const commands = (text: string) => directives(text, /^-- \+migrate (.*)$/gm)
+
+const isDirection = (word: 'Up' | 'Down') => (mark: Directive) => mark.words.split(/\s+/)[0] === word
+
+const isDisabled = (mark: Directive) => mark.words.split(/\s+/).slice(1).includes('notransaction')
+
+function sections(text: string): readonly SectionLayout[] {
+  const marks = commands(text)
+  const starts = marks.filter(mark => isDirection('Up')(mark) || isDirection('Down')(mark))
+  return starts.map((mark, index) => {
+    const isUp = isDirection('Up')(mark)
+    const span = { start: mark.end, end: starts[index + 1]?.start ?? text.length }
+    const isOwn = starts.some(other => isDirection('Up')(other) === isUp && isDisabled(other))
+    const inside = marks.filter(other => span.start <= other.start && other.end <= span.end)
+    return {
+      direction: isUp ? 'up' : 'down',
+      span,
+      transaction: isOwn ? 'own' : 'tool',
+      boundaries: inside.filter(isWord('StatementEnd')).map(({ start }) => start),
+      masked: [],
+      queries: fenced(inside),
+    }
+  })
+}
+
+const isWord = (word: string) => (mark: Directive) => mark.words === word
+
+/** What stands between each StatementBegin and its StatementEnd: one query. */
+function fenced(marks: readonly Directive[]): readonly Span[] {
+  const found: Span[] = []
+  let start: number | undefined
+  for (const mark of marks) {
+    if (isWord('StatementBegin')(mark)) start = mark.end
+    if (!isWord('StatementEnd')(mark) || start === undefined) continue
+    found.push({ start, end: mark.start })
+    start = undefined
+  }
+  return found
+}
+
+/** Fences in statements that sql-migrate would cut: those with a line inside that ends in a semicolon. */
+const delimited = (sql: string): string =>
+  texts(sql)
+    .map(statement =>
+      /;[ \t]*(?:--.*)?\r?\n/.test(statement)
+        ? `-- +migrate StatementBegin\n${statement}\n-- +migrate StatementEnd`
+        : statement,
+    )
+    .join('\n')

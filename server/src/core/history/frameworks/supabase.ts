@@ -1,0 +1,50 @@
+import { nameOf } from '../../text'
+import { compareNames, numberAfter, onceForEach } from '../numbering'
+import type { Framework } from './framework'
+import { beside, wholeFile } from './layouts'
+import { share } from './recognise'
+import { oneByOne } from './statements'
+
+/**
+ * Supabase CLI: https://github.com/supabase/cli. Verified at commits 078ef54 and 1d1e719:
+ * - `pkg/migration/file.go`: names are `<digits>_<name>.sql`; the statements of a file are cut apart and sent as one batch with
+ *   one Sync at its end, which PostgreSQL runs as one transaction (protocol-flow.html#PROTOCOL-FLOW-PIPELINING). A statement that
+ *   refuses a transaction block can therefore only stand alone in its file, and no marker says otherwise.
+ * - `pkg/migration/list.go`: the files of `supabase/migrations`, in the order of their names; others are passed over.
+ * - `internal/migration/new/new.go` at commit 086b98b: `supabase migration new` names them by the time.
+ */
+export default {
+  id: 'supabase',
+  name: 'Supabase',
+  recognises(folder) {
+    const isHome =
+      /(?:^|\/)supabase\/migrations$/.test(folder.path) ||
+      /^\s*project_id\s*=/m.test(folder.read('../config.toml') ?? '')
+    return isHome ? 0.93 * share(folder.files, (name, file) => name === file && fileName.test(name)) : 0
+  },
+
+  layout(path, text) {
+    const name = nameOf(path)
+    if (!fileName.test(name)) return undefined
+    return { version: name, repeatable: false, sections: wholeFile('up', text, 'implicit', true) }
+  },
+
+  compareVersions: compareNames,
+
+  followUp(request) {
+    const last = lastNumber(request.taken)
+    if (last === undefined) return undefined
+    let number = last
+    return oneByOne(request).map(part => {
+      number = numberAfter(number)
+      return { path: beside(part.after, `${number}_${part.title}.sql`), text: `${part.up}\n` }
+    })
+  },
+} satisfies Framework
+
+const fileName = /^\d+_.*\.sql$/
+
+const lastNumber = onceForEach((taken: readonly string[]) => {
+  const names = taken.map(nameOf).filter(name => fileName.test(name))
+  return names.toSorted(compareNames).at(-1)?.match(/^\d+/)?.[0]
+})
