@@ -163,6 +163,8 @@ function canRunTwice({ command }: Step, own: readonly Step[]): boolean {
   if ('names' in command) return command.names.every(({ name }) => isMadeBefore(name, own))
   if (command.tag === 'INSERT') return command.onConflict !== undefined || command.excludesExisting
   if (command.tag === 'ALTER TYPE') return command.addValue?.ifNotExists === true
+  // Owners, options and values are set to what they are.
+  if (command.tag.startsWith('ALTER ')) return !('rename' in command && command.rename)
   return repeatableTags.has(command.tag)
 }
 

@@ -24,6 +24,7 @@ import emptyDown from './empty-down'
 import enumType from './enum-type'
 import enumValueUsedAtOnce from './enum-value-used-at-once'
 import exclusionConstraintBuildsIndex from './exclusion-constraint-builds-index'
+import explicitLock from './explicit-lock'
 import foreignKeyTypeMismatch from './foreign-key-type-mismatch'
 import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
@@ -142,6 +143,7 @@ export const rules: readonly Rule[] = [
   foreignKeyWithoutIndex,
   lockOrderInversion,
   lockTimeoutMissing,
+  explicitLock,
   statementFails,
   duplicateVersion,
   appliedMigrationEdited,

@@ -66,7 +66,7 @@ Put \`BEGIN\` and \`COMMIT\` around it and what it is for, or let the tool open 
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 000002_note.up.sql
-  LOCK TABLE users IN SHARE MODE;
+  LOCK TABLE users IN SHARE UPDATE EXCLUSIVE MODE;
   COMMENT ON TABLE users IS 'everybody';
 
 -- good: who runs the file may open a transaction around it
