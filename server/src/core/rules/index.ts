@@ -30,6 +30,7 @@ import foreignKeyValidatedAtOnce from './foreign-key-validated-at-once'
 import foreignKeyWithoutIndex from './foreign-key-without-index'
 import halfAppliedOnFailure from './half-applied-on-failure'
 import identifierCut from './identifier-cut'
+import indexDroppedBeforeReplacement from './index-dropped-before-replacement'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
 import integerKey from './integer-key'
@@ -39,6 +40,7 @@ import lengthLimit from './length-limit'
 import lockOrderInversion from './lock-order-inversion'
 import lockTimeoutMissing from './lock-timeout-missing'
 import lowCardinalityIndex from './low-cardinality-index'
+import manyTablesLocked from './many-tables-locked'
 import missingDown from './missing-down'
 import missingUniqueKey from './missing-unique-key'
 import narrowedType from './narrowed-type'
@@ -50,6 +52,7 @@ import partitionCreatedUnderLock from './partition-created-under-lock'
 import partitionDroppedUnderLock from './partition-dropped-under-lock'
 import policyWithoutRowSecurity from './policy-without-row-security'
 import primaryKeyBuildsIndex from './primary-key-builds-index'
+import primaryKeyDropped from './primary-key-dropped'
 import redundantIndex from './redundant-index'
 import refreshWithoutConcurrently from './refresh-without-concurrently'
 import refusedInTransactionBlock from './refused-in-transaction-block'
@@ -139,9 +142,12 @@ export const rules: readonly Rule[] = [
   renamedColumn,
   renamedTable,
   renamedEnumValue,
+  primaryKeyDropped,
   redundantIndex,
+  indexDroppedBeforeReplacement,
   foreignKeyWithoutIndex,
   lockOrderInversion,
+  manyTablesLocked,
   lockTimeoutMissing,
   explicitLock,
   statementFails,

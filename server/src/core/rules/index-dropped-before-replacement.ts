@@ -1,0 +1,104 @@
+import { type Index, relationNamed } from '../postgres/catalog'
+import type { CreateIndex } from '../sql/commands'
+import { indexNamed } from './indexes'
+import { laterSteps } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { inQuotes, isNew } from './target'
+
+export default defineRule({
+  id: 'index-dropped-before-replacement',
+  risk: 'performance',
+  severity: 'information',
+  on: ['DROP INDEX'],
+  why: `
+Between \`DROP INDEX\` and the end of the build that follows, queries that need the index read the whole table; where it is
+unique, rows come in that the new one refuses. A build that fails leaves the table without either.
+
+The finding is a warning where one of the two is \`CONCURRENTLY\`, so that no transaction can be around both. Nothing is said
+where one transaction does both, so that others see the old index or the new one, and of indexes
+and tables that the same migration makes.`,
+  instead: `
+Build the new index first, with \`CONCURRENTLY\` and under another name; then drop the old one, and \`ALTER INDEX ... RENAME TO\`
+where the name matters.`,
+  manual: ['sql-dropindex.html', 'sql-alterindex.html'],
+  hazards: ['index dropped before the one that replaces it is built'],
+
+  *check(drop, context) {
+    for (const name of drop.names) {
+      const index = indexNamed(name, context)
+      if (!index || isNew(name, context)) continue
+      const table = context.catalog.relations.get(index.table)
+      if (!table || isNew({ schema: table.schema, name: table.name, span: name.span }, context)) continue
+      const next = replacementOf(index, context)
+      if (!next) continue
+      yield {
+        at: name.span,
+        message: `DROP INDEX takes away ${index.unique ? 'unique ' : ''}index ${inQuotes(name)} before its replacement is built`,
+        detail: index.unique
+          ? 'Until the build is done the table takes the same value twice, and then the build fails.'
+          : 'Until the build is done, queries that need the index read the whole table.',
+        hint: 'Build the new index under another name first, drop the old one when it is there, and rename it.',
+        relation: index.table,
+        severity: drop.concurrently || next.concurrently ? 'warning' : undefined,
+      }
+    }
+  },
+
+  examples: `
+-- bad: made again with another column
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_wider_index.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+--                        ^^^^^^^^^^^^^^^ warning [index-dropped-before-replacement: DROP INDEX takes away index "users_email_idx" before its replacement is built]
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email, name);
+
+-- bad: unique
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE UNIQUE INDEX users_email_idx ON users (email);
+-- file: 0002_other_index.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+--                        ^^^^^^^^^^^^^^^ warning [index-dropped-before-replacement: DROP INDEX takes away unique index "users_email_idx" before its replacement is built]
+  CREATE UNIQUE INDEX CONCURRENTLY users_lower_email_idx ON users (email) WHERE name IS NOT NULL;
+
+-- good: the new one first
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_wider_index.sql
+  CREATE INDEX CONCURRENTLY users_email_name_idx ON users (email, name);
+  DROP INDEX CONCURRENTLY users_email_idx;
+
+-- good: an index for something else
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_other_index.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+-- good: an index of the same migration
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+-- file: 0002_try.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+  DROP INDEX CONCURRENTLY users_email_idx;
+  CREATE INDEX CONCURRENTLY users_email_name_idx ON users (email, name);
+`,
+})
+
+/** What a later transaction of the migration builds instead. */
+function replacementOf(index: Index, context: RuleContext): CreateIndex | undefined {
+  for (const { command, before, transaction } of laterSteps(context)) {
+    if (transaction.number === context.transaction.number || command?.tag !== 'CREATE INDEX') continue
+    const isOfTable = relationNamed(before, command.table) === before.relations.get(index.table)
+    if (isOfTable && replaces(command, index)) return command
+  }
+  return undefined
+}
+
+/** The same first column, found in the same way. */
+const replaces = ({ columns, method }: CreateIndex, index: Index): boolean =>
+  method === index.method && columns[0]?.column !== undefined && columns[0].column === index.columns[0]

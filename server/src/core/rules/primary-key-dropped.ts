@@ -1,0 +1,71 @@
+import { constraintNamed, foreignKeysTo, keyOf, tableAt } from '../postgres/catalog'
+import { defineRule } from './rule'
+import { existingTable, subcommandsOf } from './target'
+
+export default defineRule({
+  id: 'primary-key-dropped',
+  risk: 'compatibility',
+  severity: 'information',
+  on: ['ALTER TABLE'],
+  why: `
+Without its primary key a table takes the same key twice and null for it. Where it is published, logical replication finds its
+rows no more: every \`UPDATE\` and \`DELETE\` fails until it has another replica identity. \`ON CONFLICT\` of the key fails too.
+
+Nothing is said where the same migration gives the table another primary key, drops or renames it, and of a table that it makes.`,
+  instead: `
+Build the unique index of the new key with \`CONCURRENTLY\` first, and replace the key in one \`ALTER TABLE\`: \`DROP CONSTRAINT ...,
+ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA IDENTITY\`.`,
+  manual: [
+    'logical-replication-publication.html#LOGICAL-REPLICATION-PUBLICATION-REPLICA-IDENTITY',
+    'sql-altertable.html',
+  ],
+  hazards: ['dropped primary key', 'lost replica identity'],
+
+  *check(alter, context) {
+    const target = existingTable(alter.relation, context)
+    if (!target?.table) return
+    for (const { subcommand } of subcommandsOf(alter, context, 'DROP CONSTRAINT')) {
+      const constraint = constraintNamed(target.table, subcommand.constraint.name)
+      if (constraint?.kind !== 'PRIMARY KEY') continue
+      const left = tableAt(context.steps.at(-1)?.after ?? context.after, keyOf(context.catalog, alter.relation))
+      if (!left || left.constraints.some(({ kind }) => kind === 'PRIMARY KEY')) continue
+      const isReferenced = foreignKeysTo(context.catalog, target.relation).length > 0
+      yield {
+        at: subcommand.keywords,
+        message: `DROP CONSTRAINT leaves ${target.label} without a primary key`,
+        detail: isReferenced
+          ? 'The foreign keys that reference it have to go first; and where the table is published, UPDATE and DELETE fail.'
+          : 'Where the table is published, every UPDATE and DELETE fails until it has another replica identity.',
+        hint: 'Replace the key in one ALTER TABLE, from an index that was built concurrently.',
+        relation: target.relation,
+      }
+    }
+  },
+
+  examples: `
+-- bad: nothing takes its place
+-- file: 0001_members.sql
+  CREATE TABLE members (id bigint PRIMARY KEY, name text);
+-- file: 0002_no_key.sql
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+--                    ^^^^^^^^^^^^^^^ information [primary-key-dropped: DROP CONSTRAINT leaves table "members" without a primary key]
+
+-- good: replaced in one statement
+-- file: 0001_members.sql
+  CREATE TABLE members (id bigint PRIMARY KEY, number bigint NOT NULL);
+-- file: 0002_other_key.sql
+  CREATE UNIQUE INDEX CONCURRENTLY members_number ON members (number);
+  ALTER TABLE members DROP CONSTRAINT members_pkey, ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_number;
+
+-- good: a table of the same migration
+  CREATE TABLE members (id bigint NOT NULL, number bigint PRIMARY KEY);
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+  ALTER TABLE members ADD PRIMARY KEY (id);
+
+-- good: another constraint
+-- file: 0001_members.sql
+  CREATE TABLE members (id bigint PRIMARY KEY, number bigint, CONSTRAINT positive CHECK (number > 0));
+-- file: 0002_no_check.sql
+  ALTER TABLE members DROP CONSTRAINT positive;
+`,
+})
