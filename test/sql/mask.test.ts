@@ -48,6 +48,12 @@ describe('mask', () => {
     ],
     ['a dollar-quoted body stays', 'DO $$ BEGIN x := :y; END $$;', 'DO $$ BEGIN x := :y; END $$;'],
     [
+      'templates in a body',
+      'DO $$ BEGIN ALTER TABLE {{ index .Options "Namespace" }}.t ADD a text; END $$;',
+      'DO $$ BEGIN ALTER TABLE ___index__Options__Namespace____.t ADD a text; END $$;',
+    ],
+    ['quoted text in a body', "DO $$ BEGIN x := '${y}'; END $$;", "DO $$ BEGIN x := '${y}'; END $$;"],
+    [
       'COPY data',
       "COPY t FROM STDIN;\n1\tit's\n2\t\\N\n\\.\nSELECT 1;",
       'COPY t FROM STDIN;\n      \n    \n  \nSELECT 1;',

@@ -70,9 +70,31 @@ function maskSql(edits: Edits) {
     if (character === '[') brackets++
     else if (character === ']') brackets = Math.max(0, brackets - 1)
     else if (character === ';') brackets = 0
+    if (token.kind === 'dollar string') maskBody(edits, offset, end)
     if (token.kind !== 'comment') copy.see(text, offset, end)
     offset = end
     if (character === ';' && copy.ended()) offset = copyData(edits, offset)
+  }
+}
+
+/**
+ * Migration tools replace their templates in bodies too; psql leaves those alone. What stands after AS or DO is a body, and
+ * what holds a line that begins like JavaScript is one that says `${x}` itself.
+ */
+function maskBody(edits: Edits, start: number, end: number) {
+  const { text } = edits
+  if (!/\b(?:AS|DO|PLPGSQL|SQL)\s*$/i.test(text.slice(Math.max(0, start - 40), start))) return
+  const body = text.slice(start, end)
+  if (!/\{\{|\$\{|\$%/.test(body) || /^\s*(?:const|let|var)\s/m.test(body)) return
+  for (let offset = text.indexOf('$', start + 1) + 1; offset < end; offset = skipSpace(text, offset)) {
+    const character = text[offset]
+    const masked =
+      character === '"'
+        ? templateInName(edits, offset)
+        : character === '{' || character === '$'
+          ? template(edits, offset)
+          : undefined
+    offset = masked ?? Math.min(end, tokenAt(text, offset).end)
   }
 }
 
