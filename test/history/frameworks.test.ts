@@ -137,7 +137,8 @@ describe('goose', () => {
       'm/00010_check_x.sql': '-- +goose Up\nSELECT 1;\n\n-- +goose Down\nSELECT 2;\n',
     })
     assert.deepEqual(followUp(history, { down: '', transaction: false }), {
-      'm/00010_check_x.sql': '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;\n\n-- +goose Down\n',
+      'm/00010_check_x.sql':
+        '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;\n\n-- +goose Down\n-- Nothing to undo.\n',
     })
   })
 
@@ -146,7 +147,7 @@ describe('goose', () => {
     const made = followUp(historyIn({ '20240101000000_x.sql': '-- +goose Up\nSELECT 1;' }), { up, down: '' })
     assert.deepEqual(made, {
       'm/20240101000001_check_x.sql':
-        '-- +goose Up\nSELECT 1;\n-- +goose StatementBegin\nDO $$\nBEGIN\n  PERFORM 1;\nEND\n$$;\n-- +goose StatementEnd\n\n-- +goose Down\n',
+        '-- +goose Up\nSELECT 1;\n-- +goose StatementBegin\nDO $$\nBEGIN\n  PERFORM 1;\nEND\n$$;\n-- +goose StatementEnd\n\n-- +goose Down\n-- Nothing to undo.\n',
     })
   })
 })
@@ -201,12 +202,12 @@ describe('dbmate', () => {
   it('is followed by a file with both blocks, one for each statement that must not share a transaction', () => {
     const history = historyIn({ '20240101000000_x.sql': '-- migrate:up\nSELECT 1;\n-- migrate:down\n' })
     assert.deepEqual(followUp(history, { down: '' }), {
-      'm/20240101000001_check_x.sql': '-- migrate:up\nSELECT 1;\n\n-- migrate:down\n',
+      'm/20240101000001_check_x.sql': '-- migrate:up\nSELECT 1;\n\n-- migrate:down\n-- Nothing to undo.\n',
     })
     assert.deepEqual(followUp(history, { up: 'SELECT 1;\nSELECT 2;', down: 'SELECT 3;', transaction: false }), {
       'm/20240101000001_check_x.sql':
         '-- migrate:up transaction:false\nSELECT 1;\n\n-- migrate:down transaction:false\nSELECT 3;\n',
-      'm/20240101000002_check_x_2.sql': '-- migrate:up transaction:false\nSELECT 2;\n\n-- migrate:down\n',
+      'm/20240101000002_check_x_2.sql': '-- migrate:up transaction:false\nSELECT 2;\n\n-- migrate:down\n-- Nothing to undo.\n',
     })
   })
 })

@@ -71,7 +71,7 @@ describe('sql-migrate', () => {
     })
     const up = 'DO $$\nBEGIN\n  PERFORM 1;\nEND\n$$;'
     assert.deepEqual(followUp(historyIn({ '01_a.sql': '-- +migrate Up\nSELECT 1;\n' }), { up, down: '' }), {
-      'm/02_check_x.sql': `-- +migrate Up\n-- +migrate StatementBegin\n${up}\n-- +migrate StatementEnd\n\n-- +migrate Down\n`,
+      'm/02_check_x.sql': `-- +migrate Up\n-- +migrate StatementBegin\n${up}\n-- +migrate StatementEnd\n\n-- +migrate Down\n-- Nothing to undo.\n`,
     })
   })
 })

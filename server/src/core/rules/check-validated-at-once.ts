@@ -72,6 +72,7 @@ on. In the same transaction it would buy nothing, because the first lock is held
   ALTER TABLE products VALIDATE CONSTRAINT products_check;
 
   -- +goose Down
+  -- Nothing to undo.
 
 -- bad: inside ADD COLUMN
 -- file: 0001_products.sql

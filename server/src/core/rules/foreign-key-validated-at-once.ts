@@ -150,6 +150,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   ALTER TABLE orders VALIDATE CONSTRAINT orders_shop_fk;
 
   -- +goose Down
+  -- Nothing to undo.
 
 -- bad: a partitioned table, before 18
 -- given: postgres 17

@@ -119,6 +119,7 @@ what the tool of the project offers.`,
   -- +goose StatementEnd
 
   -- +goose Down
+  -- Nothing to undo.
 
 -- bad: between BEGIN and COMMIT
 -- file: 0001_users.sql

@@ -116,6 +116,7 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
   ALTER TABLE orders DROP CONSTRAINT total_present;
 
   -- +goose Down
+  -- Nothing to undo.
 
 -- good: each statement commits by itself
 -- file: 0001_orders.sql

@@ -6,6 +6,7 @@ import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
+import { nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { oneByOne } from './statements'
 
@@ -93,7 +94,7 @@ function file({ after, title, up, down, transaction }: FollowUp, number: string,
   const folder = folderOf(after)
   const option = transaction ? '' : ' transaction:false'
   const name = `${number}${separator}${separator === '-' ? title.replaceAll('_', '-') : title}.sql`
-  const undo = down === '' ? '' : `${down}\n`
+  const undo = down === '' ? nothingToUndo : `${down}\n`
   return {
     path: folder === '' ? name : `${folder}/${name}`,
     text: `-- migrate:up${option}\n${up}\n\n-- migrate:down${down === '' ? '' : option}\n${undo}`,

@@ -3,7 +3,7 @@ import { folderOf, nameOf } from '../../text'
 import { compareNames, numberAfter, onceForEach } from '../numbering'
 import { dependsOn } from './dependencies'
 import type { Framework } from './framework'
-import { beside, pathBelow, wholeFile } from './layouts'
+import { beside, nothingToUndo, pathBelow, wholeFile } from './layouts'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -56,7 +56,7 @@ export default {
       const folder = `${root === '' ? '' : `${root}/`}${number}_${part.title}`
       const files = [
         { path: `${folder}/up.sql`, text: `${part.up}\n` },
-        { path: `${folder}/down.sql`, text: part.down === '' ? '-- Nothing to undo.\n' : `${part.down}\n` },
+        { path: `${folder}/down.sql`, text: part.down === '' ? nothingToUndo : `${part.down}\n` },
       ]
       return part.transaction ? files : [...files, { path: `${folder}/metadata.toml`, text: marker }]
     })

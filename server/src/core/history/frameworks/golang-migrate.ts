@@ -3,6 +3,7 @@ import { folderOf, nameOf } from '../../text'
 import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FollowUp, Framework } from './framework'
+import { nothingToUndo } from './layouts'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -74,5 +75,5 @@ function pair({ after, title, up, down }: FollowUp, version: string, hasDowns: b
   const stem = `${folder === '' ? '' : `${folder}/`}${version}_${title}`
   const upFile = { path: `${stem}.up.sql`, text: `${up}\n` }
   if (!hasDowns) return [upFile]
-  return [upFile, { path: `${stem}.down.sql`, text: down === '' ? '-- Nothing to undo.\n' : `${down}\n` }]
+  return [upFile, { path: `${stem}.down.sql`, text: down === '' ? nothingToUndo : `${down}\n` }]
 }

@@ -5,6 +5,7 @@ import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, lineBreakOf } from './directives'
 import type { Framework, SectionLayout } from './framework'
+import { nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { texts } from './statements'
 
@@ -53,7 +54,7 @@ export default {
     const folder = folderOf(after)
     const path = `${folder === '' ? '' : `${folder}/`}${numberAfter(version)}_${title}.sql`
     const head = transaction ? '' : '-- +goose NO TRANSACTION\n'
-    const undo = down === '' ? '' : `${delimited(down)}\n`
+    const undo = down === '' ? nothingToUndo : `${delimited(down)}\n`
     return [{ path, text: `${head}-- +goose Up\n${delimited(up)}\n\n-- +goose Down\n${undo}` }]
   },
 } satisfies Framework

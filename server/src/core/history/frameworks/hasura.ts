@@ -1,7 +1,7 @@
 import { folderOf, nameOf } from '../../text'
 import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
-import { builtByHand, pathBelow, wholeFile } from './layouts'
+import { builtByHand, nothingToUndo, pathBelow, wholeFile } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -43,7 +43,7 @@ export default {
     const stem = `${root === '' ? '' : `${root}/`}${numberAfter(last)}_${title}${isFlat ? '.' : '/'}`
     const files = [{ path: `${stem}up.sql`, text: `${up}\n` }]
     if (!hasDowns) return files
-    return [...files, { path: `${stem}down.sql`, text: down === '' ? '-- Nothing to undo.\n' : `${down}\n` }]
+    return [...files, { path: `${stem}down.sql`, text: down === '' ? nothingToUndo : `${down}\n` }]
   },
 } satisfies Framework
 

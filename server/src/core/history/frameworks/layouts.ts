@@ -31,6 +31,9 @@ export const titleLike = (last: string, title: string): string =>
  */
 export const listed = (place: number | undefined, name: string): string => `${place ?? unlisted} ${name}`
 
+/** The text of a down that has nothing to undo: it says so. */
+export const nothingToUndo = '-- Nothing to undo.\n'
+
 /** What is left where a tool leaves no way to run CONCURRENTLY. */
 export const builtByHand =
   'Build the index by hand before, with the same name, and let the migration say IF NOT EXISTS.'

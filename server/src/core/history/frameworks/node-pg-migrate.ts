@@ -5,7 +5,7 @@ import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
 import type { Framework, SectionLayout } from './framework'
-import { beside, titleLike, wholeFile } from './layouts'
+import { beside, nothingToUndo, titleLike, wholeFile } from './layouts'
 import { share, shareOfTexts } from './recognise'
 
 /**
@@ -49,12 +49,15 @@ export default {
     const stem = beside(after, `${numberAfter(number)}${separator}${titleLike(last.replace(/\..*$/, ''), title)}`)
     if (!hasDowns) {
       return [
-        { path: `${stem}.sql`, text: `-- Up Migration\n${up}\n\n-- Down Migration\n${down === '' ? '' : `${down}\n`}` },
+        {
+          path: `${stem}.sql`,
+          text: `-- Up Migration\n${up}\n\n-- Down Migration\n${down === '' ? nothingToUndo : `${down}\n`}`,
+        },
       ]
     }
     return [
       { path: `${stem}.up.sql`, text: `${up}\n` },
-      { path: `${stem}.down.sql`, text: down === '' ? '-- Nothing to undo.\n' : `${down}\n` },
+      { path: `${stem}.down.sql`, text: down === '' ? nothingToUndo : `${down}\n` },
     ]
   },
 } satisfies Framework

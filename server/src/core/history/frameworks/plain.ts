@@ -6,6 +6,7 @@ import { isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isVersionSegment } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
+import { nothingToUndo } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -160,5 +161,5 @@ function upText({ up, down, text = '' }: FollowUp): string {
   if (!downMark) return `${up}\n`
   const upMark = marks.find(mark => !isDownWord(mark.words))
   const line = (mark: { start: number; end: number }) => text.slice(mark.start, mark.end)
-  return `${upMark ? `${line(upMark)}\n` : ''}${up}\n\n${line(downMark)}\n${down === '' ? '' : `${down}\n`}`
+  return `${upMark ? `${line(upMark)}\n` : ''}${up}\n\n${line(downMark)}\n${down === '' ? nothingToUndo : `${down}\n`}`
 }

@@ -5,7 +5,7 @@ import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import type { Framework, SectionLayout } from './framework'
-import { beside } from './layouts'
+import { beside, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { texts } from './statements'
 
@@ -50,7 +50,7 @@ export default {
     const [, number = '', separator = '-'] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
     const words = separator === '_' ? title : title.replaceAll('_', '-')
     const option = transaction ? '' : ' notransaction'
-    const undo = down === '' ? '' : `${delimited(down)}\n`
+    const undo = down === '' ? nothingToUndo : `${delimited(down)}\n`
     return [
       {
         path: beside(after, `${numberAfter(number)}${separator}${words}.sql`),

@@ -6,7 +6,7 @@ import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import type { Framework } from './framework'
-import { beside, titleLike, wholeFile } from './layouts'
+import { beside, nothingToUndo, titleLike, wholeFile } from './layouts'
 import { anyText, share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -58,7 +58,7 @@ export default {
       const stem = beside(part.after, `${number}_${titleLike(last.replace(/\..*$/, ''), part.title)}`)
       const head = part.transaction ? '' : `${marker}\n`
       if (!isReversible) return [{ path: `${stem}.sql`, text: `${head}${part.up}\n` }]
-      const down = part.down === '' ? '-- Nothing to undo.\n' : `${head}${part.down}\n`
+      const down = part.down === '' ? nothingToUndo : `${head}${part.down}\n`
       return [
         { path: `${stem}.up.sql`, text: `${head}${part.up}\n` },
         { path: `${stem}.down.sql`, text: down },
