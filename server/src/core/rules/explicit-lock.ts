@@ -9,7 +9,7 @@ export default defineRule({
   on: ['LOCK TABLE'],
   why: `
 \`LOCK TABLE\` holds its lock until the transaction ends, whatever follows; without a mode it is \`ACCESS EXCLUSIVE\`, which
-makes even reads wait.
+makes even reads wait. Where a mode is written, somebody has chosen it: that is a hint.
 
 Nothing is said of modes that let reads and writes go on, and of tables that the same migration makes.`,
   instead: `
@@ -30,6 +30,7 @@ set \`lock_timeout\` before.`,
         ? 'Do little under the lock, and set lock_timeout before.'
         : 'Without a mode it is the strongest: name one that keeps out only what has to be kept out.',
       relation: target.relation,
+      severity: lock.modeSpan ? 'hint' : undefined,
     }
   },
 
@@ -50,7 +51,7 @@ set \`lock_timeout\` before.`,
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 000002_lock.up.sql
   LOCK TABLE users IN SHARE MODE;
---^^^^^^^^^^ information [explicit-lock: LOCK TABLE takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the transaction ends]
+--^^^^^^^^^^ hint [explicit-lock: LOCK TABLE takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the transaction ends]
   UPDATE users SET email = 'a' WHERE email = 'b';
 
 -- good: a mode that lets reads and writes go on, and a new table
