@@ -75,7 +75,7 @@ describe('migration folders', () => {
         ),
         'p/migrations/migration_lock.toml': 'provider = "sqlite"',
       }),
-      ['migrations/postgres (golang-migrate): 1_a.up.sql', 'n (golang-migrate): 1_a.postgres.up.sql'],
+      ['migrations/postgres (golang-migrate): 1_a.up.sql', 'n (pop): 1_a.postgres.up.sql'],
     )
   })
 

@@ -43,9 +43,9 @@ const readBy = ({ sections }: Migration): readonly Name[] =>
     .flatMap(({ statements }) => statements)
     .flatMap(({ command }) => (command && 'reads' in command ? (command.reads ?? []) : []))
 
-/** `00012_move_users.go`, `V3__MoveUsers.java`: numbered like a migration, in a language that we do not read. */
+/** `00012_move_users.go`, `V3__MoveUsers.java`, `2020_users.up.fizz`: numbered like a migration, in a language that we do not read. */
 export const isCodeMigration = (path: string): boolean =>
-  /^[A-Z]?\d[\w.-]*(?<!_test)\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs)$/.test(nameOf(path))
+  /^[A-Z]?\d[\w.-]*(?<!_test)\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs|fizz)$/.test(nameOf(path))
 
 class Names {
   private readonly qualified = new Set<string>()
@@ -176,6 +176,6 @@ const isImplicit = ({ name }: Name) => /_(?:seq|pkey|key|idx)$/.test(name)
 const isAlwaysThere = ({ schema, name }: Name) =>
   schema === 'pg_catalog' ||
   schema === 'information_schema' ||
-  /^(?:pg_|_*(?:diesel_)?schema_migrations$|goose_db_version$|flyway_schema_history$|_prisma_migrations$|schemaversion$)/.test(
+  /^(?:pg_|_*(?:diesel_)?schema_migrations$|goose_db_version$|flyway_schema_history$|_prisma_migrations$|schemaversion$|alembic_version$|django_migrations$|ar_internal_metadata$|pgmigrations$|databasechangelog(?:lock)?$)/.test(
     name,
   )

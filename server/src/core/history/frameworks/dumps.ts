@@ -2,10 +2,10 @@ import { folderOf, nameOf } from '../../text'
 
 /**
  * Whether a file is a snapshot of the whole schema that lies beside the migrations, by its name: `schema.sql`,
- * `structure.sql`, `latest.sql`. Not in a folder of one version, where a migration may be called so.
+ * `structure.sql`, `cache_structure.sql` (Rails, of one database of several), `latest.sql`. Not in a folder of one version, where a migration may be called so.
  */
 export const isDump = (path: string): boolean =>
-  /^(?:schema|structure|latest|dump|full[-_]?schema)\.sql$/i.test(nameOf(path)) &&
+  /^(?:schema|(?:[a-z]+_)?structure|latest|dump|full[-_]?schema)\.sql$/i.test(nameOf(path)) &&
   !isVersionSegment(nameOf(folderOf(path)))
 
 /** Whether a folder is named for a version or a date: `v1.10`, `2.31`, `2024-01`, `0001_users`. */

@@ -1,3 +1,5 @@
+import alembic from './alembic'
+import atlas from './atlas'
 import dbmate from './dbmate'
 import diesel from './diesel'
 import drizzle from './drizzle'
@@ -5,11 +7,15 @@ import flyway from './flyway'
 import type { Framework } from './framework'
 import golangMigrate from './golang-migrate'
 import goose from './goose'
+import graphileMigrate from './graphile-migrate'
 import hasura from './hasura'
 import liquibase from './liquibase'
 import nodePgMigrate from './node-pg-migrate'
 import plain from './plain'
+import pop from './pop'
+import postgresMigrations from './postgres-migrations'
 import prisma from './prisma'
+import sqitch from './sqitch'
 import sqlMigrate from './sql-migrate'
 import sqlx from './sqlx'
 import supabase from './supabase'
@@ -27,7 +33,13 @@ export const frameworks: readonly Framework[] = [
   hasura,
   diesel,
   sqlx,
+  graphileMigrate,
+  sqitch,
+  alembic,
+  atlas,
+  pop,
   nodePgMigrate,
+  postgresMigrations,
   golangMigrate,
   plain,
 ]
