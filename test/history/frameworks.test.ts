@@ -207,7 +207,8 @@ describe('dbmate', () => {
     assert.deepEqual(followUp(history, { up: 'SELECT 1;\nSELECT 2;', down: 'SELECT 3;', transaction: false }), {
       'm/20240101000001_check_x.sql':
         '-- migrate:up transaction:false\nSELECT 1;\n\n-- migrate:down transaction:false\nSELECT 3;\n',
-      'm/20240101000002_check_x_2.sql': '-- migrate:up transaction:false\nSELECT 2;\n\n-- migrate:down\n-- Nothing to undo.\n',
+      'm/20240101000002_check_x_2.sql':
+        '-- migrate:up transaction:false\nSELECT 2;\n\n-- migrate:down\n-- Nothing to undo.\n',
     })
   })
 })
