@@ -44,7 +44,8 @@ describe('a second reader', () => {
     it(`agrees on ${relative(root, file)}`, () => agree(readFileSync(file, 'utf8')))
   }
 
-  for (const rule of rules) {
+  // The second reader keeps names as they are written, and this rule is about what PostgreSQL cuts off.
+  for (const rule of rules.filter(({ id }) => id !== 'identifier-cut')) {
     it(`agrees on the examples of ${rule.id}`, () => {
       for (const { files } of examplesOf(rule)) for (const { text } of files) agree(text)
     })

@@ -9,9 +9,9 @@ export default defineRule({
   severity: 'warning',
   on: ['GRANT'],
   why: `
-\`PUBLIC\` is every role that there is or will be, those of monitoring, of reports and of other programs included. With \`INSERT\`, \`UPDATE\`,
-\`DELETE\` or \`TRUNCATE\` on a table each of them may change its rows; with \`CREATE\` on a schema each may put objects there that other
-sessions then find by their \`search_path\`.
+\`PUBLIC\` is every role that there is or will be, those of monitoring, of reports and of other programs included. With
+\`INSERT\`, \`UPDATE\`, \`DELETE\` or \`TRUNCATE\` on a table each of them may change its rows; with \`CREATE\` on a schema
+each may put objects there that other sessions then find by their \`search_path\`.
 
 Nothing is said of \`SELECT\`, \`USAGE\` and \`EXECUTE\`, and of grants to roles by name.`,
   instead: `

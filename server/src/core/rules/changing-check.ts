@@ -13,8 +13,8 @@ PostgreSQL looks at a \`CHECK\` when a row is written, and takes it to hold from
 settings or on other tables may be false tomorrow without anybody changing the row. Then the next \`UPDATE\` of the row fails,
 whatever it changes, and so does restoring a dump.
 
-Told are PostgreSQL's own functions that are stable or volatile, and those that the history declares stable. Nothing is said of a
-function that the history declares volatile or does not know: to say nothing is to declare it volatile.`,
+Told are PostgreSQL's own functions that are stable or volatile, and those that the history declares stable. Nothing is said
+of a function that the history declares volatile or does not know: to say nothing is to declare it volatile.`,
   instead: `
 Test such a condition in a trigger, or in the code that writes the row.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS'],

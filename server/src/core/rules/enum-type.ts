@@ -8,8 +8,8 @@ export default defineRule({
   isOff: true,
   on: ['CREATE TYPE'],
   why: `
-A label can be added to an enum, but never removed, and a new one cannot be used in the transaction that adds it. Going back to fewer
-labels means another type and writing every table that uses it anew.
+A label can be added to an enum, but never removed, and a new one cannot be used in the transaction that adds it. Going back
+to fewer labels means another type and writing every table that uses it anew.
 
 It is off unless settings name a severity: where labels are only ever added, an enum serves well.`,
   instead: `

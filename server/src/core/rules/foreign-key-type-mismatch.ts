@@ -13,7 +13,8 @@ export default defineRule({
 A column that refers to another must hold every value of it. Where it is of a narrower type, all is well until the key grows
 past what it holds; then no row can refer to the new ones, and \`INSERT\` fails with "integer out of range" or "value too long".
 
-Nothing is said of a wider column, of types that the history does not know, and where a later migration gives one of the two another type.`,
+Nothing is said of a wider column, of types that the history does not know, and where a later migration gives one of the two
+another type.`,
   instead: `
 Give the referring column the type of the key that it refers to.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK', 'datatype-numeric.html#DATATYPE-INT'],

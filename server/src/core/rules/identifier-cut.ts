@@ -11,12 +11,12 @@ export default defineMigrationRule({
   severity: 'warning',
   on: 'migration',
   why: `
-PostgreSQL keeps 63 bytes of a name and cuts off the rest, with no more than a notice. Two names that begin alike become one, and the
-second statement fails; code that looks the name up in the catalog, such as a migration tool that compares schemas, does
-not find what it has made.
+PostgreSQL keeps 63 bytes of a name and cuts off the rest, with no more than a notice. Two names that begin alike become one,
+and the second statement fails; code that looks the name up in the catalog, such as a migration tool that compares schemas,
+does not find what it has made.
 
-Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is cut
-in the same way.`,
+Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is
+cut in the same way.`,
   instead: `
 Choose a shorter name.`,
   manual: ['sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS'],

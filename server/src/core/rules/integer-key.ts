@@ -10,12 +10,12 @@ export default defineRule({
   isOff: true,
   on: ['CREATE TABLE'],
   why: `
-An \`integer\` key ends at 2,147,483,647, and a \`smallint\` at 32,767. Then every \`INSERT\` fails, and the way out is to write the
-whole table anew, with all tables that refer to it. Values that were drawn and rolled back count as well.
+An \`integer\` key ends at 2,147,483,647, and a \`smallint\` at 32,767. Then every \`INSERT\` fails, and the way out is to
+write the whole table anew, with all tables that refer to it. Values that were drawn and rolled back count as well.
 
-It is off unless settings name a severity: most tables never come near, and changing one key of a schema that has
-\`integer\` everywhere helps nobody. Only keys that count by themselves are meant: \`serial\`, identity, or a \`nextval\` default. Nothing is said where a later
-migration gives the column another type or drops it.`,
+It is off unless settings name a severity: most tables never come near, and changing one key of a schema that has \`integer\`
+everywhere helps nobody. Only keys that count by themselves are meant: \`serial\`, identity, or a \`nextval\` default. Nothing
+is said where a later migration gives the column another type or drops it.`,
   instead: `
 Make the keys of new tables \`bigint\`, and the columns that refer to them.`,
   manual: ['datatype-numeric.html#DATATYPE-INT'],

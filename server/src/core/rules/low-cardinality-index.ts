@@ -9,11 +9,11 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE INDEX'],
   why: `
-An index on a column that has two or three values finds half of the table, and PostgreSQL reads the table instead. It is used only for a
-value that few rows have, and then an index over these rows alone is smaller and does the same.
+An index on a column that has two or three values finds half of the table, and PostgreSQL reads the table instead. It is used
+only for a value that few rows have, and then an index over these rows alone is smaller and does the same.
 
-Told are B-trees on one \`boolean\` column, or on one of an enum with no more than three labels. Nothing is said of partial and unique indexes and of
-several columns.`,
+Told are B-trees on one \`boolean\` column, or on one of an enum with no more than three labels. Nothing is said of partial
+and unique indexes and of several columns.`,
   instead: `
 Make it a partial index for the value that is searched for: \`CREATE INDEX ... (created_at) WHERE NOT done\`.`,
   manual: ['indexes-partial.html'],

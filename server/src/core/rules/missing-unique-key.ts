@@ -13,13 +13,14 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE TABLE'],
   why: `
-A table whose rows belong to an owner and bear a key of their own, such as the settings of a user, means one row for each pair. Where only
-a made-up \`id\` is unique, two requests at once write two rows, and which of them counts is up to chance; \`ON CONFLICT\` has
-nothing to go by either.
+A table whose rows belong to an owner and bear a key of their own, such as the settings of a user, means one row for each
+pair. Where only a made-up \`id\` is unique, two requests at once write two rows, and which of them counts is up to chance;
+\`ON CONFLICT\` has nothing to go by either.
 
-Told is a table with a primary key of one column, one foreign key or one column called \`..._id\` that is \`NOT NULL\`, and a text column
-that is \`NOT NULL\` and called \`key\`, \`slug\` or \`code\`, or \`preference_key\` in a \`user_preferences\`. Nothing is said of tables that keep keys to open something, such as \`api_keys\`. Nothing is said where the key column is in a unique constraint or index, here
-or in a later migration, or the table is dropped or renamed there.`,
+Told is a table with a primary key of one column, one foreign key or one column called \`..._id\` that is \`NOT NULL\`, and a
+text column that is \`NOT NULL\` and called \`key\`, \`slug\` or \`code\`, or \`preference_key\` in a \`user_preferences\`.
+Nothing is said of tables that keep keys to open something, such as \`api_keys\`. Nothing is said where the key column is in a
+unique constraint or index, here or in a later migration, or the table is dropped or renamed there.`,
   instead: `
 Add a unique constraint over owner and key.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS'],

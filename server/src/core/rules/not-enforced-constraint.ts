@@ -8,8 +8,8 @@ export default defineRule({
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
   why: `
-Nothing looks at a constraint that is \`NOT ENFORCED\` (PostgreSQL 18): rows that break it come in without an error, and neither the planner nor a reader
-may rely on it. \`NOT VALID\` is another thing: new rows must hold it.
+Nothing looks at a constraint that is \`NOT ENFORCED\` (PostgreSQL 18): rows that break it come in without an error, and
+neither the planner nor a reader may rely on it. \`NOT VALID\` is another thing: new rows must hold it.
 
 It is off unless settings name a severity: nobody writes these words by accident.`,
   instead: `

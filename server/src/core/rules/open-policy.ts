@@ -7,8 +7,8 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE POLICY'],
   why: `
-Permissive policies are joined by OR. One that is \`true\` for \`INSERT\`, \`UPDATE\`, \`DELETE\` or \`ALL\` and for every role lets all rows through, whatever
-the others of the table say.
+Permissive policies are joined by OR. One that is \`true\` for \`INSERT\`, \`UPDATE\`, \`DELETE\` or \`ALL\` and for every
+role lets all rows through, whatever the others of the table say.
 
 Nothing is said of policies for \`SELECT\`, for roles by name, and of restrictive ones.`,
   instead: `

@@ -11,8 +11,8 @@ export default defineRule({
 A policy does nothing while row level security of its table is off: everybody who has \`SELECT\` on the table sees all its rows.
 PostgreSQL says nothing of it.
 
-The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration turns row
-security on.`,
+The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration
+turns row security on.`,
   instead: `
 \`ALTER TABLE ... ENABLE ROW LEVEL SECURITY\` in the same migration.`,
   manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],

@@ -11,8 +11,8 @@ export default defineRule({
 Where row level security is on and no policy lets a row through, a role other than the table's owner sees an empty table and
 can insert nothing. There is no error for \`SELECT\`, \`UPDATE\` and \`DELETE\`: they find no rows.
 
-The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration creates
-a policy, turns row security off, or drops or renames the table.`,
+The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration
+creates a policy, turns row security off, or drops or renames the table.`,
   instead: `
 Create a policy in the same migration. Where nobody but the owner is meant to see the rows, say so in an allow comment.`,
   manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],

@@ -4,8 +4,8 @@ import { laterStatements } from './later'
 import type { RuleContext } from './rule'
 
 /**
- * Returns a table as the migration leaves it, where the history says all of its policies: it has made the table, and nothing that nobody can
- * follow has run since.
+ * Returns a table as the migration leaves it, where the history says all of its policies: it has made the table, and nothing
+ * that nobody can follow has run since.
  */
 export function knownTable(name: Name, context: RuleContext): Table | undefined {
   const after = context.steps.at(-1)?.after ?? context.after

@@ -17,8 +17,8 @@ A function that is \`SECURITY DEFINER\` runs with the rights of its owner, but l
 calls it. A caller may put a table, a function or an operator of his own in front of those that are meant, in \`pg_temp\` if
 nowhere else, and the owner's rights work on that.
 
-Nothing is said of bodies after \`RETURN\` and \`BEGIN ATOMIC\`, whose names were looked up when the function was made, and where a later
-statement sets its \`search_path\`, makes it anew or drops it.`,
+Nothing is said of bodies after \`RETURN\` and \`BEGIN ATOMIC\`, whose names were looked up when the function was made, and
+where a later statement sets its \`search_path\`, makes it anew or drops it.`,
   instead: `
 Set \`search_path\` for the function, with \`pg_temp\` at the end: searched last, it hides nothing.`,
   manual: ['sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY'],

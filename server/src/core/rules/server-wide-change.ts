@@ -7,15 +7,15 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE ROLE', 'ALTER SYSTEM'],
   why: `
-A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` belong to the whole server. The second database of
-the server that the migration runs on finds the role there already and fails; a setting holds for all of them. Both
-need rights that a migration should not have, and managed servers refuse \`ALTER SYSTEM\`.
+A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` belong to the whole server. The second
+database of the server that the migration runs on finds the role there already and fails; a setting holds for all of them.
+Both need rights that a migration should not have, and managed servers refuse \`ALTER SYSTEM\`.
 
 Nothing is said where a \`DO\` block asks first whether the role is there, and of \`ALTER SYSTEM\` in a transaction block, which
 PostgreSQL refuses.`,
   instead: `
-Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for it in
-\`pg_roles\` first.`,
+Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for
+it in \`pg_roles\` first.`,
   manual: ['sql-createrole.html', 'sql-altersystem.html', 'user-manag.html'],
   hazards: ['role made in a migration', 'superuser made in a migration', '`ALTER SYSTEM` in a migration'],
 

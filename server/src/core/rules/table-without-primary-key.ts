@@ -15,8 +15,8 @@ Without a key nothing tells one row from another: a row that is there twice cann
 every \`UPDATE\` and \`DELETE\`, and a backfill has nothing to go by in batches.
 
 It is off unless settings name a severity: tables that tie two others together often go without. Nothing is said of temporary
-tables, of partitions and of tables that inherit, of \`LIKE\`, where a unique index over columns that are \`NOT NULL\` is a key already, and where a later
-statement makes one or drops the table.`,
+tables, of partitions and of tables that inherit, of \`LIKE\`, where a unique index over columns that are \`NOT NULL\` is a
+key already, and where a later statement makes one or drops the table.`,
   instead: `
 Give the table a primary key: the columns that are unique anyway, or a new identity column.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS', 'logical-replication-publication.html'],

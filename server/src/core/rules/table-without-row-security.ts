@@ -9,11 +9,11 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE TABLE'],
   why: `
-Where every table has row level security, roles are given wide privileges and the policies decide. A new table without it is open to all
-of them.
+Where every table has row level security, roles are given wide privileges and the policies decide. A new table without it is
+open to all of them.
 
-It is said where three tables and more were there before and each of them has it. Nothing is said of temporary tables and of partitions, after dynamic SQL, and where a
-later migration turns it on.`,
+It is said where three tables and more were there before and each of them has it. Nothing is said of temporary tables and of
+partitions, after dynamic SQL, and where a later migration turns it on.`,
   instead: `
 \`ALTER TABLE ... ENABLE ROW LEVEL SECURITY\`, and policies.`,
   manual: ['ddl-rowsecurity.html'],

@@ -11,12 +11,13 @@ export default defineRule({
   isOff: true,
   on: ['CREATE TABLE', 'CREATE INDEX', 'CREATE SCHEMA', 'CREATE SEQUENCE', 'DROP TABLE', 'DROP INDEX', 'ALTER TABLE'],
   why: `
-Where each statement commits by itself, a migration that fails half-way has made some of its objects. The next attempt starts at the top and
-fails at the first of them, because it is there. With \`IF NOT EXISTS\` and \`IF EXISTS\` it passes over what is done.
+Where each statement commits by itself, a migration that fails half-way has made some of its objects. The next attempt starts
+at the top and fails at the first of them, because it is there. With \`IF NOT EXISTS\` and \`IF EXISTS\` it passes over what
+is done.
 
-It is off unless settings name a severity, for these words also pass over an object of the same name that is something else. Nothing is
-said where statements share a transaction, which undoes all of them, of the only statement of a file, and of \`CONCURRENTLY\`, whose
-invalid index \`IF NOT EXISTS\` would accept.`,
+It is off unless settings name a severity, for these words also pass over an object of the same name that is something else.
+Nothing is said where statements share a transaction, which undoes all of them, of the only statement of a file, and of
+\`CONCURRENTLY\`, whose invalid index \`IF NOT EXISTS\` would accept.`,
   instead: `
 Add \`IF NOT EXISTS\` or \`IF EXISTS\`, or let the statements share a transaction.`,
   manual: ['sql-createtable.html', 'sql-altertable.html', 'sql-createindex.html'],

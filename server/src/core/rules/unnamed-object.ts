@@ -15,8 +15,8 @@ export default defineRule({
 PostgreSQL makes up a name for a constraint or an index that has none, and puts a number after it where that one is taken. A
 later \`DROP\` has to name it, and on a database with another past it may be called otherwise.
 
-It is off unless settings name a severity. Nothing is said of what stands inside \`CREATE TABLE\`, and where the history does not tell the
-name.`,
+It is off unless settings name a severity. Nothing is said of what stands inside \`CREATE TABLE\`, and where the history does
+not tell the name.`,
   instead: `
 Name it; the fix writes out the name that PostgreSQL would give.`,
   manual: ['ddl-constraints.html', 'sql-createindex.html'],

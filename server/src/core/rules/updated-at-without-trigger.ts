@@ -12,10 +12,11 @@ export default defineRule({
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
   why: `
-A default holds for \`INSERT\` alone. Where no trigger sets \`updated_at\`, it is right only as long as every \`UPDATE\` sets it, those of
-other programs and those by hand included.
+A default holds for \`INSERT\` alone. Where no trigger sets \`updated_at\`, it is right only as long as every \`UPDATE\` sets
+it, those of other programs and those by hand included.
 
-It is off unless settings name a severity: most ORMs set the column themselves. Nothing is said where any trigger of the table, now or in a later migration, is fired by \`UPDATE\`.`,
+It is off unless settings name a severity: most ORMs set the column themselves. Nothing is said where any trigger of the
+table, now or in a later migration, is fired by \`UPDATE\`.`,
   instead: `
 Create a trigger \`BEFORE UPDATE ... FOR EACH ROW\` that sets the column to \`now()\`.`,
   manual: ['plpgsql-trigger.html', 'sql-createtrigger.html'],

@@ -7,11 +7,11 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE INDEX'],
   why: `
-Every column makes an index larger and slower to write, and an \`UPDATE\` of any of them writes it anew. A B-tree is searched by its first
-columns; those behind them rarely leave out many more rows.
+Every column makes an index larger and slower to write, and an \`UPDATE\` of any of them writes it anew. A B-tree is searched
+by its first columns; those behind them rarely leave out many more rows.
 
-Told are B-trees over five columns and more. Nothing is said of unique indexes, where each column is part of what must be unique, and of columns in
-\`INCLUDE\`.`,
+Told are B-trees over five columns and more. Nothing is said of unique indexes, where each column is part of what must be
+unique, and of columns in \`INCLUDE\`.`,
   instead: `
 Keep the columns that queries search by. What is only read may go into \`INCLUDE\`.`,
   manual: ['indexes-multicolumn.html', 'indexes-index-only-scans.html'],
