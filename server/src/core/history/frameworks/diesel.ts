@@ -12,8 +12,8 @@ import { oneByOne } from './statements'
  * - `diesel_migrations/src/file_based_migrations.rs`: a migration is a folder with `up.sql` and `down.sql`, each run by one
  *   `batch_execute`, a simple query, and `metadata.toml`, whose `run_in_transaction = false` turns off the transaction around
  *   both; without it each migration has one, up and down (`migration_harness.rs`).
- * - `diesel_migrations/migrations_internals/src/lib.rs`, `version_from_string`: the version is what stands before the first underscore, without
- *   its dashes, compared as text.
+ * - `diesel_migrations/migrations_internals/src/lib.rs`, `version_from_string`: the version is what stands before the first
+ *   underscore, without its dashes, compared as text.
  * - `diesel_cli/src/main.rs`, `TIMESTAMP_FORMAT`: folders are named by time, `2024-01-15-093000_x`. Projects are seen with four
  *   digits more.
  */

@@ -12,9 +12,9 @@ import { share } from './recognise'
 /**
  * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
  * opens no transaction (app-psql.html, "-f" and "--single-transaction"), unless a setting says that a project's own runner
- * opens one around each file. The order is that of the numbers in the path below
- * the folder. A file undoes what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`,
- * `down/1_x.sql`, `U1__x.sql` beside `V1__x.sql`, a line `-- Down`.
+ * opens one around each file. The order is that of the numbers in the path below the folder. A file undoes
+ * what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`, `down/1_x.sql`, `U1__x.sql` beside
+ * `V1__x.sql`, a line `-- Down`.
  */
 export default {
   id: 'plain',

@@ -10,11 +10,11 @@ import { shareOfTexts } from './recognise'
 import { texts } from './statements'
 
 /**
- * sql-migrate: https://github.com/rubenv/sql-migrate. Verified at commit 1a9ac40:
+ * sql-migrate: https://github.com/rubenv/sql-migrate. Verified at commit 563a2f0:
  * - `sqlparse/sqlparse.go`: commands are lines that begin with `-- +migrate `: Up and Down, each with the option
  *   `notransaction`, and StatementBegin and StatementEnd. A statement ends with a line whose last word ends in a semicolon, or at
  *   StatementEnd whatever stands before it.
- * - `migrate.go`, `ExecMax`: the statements of a migration are sent one by one, in a transaction unless it is disabled for
+ * - `migrate.go` at 00c0225, `applyMigrations` and `Less`: the statements of a migration are sent one by one, in a transaction unless it is disabled for
  *   that direction; the order is that of the number before the name, by value, then of the names.
  * - `sql-migrate/command_new.go`: new files are `YYYYMMDDHHMMSS-name.sql` with both commands.
  */
