@@ -877,3 +877,110 @@ CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION moddateti
 
 DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE orders SET code = 'x'; END LOOP; END $$;
 ALTER TABLE orders ADD COLUMN code text;
+
+-- What the grammar of an older version does not know
+
+-- until 17
+ALTER TABLE bare ADD COLUMN c integer GENERATED ALWAYS AS (a * 2) VIRTUAL NOT NULL;
+
+-- until 17
+CREATE TABLE fresh (a integer, b integer GENERATED ALWAYS AS (a * 2) virtual);
+
+-- until 17
+ALTER TABLE bare ADD CONSTRAINT known NOT NULL a NOT VALID;
+
+-- until 17
+ALTER TABLE bare ADD not null a;
+
+-- until 17
+CREATE TABLE fresh (a integer, CONSTRAINT known NOT NULL a);
+
+CREATE TABLE bare (a integer CONSTRAINT known NOT NULL);
+
+-- until 17
+ALTER TABLE bare ADD CONSTRAINT few CHECK (a > 0) NOT ENFORCED;
+
+-- until 17
+CREATE TABLE fresh (a integer CHECK (a > 0) NOT Enforced, b integer);
+
+-- until 17
+ALTER TABLE users ALTER CONSTRAINT users_age_check NOT ENFORCED;
+
+-- until 14
+CREATE TABLE fresh (a integer UNIQUE NULLS NOT DISTINCT);
+
+-- until 14
+CREATE UNIQUE INDEX fresh ON bare (a) NULLS NOT DISTINCT;
+
+-- until 14
+MERGE INTO bare USING users ON bare.a = users.age WHEN MATCHED THEN DELETE;
+
+-- from 15
+-- until 16
+MERGE INTO bare USING users ON bare.a = users.age WHEN NOT MATCHED BY SOURCE THEN DELETE;
+
+-- until 13
+ALTER TABLE events DETACH PARTITION events_old CONCURRENTLY;
+
+-- until 13
+ALTER TABLE events DETACH PARTITION events_old FINALIZE;
+
+-- until 14
+ALTER TABLE bare SET ACCESS METHOD heap;
+
+-- until 16
+-- from 15
+ALTER TABLE bare SET ACCESS METHOD DEFAULT;
+
+-- until 13
+REINDEX (VERBOSE, CONCURRENTLY) TABLE bare;
+
+-- until 16
+ALTER TABLE users ALTER COLUMN shout SET EXPRESSION AS (lower(email));
+
+-- until 12
+ALTER TABLE users ALTER COLUMN shout DROP EXPRESSION;
+
+-- until 13
+ALTER TABLE bare ALTER COLUMN b SET COMPRESSION pglz;
+
+-- until 16
+ALTER TABLE bare ALTER COLUMN b SET STATISTICS DEFAULT;
+
+-- until 13
+CREATE OR REPLACE TRIGGER noted BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION note();
+
+-- until 17
+VACUUM (ANALYZE) ONLY bare;
+
+-- until 17
+ANALYZE ONLY bare;
+
+-- until 13
+CREATE FUNCTION one() RETURNS integer BEGIN ATOMIC SELECT 1; END;
+
+-- until 13
+CREATE FUNCTION one() RETURNS integer LANGUAGE sql RETURN 1;
+
+-- until 14
+CREATE PUBLICATION all_of_it FOR TABLES IN SCHEMA public;
+
+-- Timeouts
+
+SET lock_timeout = 'abc';
+
+SET LOCAL statement_timeout = '5 parsecs';
+
+SET idle_in_transaction_session_timeout = '1 week';
+
+SET lock_timeout = '1min';
+
+SET lock_timeout = ' 5 s';
+
+SET statement_timeout = '0x10ms';
+
+SET statement_timeout = '1.5h';
+
+SET statement_timeout = 1e3;
+
+SET lock_timeout = DEFAULT

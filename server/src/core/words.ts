@@ -73,12 +73,13 @@ function unreadable({ problem }: Explanation): Words {
   return { title: 'Unreadable', sentences: [`PostgreSQL cannot read this statement${reason}.`], conflicts: [] }
 }
 
-function refusal({ step }: Explanation, { message, code }: Failure, settings: Settings, tag: string): Words {
+function refusal({ step }: Explanation, { message, code, since }: Failure, settings: Settings, tag: string): Words {
   const undone = step.transaction.isBlock ? ['Its transaction is rolled back.'] : []
   const later = differencesOf(step, settings).map(({ sentence }) => sentence)
+  const newer = since === undefined ? [] : [`PostgreSQL ${since} is the first that can read it.`]
   return {
     title: tag,
-    sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...undone, ...later],
+    sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...newer, ...undone, ...later],
     conflicts: [],
     manual: manualPage(tag, settings.postgres),
   }

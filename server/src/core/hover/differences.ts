@@ -55,6 +55,7 @@ function changesBetween(before: Effects, after: Effects): string[] {
     ...changesOf(before.scans, after.scans, 'scans'),
     ...changesOf(before.builds, after.builds, 'builds'),
     ...changesOf(before.drops, after.drops, 'drops'),
+    ...known(before, after),
     ...changeOf(before.refusesTransactionBlock, after.refusesTransactionBlock, {
       now: 'cannot run inside a transaction block',
       noLonger: 'can run inside a transaction block',
@@ -65,6 +66,13 @@ function changesBetween(before: Effects, after: Effects): string[] {
     }),
   ]
 }
+
+/** What the version before did not know: a parameter, a function. */
+const known = (before: Effects, after: Effects): string[] =>
+  before.unknown.flatMap(sentence => {
+    const name = /^PostgreSQL \d+ does not know (`[^`]+`)/.exec(sentence)?.[1]
+    return name && !after.unknown.some(other => other.includes(`does not know ${name}`)) ? [`knows ${name}`] : []
+  })
 
 function lockChanges(before: readonly RelationLock[], after: readonly RelationLock[]): string[] {
   const modesBefore = new Map(before.map(lock => [lock.relation, lock.mode]))

@@ -6,6 +6,7 @@ import { commandEffects } from './effects/commands'
 import type { Circumstances } from './effects/context'
 import { Gathering } from './effects/gathering'
 import { type Failure, failureOf } from './failures'
+import { newerNames } from './failures/newer'
 import type { LockMode } from './locks'
 
 export interface RelationLock {
@@ -73,6 +74,8 @@ function effectsUnder(command: Command, circumstances: Circumstances): Effects {
   const gathering = new Gathering(circumstances.catalog)
   if ('subcommands' in command) alterEffects(gathering, command, circumstances)
   else if (command.tag !== 'DO') commandEffects(gathering, command, circumstances)
+  for (const sentence of newerNames(command, circumstances.catalog, circumstances.postgres))
+    gathering.doesNotKnow(sentence)
   runInside(gathering, command, circumstances, effectsUnder)
   return gathering.effects
 }

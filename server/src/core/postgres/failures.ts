@@ -5,6 +5,7 @@ import { alterFailure } from './failures/alter'
 import { deleteFailure, insertFailure, truncateFailure, updateFailure } from './failures/data'
 import { dropFailure } from './failures/drops'
 import { createIndexFailure, reindexFailure } from './failures/indexes'
+import { newerFailure } from './failures/newer'
 import {
   commentFailure,
   createPolicyFailure,
@@ -24,18 +25,21 @@ export interface Failure {
   readonly code: string
   /** The name at fault, from the start of the statement; absent where no one name is. */
   readonly span?: Span
+  /** The major version that brought what this one does not know. */
+  readonly since?: number
 }
 
 /**
- * Returns why PostgreSQL refuses a command because of what is or is not in the database, where the catalog is certain of
- * it; undefined for all that may succeed. Words and codes are proven in test/postgres/failures.test.ts.
+ * Returns why PostgreSQL refuses a command: because of what is or is not in the database, where the catalog is certain of it, or
+ * because the version does not know what it says; undefined for all that may succeed. Words and codes are proven in test/postgres/failures.test.ts.
  */
 export function failureOf(
   command: Command,
   catalog: Catalog,
   settings: { readonly postgres: number },
 ): Failure | undefined {
-  if (!catalog.complete) return undefined
+  const unknown = newerFailure(command, settings.postgres)
+  if (unknown || !catalog.complete) return unknown
   const scene = { catalog, postgres: settings.postgres }
   switch (command.tag) {
     case 'CREATE TABLE':

@@ -9,6 +9,8 @@ export default defineEveryStatementRule({
 The migrations before this one say what is in the database when it runs: a table that none of them makes is not there, one that
 they have made cannot be made again. PostgreSQL refuses such a statement, and the migration stops.
 
+What only a newer PostgreSQL than the configured one can read is refused too.
+
 The message is PostgreSQL's own. Nothing is said where the history does not start with an empty database, after dynamic SQL or
 a statement that could not be read, of what an extension may have made, and where \`IF EXISTS\` or \`IF NOT EXISTS\` makes
 PostgreSQL skip the statement.`,
@@ -27,6 +29,13 @@ Name what is there, or make it first.`,
 
   *check(command, { failure }) {
     if (!failure) return
+    if (failure.since !== undefined)
+      return yield {
+        at: failure.span ?? command.keywords,
+        message: failure.message,
+        detail: `PostgreSQL before ${failure.since} cannot read the statement: SQLSTATE ${failure.code}.`,
+        hint: `If no older version runs this migration, say so in the settings: postgres ${failure.since}.`,
+      }
     yield {
       at: failure.span ?? command.keywords,
       message: failure.message,
@@ -56,6 +65,11 @@ Name what is there, or make it first.`,
   CREATE TABLE settings (name text, value text);
   INSERT INTO settings (name, value) VALUES ('theme', 'dark') ON CONFLICT (name) DO NOTHING;
 --                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [statement-fails: there is no unique or exclusion constraint matching the ON CONFLICT specification]
+
+-- bad: what the configured version cannot read
+-- given: postgres 15
+  CREATE TABLE squares (side integer, area integer GENERATED ALWAYS AS (side * side) VIRTUAL);
+--                                                                                   ^^^^^^^ error [statement-fails: syntax error at or near "VIRTUAL"]
 
 -- good: PostgreSQL skips it
 -- file: 0001_users.sql

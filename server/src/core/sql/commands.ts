@@ -4,7 +4,7 @@ import type { Span } from '../text'
  * The typed vocabulary of commands: what `translate.ts` makes of the parser's tree, and all that the rest of the
  * program ever sees of a statement. All spans are UTF-16 offsets from the start of the statement.
  */
-export type Command =
+export type Command = { readonly newer?: readonly NewerSyntax[] } & (
   | CreateIndex
   | Reindex
   | Drop
@@ -35,6 +35,16 @@ export type Command =
   | Maintenance
   | Comment
   | OtherCommand
+)
+
+/** What the grammar of an older major version does not know. */
+export interface NewerSyntax {
+  /** The first major version that knows it. */
+  readonly since: number
+  /** As written: where an older version stops reading. */
+  readonly word: string
+  readonly span: Span
+}
 
 /** A command's tag as PostgreSQL reports it on completion: `CREATE INDEX`, `ALTER TABLE`, `TRUNCATE TABLE`. */
 export type Tag = Command['tag']

@@ -1,6 +1,7 @@
 import type { Span } from '../text'
 import type { Command, Do } from './commands'
 import { parseRaw } from './engine'
+import { newerSyntax } from './newer'
 import { blockBody, bodyInQuotes } from './plpgsql'
 import { withBodyRead } from './routine-body'
 import { withSharedParts } from './sharing'
@@ -48,8 +49,10 @@ function readAnew(text: string): Omit<Reading, 'text'> {
   const node = outcome.tree.stmts?.[0]?.stmt
   if (!node) return {}
   try {
-    const command = commandOf(node, sourceOf(text, utf16(text)))
-    return { command: withSharedParts(withInsides(command, text)) }
+    const source = sourceOf(text, utf16(text))
+    const command = withInsides(commandOf(node, source), text)
+    const newer = newerSyntax(command, source)
+    return { command: withSharedParts(newer.length > 0 ? { ...command, newer } : command) }
   } catch (failure) {
     if (failure instanceof RangeError) return { problem: unreadable(text) }
     throw failure
