@@ -211,6 +211,24 @@ $$;
     })
   })
 
+  it('counts on as the ids do', () => {
+    for (const [last, next] of [
+      ['7', '8'],
+      ['1674674689063-2', '1674674689063-3'],
+      ['003-documents', '004-check-x'],
+      ['check_x', 'check_x_2'],
+    ]) {
+      const made = followUp(historyIn({ 'a.sql': `${head}--changeset ann:${last}\nSELECT 1;\n` }), { down: '' })
+      assert.match(made['m/a.sql'] ?? '', new RegExp(`^--changeset ann:${next}$`, 'm'))
+    }
+  })
+
+  it('says of a changeset with nothing to undo that it has not, where others are undone', () => {
+    const undone = `${sql(1)}--rollback SELECT -1;\n`
+    const made = '\n--changeset ann:2\nSELECT 1;\n--rollback empty\n'
+    assert.deepEqual(followUp(historyIn({ 'a.sql': undone }), { down: '' }), { 'm/a.sql': undone + made })
+  })
+
   it('keeps fixes of what undoes a changeset in its comments', () => {
     const made = `${head}--changeset ann:1\nCREATE TABLE t (a int, b int);\n--changeset ann:2\nCREATE INDEX i ON t (a);\n`
     const text = `${made}-- rollback DROP INDEX i;\n-- rollback SELECT 1;\n`

@@ -4,7 +4,7 @@ import { compareNames, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import type { Framework } from './framework'
-import { beside } from './layouts'
+import { beside, nothingToUndo } from './layouts'
 import { share, shareOfTexts } from './recognise'
 
 /**
@@ -73,7 +73,7 @@ export default {
     const stem = beside(after, `${numberAfter(number)}_${title}`)
     const head = transaction ? '' : '-- atlas:txmode none\n\n'
     if (!pairName.test(last)) return [{ path: `${stem}.sql`, text: `${head}${up}\n` }]
-    const undo = down === '' ? '-- Nothing to undo.\n' : `${head}${down}\n`
+    const undo = down === '' ? nothingToUndo : `${head}${down}\n`
     return [
       { path: `${stem}.up.sql`, text: `${head}${up}\n` },
       { path: `${stem}.down.sql`, text: undo },

@@ -1,3 +1,4 @@
+import { nameOf } from '../../text'
 import { onceForEach } from '../numbering'
 import type { Folder } from './framework'
 
@@ -8,18 +9,18 @@ import type { Folder } from './framework'
 export function placeInChangelog(path: string, folder: Folder): string {
   const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
   const { listed, takesAll } = changelogOf(folder)
-  const place = listed.findIndex(
-    file => file === relative || file.endsWith(`/${relative}`) || relative.endsWith(`/${file}`),
-  )
-  if (place >= 0) return `${place}l ${relative}`
+  const place = listed
+    .get(nameOf(relative))
+    ?.find(({ file }) => file === relative || file.endsWith(`/${relative}`) || relative.endsWith(`/${file}`))?.place
+  if (place !== undefined) return `${place}l ${relative}`
   return `${unlisted}${takesAll ? 'a' : 'n'} ${relative}`
 }
 
 const unlisted = 99_999_999
 
 interface Changelog {
-  /** SQL files in order, as they are written there. */
-  readonly listed: readonly string[]
+  /** SQL files as they are written there, each with its place, by their names. */
+  readonly listed: ReadonlyMap<string, readonly { readonly file: string; readonly place: number }[]>
   readonly takesAll: boolean
 }
 
@@ -32,14 +33,24 @@ function changelogOf(folder: Folder): Changelog {
 const memory = new WeakMap<Folder, Changelog>()
 
 function read(folder: Folder): Changelog {
-  const texts = [...insideOf(folder.files), ...above].map(file => folder.read(file)).filter(text => text !== undefined)
-  const listed = texts.flatMap(text =>
+  const inside = textsOf(insideOf(folder.files), folder)
+  const texts = inside.length > 0 ? inside : textsOf(above, folder)
+  const files = texts.flatMap(text =>
     [...text.matchAll(/\b(?:file|path)["']?\s*[:=]\s*["']?([^\s"'<>,}]+\.sql)\b/gi)].map(match =>
       (match[1] as string).replace(/^classpath:/, '').replace(/^(?:\.?\/)+/, ''),
     ),
   )
+  const listed = new Map<string, { file: string; place: number }[]>()
+  for (const [place, file] of files.entries()) {
+    const named = listed.get(nameOf(file))
+    if (named) named.push({ file, place })
+    else listed.set(nameOf(file), [{ file, place }])
+  }
   return { listed, takesAll: texts.some(text => /\bincludeAll\b/.test(text)) }
 }
+
+const textsOf = (files: readonly string[], folder: Folder): readonly string[] =>
+  files.map(file => folder.read(file)).filter(text => text !== undefined)
 
 /** Changelogs in other languages that stand in the folder. */
 const insideOf = onceForEach((files: readonly string[]) =>

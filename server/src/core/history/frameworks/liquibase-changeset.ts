@@ -1,4 +1,4 @@
-import type { Span } from '../../text'
+import { type Span, shifted } from '../../text'
 import { directives } from './directives'
 
 /** What undoes a changeset: it stands in comments. */
@@ -101,15 +101,15 @@ export function delimitedQueries(span: Span, { delimiters: found, isOther }: Mar
 
 /** `--ignoreLines:start` to `--ignoreLines:end`, or so many lines after `--ignoreLines:2`. */
 function ignoredLines(text: string, span: Span): readonly Span[] {
-  const marks = directives(text, /^--[ \t]*ignoreLines:(\w+)[ \t]*$/gim).filter(
-    ({ start }) => start >= span.start && start < span.end,
-  )
-  return marks.flatMap((mark, index) => {
-    if (/^start$/i.test(mark.words)) return [{ start: mark.end, end: marks[index + 1]?.start ?? span.end }]
+  const part = text.slice(span.start, span.end)
+  const marks = directives(part, /^--[ \t]*ignoreLines:(\w+)[ \t]*$/gim)
+  const found = marks.flatMap((mark, index) => {
+    if (/^start$/i.test(mark.words)) return [{ start: mark.end, end: marks[index + 1]?.start ?? part.length }]
     if (!/^\d+$/.test(mark.words)) return []
     const lines = new RegExp(`^\\r?\\n(?:.*(?:\\n|$)){0,${Math.min(Number(mark.words), 10_000)}}`).exec(
-      text.slice(mark.end, span.end),
+      part.slice(mark.end),
     )
     return [{ start: mark.end, end: mark.end + (lines?.[0].length ?? 0) }]
   })
+  return found.map(run => shifted(run, span.start))
 }

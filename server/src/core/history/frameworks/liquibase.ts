@@ -158,20 +158,26 @@ function changesetAfter(text: string, { title, up: sql, down: undo, transaction 
   const options = `${transaction ? '' : ' runInTransaction:false'}${isCut ? ' splitStatements:false' : ''}`
   const comment = marker.replace(/changeset\s+$/i, 'rollback ')
   const bare = undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')
-  const rollback = undo === '' ? '' : `${bare.replace(/^/gm, comment)}\n`
+  // A rollback fails at a changeset in SQL that says nothing of it (`ChangeSet.java`).
+  const nothing = isUndone.test(text) ? `${comment}empty\n` : ''
+  const rollback = undo === '' ? nothing : `${bare.replace(/^/gm, comment)}\n`
   return `${marker}${author}:${idAfter(text, id, title)}${options}\n${sql}\n${rollback}`
 }
+
+const isUndone = /^[ \t]*(?:--[ \t]*rollback |\/\*[ \t]*liquibase[ \t]*rollback)/im
 
 const lastHead = (text: string): string => {
   const head = changesets(text).at(-1)?.head
   return head ? text.slice(head.start, head.end) : ''
 }
 
-/** Counts on where the last id is a number, or ends in one. */
+/** Counts on where the last id is a number, or begins or ends with one. */
 function idAfter(text: string, last: string, title: string): string {
   const isUsed = (id: string) => changesets(text).some(({ head }) => head.words.split(/:|\s/)[1] === id)
   if (/^\d+$|^[\w.]*\d-\d+$/.test(last)) return numberAfter(last)
   const words = last.includes('-') && !last.includes('_') ? title.replaceAll('_', '-') : title
+  const [, number, separator] = /^(\d+)([-_.])\D/.exec(last) ?? []
+  if (number !== undefined) return `${numberAfter(number)}${separator}${words}`
   let id = words
   for (let next = 2; isUsed(id); next++) id = `${words}_${next}`
   return id

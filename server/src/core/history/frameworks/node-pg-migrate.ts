@@ -21,6 +21,8 @@ import { share, shareOfTexts } from './recognise'
 export default {
   id: 'node-pg-migrate',
   name: 'node-pg-migrate',
+  concurrentlyNeeds:
+    'node-pg-migrate runs SQL files in a transaction: write this one in JavaScript, with pgm.noTransaction() at its start.',
   recognises(folder) {
     const named = share(folder.files, (name, file) => name === file && fileName.test(name))
     if (named === 0) return 0

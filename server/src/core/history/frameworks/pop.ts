@@ -1,7 +1,7 @@
 import { nameOf } from '../../text'
 import { compareNames, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
-import { beside, wholeFile } from './layouts'
+import { beside, nothingToUndo, wholeFile } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -39,7 +39,7 @@ export default {
     const stem = beside(after, `${numberAfter(last.version)}_${title}${dialect}${transaction ? '' : '.autocommit'}`)
     return [
       { path: `${stem}.up.sql`, text: `${up}\n` },
-      { path: `${stem}.down.sql`, text: down === '' ? '-- Nothing to undo.\n' : `${down}\n` },
+      { path: `${stem}.down.sql`, text: down === '' ? nothingToUndo : `${down}\n` },
     ]
   },
 } satisfies Framework

@@ -1,7 +1,7 @@
 import type { NewFile } from '../../finding'
 import { compareNumbered, numberAfter } from '../numbering'
 import type { Folder, FollowUp, Framework } from './framework'
-import { listed, onceForText, pathBelow } from './layouts'
+import { listed, nothingToUndo, onceForText, pathBelow } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -109,6 +109,6 @@ function entryAfter({ line }: Entry, name: string, { title }: FollowUp): string 
 }
 
 function inBlock(sql: string, transaction: boolean): string {
-  if (sql === '') return 'BEGIN;\n\n-- Nothing to undo.\n\nCOMMIT;\n'
+  if (sql === '') return `BEGIN;\n\n${nothingToUndo}\nCOMMIT;\n`
   return transaction ? `BEGIN;\n\n${sql}\n\nCOMMIT;\n` : `${sql}\n`
 }
