@@ -116,11 +116,13 @@ class Loader {
       return
     }
     if (isForeignHome(folderOf(path))) return
-    const root = this.treeOf(path) ?? locationOf(homeOf(path)) ?? homeOf(path)
+    const tree = this.treeOf(path)
+    const root = tree ?? locationOf(homeOf(path)) ?? homeOf(path)
     const isIt = (file: string) => file === path
     const folders = await this.search(root, root === folderOf(path) && !isLocation(root) ? 1 : 3)
     const folder = folders.find(candidate => sqlFiles(candidate).some(isIt))
-    if (folder && (await this.ask(folder, isIt))) return
+    // What stands in the tool's own folders and is not run by it, it has put there for something else.
+    if (folder && ((await this.ask(folder, isIt)) || tree !== undefined)) return
     const flat = await this.flatFolder(folderOf(path))
     if (isForOtherDatabase(flat) || isForOtherDatabase({ read: file => flat.read(`../${file}`) })) return
     const isLone = isDump(path) || !flat.files.includes(nameOf(path))
@@ -139,8 +141,9 @@ class Loader {
 
   /** A folder inside a migration folder (one release, one migration, one direction) is asked with its history. */
   private async rootAbove(path: string): Promise<string> {
-    const home = homeOf(joinedPath(path, 'x.sql'))
-    const root = locationOf(home) ?? home
+    const inside = joinedPath(path, 'x.sql')
+    const home = homeOf(inside)
+    const root = this.treeOf(inside) ?? locationOf(home) ?? home
     if (root === path || path === '.') return path
     const direct = await findFiles(path, 0)
     return direct.some(isSql) ? root : path

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { fixed } from '../../server/src/core/fix'
 import { historyOf, withFile } from '../../server/src/core/history/history'
+import { defaultSettings } from '../../server/src/core/settings'
 import { loadInstalledParser } from '../parser'
-import { historyIn, sectionsOf, tool } from './folder'
+import { type Files, historyIn, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
 
 before(loadInstalledParser)
@@ -68,6 +70,28 @@ describe('Diesel', () => {
     )
     assert.equal(withoutTransaction(historyIn(files), '2024-01-15-093000_b/up.sql'), undefined)
     assert.ok(withoutTransaction(historyIn(files), '2024-01-15-093000-0001_c/up.sql'))
+  })
+
+  it('gets that file with the fix that needs it, made or changed', () => {
+    const index = pair('2024-01-02-000000_b', 'CREATE INDEX i ON t (a);\n', 'DROP INDEX i;\n')
+    const files = { ...pair('2024-01-01-000000_a', 'CREATE TABLE t (a int);\n', 'DROP TABLE t;\n'), ...index }
+    const marker = 'm/2024-01-02-000000_b/metadata.toml'
+    const fixedFiles = (given: Files) => {
+      const history = historyIn(given)
+      const options = { review: false, creates: true }
+      const { changes } = fixed(history, ['m/2024-01-02-000000_b/up.sql'], defaultSettings, options)
+      return Object.fromEntries(changes.map(({ path, before, after }) => [path, [before, after]]))
+    }
+    const up = ['CREATE INDEX i ON t (a);\n', 'CREATE INDEX CONCURRENTLY i ON t (a);\n']
+    assert.deepEqual(fixedFiles(files), {
+      [marker]: [undefined, 'run_in_transaction = false\n'],
+      'm/2024-01-02-000000_b/up.sql': up,
+    })
+    const on = 'run_in_transaction = true\n'
+    assert.deepEqual(fixedFiles({ ...files, '2024-01-02-000000_b/metadata.toml': on }), {
+      [marker]: [on, 'run_in_transaction = false\n'],
+      'm/2024-01-02-000000_b/up.sql': up,
+    })
   })
 
   it('is followed by a folder, with the marker where it needs one', () => {

@@ -49,6 +49,21 @@ describe('files', () => {
     })
   })
 
+  it('bring the history of the trees that a tool keeps, and are left alone where it runs none of them', async () => {
+    write({
+      'db/sqitch.plan': '%project=app\n\na 2024-01-01T00:00:00Z A <a@b.c> # a\n',
+      'db/deploy/a.sql': 'CREATE TABLE a (id int);',
+      'db/revert/a.sql': 'DROP TABLE a;',
+      'db/verify/a.sql': 'SELECT 1 FROM a;',
+    })
+    const all = 'db/deploy/a.sql db/revert/a.sql'
+    const one = { histories: [`sqitch db: db/deploy/a.sql of ${all}`], problems: [] }
+    assert.deepEqual(await loaded('db/deploy/a.sql'), one)
+    assert.deepEqual(await loaded('db/deploy'), one)
+    assert.deepEqual(await loaded('db'), { histories: [`sqitch db: ${all} of ${all}`], problems: [] })
+    assert.deepEqual(await loaded('db/verify/a.sql'), { histories: [], problems: [] })
+  })
+
   it('of one folder share a history', async () => {
     write({ ...pair, 'm/2_b.up.sql': 'SELECT 1;' })
     assert.deepEqual(await loaded('m/2_b.up.sql', 'm/1_a.up.sql', 'm'), {

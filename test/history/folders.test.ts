@@ -48,6 +48,20 @@ describe('migration folders', () => {
     ])
   })
 
+  it('reach over the trees of a tool, but one such name alone is a folder as any other', () => {
+    assert.deepEqual(
+      found({
+        ...empty('db/deploy/a.sql', 'db/revert/a.sql', 'db/verify/a.sql', 'db/sqitch.plan'),
+        'db/deploy/x/b.sql': '',
+      }),
+      ['db (sqitch): deploy/a.sql, deploy/x/b.sql, revert/a.sql, sqitch.plan, verify/a.sql'],
+    )
+    assert.deepEqual(found(empty('m/committed/000001.sql', 'm/current.sql')), [
+      'm (plain): committed/000001.sql, current.sql',
+    ])
+    assert.deepEqual(found(empty('k8s/deploy/001_a.sql')), ['k8s/deploy (plain): 001_a.sql'])
+  })
+
   it('of Flyway reach over its folders, unless a version stands in two', () => {
     assert.deepEqual(
       found(empty('db/migration/2.31/V2_31__a.sql', 'db/migration/core/V3__b.sql', 'db/migration/R__v.sql')),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type History, historyOf } from '../../server/src/core/history/history'
+import { type History, historyOf, withFile } from '../../server/src/core/history/history'
 import { loadInstalledParser } from '../parser'
 import { type Files, historyIn, namesOf, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
@@ -368,6 +368,13 @@ describe('plain SQL', () => {
   it('is what nobody else runs', () => {
     assert.equal(tool({ '001_a.sql': 'SELECT 1;' }), 'plain')
     assert.equal(tool({ 'a.sql': 'SELECT 1;' }), 'plain')
+  })
+
+  it('becomes what a comment says while it is typed', () => {
+    const history = historyIn({ '001_a.sql': 'SELECT 1;' })
+    const typed = withFile(history, 'm/001_a.sql', 'SELECT 12;')
+    assert.equal(typed.framework, history.framework)
+    assert.equal(withFile(typed, 'm/001_a.sql', '-- +goose Up\nSELECT 12;').framework.id, 'goose')
   })
 
   it('runs each file in a transaction where the project says so, and then has no place outside one', () => {
