@@ -14,6 +14,22 @@
   ALTER TABLE users DROP COLUMN nickname;
   -- guard: allow dropped-column
   ALTER TABLE users DROP COLUMN email;
+-- fix: Deprecate the column here, drop it in a new migration
+  -- guard: allow dropped-table: nobody uses it
+  COMMENT ON COLUMN users.nickname IS 'DEPRECATED: a later release drops it';
+  -- guard: allow dropped-column
+  ALTER TABLE users DROP COLUMN email;
+-- file: 0003_drop_users_nickname.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN nickname;
+-- fix: Deprecate the column here, drop it in a new migration
+  -- guard: allow dropped-table: nobody uses it
+  ALTER TABLE users DROP COLUMN nickname;
+  -- guard: allow dropped-column
+  COMMENT ON COLUMN users.email IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_email.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN email;
 
 -- bad: the comment of one line says nothing of the next
 -- file: 0001_users.sql
@@ -35,6 +51,13 @@
 --                  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
 -- fix: Remove the comment
 
+  ALTER TABLE users DROP COLUMN email;
+-- fix: Deprecate the column here, drop it in a new migration
+  -- guard: allow dropped-column: gone since release 12
+
+  COMMENT ON COLUMN users.email IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_email.sql
+  -- For a later release, when no running code names the column.
   ALTER TABLE users DROP COLUMN email;
 
 -- good: above the statement, for several rules

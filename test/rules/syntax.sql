@@ -20,6 +20,12 @@
 --^^^^^^ error [syntax: syntax error at or near "CREATE"]
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
 --             ^^^^^^^^^^^^ information [redundant-index: index "users_pkey" has the same columns of table "users" already]
+-- fix: Deprecate the column here, drop it in a new migration
+  COMMENT ON COLUMN users.email IS 'DEPRECATED: a later release drops it'
+  CREATE INDEX users_id_idx ON users (id);
+-- file: 0003_drop_users_email.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN email;
 -- fix: Build the index concurrently
   ALTER TABLE users DROP COLUMN email
   CREATE INDEX CONCURRENTLY users_id_idx ON users (id);

@@ -1,4 +1,5 @@
 import { defineRule } from './rule'
+import { retypedInSteps } from './synced-column'
 import { existingTable, modeOn, subcommandsOf, whoWaits } from './target'
 
 export default defineRule({
@@ -41,6 +42,7 @@ short transaction; drop the old column in a later migration.`,
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
         severity: isUnknown ? 'warning' : undefined,
+        fixes: () => retypedInSteps(alter, subcommand, target, context),
       }
     }
   },
@@ -52,6 +54,118 @@ short transaction; drop the old column in a later migration.`,
 -- file: 0002_big_ids.sql
   ALTER TABLE orders ALTER COLUMN id TYPE bigint;
 --                                   ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: a column that nothing hangs on
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, "Total" integer NOT NULL, placed text);
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ALTER COLUMN "Total" TYPE bigint;
+--                                        ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN "Total_new" bigint;
+  CREATE FUNCTION "orders_Total_new_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW."Total_new" := NEW."Total"::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER "orders_Total_new_sync" BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION "orders_Total_new_sync"();
+-- file: 000003_backfill_orders_total.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET "Total_new" = "Total"::bigint WHERE id BETWEEN batch_start AND batch_end AND "Total_new" IS NULL AND "Total" IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT "orders_Total_new_not_null_check" CHECK ("Total_new" IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT "orders_Total_new_not_null_check";
+  ALTER TABLE orders ALTER COLUMN "Total_new" SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT "orders_Total_new_not_null_check";
+-- file: 000006_swap_orders_total.up.sql
+  DROP TRIGGER "orders_Total_new_sync" ON orders;
+  DROP FUNCTION "orders_Total_new_sync"();
+  ALTER TABLE orders RENAME COLUMN "Total" TO "Total_old";
+  ALTER TABLE orders RENAME COLUMN "Total_new" TO "Total";
+  ALTER TABLE orders ALTER COLUMN "Total_old" DROP NOT NULL;
+-- file: 000007_drop_orders_total_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN "Total_old";
+
+-- bad: with a cast of its own
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, number integer);
+-- file: 00002_number.sql
+  -- +goose Up
+  ALTER TABLE orders ALTER COLUMN number TYPE text USING number::text;
+--                                       ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  -- +goose Up
+  ALTER TABLE orders ADD COLUMN number_new text;
+  -- +goose StatementBegin
+  CREATE FUNCTION orders_number_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.number_new := NEW.number::text;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER orders_number_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_number_new_sync();
+-- file: 00003_backfill_orders_number.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET number_new = number::text WHERE id BETWEEN batch_start AND batch_end AND number_new IS NULL AND number IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+  -- +goose Down
+-- file: 00004_swap_orders_number.sql
+  -- +goose Up
+  DROP TRIGGER orders_number_new_sync ON orders;
+  DROP FUNCTION orders_number_new_sync();
+  ALTER TABLE orders RENAME COLUMN number TO number_old;
+  ALTER TABLE orders RENAME COLUMN number_new TO number;
+
+  -- +goose Down
+-- file: 00005_drop_orders_number_old.sql
+  -- +goose Up
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN number_old;
+
+  -- +goose Down
 
 -- bad: several, one of which touches no row
 -- file: 0001_orders.sql

@@ -10,7 +10,8 @@ import {
 } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
 import { lostWithColumn, stillNaming } from './column-users'
-import { handedOver, onlyDrops } from './given-up'
+import { handedOver, isAnnounced, onlyDrops } from './given-up'
+import { columnDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
 
@@ -37,7 +38,7 @@ back and its data is kept elsewhere or not needed.`,
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
     if (!target) return
-    for (const { subcommand } of subcommandsOf(alter, context, 'DROP COLUMN')) {
+    for (const { subcommand, place } of subcommandsOf(alter, context, 'DROP COLUMN')) {
       const { column, ifExists, cascade } = subcommand
       const known = columnNamed(target.table, column.name)
       if (isUnreleased(known?.born, context)) continue
@@ -48,7 +49,7 @@ back and its data is kept elsewhere or not needed.`,
       const weight = known && weightOf(known, alter.relation, isUsed(target.table, column.name, context), context)
       yield {
         at: { start: subcommand.keywords.start, end: column.span.end },
-        message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}`,
+        message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}${isAnnounced({ table: alter.relation.name, column: column.name }, context) ? ', which is deprecated' : ''}`,
         detail: [
           weight?.detail ??
             'Running code that names the column fails from this moment on, and nothing brings the data back.',
@@ -57,6 +58,7 @@ back and its data is kept elsewhere or not needed.`,
         hint: weight?.hint ?? hintFor(target.table, context),
         relation: target.relation,
         severity: weight && 'information',
+        fixes: () => (weight?.isLast ? [] : columnDroppedLater(alter, { subcommand, place }, target, context)),
       }
     }
   },
@@ -75,6 +77,11 @@ back and its data is kept elsewhere or not needed.`,
 -- file: 0002_no_nickname.sql
   ALTER TABLE users DROP COLUMN nickname;
 --                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  COMMENT ON COLUMN users.nickname IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_nickname.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN nickname;
 
 -- bad: what takes its place comes with the same release
 -- file: 0001_users.sql (applied)
@@ -84,6 +91,11 @@ back and its data is kept elsewhere or not needed.`,
 -- file: 0003_no_name.sql
   ALTER TABLE users DROP COLUMN name;
 --                  ^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "name" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  COMMENT ON COLUMN users.name IS 'DEPRECATED: a later release drops it';
+-- file: 0004_drop_users_name.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN name;
 
 -- bad: a column that running code has to write
 -- file: 0001_users.sql
@@ -91,6 +103,12 @@ back and its data is kept elsewhere or not needed.`,
 -- file: 0002_no_nickname.sql
   ALTER TABLE users DROP COLUMN nickname;
 --                  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  ALTER TABLE users ALTER COLUMN nickname DROP NOT NULL;
+  COMMENT ON COLUMN users.nickname IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_nickname.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN nickname;
 
 -- bad: code can do without it, and the migration only drops
 -- file: 0001_users.sql
@@ -98,6 +116,11 @@ back and its data is kept elsewhere or not needed.`,
 -- file: 0002_no_nickname.sql
   ALTER TABLE users DROP COLUMN nickname;
 --                  ^^^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  COMMENT ON COLUMN users.nickname IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_nickname.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN nickname;
 
 -- bad: an earlier migration has copied the values, or announced the drop
 -- file: 0001_users.sql
@@ -110,7 +133,7 @@ back and its data is kept elsewhere or not needed.`,
 -- file: 0004_no_mail.sql
   ALTER TABLE users DROP COLUMN mail, DROP COLUMN fax;
 --                  ^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "mail" of table "users"]
---                                    ^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users"]
+--                                    ^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users", which is deprecated]
 
 -- bad: another column gets its name
 -- file: 0001_users.sql
@@ -172,13 +195,17 @@ function weightOf(
   table: Name,
   isStillUsed: boolean,
   context: RuleContext,
-): { detail: string; hint: string } | undefined {
+): { detail: string; hint: string; isLast: boolean } | undefined {
   const hint = 'Check that no running code names it any more: nothing brings the data back.'
   const before = handedOver({ table: table.name, column: column.name }, context)
-  if (before !== undefined) return { detail: before, hint }
+  if (before !== undefined) return { detail: before, hint, isLast: true }
   const atCommit = asTable(catalogAtCommit(context).relations.get(keyOf(context.catalog, table)))
   if (isRenamedTo(column.name, table, context) && columnNamed(atCommit, column.name)) {
-    return { detail: `Another column "${column.name}" takes its place when the transaction commits.`, hint }
+    return {
+      detail: `Another column "${column.name}" takes its place when the transaction commits.`,
+      hint,
+      isLast: true,
+    }
   }
   const isOptional =
     !column.notNull || column.default !== undefined || column.generated !== undefined || column.identity
@@ -187,6 +214,7 @@ function weightOf(
   return {
     detail: 'Code can do without writing the column, and the migration only drops: what no running code names may go.',
     hint,
+    isLast: false,
   }
 }
 

@@ -1,6 +1,7 @@
 import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
-import { handedOver, onlyDrops, takes } from './given-up'
+import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
+import { tableDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtCommit, existingTable, inQuotes } from './target'
 
@@ -33,13 +34,14 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
       const weight = weightOf(name, context)
       yield {
         at: name.span,
-        message: `DROP TABLE deletes ${target.label} and its rows`,
+        message: `DROP TABLE deletes ${isAnnounced({ table: name.name }, context) ? 'deprecated ' : ''}${target.label} and its rows`,
         detail:
           weight?.detail ??
           'Running code that names the table fails from this moment on, and nothing brings the rows back.',
         hint: weight?.hint ?? 'Deploy code that does not use the table first, and drop it in a later release.',
         relation: target.relation,
         severity: weight && 'information',
+        fixes: () => (weight?.isLast ? [] : tableDroppedLater(drop, name, context)),
       }
     }
   },
@@ -52,6 +54,12 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   CREATE TABLE baskets (id bigint PRIMARY KEY);
   DROP TABLE carts;
 --           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+-- fix: Deprecate the table here, drop it in a new migration
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  COMMENT ON TABLE carts IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_carts.sql
+  -- For a later release, when no running code names the table.
+  DROP TABLE carts;
 
 -- bad: a table in use that others reference
 -- file: 0001_carts.sql
@@ -68,6 +76,11 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 -- file: 0002_no_carts.sql
   DROP TABLE carts;
 --           ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
+-- fix: Deprecate the table here, drop it in a new migration
+  COMMENT ON TABLE carts IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_carts.sql
+  -- For a later release, when no running code names the table.
+  DROP TABLE carts;
 
 -- bad: earlier migrations have copied it, or given it another name
 -- file: 0001_carts.sql
@@ -131,22 +144,24 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 })
 
 /** Why the drop weighs less than one out of the blue: its rows have gone elsewhere, or it was announced. */
-function weightOf(name: Name, context: RuleContext): { detail: string; hint: string } | undefined {
+function weightOf(name: Name, context: RuleContext): { detail: string; hint: string; isLast: boolean } | undefined {
   const { steps, index, catalog } = context
   const isReplaced = catalogAtCommit(context).relations.has(keyOf(catalog, name))
   if (isReplaced && steps.slice(0, index).some(({ statement }) => takes(statement, name.name))) {
     return {
       detail: `An earlier statement copies its rows, and another ${inQuotes(name)} is there when the transaction commits.`,
       hint: 'Check that the copy has every row, also those that are written while it is made.',
+      isLast: true,
     }
   }
   const before = handedOver({ table: name.name }, context)
   const hint = 'Check that no running code uses it any more: nothing brings the rows back.'
-  if (before !== undefined) return { detail: before, hint }
+  if (before !== undefined) return { detail: before, hint, isLast: true }
   if (!relationNamed(catalog, name) || !onlyDrops(context) || isReferenced(name, context)) return undefined
   return {
     detail: 'The migration only drops, and no table or view that stays uses it: what no running code names may go.',
     hint,
+    isLast: false,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Migration } from '../history/migration'
-import type { Command, Subcommand } from '../sql/commands'
+import type { AlterRelation, Command, Subcommand } from '../sql/commands'
 import type { Statement } from '../sql/statements'
 import { mentions } from './dependence'
 import { earlierStatements } from './later'
@@ -17,17 +17,28 @@ export interface Dropped {
  */
 export function handedOver({ table, column }: Dropped, context: RuleContext): string | undefined {
   for (const { migration, statement } of earlierStatements(context, [column ?? table]).toReversed()) {
-    if (context.history.stateOf(migration.path) === 'pending') continue
+    const isPending = context.history.stateOf(migration.path) === 'pending'
+    if (isPending && !isDeprecation(statement, { table, column })) continue
     const words = wordsOf(statement, { table, column })
     if (words) return `${nameOf(migration)} ${words}.`
   }
   return undefined
 }
 
+/** Returns whether an earlier migration says that it is deprecated, one of the same release too. */
+export const isAnnounced = (dropped: Dropped, context: RuleContext): boolean =>
+  earlierStatements(context, [dropped.column ?? dropped.table]).some(({ statement }) =>
+    isDeprecation(statement, dropped),
+  )
+
 function wordsOf(statement: Statement, { table, column }: Dropped): string | undefined {
   const { command } = statement
   if (isDeprecation(statement, { table, column })) return 'has declared it deprecated'
-  if (column !== undefined) return takes(statement, table, column) ? 'has copied its values' : undefined
+  if (column !== undefined) {
+    if (takes(statement, table, column)) return 'has copied its values'
+    const from = command?.tag === 'ALTER TABLE' && command.relation.name === table && renamedTo(command, column)
+    return from ? `has renamed it from "${from}"` : undefined
+  }
   if (takes(statement, table)) return 'has copied its rows'
   if (command?.tag === 'TRUNCATE TABLE' && command.tables.some(({ name }) => name === table)) return 'has emptied it'
   if (command?.tag === 'DELETE' && command.table.name === table && !command.where && !command.using)
@@ -38,6 +49,9 @@ function wordsOf(statement: Statement, { table, column }: Dropped): string | und
   )
   return isRenamed ? `has renamed it from "${command.relation.name}"` : undefined
 }
+
+const renamedTo = ({ subcommands }: AlterRelation, column: string): string | undefined =>
+  subcommands.flatMap(other => (other.kind === 'RENAME COLUMN' && other.to.name === column ? [other.from.name] : []))[0]
 
 /** Returns whether a statement puts the rows of a table, or the values of its column, somewhere else. */
 export function takes(statement: Statement, table: string, column?: string): boolean {
@@ -55,6 +69,10 @@ export function takes(statement: Statement, table: string, column?: string): boo
       if (column === undefined || (command.table.name !== table && !reads(command.reads))) return false
       return command.assignments.some(
         assignment => assignment.column !== column && assignment.expression.columns.includes(column),
+      )
+    case 'DO':
+      return (command.statements ?? []).some(
+        inner => inner.command && takes({ ...statement, command: inner.command }, table, column),
       )
     default:
       return false

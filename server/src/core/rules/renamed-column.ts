@@ -1,5 +1,6 @@
 import { asTable, type Catalog, columnNamed } from '../postgres/catalog'
 import { defineRule, type RuleContext } from './rule'
+import { renamedInSteps } from './synced-column'
 import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
@@ -34,6 +35,7 @@ old column in a later release. Or leave the name and give it a new one in a view
         detail: `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
         hint: 'Add a column with the new name, keep both up to date while code moves over, and drop the old one later.',
         relation: target.relation,
+        fixes: () => renamedInSteps(alter, subcommand, target, context),
       }
     }
   },
@@ -45,6 +47,100 @@ old column in a later release. Or leave the name and give it a new one in a view
 -- file: 0002_email.sql
   ALTER TABLE users RENAME COLUMN mail TO email;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+-- file: 0003_backfill_users_email.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_drop_users_mail.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN mail;
+
+-- bad: a column that must be given
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(80) NOT NULL);
+-- file: 000002_email.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+  ALTER TABLE users ADD COLUMN email varchar(80);
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+-- file: 000003_backfill_users_email.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_users_email_not_null.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+-- file: 000005_validate_users_email_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+-- file: 000006_drop_users_mail.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN mail;
 
 -- bad: a table that the history does not show
   ALTER TABLE app.users RENAME mail TO email;

@@ -1,6 +1,12 @@
+import type { Fix } from '../finding'
 import { key } from '../postgres/catalog'
-import { defineRule } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf } from './target'
+import type { AlterRelation, Identifier } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { mentions } from './dependence'
+import { statementsAfter, statementsBefore, written } from './edits'
+import { downSteps } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf, type Target } from './target'
 
 export default defineRule({
   id: 'renamed-table',
@@ -34,17 +40,44 @@ later release, when no code uses it.`,
         detail: `Queries with the old name fail as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
         hint: 'CREATE VIEW with the old name in the same transaction, and drop it when no code uses it any more.',
         relation: target.relation,
+        fixes: () => withView(alter, subcommand.to, target, context),
       }
     }
   },
 
   examples: `
+-- bad: in the transaction of the tool, with a down
+-- given: goose
+-- file: 00001_people.sql
+  -- +goose Up
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 00002_users.sql
+  -- +goose Up
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+
+  -- +goose Down
+  ALTER TABLE users RENAME TO people;
+-- fix: Leave a view with the old name
+  -- +goose Up
+  ALTER TABLE people RENAME TO users;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+
+  -- +goose Down
+  DROP VIEW people;
+  ALTER TABLE users RENAME TO people;
+
 -- bad: code still uses the old name
 -- file: 0001_people.sql
   CREATE TABLE people (id bigint PRIMARY KEY);
 -- file: 0002_users.sql
   ALTER TABLE people RENAME TO users;
 --                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+-- fix: Leave a view with the old name
+  BEGIN;
+  ALTER TABLE people RENAME TO users;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  COMMIT;
 
 -- good: a table of the same migration
   CREATE TABLE people (id bigint PRIMARY KEY);
@@ -83,3 +116,29 @@ later release, when no code uses it.`,
   ALTER TABLE people_pkey RENAME TO users_pkey;
 `,
 })
+
+/** A view with the old name: PostgreSQL passes reads and writes of a view over one table through (sql-createview.html). */
+function withView(alter: AlterRelation, to: Identifier, { table }: Target, context: RuleContext): Fix[] {
+  if (!table || alter.ifExists || context.direction === 'down' || context.inside) return []
+  const old = written(context, alter.relation.span)
+  const schema = old.includes('.') ? old.slice(0, old.lastIndexOf('.') + 1) : ''
+  const renamed = `${schema}${quoted(to.name)}`
+  // Without it the view would read with the rights of its owner, past row security.
+  const invoker = context.settings.postgres >= 15 ? ' WITH (security_invoker = true)' : ''
+  const view = `CREATE VIEW ${old}${invoker} AS SELECT * FROM ${renamed};`
+  const downs = downSteps(context).filter(step => mentions(step, to.name) || mentions(step, alter.relation.name))
+  const [back, ...others] = downs
+  const isBack =
+    back?.command?.tag === 'ALTER TABLE' &&
+    back.command.relation.name === to.name &&
+    back.command.subcommands.some(other => other.kind === 'RENAME TO' && other.to.name === alter.relation.name)
+  if (others.length > 0 || (back && !isBack)) return []
+  const undone = back ? statementsBefore(back, [`DROP VIEW ${old};`]) : []
+  const isAlone = context.transaction.kind === 'own'
+  const edits = [
+    ...(isAlone ? statementsBefore(context, ['BEGIN;']) : []),
+    ...statementsAfter(context, isAlone ? [view, 'COMMIT;'] : [view]),
+    ...undone,
+  ]
+  return [{ title: 'Leave a view with the old name', safety: 'review', isChange: true, edits }]
+}

@@ -1,0 +1,219 @@
+import type { Fix } from '../finding'
+import { typeText } from '../inverse/texts'
+import {
+  type Column,
+  columnNamed,
+  columnsOfIndex,
+  indexesOf,
+  keyOfRelation,
+  viewsReadingColumn,
+} from '../postgres/catalog'
+import type { AlterRelation, TypeName } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { inBatches } from './batches'
+import { mentions } from './dependence'
+import { replacement, written } from './edits'
+import { notNullParts } from './not-null-steps'
+import { downSteps, laterSteps, newMigrations, type Part } from './placement'
+import type { RuleContext } from './rule'
+import type { SubcommandOfKind, Target } from './target'
+
+/**
+ * Returns the fix that renames a column while code moves over: a new column that a trigger keeps the same as the old one, in
+ * both directions; the rows that are there in batches; the old column dropped by a migration for a later release.
+ */
+export function renamedInSteps(
+  alter: AlterRelation,
+  { from, to }: SubcommandOfKind<'RENAME COLUMN'>,
+  target: Target,
+  context: RuleContext,
+): Fix[] {
+  const column = plainColumn(alter, from.name, target, context)
+  const type = column && typeText(column.type)
+  if (!column || type === undefined || columnNamed(target.table, to.name)) return []
+  const table = written(context, alter.relation.span)
+  const [old, next] = [quoted(from.name), quoted(to.name)]
+  const sync = nameOfSync(alter, to.name, table)
+  const trigger = syncTrigger(table, sync, [
+    `IF TG_OP = 'INSERT' THEN`,
+    `  NEW.${next} := coalesce(NEW.${next}, NEW.${old});`,
+    `  NEW.${old} := coalesce(NEW.${old}, NEW.${next});`,
+    `ELSIF NEW.${next} IS DISTINCT FROM OLD.${next} THEN`,
+    `  NEW.${old} := NEW.${next};`,
+    'ELSE',
+    `  NEW.${next} := NEW.${old};`,
+    'END IF;',
+  ])
+  const here = [`ALTER TABLE ${table} ADD COLUMN ${next} ${type};`, ...trigger]
+  const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target, context)
+  if (!filled) return []
+  const last = [
+    '-- For a later release, when no running code names the old column.',
+    ...withoutSync(table, sync),
+    `ALTER TABLE ${table} DROP COLUMN ${old};`,
+  ]
+  const title = 'Keep both names up to date while code moves over'
+  return inPlaceOf(
+    alter,
+    here,
+    [...filled, partOf(`drop_${alter.relation.name}_${from.name}`, last)],
+    title,
+    column,
+    context,
+  )
+}
+
+/**
+ * Returns the fix that changes a column's type without a rewrite: a new column that a trigger keeps up to date, the rows that are
+ * there in batches, a swap of the names, and the old column dropped by a migration for a later release.
+ */
+export function retypedInSteps(
+  alter: AlterRelation,
+  { column: { name }, type, using }: SubcommandOfKind<'ALTER COLUMN TYPE'>,
+  target: Target,
+  context: RuleContext,
+): Fix[] {
+  const column = plainColumn(alter, name, target, context)
+  if (!column || (using && using.cast?.column !== name)) return []
+  const types = [column.type, type, ...(using?.cast?.types ?? [])]
+  if (types.some(({ name: of }) => dependingOnZone.has(of))) return []
+  const [copy, before] = [`${name}_new`, `${name}_old`]
+  if (columnNamed(target.table, copy) || columnNamed(target.table, before)) return []
+  const table = written(context, alter.relation.span)
+  const typed = written(context, type.span)
+  const casts = castsOf(using?.cast?.types ?? [], context)
+  const cast = (value: string) => (casts === '' ? `${value}::${typed}` : `${value}${casts}`)
+  const sync = nameOfSync(alter, copy, table)
+  const here = [
+    `ALTER TABLE ${table} ADD COLUMN ${quoted(copy)} ${typed};`,
+    ...syncTrigger(table, sync, [`NEW.${quoted(copy)} := ${cast(`NEW.${quoted(name)}`)};`]),
+  ]
+  const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
+  if (!filled) return []
+  const swap = [
+    ...withoutSync(table, sync),
+    `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(before)};`,
+    `ALTER TABLE ${table} RENAME COLUMN ${quoted(copy)} TO ${quoted(name)};`,
+    ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${quoted(before)} DROP NOT NULL;`] : []),
+  ]
+  const last = [
+    '-- For a later release, when nobody needs the old values.',
+    `ALTER TABLE ${table} DROP COLUMN ${quoted(before)};`,
+  ]
+  const parts = [
+    ...filled,
+    partOf(`swap_${alter.relation.name}_${name}`, swap),
+    partOf(`drop_${alter.relation.name}_${before}`, last),
+  ]
+  return inPlaceOf(alter, here, parts, 'Fill a new column beside it and swap the names', column, context)
+}
+
+/** The trigger runs in sessions of other time zones: their values would differ. */
+const dependingOnZone: ReadonlySet<string> = new Set(['timestamptz', 'timetz'])
+
+/** A column that nothing but its own values hangs on: no index, constraint, default, sequence, view or trigger. */
+function plainColumn(alter: AlterRelation, name: string, { table }: Target, context: RuleContext): Column | undefined {
+  const column = columnNamed(table, name)
+  if (!table || !column || table.kind !== 'table' || table.partitionOf || table.inherits.length > 0) return undefined
+  if (alter.subcommands.length > 1 || alter.only || alter.ifExists || context.direction === 'down') return undefined
+  if (column.default || column.generated || column.identity || column.collation || column.inherited) return undefined
+  const { catalog } = context
+  const relation = keyOfRelation(table)
+  const isUsed =
+    indexesOf(catalog, relation).some(index => columnsOfIndex(index).has(name)) ||
+    table.constraints.some(({ kind, columns }) => kind !== 'NOT NULL' && columns.includes(name)) ||
+    table.columns.some(other => other.generatedFrom?.includes(name)) ||
+    viewsReadingColumn(catalog, relation, name).length > 0 ||
+    table.triggers.length > 0 ||
+    (table.policies?.length ?? 0) > 0
+  const isNeeded = laterSteps(context).some(step => mentions(step, table.name))
+  return isUsed || isNeeded || downSteps(context).length > 0 ? undefined : column
+}
+
+interface Filling {
+  readonly column: Column
+  /** As the statement writes it. */
+  readonly table: string
+  readonly into: string
+  readonly value: string
+  readonly title: string
+}
+
+/** The rows that are there, in batches, and NOT NULL where the column had it. */
+function filling(
+  { relation }: AlterRelation,
+  { column, table, into, value, title }: Filling,
+  target: Target,
+  context: RuleContext,
+): Part[] | undefined {
+  const next = quoted(into)
+  const block = inBatches(
+    table,
+    target.table,
+    condition =>
+      `UPDATE ${table} SET ${next} = ${value} WHERE ${condition} AND ${next} IS NULL AND ${quoted(column.name)} IS NOT NULL`,
+  )
+  if (block === undefined) return undefined
+  return [
+    { ...partOf(`backfill_${relation.name}_${title}`, [block]), transaction: false },
+    ...(column.notNull ? notNullParts(relation, table, [into], context) : []),
+  ]
+}
+
+/** PostgreSQL 18 names a NOT NULL constraint after its column, which had another name then. */
+function inPlaceOf(
+  { relation }: AlterRelation,
+  here: readonly string[],
+  parts: readonly Part[],
+  title: string,
+  { notNull }: Column,
+  context: RuleContext,
+): Fix[] {
+  const { fence } = context.migration.framework
+  const fenced = (text: string) => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text)
+  const text = here.map(fenced).join('\n').replace(/;$/, '')
+  const edits = [replacement(context, { start: 0, end: context.statement.text.length }, text)]
+  const placed = newMigrations(context, parts, edits, { tables: [relation.name] })
+  const change = notNull ? { isChange: true } : {}
+  return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...change, ...placed }] : []
+}
+
+interface Sync {
+  /** Of the trigger. */
+  readonly name: string
+  /** Of the function, in the table's schema. */
+  readonly function: string
+}
+
+function nameOfSync({ relation }: AlterRelation, column: string, table: string): Sync {
+  const name = quoted(`${relation.name}_${column}_sync`)
+  const schema = table.includes('.') ? table.slice(0, table.lastIndexOf('.') + 1) : ''
+  return { name, function: `${schema}${name}` }
+}
+
+const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string[] => [
+  [
+    `CREATE FUNCTION ${sync.function}() RETURNS trigger LANGUAGE plpgsql AS $$`,
+    'BEGIN',
+    ...body.map(line => `  ${line}`),
+    '  RETURN NEW;',
+    'END',
+    '$$;',
+  ].join('\n'),
+  `CREATE TRIGGER ${sync.name} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${sync.function}();`,
+]
+
+const withoutSync = (table: string, sync: Sync): string[] => [
+  `DROP TRIGGER ${sync.name} ON ${table};`,
+  `DROP FUNCTION ${sync.function}();`,
+]
+
+const partOf = (title: string, up: readonly string[]): Part => ({
+  title,
+  up,
+  down: { edits: [], text: '' },
+  transaction: true,
+})
+
+const castsOf = (types: readonly TypeName[], context: RuleContext): string =>
+  types.map(({ span }) => `::${written(context, span)}`).join('')
