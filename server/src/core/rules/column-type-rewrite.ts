@@ -152,6 +152,7 @@ short transaction; drop the old column in a later migration.`,
   -- +goose StatementEnd
 
   -- +goose Down
+  -- Nothing to undo.
 -- file: 00004_swap_orders_number.sql
   -- +goose Up
   DROP TRIGGER orders_number_new_sync ON orders;
@@ -160,12 +161,14 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders RENAME COLUMN number_new TO number;
 
   -- +goose Down
+  -- Nothing to undo.
 -- file: 00005_drop_orders_number_old.sql
   -- +goose Up
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN number_old;
 
   -- +goose Down
+  -- Nothing to undo.
 
 -- bad: several, one of which touches no row
 -- file: 0001_orders.sql
