@@ -161,14 +161,25 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders RENAME COLUMN number_new TO number;
 
   -- +goose Down
-  -- Nothing to undo.
+  ALTER TABLE orders RENAME COLUMN number TO number_new;
+  ALTER TABLE orders RENAME COLUMN number_old TO number;
+  -- +goose StatementBegin
+  CREATE FUNCTION orders_number_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.number_new := NEW.number::text;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER orders_number_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_number_new_sync();
 -- file: 00005_drop_orders_number_old.sql
   -- +goose Up
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN number_old;
 
   -- +goose Down
-  -- Nothing to undo.
+  ALTER TABLE orders ADD COLUMN number_old integer;
+  UPDATE orders SET number_old = number::integer;
 
 -- bad: several, one of which touches no row
 -- file: 0001_orders.sql

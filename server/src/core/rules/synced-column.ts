@@ -52,11 +52,16 @@ export function renamedInSteps(
     ...withoutSync(table, sync),
     `ALTER TABLE ${table} DROP COLUMN ${old};`,
   ]
+  const restored = [
+    `ALTER TABLE ${table} ADD COLUMN ${old} ${type};`,
+    `UPDATE ${table} SET ${old} = ${next};`,
+    ...trigger,
+  ]
   const title = 'Keep both names up to date while code moves over'
   return inPlaceOf(
     alter,
     here,
-    [...filled, partOf(`drop_${alter.relation.name}_${from.name}`, last)],
+    [...filled, partOf(`drop_${alter.relation.name}_${from.name}`, last, restored)],
     title,
     column,
     context,
@@ -74,7 +79,8 @@ export function retypedInSteps(
   context: RuleContext,
 ): Fix[] {
   const column = plainColumn(alter, name, target, context)
-  if (!column || (using && using.cast?.column !== name)) return []
+  const old = column && typeText(column.type)
+  if (!column || old === undefined || (using && using.cast?.column !== name)) return []
   const types = [column.type, type, ...(using?.cast?.types ?? [])]
   if (types.some(({ name: of }) => dependingOnZone.has(of))) return []
   const [copy, before] = [`${name}_new`, `${name}_old`]
@@ -84,10 +90,8 @@ export function retypedInSteps(
   const casts = castsOf(using?.cast?.types ?? [], context)
   const cast = (value: string) => (casts === '' ? `${value}::${typed}` : `${value}${casts}`)
   const sync = nameOfSync(alter, copy, table)
-  const here = [
-    `ALTER TABLE ${table} ADD COLUMN ${quoted(copy)} ${typed};`,
-    ...syncTrigger(table, sync, [`NEW.${quoted(copy)} := ${cast(`NEW.${quoted(name)}`)};`]),
-  ]
+  const trigger = syncTrigger(table, sync, [`NEW.${quoted(copy)} := ${cast(`NEW.${quoted(name)}`)};`])
+  const here = [`ALTER TABLE ${table} ADD COLUMN ${quoted(copy)} ${typed};`, ...trigger]
   const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
   if (!filled) return []
   const swap = [
@@ -102,8 +106,15 @@ export function retypedInSteps(
   ]
   const parts = [
     ...filled,
-    partOf(`swap_${alter.relation.name}_${name}`, swap),
-    partOf(`drop_${alter.relation.name}_${before}`, last),
+    partOf(`swap_${alter.relation.name}_${name}`, swap, [
+      `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(copy)};`,
+      `ALTER TABLE ${table} RENAME COLUMN ${quoted(before)} TO ${quoted(name)};`,
+      ...trigger,
+    ]),
+    partOf(`drop_${alter.relation.name}_${before}`, last, [
+      `ALTER TABLE ${table} ADD COLUMN ${quoted(before)} ${old};`,
+      `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old};`,
+    ]),
   ]
   return inPlaceOf(alter, here, parts, 'Fill a new column beside it and swap the names', column, context)
 }
@@ -208,10 +219,10 @@ const withoutSync = (table: string, sync: Sync): string[] => [
   `DROP FUNCTION ${sync.function}();`,
 ]
 
-const partOf = (title: string, up: readonly string[]): Part => ({
+const partOf = (title: string, up: readonly string[], down: readonly string[] = []): Part => ({
   title,
   up,
-  down: { edits: [], text: '' },
+  down: { edits: [], text: down.join('\n') },
   transaction: true,
 })
 
