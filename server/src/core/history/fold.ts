@@ -3,6 +3,7 @@ import type { Birth, Catalog } from '../postgres/catalog'
 import { clouded } from '../postgres/doubts'
 import { failureOf } from '../postgres/failures'
 import { withFailed } from '../postgres/failures/aftermath'
+import { newestPostgres } from '../settings'
 import type { Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
 import { afterUnseen, isOpaque } from './certainty'
@@ -215,8 +216,8 @@ export class Fold {
   }
 }
 
-/** Which major version runs a statement makes no difference to what it leaves, or hardly any. */
-const commonMajor = 15
+/** Which major version runs a statement makes hardly any difference to what it leaves; the newest knows all there is. */
+const commonMajor = newestPostgres
 
 /** Returns how many statements at the start are the same as in `seed` and run in the same transactions. */
 function sameSteps({ statements }: Section, placed: readonly Placement[], seed: Fold): number {
