@@ -2412,3 +2412,93 @@ CREATE TABLE fresh (a integer, b integer, FOREIGN KEY (a) REFERENCES purchases N
 
 CREATE TYPE leaf AS (m integer, n text);
 CREATE TABLE leaves OF leaf (m PRIMARY KEY, n WITH OPTIONS NOT NULL);
+
+-- Detaching a partition that has partitions
+
+CREATE TABLE zones_us PARTITION OF zones FOR VALUES IN ('us2') PARTITION BY LIST (id);
+CREATE TABLE zones_us1 PARTITION OF zones_us FOR VALUES IN (1);
+CREATE INDEX zones_us_idx ON zones (code);
+ALTER TABLE zones DETACH PARTITION zones_us;
+
+CREATE TABLE drawers (k integer, note text) PARTITION BY LIST (k);
+CREATE TABLE drawers_1 PARTITION OF drawers FOR VALUES IN (1) PARTITION BY LIST (note);
+CREATE TABLE drawers_1a PARTITION OF drawers_1 FOR VALUES IN ('a');
+ALTER TABLE drawers DETACH PARTITION drawers_1;
+
+-- from 14
+CREATE TABLE drawers (k integer, note text) PARTITION BY LIST (k);
+CREATE TABLE drawers_1 PARTITION OF drawers FOR VALUES IN (1) PARTITION BY LIST (note);
+CREATE TABLE drawers_1a PARTITION OF drawers_1 FOR VALUES IN ('a');
+ALTER TABLE drawers DETACH PARTITION drawers_1 CONCURRENTLY;
+
+-- Defaults that call nextval()
+
+CREATE TABLE tickets (id bigint DEFAULT nextval('invoice_numbers'), note text);
+INSERT INTO tickets (note) VALUES ('a');
+
+CREATE TABLE tickets (id bigint DEFAULT nextval('invoice_numbers'), note text);
+INSERT INTO tickets VALUES (1, 'a');
+
+CREATE TABLE tickets (id bigint DEFAULT nextval('public.invoice_numbers'), note text);
+DROP SEQUENCE invoice_numbers CASCADE;
+
+-- Triggers that fire, and those that do not
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN coalesce(NEW, OLD); END';
+CREATE TRIGGER counted BEFORE UPDATE OF nick ON customers FOR EACH ROW EXECUTE FUNCTION count_line();
+UPDATE customers SET level = 1;
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN coalesce(NEW, OLD); END';
+CREATE TRIGGER counted BEFORE UPDATE OF nick ON customers FOR EACH ROW EXECUTE FUNCTION count_line();
+UPDATE customers SET nick = 'x';
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN coalesce(NEW, OLD); END';
+CREATE TRIGGER counted BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION count_line();
+ALTER TABLE customers DISABLE TRIGGER counted;
+UPDATE customers SET nick = 'x';
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN coalesce(NEW, OLD); END';
+CREATE TRIGGER counted BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION count_line();
+ALTER TABLE customers DISABLE TRIGGER ALL;
+ALTER TABLE customers ENABLE TRIGGER counted;
+UPDATE customers SET nick = 'x';
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN NULL; END';
+CREATE TRIGGER counted BEFORE TRUNCATE ON lines EXECUTE FUNCTION count_line();
+TRUNCATE lines;
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN coalesce(NEW, OLD); END';
+CREATE TRIGGER counted BEFORE DELETE ON lines FOR EACH ROW EXECUTE FUNCTION count_line();
+DELETE FROM purchases;
+
+-- UPDATE of a partition key moves rows
+
+CREATE TABLE drawers (k integer, note text) PARTITION BY LIST (k);
+CREATE TABLE drawers_1 PARTITION OF drawers FOR VALUES IN (1);
+CREATE TABLE drawers_2 PARTITION OF drawers FOR VALUES IN (2);
+INSERT INTO drawers VALUES (1, 'a');
+UPDATE drawers SET k = 2 WHERE k = 1;
+
+CREATE TABLE drawers (k integer, note text) PARTITION BY LIST (k);
+CREATE TABLE drawers_1 PARTITION OF drawers FOR VALUES IN (1);
+CREATE TABLE drawers_2 PARTITION OF drawers FOR VALUES IN (2);
+INSERT INTO drawers VALUES (1, 'a');
+UPDATE drawers SET note = 'b' WHERE k = 1;
+
+-- Views with INSTEAD OF triggers
+
+CREATE FUNCTION nothing_done() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN NEW; END';
+CREATE TRIGGER instead INSTEAD OF INSERT ON active_customers FOR EACH ROW EXECUTE FUNCTION nothing_done();
+INSERT INTO active_customers VALUES (1, 'x');
+
+-- Typed tables follow their type
+
+CREATE TYPE leaf AS (m integer, n text);
+CREATE TABLE leaves OF leaf (m PRIMARY KEY);
+INSERT INTO leaves VALUES (1, 'a');
+ALTER TYPE leaf ALTER ATTRIBUTE m TYPE bigint CASCADE;
+
+CREATE TYPE leaf AS (m integer, n text);
+CREATE TABLE leaves OF leaf (m PRIMARY KEY);
+INSERT INTO leaves VALUES (1, 'a');
+ALTER TYPE leaf ADD ATTRIBUTE o integer CASCADE;

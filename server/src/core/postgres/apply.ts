@@ -179,6 +179,8 @@ function withTrigger(catalog: Catalog, table: RelationKey, command: CreateTrigge
     function: command.function.name,
     ...(command.function.schema !== undefined && { schema: command.function.schema }),
     ...(command.events && { events: command.events }),
+    ...(command.columns && { columns: command.columns }),
+    ...(command.isInsteadOf && { isInsteadOf: true }),
   }
   const added = withTable(catalog, table, known => ({
     ...known,

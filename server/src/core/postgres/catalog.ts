@@ -202,6 +202,11 @@ export interface Trigger {
   readonly schema?: string
   /** What fires it. */
   readonly events?: readonly TriggerEvent[]
+  /** UPDATE OF: the columns that fire it. */
+  readonly columns?: readonly string[]
+  readonly isInsteadOf?: boolean
+  /** Turned off with DISABLE TRIGGER. */
+  readonly isOff?: boolean
 }
 
 export type Type =

@@ -401,7 +401,9 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
     return { kind, span, keywords: clause.words(...words), column: columnOf(clause, name) } as Subcommand
   }
   const kind = (command.subtype && plainKinds[command.subtype]) ?? 'OTHER'
-  return { kind, span, keywords: kind === 'OTHER' ? firstTwo : clause.words(...kind.split(' ')) } as Subcommand
+  const trigger = /^AT_(?:Enable|EnableAlways|Disable)Trig$/.test(command.subtype ?? '') ? { trigger: name } : {}
+  const keywords = kind === 'OTHER' ? firstTwo : clause.words(...kind.split(' '))
+  return { kind, span, keywords, ...trigger } as Subcommand
 }
 
 const columnOf = (clause: Clause, name: string): Identifier => clause.identifierAfter(name, 'ALTER', 'COLUMN')

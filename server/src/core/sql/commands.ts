@@ -373,8 +373,6 @@ export type Subcommand = SubcommandBase &
           | 'SET WITHOUT OIDS'
           | 'SET LOGGED'
           | 'SET UNLOGGED'
-          | 'ENABLE TRIGGER'
-          | 'DISABLE TRIGGER'
           | 'ENABLE RULE'
           | 'DISABLE RULE'
           | 'ENABLE ROW LEVEL SECURITY'
@@ -384,6 +382,11 @@ export type Subcommand = SubcommandBase &
           | 'DEPENDS ON EXTENSION'
           | 'OPTIONS'
           | 'OTHER'
+      }
+    | {
+        readonly kind: 'ENABLE TRIGGER' | 'DISABLE TRIGGER'
+        /** Absent for ALL and USER. */
+        readonly trigger?: string
       }
     | {
         readonly kind: 'SEQUENCE OPTIONS'
@@ -694,6 +697,9 @@ export interface CreateTrigger {
   /** FOR EACH ROW. */
   readonly isRow?: boolean
   readonly events?: readonly TriggerEvent[]
+  /** UPDATE OF: the columns that fire it. */
+  readonly columns?: readonly string[]
+  readonly isInsteadOf?: boolean
   /** The other table of a constraint trigger. */
   readonly from?: Name
   readonly function: Name
@@ -721,6 +727,8 @@ export interface AlterType {
   readonly setSchema?: Identifier
   /** ADD, DROP or ALTER ATTRIBUTE of a composite type. */
   readonly attributes?: boolean
+  /** Whether it changes the type of an attribute in the tables that are made of the type too: CASCADE. */
+  readonly retypes?: boolean
   readonly keywords: Span
 }
 

@@ -38,7 +38,9 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
   }),
   DropStmt: dropOf,
   AlterTableStmt: (statement, source) =>
-    statement.objtype === 'OBJECT_TYPE' ? alterType(statement.relation, source) : alterRelation(statement, source),
+    statement.objtype === 'OBJECT_TYPE'
+      ? alterType(statement.relation, source, statement.cmds)
+      : alterRelation(statement, source),
   RenameStmt: (statement, source) => {
     if (statement.renameType === 'OBJECT_TYPE') {
       return {
@@ -201,6 +203,9 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       isConstraint: statement.isconstraint === true,
       isRow: statement.row === true,
       events: triggerEvents(statement.events ?? 0),
+      ...(statement.columns && { columns: strings(statement.columns) }),
+      // TRIGGER_TYPE_INSTEAD of PostgreSQL's source.
+      ...(((statement.timing ?? 0) & 64) !== 0 && { isInsteadOf: true }),
       ...(statement.constrrel && { from: nameOf(statement.constrrel, source) }),
       function: nameFromParts(strings(statement.funcname), called.name()?.span ?? spanOf(source, 0, 0)),
       keywords: keywordsThrough(source, 'TRIGGER'),
@@ -367,8 +372,21 @@ function createType(parts: readonly string[], source: Source, labels?: readonly 
 }
 
 /** ALTER TYPE of a composite type's attributes. */
-const alterType = (relation: RangeVar | undefined, source: Source): AlterType | undefined =>
-  relation && { ...alterTypeNamed(nameOf(relation, source), source), attributes: true }
+const alterType = (
+  relation: RangeVar | undefined,
+  source: Source,
+  actions: readonly Node[] = [],
+): AlterType | undefined =>
+  relation && {
+    ...alterTypeNamed(nameOf(relation, source), source),
+    attributes: true,
+    ...(actions.some(isRetyping) && { retypes: true }),
+  }
+
+const isRetyping = (node: Node): boolean => {
+  const { subtype, behavior } = fields(node).AlterTableCmd ?? {}
+  return subtype === 'AT_AlterColumnType' && behavior === 'DROP_CASCADE'
+}
 
 const alterTypeNamed = (type: Name, source: Source): AlterType => ({
   tag: 'ALTER TYPE',

@@ -14,6 +14,7 @@ import {
   keyOfRelation,
   mayInherit,
   partitionIndexesOf,
+  partitionsOf,
   type RelationKey,
   sequencesOwnedBy,
   type Table,
@@ -96,6 +97,21 @@ function withPlaceholder(catalog: Catalog, command: AlterRelation): Catalog {
     triggers: [],
     written: true,
   })
+}
+
+/** Triggers of that name are turned on or off on partitions too (sql-altertable.html). */
+function withTriggersTurned(
+  catalog: Catalog,
+  key: RelationKey,
+  { kind, trigger: name }: SubcommandOf<'ENABLE TRIGGER' | 'DISABLE TRIGGER'>,
+): Catalog {
+  return withTable(catalog, key, table => ({
+    ...table,
+    triggers: table.triggers.map(({ isOff, ...trigger }) => {
+      if (name !== undefined && trigger.name !== name) return isOff ? { ...trigger, isOff } : trigger
+      return kind === 'DISABLE TRIGGER' ? { ...trigger, isOff: true } : trigger
+    }),
+  }))
 }
 
 /** Returns the catalog after one subcommand on the relation at `key`. */
@@ -190,6 +206,12 @@ export function withSubcommand(
         inherits: table.inherits.filter(other => other !== parent),
       }))
     }
+    case 'ENABLE TRIGGER':
+    case 'DISABLE TRIGGER':
+      return [key, ...(command.only ? [] : partitionsOf(catalog, key, { recursive: true }).map(keyOfRelation))].reduce(
+        (result, table) => withTriggersTurned(result, table, subcommand),
+        catalog,
+      )
     case 'ENABLE ROW LEVEL SECURITY':
     case 'DISABLE ROW LEVEL SECURITY':
       return withTable(catalog, key, table => ({

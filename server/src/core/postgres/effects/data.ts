@@ -1,7 +1,6 @@
 import type { Copy, Delete, Insert, Merge, Name, Select, TriggerEvent, Update, Write } from '../../sql/commands'
 import { mayHold, type Rows } from '../bounds'
 import {
-  asTable,
   type Catalog,
   columnNamed,
   foreignKeysTo,
@@ -18,7 +17,7 @@ import {
 } from '../catalog'
 import type { Circumstances } from './context'
 import { isIndexed } from './foreign-keys'
-import { familyOf, type Gathering, isSystem, readBy, storedOf } from './gathering'
+import { familyOf, type Gathering, isSystem, nameIn, readBy, sequencesIn, storedOf } from './gathering'
 
 /** INSERT: the table, the tables its new rows reference, and the sequences of columns it leaves out. */
 export function insertRows(gathering: Gathering, command: Insert, circumstances: Circumstances) {
@@ -46,6 +45,10 @@ export function insertRows(gathering: Gathering, command: Insert, circumstances:
     }
     for (const sequence of sequencesOwnedBy(catalog, written))
       if (!isGiven(command, sequence.ownedBy?.column ?? '')) gathering.lock(keyOfRelation(sequence), 'ROW EXCLUSIVE')
+    for (const column of tableAt(catalog, written)?.columns ?? [])
+      if (!isGiven(command, column.name))
+        for (const sequence of sequencesIn(catalog, column.default))
+          gathering.lock(sequence, 'ROW EXCLUSIVE', 'sequence')
   }
 }
 
@@ -71,12 +74,16 @@ export function updateRows(gathering: Gathering, command: Update, circumstances:
     only: command.only,
     locksIndexes: true,
     by: ['UPDATE'],
+    columns: command.assignments.map(({ column }) => column),
     ...(command.where && !hasOtherRows(command) && { rows: { where: command.where } }),
   })
   lockReads(gathering, catalog, command.reads)
   writeBeside(gathering, circumstances, command.writes)
   if (circumstances.plansOnly) return
   const assigned = new Set(command.assignments.map(assignment => assignment.column))
+  // Rows whose key is another now move to the partition that it belongs in.
+  if (family.some(member => tableAt(catalog, member)?.partitionBy?.some(column => assigned.has(column))))
+    gathering.lockAll(writtenBy(catalog, key, { locksIndexes: false, isInsert: true }), 'ROW EXCLUSIVE')
   const nulls = command.assignments.filter(({ expression }) => expression.kind === 'null').map(({ column }) => column)
   for (const table of tablesBehind(catalog, key))
     for (const constraint of tableAt(catalog, table)?.constraints ?? [])
@@ -164,13 +171,9 @@ export function copyRows(gathering: Gathering, command: Copy, circumstances: Cir
 
 const sequenceCalls: ReadonlySet<string> = new Set(['nextval', 'setval'])
 
-const nameIn = (text: string): { schema?: string; name: string } => {
-  const [first = '', second] = text.replaceAll('"', '').split('.')
-  return second === undefined ? { name: first } : { schema: first, name: second }
-}
-
 /** A view that can be written stands for the table below it (sql-createview.html, updatable views). */
-const tablesBehind = (catalog: Catalog, key: RelationKey): RelationKey[] => readBy(catalog, [key], true)
+const tablesBehind = (catalog: Catalog, key: RelationKey): RelationKey[] =>
+  tableAt(catalog, key)?.triggers.some(({ isInsteadOf }) => isInsteadOf) ? [] : readBy(catalog, [key], true)
 
 interface Writing {
   readonly only?: boolean
@@ -179,6 +182,8 @@ interface Writing {
   readonly isInsert?: boolean
   /** What fires triggers; anything where absent. */
   readonly by?: readonly TriggerEvent[]
+  /** The columns that are assigned; any where absent. */
+  readonly columns?: readonly string[]
   /** What is known of the rows, so that partitions without any are left alone. */
   readonly rows?: Rows
 }
@@ -187,23 +192,35 @@ interface Writing {
 function write(gathering: Gathering, circumstances: Circumstances, key: RelationKey, writing: Writing): RelationKey[] {
   const { catalog } = circumstances
   const written = writtenBy(catalog, key, writing)
+  // An INSTEAD OF trigger gets its rows from the query of the view.
+  if (written.length === 1 && !writing.isInsert && tableAt(catalog, key)?.kind === 'view')
+    gathering.lockAll(readBy(catalog, [key]), 'ACCESS SHARE')
   for (const member of written) {
     if (writing.locksIndexes) lockQueried(gathering, circumstances, member, 'ROW EXCLUSIVE')
     else gathering.lock(member, 'ROW EXCLUSIVE')
     if (circumstances.plansOnly) continue
-    for (const trigger of asTable(catalog.relations.get(member))?.triggers ?? [])
-      if (isFired(trigger, writing) && (trigger.isRow || member === key))
-        gathering.fired.add({ name: trigger.name, routine: { schema: trigger.schema, name: trigger.function } })
+    const table = tableAt(catalog, member)
+    gathering.fire(member, trigger => isFired(trigger, writing, table) && (trigger.isRow || member === key))
+    if (member === key)
+      for (const rule of table?.rules ?? [])
+        gathering.doesNotKnow(`What rule "${rule}" does besides or instead is not known.`)
   }
   return written
 }
 
 /** Statement triggers fire for the table that is named, row triggers where the rows are (sql-createtrigger.html). */
-const isFired = ({ events }: Trigger, { by }: Writing): boolean =>
-  !events || !by || by.some(event => events.includes(event))
+function isFired({ events, columns }: Trigger, { by, columns: assigned }: Writing, table: Table | undefined): boolean {
+  const firing = by?.filter(event => events?.includes(event) ?? true)
+  if (firing?.length === 0) return false
+  if (!columns || !assigned || firing?.some(event => event !== 'UPDATE') !== false) return true
+  // A generated column changes with those that it is computed from.
+  return columns.some(name => assigned.includes(name) || columnNamed(table, name)?.generated !== undefined)
+}
 
 function writtenBy(catalog: Catalog, key: RelationKey, writing: Writing): RelationKey[] {
   const table = tableAt(catalog, key)
+  if (table?.kind === 'view' && table.triggers.some(trigger => trigger.isInsteadOf && isFired(trigger, writing, table)))
+    return [key]
   if (table?.kind === 'view') return [key, ...table.reads.flatMap(read => writtenBy(catalog, read, writing))]
   if (writing.only) return [key]
   if (table?.kind !== 'partitioned table') {
@@ -300,8 +317,18 @@ function lockReferencing(
     const referencing = keyOfRelation(table)
     const action = constraint.references[event]
     const writes = action !== 'NO ACTION' && action !== 'RESTRICT'
+    const fires: Writing = {
+      locksIndexes: true,
+      by: [action === 'CASCADE' && event === 'onDelete' ? 'DELETE' : 'UPDATE'],
+      columns: constraint.columns,
+    }
     for (const member of familyOf(catalog, referencing, table.kind !== 'partitioned table')) {
       lockQueried(gathering, circumstances, member, writes ? 'ROW EXCLUSIVE' : 'ROW SHARE')
+      if (writes)
+        gathering.fire(
+          member,
+          trigger => isFired(trigger, fires, tableAt(catalog, member)) && (trigger.isRow || member === referencing),
+        )
       if (storedOf(catalog, [member]).length > 0 && !isIndexed(catalog, member, constraint)) gathering.scan(member)
     }
     if (action === 'CASCADE' && event === 'onDelete' && !seen.has(referencing))

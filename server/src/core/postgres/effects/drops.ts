@@ -3,6 +3,7 @@ import { columnsOfType, domainsOver, relationsIn, tablesOf, tablesOfServers } fr
 import {
   asTable,
   type Catalog,
+  type Column,
   type Constraint,
   columnsOfIndex,
   foreignKeysTo,
@@ -22,7 +23,7 @@ import {
 import { droppedWith } from '../dependents'
 import type { Circumstances } from './context'
 import { lockTriggered } from './foreign-keys'
-import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering'
+import { familyOf, type Gathering, partitionTreeOf, sequencesIn, storedOf } from './gathering'
 
 /** DROP of relations: they, all that goes with them, and the other side of their foreign keys. */
 export function dropRelations(gathering: Gathering, command: Drop, circumstances: Circumstances) {
@@ -69,12 +70,20 @@ function dropAll(
   for (const key of cascade ? keys : []) {
     const sequence = catalog.relations.get(key)
     // The column's default calls nextval(): it is dropped too.
-    if (sequence?.kind === 'sequence' && sequence.ownedBy) gathering.lock(sequence.ownedBy.table, 'ACCESS EXCLUSIVE')
+    if (sequence?.kind !== 'sequence') continue
+    if (sequence.ownedBy) gathering.lock(sequence.ownedBy.table, 'ACCESS EXCLUSIVE')
+    gathering.lockAll(tablesCounting(catalog, key), 'ACCESS EXCLUSIVE')
   }
   for (const { table } of dropped.foreignKeys)
     gathering.lockAll(partitionTreeOf(catalog, keyOfRelation(table)), 'ACCESS EXCLUSIVE')
   if (cascade && keys.some(key => !catalog.relations.has(key)))
     gathering.doesNotKnow('What depends on a relation that the history does not know is dropped and locked with it.')
+}
+
+/** Tables with a column whose default takes the next value of a sequence. */
+function tablesCounting(catalog: Catalog, sequence: RelationKey): RelationKey[] {
+  const counts = (column: Column) => sequencesIn(catalog, column.default).includes(sequence)
+  return [...catalog.relations].flatMap(([key, relation]) => (asTable(relation)?.columns.some(counts) ? [key] : []))
 }
 
 /** The foreign key of a partition that is its parent's has nothing of its own on the other table. */
@@ -205,6 +214,7 @@ export function truncate(gathering: Gathering, command: Truncate, { catalog, pos
   }
   for (const key of truncated) {
     gathering.lock(key, 'ACCESS EXCLUSIVE')
+    gathering.fire(key, ({ events }) => events?.includes('TRUNCATE') ?? true)
     if (storedOf(catalog, [key]).length === 0) continue
     gathering.lockIndexes(key, 'ACCESS EXCLUSIVE')
     // Before 14 the parents of a partition are looked at for its bound (prove:effects).

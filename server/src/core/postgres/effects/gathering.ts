@@ -1,12 +1,15 @@
+import type { Expression } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
   indexesOf,
   inheritorsOf,
+  keyOf,
   keyOfRelation,
   partitionsOf,
   type RelationKey,
   type RelationKind,
+  type Trigger,
 } from '../catalog'
 import type { Effects, RelationLock } from '../effects'
 import { type LockMode, lockModes, stronger } from '../locks'
@@ -100,6 +103,13 @@ export class Gathering {
     this.#drops.add(key)
   }
 
+  /** The triggers of a table that a write fires, but those that are off; a rule may do anything instead. */
+  fire(key: RelationKey, fires: (trigger: Trigger) => boolean) {
+    for (const trigger of asTable(this.before.relations.get(key))?.triggers ?? [])
+      if (!trigger.isOff && fires(trigger))
+        this.fired.add({ name: trigger.name, routine: { schema: trigger.schema, name: trigger.function } })
+  }
+
   doesNotKnow(sentence: string) {
     this.#unknown.add(sentence)
   }
@@ -164,6 +174,18 @@ export function readBy(catalog: Catalog, keys: readonly RelationKey[], only = fa
     else if (!only) for (const child of inheritorsOf(catalog, key)) found.add(keyOfRelation(child))
   }
   return [...found]
+}
+
+/** Returns the sequences of which an expression takes the next value, where it names them. */
+export const sequencesIn = (catalog: Catalog, expression: Expression | undefined): RelationKey[] =>
+  (expression?.calls ?? []).flatMap(({ name, constant }) =>
+    name === 'nextval' && constant !== undefined ? [keyOf(catalog, nameIn(constant))] : [],
+  )
+
+/** Returns the name that a text holds, as a cast to regclass reads it. */
+export const nameIn = (text: string): { schema?: string; name: string } => {
+  const [first = '', second] = text.replaceAll('"', '').split('.')
+  return second === undefined ? { name: first } : { schema: first, name: second }
 }
 
 /** Returns whether a name belongs to PostgreSQL itself, whose tables take no part in migrations. */

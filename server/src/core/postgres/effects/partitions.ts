@@ -109,6 +109,8 @@ export function detachPartition(alteration: Alteration, subcommand: SubcommandOf
   const incoming = foreignKeysToTree(catalog, key)
   // Before 14 the partition itself goes on being used, unless foreign keys to it have to go (prove:effects).
   gathering.lock(partition, postgres >= 14 || incoming.length > 0 ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE')
+  // The partitions that it has itself are told that their bounds have changed.
+  gathering.lockAll(partitionTreeOf(catalog, partition).slice(1), 'ACCESS EXCLUSIVE')
   if (subcommand.concurrently) {
     gathering.refusesTransactionBlock = true
     gathering.waitsForTransactions = true

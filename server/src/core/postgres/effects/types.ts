@@ -29,5 +29,12 @@ export function alterType(gathering: Gathering, command: AlterType, catalog: Cat
     // RENAME TO and OWNER TO.
     return gathering.lock(type, 'ACCESS EXCLUSIVE')
   if (!command.attributes) return
-  gathering.lockAll(tablesOf(catalog, type), 'ACCESS EXCLUSIVE')
+  const tables = tablesOf(catalog, type)
+  gathering.lockAll(tables, 'ACCESS EXCLUSIVE')
+  if (!command.retypes) return
+  for (const table of storedOf(catalog, tables)) gathering.rewrite(table)
+  if (tables.length > 0)
+    gathering.doesNotKnow(
+      'The attribute is taken to need new storage: a wider varchar or text would not rewrite the tables.',
+    )
 }

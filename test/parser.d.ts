@@ -1,0 +1,2 @@
+/** Loads PostgreSQL's parser from the installed package: call it in `before`. */
+export declare function loadInstalledParser(): Promise<void>;
