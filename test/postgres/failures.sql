@@ -984,3 +984,135 @@ SET statement_timeout = '1.5h';
 SET statement_timeout = 1e3;
 
 SET lock_timeout = DEFAULT
+
+-- Wrong kinds
+
+UPDATE totals SET total = 1;
+
+DELETE FROM totals;
+
+INSERT INTO totals VALUES (1);
+
+UPDATE tickets SET last_value = 1;
+
+LOCK TABLE totals;
+
+LOCK TABLE tickets;
+
+LOCK TABLE adults;
+
+TRUNCATE ONLY events;
+
+ALTER TABLE events SET (fillfactor = 50);
+
+ALTER TABLE events_old ADD COLUMN more integer;
+
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals WITH NO DATA;
+
+-- Partitions
+
+CREATE TABLE fresh (id bigint, day date NOT NULL);
+ALTER TABLE events ATTACH PARTITION fresh FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+
+CREATE TABLE fresh (id bigint, day date NOT NULL, kind text, more text);
+ALTER TABLE events ATTACH PARTITION fresh FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+
+CREATE TABLE fresh (id integer, day date NOT NULL, kind text);
+ALTER TABLE events ATTACH PARTITION fresh FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+
+CREATE TABLE fresh (kind text, day date NOT NULL, id bigint);
+ALTER TABLE events ATTACH PARTITION fresh FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+
+CREATE TABLE fresh (id bigint, day date NOT NULL, kind text);
+ALTER TABLE events ATTACH PARTITION fresh FOR VALUES FROM ('2009-01-01') TO ('2021-01-01');
+
+CREATE TABLE fresh (id bigint, day date NOT NULL, kind text);
+ALTER TABLE events ATTACH PARTITION fresh FOR VALUES FROM ('2010-01-01') TO ('2021-01-01');
+
+CREATE TABLE fresh (id bigint, day date NOT NULL, kind text);
+ALTER TABLE events ATTACH PARTITION fresh DEFAULT;
+
+CREATE TABLE fresh PARTITION OF events DEFAULT;
+
+CREATE TABLE fresh PARTITION OF events FOR VALUES FROM ('2009-12-31') TO ('2021-01-01');
+
+CREATE TABLE numbers (n integer) PARTITION BY RANGE (n);
+CREATE TABLE numbers_1 PARTITION OF numbers FOR VALUES FROM (1) TO (10);
+CREATE TABLE numbers_2 PARTITION OF numbers FOR VALUES FROM (9) TO (20);
+
+CREATE TABLE numbers (n integer) PARTITION BY LIST (n);
+CREATE TABLE numbers_1 PARTITION OF numbers FOR VALUES IN (1, 2);
+CREATE TABLE numbers_2 PARTITION OF numbers FOR VALUES IN (2, 3);
+
+CREATE TABLE numbers (n text) PARTITION BY RANGE (n);
+CREATE TABLE numbers_1 PARTITION OF numbers FOR VALUES FROM ('1') TO ('10');
+CREATE TABLE numbers_2 PARTITION OF numbers FOR VALUES FROM ('5') TO ('6');
+
+CREATE UNIQUE INDEX fresh ON events (id);
+
+CREATE UNIQUE INDEX fresh ON events (id, day);
+
+DROP INDEX events_old_kind_idx;
+
+DROP INDEX events_kind_idx, events_old_kind_idx;
+
+ALTER TABLE ONLY events DROP COLUMN kind;
+
+-- Inheritance
+
+ALTER TABLE ONLY parents ADD COLUMN more integer;
+
+ALTER TABLE ONLY parents ALTER COLUMN name TYPE varchar(5);
+
+ALTER TABLE ONLY parents RENAME COLUMN name TO label;
+
+ALTER TABLE children RENAME COLUMN name TO label;
+
+ALTER TABLE ONLY parents DROP COLUMN name;
+
+ALTER TABLE ONLY parents ADD CONSTRAINT known CHECK (id > 0);
+
+ALTER TABLE ONLY parents ADD CONSTRAINT known CHECK (id > 0) NO INHERIT;
+
+ALTER TABLE parents ADD CONSTRAINT known CHECK (id > 0);
+ALTER TABLE children DROP CONSTRAINT known;
+
+ALTER TABLE parents ADD CONSTRAINT known CHECK (id > 0);
+ALTER TABLE children RENAME CONSTRAINT known TO other;
+
+ALTER TABLE children ADD CONSTRAINT known CHECK (id > 0);
+ALTER TABLE children DROP CONSTRAINT known;
+
+CREATE TABLE root (a integer CONSTRAINT known CHECK (a > 0), b text);
+ALTER TABLE bare INHERIT root;
+
+CREATE TABLE root (a integer, c text);
+ALTER TABLE bare INHERIT root;
+
+CREATE TABLE root (a integer, b text);
+ALTER TABLE bare INHERIT root;
+
+ALTER TABLE parents INHERIT children;
+
+ALTER TABLE children INHERIT parents;
+
+ALTER TABLE events_old INHERIT bare;
+
+ALTER TABLE bare INHERIT events;
+
+-- Keys and logging
+
+-- from 18
+CREATE TABLE fresh (a integer);
+ALTER TABLE fresh ADD CONSTRAINT known NOT NULL a NOT VALID;
+ALTER TABLE fresh ADD PRIMARY KEY (a);
+
+CREATE TABLE fresh (a integer PRIMARY KEY);
+CREATE TABLE leaning (a integer REFERENCES fresh);
+ALTER TABLE fresh SET UNLOGGED;
+
+CREATE TABLE fresh (a integer PRIMARY KEY, b integer REFERENCES fresh);
+ALTER TABLE fresh SET UNLOGGED;
+
+CREATE UNLOGGED TABLE fresh (a integer PRIMARY KEY);
+ALTER TABLE bare ADD FOREIGN KEY (a) REFERENCES fresh;

@@ -2,7 +2,7 @@ import type { Command } from '../sql/commands'
 import type { Span } from '../text'
 import type { Catalog } from './catalog'
 import { alterFailure } from './failures/alter'
-import { deleteFailure, insertFailure, truncateFailure, updateFailure } from './failures/data'
+import { deleteFailure, insertFailure, lockFailure, truncateFailure, updateFailure } from './failures/data'
 import { dropFailure } from './failures/drops'
 import { createIndexFailure, reindexFailure } from './failures/indexes'
 import { newerFailure } from './failures/newer'
@@ -92,6 +92,7 @@ export function failureOf(
     case 'REFRESH MATERIALIZED VIEW':
       return refreshFailure(scene, command)
     case 'LOCK TABLE':
+      return lockFailure(scene, command)
     case 'VACUUM':
     case 'ANALYZE':
       return missingAmong(scene, command.tables)

@@ -2,6 +2,7 @@ import type { Drop, Name } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
+  type Column,
   inheritorsOf,
   isIndex,
   keyIn,
@@ -9,6 +10,7 @@ import {
   keyOfRelation,
   type Relation,
   type RelationKey,
+  type Sequence,
 } from '../catalog'
 import { droppedWith } from '../dependents'
 import { withoutRelation, withRelation, withTable } from '../edit'
@@ -80,26 +82,28 @@ function withoutRelations(catalog: Catalog, roots: readonly RelationKey[], casca
         ...table,
         constraints: table.constraints.filter(constraint => constraint.index !== key),
       }))
-    if (relation?.kind === 'sequence' && relation.ownedBy) result = withoutDefault(result, relation.ownedBy, relation)
+    if (relation?.kind === 'sequence') result = withoutDefaults(result, relation, cascade)
     result = withoutRelation(result, key)
   }
   return result
 }
 
-/** The default of a serial column goes with its sequence. */
-const withoutDefault = (
-  catalog: Catalog,
-  { table, column }: { table: RelationKey; column: string },
-  sequence: Pick<Relation, 'schema' | 'name'>,
-): Catalog =>
-  withTable(catalog, table, known => ({
-    ...known,
-    columns: known.columns.map(({ default: value, ...other }) =>
-      other.name === column && value?.calls.some(call => call.name === 'nextval' && isNamed(call.constant, sequence))
-        ? other
-        : { ...other, ...(value && { default: value }) },
-    ),
-  }))
+/** The default of a serial column goes with its sequence, those of other columns with CASCADE. */
+function withoutDefaults(catalog: Catalog, sequence: Sequence, cascade: boolean): Catalog {
+  const counts = ({ default: value }: Column) =>
+    value?.calls.some(call => call.name === 'nextval' && isNamed(call.constant, sequence)) === true
+  const tables = cascade ? [...catalog.relations.keys()] : sequence.ownedBy ? [sequence.ownedBy.table] : []
+  return tables.reduce((result, table) => {
+    if (!asTable(result.relations.get(table))?.columns.some(counts)) return result
+    return withTable(result, table, known => ({
+      ...known,
+      columns: known.columns.map(column => {
+        const { default: _, ...bare } = column
+        return counts(column) ? bare : column
+      }),
+    }))
+  }, catalog)
+}
 
 const isNamed = (written: string | undefined, { schema, name }: Pick<Relation, 'schema' | 'name'>): boolean =>
   written === name || written === `${schema}.${name}`

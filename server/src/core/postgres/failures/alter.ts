@@ -3,12 +3,15 @@ import { withSubcommand } from '../apply/alter-relation'
 import {
   asTable,
   constraintNamed,
+  foreignKeysTo,
+  inheritorsOf,
   isIndex,
   keyOf,
   keyOfRelation,
   type Relation,
   type RelationKey,
   type Table,
+  tableAt,
 } from '../catalog'
 import { foreignKeysOn } from '../dependents'
 import { isSure } from '../doubts'
@@ -16,7 +19,7 @@ import type { Failure } from '../failures'
 import { columnSubcommandFailure } from './columns'
 import { constraintFailure } from './constraints'
 import { dependFailure, describedRelation } from './drops'
-import { partitionFailure } from './partitions'
+import { inheritFailure, partitionFailure } from './partitions'
 import { constraintAbsent, isAbsent, relationMissing, type Scene, sureRelation } from './relations'
 
 /** Returns why ALTER TABLE and its like fail. */
@@ -140,7 +143,10 @@ function subcommandFailure(
     case 'SET SCHEMA':
       return schemaFailure(scene, command, relation, subcommand.to.name)
     case 'ADD CONSTRAINT':
-      return table && constraintFailure(scene, table, subcommand.constraint)
+      return (
+        table &&
+        (constraintFailure(scene, table, subcommand.constraint) ?? onlyFailure(scene, command, table, subcommand))
+      )
     case 'VALIDATE CONSTRAINT':
       return table && validateFailure(scene, table, subcommand.constraint)
     case 'ALTER CONSTRAINT':
@@ -149,12 +155,65 @@ function subcommandFailure(
       return table && dropConstraintFailure(scene, table, subcommand)
     case 'RENAME CONSTRAINT':
       return table && renameConstraintFailure(scene, table, subcommand)
+    case 'INHERIT':
+      return table && inheritFailure(scene, table, subcommand.parent)
+    case 'SET PARAMETERS':
+      return storageFailure(scene, relation, subcommand)
+    case 'SET UNLOGGED':
+      return table && unloggedFailure(scene, table, subcommand)
     case 'ATTACH PARTITION':
     case 'DETACH PARTITION':
       return isIndex(relation) ? undefined : partitionFailure(scene, relation, subcommand)
     default:
       return table && columnSubcommandFailure(scene, command, table, subcommand)
   }
+}
+
+/** Heirs have the checks of their parents, but those with NO INHERIT. */
+function onlyFailure(
+  { catalog }: Scene,
+  { only }: AlterRelation,
+  table: Table,
+  { constraint }: SubcommandOf<'ADD CONSTRAINT'>,
+): Failure | undefined {
+  if (!only || constraint.kind !== 'CHECK' || constraint.noInherit || catalog.doubts) return undefined
+  if (inheritorsOf(catalog, keyOfRelation(table)).length === 0) return undefined
+  return { message: 'constraint must be added to child tables too', code: '42P16', span: constraint.span }
+}
+
+/** A partitioned table has no storage of its own. */
+function storageFailure({ postgres }: Scene, relation: Relation, { parameters, span }: SubcommandOf<'SET PARAMETERS'>) {
+  const [first] = parameters
+  if (relation.kind !== 'partitioned table' || first !== 'fillfactor') return undefined
+  return postgres < 16
+    ? { message: `unrecognized parameter "${first}"`, code: '22023', span }
+    : { message: 'cannot specify storage parameters for a partitioned table', code: '42809', span }
+}
+
+/** What a logged table references is logged too. */
+function unloggedFailure({ catalog }: Scene, table: Table, { span }: Subcommand): Failure | undefined {
+  if (table.kind !== 'table' || table.persistence !== 'permanent') return undefined
+  const key = keyOfRelation(table)
+  const logged = foreignKeysTo(catalog, key).filter(
+    ({ table: other }) => other.persistence === 'permanent' && keyOfRelation(other) !== key,
+  )
+  const [only, ...others] = logged
+  if (!only || others.length > 0 || !isSure(catalog, only.table, keyOfRelation(only.table))) return undefined
+  return {
+    message: `could not change table "${table.name}" to unlogged because it references logged table "${only.table.name}"`,
+    code: '42P16',
+    span,
+  }
+}
+
+/** Whether a parent has the constraint, so that the table cannot be without it. */
+function isInherited({ catalog }: Scene, table: Table, name: string): boolean {
+  const parents = [...table.inherits, ...(table.partitionOf === undefined ? [] : [table.partitionOf])]
+  return parents.some(key => {
+    const parent = tableAt(catalog, key)
+    const known = constraintNamed(parent, name)
+    return parent !== undefined && isSure(catalog, parent, key) && known?.kind === 'CHECK' && !known.noInherit
+  })
 }
 
 function renameFailure(
@@ -189,6 +248,16 @@ function dropConstraintFailure(
 ): Failure | undefined {
   const { catalog } = scene
   const missing = ifExists ? undefined : constraintAbsent(scene, table, constraint)
+  if (
+    !missing &&
+    constraintNamed(table, constraint.name)?.kind === 'CHECK' &&
+    isInherited(scene, table, constraint.name)
+  )
+    return {
+      message: `cannot drop inherited constraint "${constraint.name}" of relation "${table.name}"`,
+      code: '42P16',
+      span: constraint.span,
+    }
   if (missing || cascade || catalog.doubts?.names.has(constraint.name)) return missing
   const index = catalog.relations.get(constraintNamed(table, constraint.name)?.index ?? '')
   if (!isIndex(index)) return undefined
@@ -212,6 +281,8 @@ function renameConstraintFailure(
       span: from.span,
     }
   const known = constraintNamed(table, from.name)
+  if (known?.kind === 'CHECK' && isInherited(scene, table, from.name))
+    return { message: `cannot rename inherited constraint "${from.name}"`, code: '42P16', span: from.span }
   const isTaken = constraintNamed(table, to.name) !== undefined && !scene.catalog.doubts?.names.has(to.name)
   // With an index the name of the index comes first.
   if (!known || known.index !== undefined || !isTaken) return undefined

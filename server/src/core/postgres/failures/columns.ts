@@ -3,6 +3,7 @@ import {
   type Catalog,
   type Column,
   foreignKeysTo,
+  inheritorsOf,
   keyOfRelation,
   primaryKeyOf,
   type Table,
@@ -24,11 +25,11 @@ export function columnSubcommandFailure(
 ): Failure | undefined {
   switch (subcommand.kind) {
     case 'ADD COLUMN':
-      return addFailure(scene, table, subcommand)
+      return addFailure(scene, table, subcommand, command.only)
     case 'DROP COLUMN':
-      return dropFailure(scene, table, subcommand)
+      return dropFailure(scene, table, subcommand, command.only)
     case 'RENAME COLUMN':
-      return renameFailure(scene, table, subcommand)
+      return renameFailure(scene, table, subcommand, command.only)
     case 'ALTER COLUMN TYPE':
       return typeChangeFailure(scene, command, table, subcommand)
     case 'DROP EXPRESSION':
@@ -58,8 +59,9 @@ export function columnSubcommandFailure(
   }
 }
 
-function addFailure(scene: Scene, table: Table, { column, ifNotExists }: SubcommandOf<'ADD COLUMN'>) {
+function addFailure(scene: Scene, table: Table, { column, ifNotExists }: SubcommandOf<'ADD COLUMN'>, only: boolean) {
   const { name, span } = column.name
+  if (table.partitionOf !== undefined) return { message: 'cannot add column to a partition', code: '42809', span }
   if (sureColumn(scene, table, name))
     return ifNotExists
       ? undefined
@@ -67,6 +69,8 @@ function addFailure(scene: Scene, table: Table, { column, ifNotExists }: Subcomm
   if (!table.columnsKnown || scene.catalog.doubts?.names.has(name)) return undefined
   const missing = typeFailure(scene, column.type)
   if (missing) return missing
+  if (only && hasHeirs(scene, table))
+    return { message: 'column must be added to child tables too', code: '42P16', span }
   const withIt: Table = { ...table, columns: [...table.columns, bareColumn(column)] }
   for (const constraint of column.constraints) {
     const failure = constraintFailure(scene, withIt, constraint)
@@ -74,6 +78,9 @@ function addFailure(scene: Scene, table: Table, { column, ifNotExists }: Subcomm
   }
   return undefined
 }
+
+const hasHeirs = ({ catalog }: Scene, table: Table): boolean =>
+  inheritorsOf(catalog, keyOfRelation(table)).some(heir => isSure(catalog, heir, keyOfRelation(heir)))
 
 const bareColumn = ({ name, type }: SubcommandOf<'ADD COLUMN'>['column']): Column => ({
   name: name.name,
@@ -86,6 +93,7 @@ function dropFailure(
   scene: Scene,
   table: Table,
   { column, ifExists, cascade }: SubcommandOf<'DROP COLUMN'>,
+  only: boolean,
 ): Failure | undefined {
   const { catalog } = scene
   const { name, span } = column
@@ -95,6 +103,12 @@ function dropFailure(
   if (!known) return undefined
   const fixed = fixedFailure(table, known, column, 'drop')
   if (fixed) return fixed
+  if (only && table.kind === 'partitioned table' && hasHeirs(scene, table))
+    return {
+      message: 'cannot drop column from only the partitioned table when partitions exist',
+      code: '42P16',
+      span,
+    }
   if (cascade || !hasDependents(scene, table, name)) return undefined
   return {
     message: `cannot drop column ${name} of table ${described(catalog, table)} because other objects depend on it`,
@@ -123,8 +137,17 @@ function hasDependents({ catalog, postgres }: Scene, table: Table, name: string)
 
 type Renaming = Extract<Subcommand, { readonly from: Identifier }>
 
-function renameFailure(scene: Scene, table: Table, { from, to }: Renaming) {
+function renameFailure(scene: Scene, table: Table, { from, to }: Renaming, only: boolean) {
   const { catalog } = scene
+  const known = sureColumn(scene, table, from.name)
+  if (known && only && hasHeirs(scene, table))
+    return {
+      message: `inherited column "${from.name}" must be renamed in child tables too`,
+      code: '42P16',
+      span: from.span,
+    }
+  if (known?.inherited)
+    return { message: `cannot rename inherited column "${from.name}"`, code: '42P16', span: from.span }
   if (isColumnAbsent(catalog, table, from.name))
     return { message: `column "${from.name}" does not exist`, code: '42703', span: from.span }
   if (!sureColumn(scene, table, from.name) || !sureColumn(scene, table, to.name)) return undefined
@@ -133,7 +156,7 @@ function renameFailure(scene: Scene, table: Table, { from, to }: Renaming) {
 
 function typeChangeFailure(
   scene: Scene,
-  { subcommands }: AlterRelation,
+  { subcommands, only }: AlterRelation,
   table: Table,
   { column, type, using }: SubcommandOf<'ALTER COLUMN TYPE'>,
 ): Failure | undefined {
@@ -149,6 +172,10 @@ function typeChangeFailure(
   const fixed = known && fixedFailure(table, known, column, 'alter')
   if (fixed) return fixed
   if (!known || !isAlone) return undefined
+  if (only && hasHeirs(scene, table))
+    return using || isAutomatic(scene, known.type, type) !== true
+      ? undefined
+      : { message: `type of inherited column "${name}" must be changed in child tables too`, code: '42P16', span }
   if (isAutomatic(scene, known.type, type) !== false) return dependentFailure(scene, table, column)
   const printed = typeAsPrinted(scene, type)
   if (!using)

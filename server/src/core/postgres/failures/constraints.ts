@@ -45,8 +45,20 @@ function keyFailure(scene: Scene, table: Table, definition: ConstraintDefinition
     (missing && definition.kind === 'PRIMARY KEY' ? missingInKey(table, missing) : missing) ??
     second ??
     partitionKeyFailure(table, definition) ??
-    nameTaken(scene, table, definition)
+    nameTaken(scene, table, definition) ??
+    (definition.kind === 'PRIMARY KEY' ? unprovenFailure(table, definition) : undefined)
   )
+}
+
+/** A NOT NULL that is NOT VALID is no ground for a key (18). */
+function unprovenFailure(table: Table, { columns, span }: ConstraintDefinition): Failure | undefined {
+  const unproven = columns.find(name =>
+    table.constraints.some(
+      ({ kind, columns: [only], validated }) => kind === 'NOT NULL' && only === name && !validated,
+    ),
+  )
+  if (unproven === undefined) return undefined
+  return { message: `cannot create primary key on column "${unproven}"`, code: '55000', span }
 }
 
 /** ADD PRIMARY KEY sets its columns NOT NULL first, and misses one there. */
@@ -141,6 +153,8 @@ function foreignKeyFailure(scene: Scene, table: Table, definition: ConstraintDef
       code: '42809',
       span,
     }
+  if (table.persistence === 'permanent' && 'persistence' in found && found.persistence === 'unlogged')
+    return { message: 'constraints on permanent tables may reference only permanent tables', code: '42P16', span }
   return referencingFailure(catalog, table, definition) ?? referencedFailure(scene, table, asTable(found), definition)
 }
 

@@ -1,4 +1,4 @@
-import type { Delete, Insert, Truncate, Update } from '../../sql/commands'
+import type { Delete, Insert, LockTable, Name, Truncate, Update } from '../../sql/commands'
 import {
   columnNamed,
   constraintNamed,
@@ -26,6 +26,8 @@ import {
 export function insertFailure(scene: Scene, command: Insert): Failure | undefined {
   const missing = relationFailure(scene, command.table)
   if (missing) return missing
+  const fixed = unchangeable(scene, command.table)
+  if (fixed) return missingAmong(scene, command.reads) ?? fixed
   const table = sureTable(scene, command.table)
   if (!table) return missingAmong(scene, command.reads)
   const seen = new Set<string>()
@@ -36,6 +38,13 @@ export function insertFailure(scene: Scene, command: Insert): Failure | undefine
     seen.add(name)
   }
   return missingAmong(scene, command.reads) ?? widthFailure(table, command) ?? conflictFailure(scene, table, command)
+}
+
+/** Only REFRESH writes a materialized view, and nextval() a sequence. */
+function unchangeable(scene: Scene, name: Name): Failure | undefined {
+  const found = sureRelation(scene, name)
+  if (found?.kind !== 'materialized view' && found?.kind !== 'sequence') return undefined
+  return { message: `cannot change ${found.kind} "${found.name}"`, code: '42809', span: name.span }
 }
 
 function widthFailure(table: Table, { columns, values }: Insert): Failure | undefined {
@@ -83,7 +92,11 @@ export function updateFailure(scene: Scene, command: Update): Failure | undefine
   const missing = relationFailure(scene, command.table) ?? missingAmong(scene, command.reads)
   if (missing) return missing
   const table = sureTable(scene, command.table)
-  return expressionsFailure(scene, table, command) ?? targetFailure(scene, table, command)
+  return (
+    expressionsFailure(scene, table, command) ??
+    targetFailure(scene, table, command) ??
+    unchangeable(scene, command.table)
+  )
 }
 
 /** PostgreSQL reads the condition and the new values before it looks where they go. */
@@ -106,7 +119,23 @@ function targetFailure(scene: Scene, table: Table | undefined, { assignments }: 
 }
 
 export const deleteFailure = (scene: Scene, command: Delete): Failure | undefined =>
-  relationFailure(scene, command.table) ?? missingAmong(scene, command.reads)
+  relationFailure(scene, command.table) ?? missingAmong(scene, command.reads) ?? unchangeable(scene, command.table)
+
+/** LOCK TABLE takes tables and views (sql-lock.html). */
+export function lockFailure(scene: Scene, { tables }: LockTable): Failure | undefined {
+  for (const name of tables) {
+    const missing = relationFailure(scene, name)
+    if (missing) return missing
+    const found = sureRelation(scene, name)
+    if (!found || !unlockable.has(found.kind)) continue
+    const message =
+      scene.postgres < 15 ? `"${found.name}" is not a table or view` : `cannot lock relation "${found.name}"`
+    return { message, code: '42809', span: name.span }
+  }
+  return undefined
+}
+
+const unlockable: ReadonlySet<string> = new Set(['materialized view', 'sequence', 'index', 'partitioned index'])
 
 export function truncateFailure(scene: Scene, command: Truncate): Failure | undefined {
   const { catalog } = scene
@@ -116,6 +145,8 @@ export function truncateFailure(scene: Scene, command: Truncate): Failure | unde
     const found = sureRelation(scene, table)
     if (found && (found.kind === 'view' || found.kind === 'materialized view' || found.kind === 'sequence'))
       return { message: `"${table.name}" is not a table`, code: '42809', span: table.span }
+    if (found?.kind === 'partitioned table' && table.only)
+      return { message: 'cannot truncate only a partitioned table', code: '42809', span: table.span }
   }
   if (command.cascade) return undefined
   const named = command.tables.map(table => keyOf(catalog, table))

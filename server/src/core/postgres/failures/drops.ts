@@ -139,7 +139,12 @@ export const dependFailure = (roots: readonly Name[], printed: readonly string[]
 function requiredBy(catalog: Catalog, relation: Relation, goes: ReadonlySet<RelationKey>): string | undefined {
   if (isIndex(relation)) {
     const table = catalog.relations.get(relation.table)
-    if (relation.partitionOf !== undefined || relation.constraint === undefined || !table) return undefined
+    if (relation.partitionOf !== undefined) {
+      const parent = catalog.relations.get(relation.partitionOf)
+      const isFree = !parent || goes.has(relation.partitionOf) || relation.constraint !== undefined
+      return isFree || !isSure(catalog, parent, relation.partitionOf) ? undefined : describedRelation(catalog, parent)
+    }
+    if (relation.constraint === undefined || !table) return undefined
     return `constraint ${relation.constraint} on ${describedRelation(catalog, table)}`
   }
   if (relation.kind !== 'sequence' || !relation.ownedBy || goes.has(relation.ownedBy.table)) return undefined

@@ -1,5 +1,5 @@
 import type { CreateIndex, Reindex } from '../../sql/commands'
-import { asTable } from '../catalog'
+import { asTable, type Table } from '../catalog'
 import type { Failure } from '../failures'
 import {
   columnMissing,
@@ -28,7 +28,22 @@ export function createIndexFailure(scene: Scene, command: CreateIndex): Failure 
       code: '0A000',
       span: concurrently,
     }
-  return columnOfIndexFailure(scene, command) ?? nameTaken(scene, command, found.schema)
+  return (
+    columnOfIndexFailure(scene, command) ??
+    (table && uniqueFailure(table, command)) ??
+    nameTaken(scene, command, found.schema)
+  )
+}
+
+/** A unique index of a partitioned table has all of the partition key (ddl-partitioning.html). */
+function uniqueFailure(table: Table, { unique, columns, keywords }: CreateIndex): Failure | undefined {
+  const { partitionBy = [] } = table
+  if (!unique || partitionBy.every(name => columns.some(({ column }) => column === name))) return undefined
+  return {
+    message: 'unique constraint on partitioned table must include all partitioning columns',
+    code: '0A000',
+    span: keywords,
+  }
 }
 
 /** Indexes stand on tables and materialized views (sql-createindex.html). */

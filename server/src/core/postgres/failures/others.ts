@@ -69,12 +69,21 @@ export function commentFailure(scene: Scene, { on, relation, column }: Comment):
   return columnFailure(scene, asTable(sureRelation(scene, relation)), column, relation.span)
 }
 
-export function refreshFailure(scene: Scene, { view, concurrently }: RefreshMaterializedView): Failure | undefined {
+export function refreshFailure(
+  scene: Scene,
+  { view, concurrently, withData }: RefreshMaterializedView,
+): Failure | undefined {
   const missing = relationFailure(scene, view)
   if (missing) return missing
   const found = sureRelation(scene, view)
   if (!found) return undefined
   if (found.kind !== 'materialized view') return undefined
+  if (concurrently && !withData && found.written)
+    return {
+      message: 'CONCURRENTLY and WITH NO DATA options cannot be used together',
+      code: '42601',
+      span: view.span,
+    }
   const canMatchRows = indexesOf(scene.catalog, keyOfRelation(found)).some(
     index => index.conditional || (index.unique && !index.partial),
   )

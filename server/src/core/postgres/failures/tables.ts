@@ -5,7 +5,8 @@ import type { Failure } from '../failures'
 import { isBuiltIn } from '../types'
 import { constraintFailure, keyColumnFailure, partitionKeyFailure } from './constraints'
 import { missingAmong } from './others'
-import { relationFailure, type Scene, sureRelation, takenFailure } from './relations'
+import { boundFailure } from './partitions'
+import { relationFailure, type Scene, sureRelation, sureTable, takenFailure } from './relations'
 import { typeFailure, typeInTheWay } from './types'
 
 export function createTableFailure(scene: Scene, command: CreateTable): Failure | undefined {
@@ -21,7 +22,19 @@ export function createTableFailure(scene: Scene, command: CreateTable): Failure 
     definitionFailure(scene, command, parts) ?? (ifNotExists ? undefined : nameFailure(scene, command, schema, isThere))
   // Where nobody knows whether the name is free, the first thing that PostgreSQL finds may be that it is not.
   if (early || isThere || !isAbsenceSure(catalog, table.name)) return early
-  return keyNameFailure(scene, parts, schema) ?? foreignKeyFailure(scene, command, parts)
+  return (
+    keyNameFailure(scene, parts, schema) ??
+    foreignKeyFailure(scene, command, parts) ??
+    partitionBoundFailure(scene, command)
+  )
+}
+
+function partitionBoundFailure(scene: Scene, command: CreateTable): Failure | undefined {
+  const { table, partitionOf, bound, isDefaultPartition, columns, constraints } = command
+  // What it defines besides may be wrong too.
+  if (!partitionOf || columns.length > 0 || constraints.length > 0) return undefined
+  const parent = sureTable(scene, partitionOf)
+  return parent && boundFailure(scene, parent, { ...table, bound, isDefault: isDefaultPartition })
 }
 
 /** The type of a table's rows has the table's name. */
