@@ -34,26 +34,35 @@ export interface FixOptions {
 /** A fix that brings its own finding back would go on for ever. */
 const mostRounds = 50
 
+/** So would one whose new migration has the finding again: migrations made for migrations that fixes made get no more. */
+const mostGenerations = 4
+
 /**
  * Returns what applying the fixes of the migrations at `paths` does: one after the other, each round after round until no
  * fix is left, then the migrations that fixes created. Nothing is written: the history is changed in memory.
  */
 export function fixed(start: History, paths: readonly string[], settings: Settings, options: FixOptions): Fixed {
   const queue = [...paths]
+  const generations = new Map<string, number>()
   const changes = new Map<string, Change>()
   let history = start
   for (const path of queue) {
+    const generation = generations.get(path) ?? 0
+    const allowed = { ...options, creates: options.creates && generation < mostGenerations }
     for (let round = 0; round < mostRounds; round++) {
       const findings = lint(history, path, settings, options.report)
       const applied = appliedTo(
         history,
-        findings.flatMap(finding => chosen(finding, options) ?? []),
+        findings.flatMap(finding => chosen(finding, allowed) ?? []),
       )
       if (applied.length === 0) break
       for (const change of applied) {
         changes.set(change.path, merged(changes.get(change.path), change))
         history = withFile(history, change.path, change.after)
-        if (change.before === undefined) queue.push(change.path)
+        if (change.before === undefined) {
+          generations.set(change.path, generation + 1)
+          queue.push(change.path)
+        }
       }
     }
   }
