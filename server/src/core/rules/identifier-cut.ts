@@ -1,5 +1,6 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
+import type { Command } from '../sql/commands'
 import { cutName } from '../sql/source'
 import { type Token, tokensOf } from '../sql/tokens'
 import { replacement } from './edits'
@@ -23,8 +24,8 @@ Choose a shorter name.`,
   hazards: ['identifier that is cut at 63 bytes'],
 
   *check({ migration, steps }) {
-    if (!mayBeLong(migration.text) || migration.placeholders.size > 0) return
-    const places = steps.filter(({ command }) => command).flatMap(longNamesIn)
+    if (migration.placeholders.size > 0) return
+    const places = steps.filter(mayHoldLong).flatMap(longNamesIn)
     const told = new Set<string>()
     for (const { step, token, name } of places) {
       if (told.has(name) || step.direction === 'down' || step.command?.tag.startsWith('DROP ')) continue
@@ -70,6 +71,18 @@ Choose a shorter name.`,
   DROP INDEX IF EXISTS index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them;
 `,
 })
+
+/** Each command is looked at once: a keystroke changes one of many. */
+function mayHoldLong({ command, statement }: Step): boolean {
+  if (!command) return false
+  const known = looked.get(command)
+  if (known !== undefined) return known
+  const found = mayBeLong(statement.text)
+  looked.set(command, found)
+  return found
+}
+
+const looked = new WeakMap<Command, boolean>()
 
 interface LongName {
   readonly step: Step

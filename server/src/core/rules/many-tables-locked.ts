@@ -1,5 +1,6 @@
 import type { Step } from '../history/steps'
 import { type RelationKey, tableAt } from '../postgres/catalog'
+import type { Command } from '../sql/commands'
 import { shifted } from '../text'
 import { defineMigrationRule, type MigrationContext } from './rule'
 import { isUnreleased } from './target'
@@ -26,8 +27,9 @@ One table in each transaction, so that each lock is given back at once; \`lock_t
 
   *check(context) {
     const locked = new Map<number, Set<RelationKey>>()
+    const made = tablesMadeIn(context)
     for (const step of context.steps) {
-      if (step.direction !== 'up' || step.transaction.kind === 'own') continue
+      if (step.direction !== 'up' || !mayLock(step.command, made) || step.transaction.kind === 'own') continue
       const { number } = step.transaction
       const tables = locked.get(number) ?? new Set<RelationKey>()
       const before = tables.size
@@ -86,6 +88,28 @@ One table in each transaction, so that each lock is given back at once; \`lock_t
 })
 
 /** Tables that others use and that stay. */
+/** The names of the tables that the migration makes: what changes them alone keeps nobody waiting. */
+const tablesMadeIn = ({ steps }: MigrationContext): ReadonlySet<string> =>
+  new Set(steps.flatMap(({ command }) => (command?.tag === 'CREATE TABLE' ? [command.table.name] : [])))
+
+/** Whether to work out what a command locks: most statements of a large file are seen at a glance. */
+function mayLock(command: Command | undefined, made: ReadonlySet<string>): boolean {
+  if (!command || weak.has(command.tag)) return false
+  if (command.tag === 'CREATE TABLE') return command.partitionOf !== undefined
+  return !('subcommands' in command && made.has(command.relation.name))
+}
+
+/** Commands that take no ACCESS EXCLUSIVE on a table. */
+const weak: ReadonlySet<string> = new Set([
+  'CREATE INDEX',
+  'INSERT',
+  'COMMENT',
+  'GRANT',
+  'REVOKE',
+  'SET',
+  'CREATE SEQUENCE',
+])
+
 function lockedBy({ effects, before, migration }: Step, { history }: MigrationContext): RelationKey[] {
   const locks = effects?.locks ?? []
   return locks.flatMap(({ relation, kind, mode }) => {

@@ -1,2 +1,0 @@
-/** Loads PostgreSQL's parser from the installed package: call it in `before`. */
-export declare function loadInstalledParser(): Promise<void>;
