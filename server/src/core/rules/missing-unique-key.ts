@@ -29,6 +29,8 @@ Add a unique constraint over owner and key.`,
 
   *check(command, context) {
     const { table: name, columns } = command
+    // What later statements make of a table is worked out only for the few that may be one.
+    if (!columns.some(column => isKeyName(column.name.name, name.name))) return
     const after = context.steps.at(-1)?.after ?? context.after
     const table = asTable(relationNamed(after, name))
     if (table?.kind !== 'table' || table.persistence === 'temporary' || table.partitionOf) return
