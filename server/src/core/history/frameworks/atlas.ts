@@ -1,6 +1,6 @@
 import type { Edit } from '../../finding'
 import { nameOf, type Span } from '../../text'
-import { compareNames, numberAfter, onceForEach } from '../numbering'
+import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import type { Framework } from './framework'
@@ -86,11 +86,10 @@ const fileName = /^\d+(?:_[^.]*)?\.sql$/
 const pairName = /^\d+_.*\.(?:up|down)\.sql$/
 
 const lastName = onceForEach((taken: readonly string[]) =>
-  taken
-    .map(nameOf)
-    .filter(name => fileName.test(name) || pairName.test(name))
-    .toSorted(compareNames)
-    .at(-1),
+  lastOf(
+    taken.map(nameOf).filter(name => fileName.test(name) || pairName.test(name)),
+    compareNames,
+  ),
 )
 
 /** The comments at the top, where an empty line ends them. */

@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
-import { compareNames, numberAfter, onceForEach } from '../numbering'
+import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
@@ -57,11 +57,10 @@ export default {
 } satisfies Framework
 
 const lastName = onceForEach((taken: readonly string[]) =>
-  taken
-    .map(nameOf)
-    .filter(name => /^\d+/.test(name))
-    .toSorted(compareNames)
-    .at(-1),
+  lastOf(
+    taken.map(nameOf).filter(name => /^\d+/.test(name)),
+    compareNames,
+  ),
 )
 
 const blocks = (text: string) => directives(text, /^--[ \t]*migrate:((?:up|down)\b.*)$/gim)

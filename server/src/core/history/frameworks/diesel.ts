@@ -1,6 +1,6 @@
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
-import { compareNames, numberAfter, onceForEach } from '../numbering'
+import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
 import { dependsOn } from './dependencies'
 import type { Framework } from './framework'
 import { beside, nothingToUndo, pathBelow, wholeFile } from './layouts'
@@ -79,7 +79,7 @@ function switchedOff(existing = ''): string {
 
 const lastFolder = onceForEach((taken: readonly string[]) => {
   const numbers = taken.map(path => /^\d[\d-]*(?=_)/.exec(nameOf(folderOf(path)))?.[0]).filter(isThere)
-  return numbers.toSorted((a, b) => compareNames(a.replaceAll('-', ''), b.replaceAll('-', ''))).at(-1)
+  return lastOf(numbers, (a, b) => compareNames(a.replaceAll('-', ''), b.replaceAll('-', '')))
 })
 
 const isThere = (number: string | undefined): number is string => number !== undefined

@@ -3,7 +3,7 @@ import type { Command } from '../../sql/commands'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
 import type { TransactionMode } from '../migration'
-import { compareDotted, compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareDotted, compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, Framework } from './framework'
 import { share } from './recognise'
@@ -83,7 +83,7 @@ const naming = onceForEach((taken: readonly string[]) => {
   const names = taken.map(nameOf)
   const ups = names.map(name => looseName.exec(name)).filter(parts => parts?.[1]?.toUpperCase() !== 'U')
   return {
-    last: ups.toSorted((a, b) => compareDotted(a?.[2] ?? '', b?.[2] ?? '')).at(-1),
+    last: lastOf(ups, (a, b) => compareDotted(a?.[2] ?? '', b?.[2] ?? '')),
     undoes: names.some(name => /^U\d.*__.*\.sql$/i.test(name)),
   }
 })

@@ -1,6 +1,6 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FollowUp, Framework } from './framework'
 import { nothingToUndo } from './layouts'
@@ -61,7 +61,7 @@ export default {
 
 const naming = onceForEach((taken: readonly string[]) => {
   const names = taken.map(nameOf).filter(name => strictName.test(name))
-  const last = names.toSorted(compareNumbered).at(-1)
+  const last = lastOf(names, compareNumbered)
   return { version: last && /^\d+/.exec(last)?.[0], hasDowns: names.some(name => /\.down\./.test(name)) }
 })
 

@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf, type Span } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, lineBreakOf } from './directives'
 import type { Framework, SectionLayout } from './framework'
@@ -61,7 +61,7 @@ export default {
 
 const lastVersion = onceForEach((taken: readonly string[]) => {
   const names = taken.map(nameOf).filter(name => /^\d+_/.test(name))
-  return names.toSorted(compareNumbered).at(-1)?.match(/^\d+/)?.[0]
+  return lastOf(names, compareNumbered)?.match(/^\d+/)?.[0]
 })
 
 const annotations = (text: string) => directives(text, /^[ \t]*--[ \t]*\+goose\b(.*)$/gm)

@@ -1,5 +1,5 @@
 import { folderOf, nameOf } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
 import { builtByHand, nothingToUndo, pathBelow, wholeFile } from './layouts'
 import { share } from './recognise'
@@ -54,10 +54,10 @@ const timed = /^1\d{12}(?:_[^/]*)?\/(?:up|down)\.sql$/i
 const naming = onceForEach((taken: readonly string[]) => {
   const found = taken.map(path => pair.exec(path.split('/').slice(-2).join('/')) ?? pair.exec(nameOf(path)))
   return {
-    last: found
-      .flatMap(parts => parts?.[1] ?? [])
-      .toSorted(compareNumbered)
-      .at(-1),
+    last: lastOf(
+      found.flatMap(parts => parts?.[1] ?? []),
+      compareNumbered,
+    ),
     hasDowns: found.some(parts => parts?.[2]?.toLowerCase() === 'down'),
   }
 })

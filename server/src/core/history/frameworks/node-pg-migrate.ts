@@ -1,5 +1,5 @@
 import { nameOf } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
@@ -67,11 +67,10 @@ export default {
 const fileName = /^(\d+)(?:\D.*)?\.sql$/
 
 const naming = onceForEach((taken: readonly string[]) => {
-  const last = taken
-    .map(nameOf)
-    .filter(name => fileName.test(name))
-    .toSorted(compareNumbered)
-    .at(-1)
+  const last = lastOf(
+    taken.map(nameOf).filter(name => fileName.test(name)),
+    compareNumbered,
+  )
   return { last, hasDowns: last !== undefined && /\.(?:up|down)\.sql$/.test(last) }
 })
 

@@ -1,7 +1,7 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import type { Direction } from '../migration'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isVersionSegment } from './dumps'
@@ -54,7 +54,7 @@ export default {
 const naming = onceForEach((taken: readonly string[]) => {
   const numbered = taken.filter(path => number.test(nameOf(path))).map(path => ({ path, ...nameIn(path, taken) }))
   const ups = numbered.filter(({ direction }) => direction === 'up')
-  const last = ups.toSorted((a, b) => compareNumbered(a.stem, b.stem)).at(-1)
+  const last = lastOf(ups, (a, b) => compareNumbered(a.stem, b.stem))
   return { last, pair: numbered.find(({ stem, direction }) => direction === 'down' && stem === last?.stem) }
 })
 

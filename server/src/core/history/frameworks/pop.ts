@@ -1,5 +1,5 @@
 import { nameOf } from '../../text'
-import { compareNames, numberAfter, onceForEach } from '../numbering'
+import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
 import { beside, nothingToUndo, wholeFile } from './layouts'
 import { share } from './recognise'
@@ -75,7 +75,7 @@ const specific = onceForEach((files: readonly string[]): ReadonlySet<string> => 
 const naming = onceForEach((taken: readonly string[]) => {
   const matches = taken.map(parsed).filter(match => match !== undefined)
   return {
-    last: matches.toSorted((a, b) => compareNames(a.version, b.version)).at(-1),
+    last: lastOf(matches, (a, b) => compareNames(a.version, b.version)),
     canAutocommit: matches.some(match => match.isAutocommit),
   }
 })

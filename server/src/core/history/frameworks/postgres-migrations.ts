@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { nameOf } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
@@ -67,9 +67,8 @@ const marker = '-- postgres-migrations disable-transaction'
 const fileName = /^(\d+)[-_]?.*\.sql$/i
 
 const lastName = onceForEach((taken: readonly string[]) =>
-  taken
-    .map(nameOf)
-    .filter(name => fileName.test(name))
-    .toSorted(compareNumbered)
-    .at(-1),
+  lastOf(
+    taken.map(nameOf).filter(name => fileName.test(name)),
+    compareNumbered,
+  ),
 )

@@ -1,5 +1,5 @@
 import { folderOf, nameOf } from '../../text'
-import { compareNames, numberAfter, onceForEach } from '../numbering'
+import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
 import { share } from './recognise'
 import { oneByOne } from './statements'
@@ -56,7 +56,7 @@ export default {
 
 const naming = onceForEach((taken: readonly string[]) => {
   const folders = taken.map(path => nameOf(folderOf(path))).filter(name => /^\d+_/.test(name))
-  return { last: folders.toSorted(compareNames).at(-1), hasDowns: taken.some(path => nameOf(path) === 'down.sql') }
+  return { last: lastOf(folders, compareNames), hasDowns: taken.some(path => nameOf(path) === 'down.sql') }
 })
 
 /** Returns the database that `migration_lock.toml` names; undefined where there is no such file. */

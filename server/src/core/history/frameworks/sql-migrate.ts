@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { nameOf, type Span } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import type { Framework, SectionLayout } from './framework'
@@ -61,11 +61,10 @@ export default {
 } satisfies Framework
 
 const lastName = onceForEach((taken: readonly string[]) =>
-  taken
-    .map(nameOf)
-    .filter(name => /^\d+/.test(name))
-    .toSorted(compareNumbered)
-    .at(-1),
+  lastOf(
+    taken.map(nameOf).filter(name => /^\d+/.test(name)),
+    compareNumbered,
+  ),
 )
 
 const commands = (text: string) => directives(text, /^-- \+migrate (.*)$/gm)

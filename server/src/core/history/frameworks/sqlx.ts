@@ -1,7 +1,7 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { nameOf } from '../../text'
-import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
@@ -81,6 +81,6 @@ export function isForOtherThanPostgres(read: (relative: string) => string | unde
 
 const naming = onceForEach((taken: readonly string[]) => {
   const names = taken.map(nameOf).filter(name => fileName.test(name))
-  const last = names.toSorted(compareNumbered).at(-1)
+  const last = lastOf(names, compareNumbered)
   return { last, isReversible: last !== undefined && /\.(?:up|down)\.sql$/.test(last) }
 })

@@ -1,4 +1,4 @@
-import { statementsIn } from '../../sql/split'
+import { statementSpansIn } from '../../sql/split'
 import type { FollowUp } from './framework'
 
 /**
@@ -7,8 +7,9 @@ import type { FollowUp } from './framework'
  * there are as many; else all of them go with the first.
  */
 export function oneByOne(request: FollowUp): readonly FollowUp[] {
+  if (request.transaction) return [request]
   const ups = texts(request.up)
-  if (request.transaction || ups.length < 2) return [request]
+  if (ups.length < 2) return [request]
   const downs = texts(request.down)
   const paired = downs.length === ups.length
   return ups.map((up, index) => ({
@@ -22,9 +23,9 @@ export function oneByOne(request: FollowUp): readonly FollowUp[] {
 /** Returns the text of each statement with the comments before it, each ended by a semicolon. */
 export function texts(sql: string): readonly string[] {
   let from = 0
-  return statementsIn(sql).statements.map(({ span }) => {
-    const text = sql.slice(from, span.end).trim()
-    from = sql[span.end] === ';' ? span.end + 1 : span.end
+  return statementSpansIn(sql).map(({ end }) => {
+    const text = sql.slice(from, end).trim()
+    from = sql[end] === ';' ? end + 1 : end
     return `${text};`
   })
 }

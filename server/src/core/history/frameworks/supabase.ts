@@ -1,5 +1,5 @@
 import { nameOf } from '../../text'
-import { compareNames, numberAfter, onceForEach } from '../numbering'
+import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
 import { beside, wholeFile } from './layouts'
 import { share } from './recognise'
@@ -46,5 +46,5 @@ const fileName = /^\d+_.*\.sql$/
 
 const lastNumber = onceForEach((taken: readonly string[]) => {
   const names = taken.map(nameOf).filter(name => fileName.test(name))
-  return names.toSorted(compareNames).at(-1)?.match(/^\d+/)?.[0]
+  return lastOf(names, compareNames)?.match(/^\d+/)?.[0]
 })
