@@ -6,6 +6,23 @@ CREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('
 `
 const identity = 'ALTER TABLE events ALTER number ADD GENERATED ALWAYS AS IDENTITY;\n'
 
+describe('what only a newer major version runs', () => {
+  afterEach(removeFolders)
+  const project = () =>
+    folderWith({ 'm/1_a.sql': 'CREATE TABLE a (b int, c int GENERATED ALWAYS AS (b * 2) VIRTUAL);\n' })
+
+  it('is told where no version is named, and refused on a version that is', async () => {
+    const assumed = await invoke(project(), 'check', 'm')
+    assert.equal(assumed.code, 0)
+    assert.match(assumed.out, /information the statement needs PostgreSQL 18 \[statement-fails\]/)
+    assert.match(assumed.out, /HINT: .*--postgres/)
+    const named = await invoke(project(), 'check', '--postgres', '15', 'm')
+    assert.equal(named.code, 1)
+    assert.match(named.out, /error syntax error at or near "VIRTUAL" \[statement-fails\]/)
+    assert.equal((await invoke(project(), 'check', '--postgres', '18', 'm')).code, 0)
+  })
+})
+
 describe('explain for several major versions', () => {
   afterEach(removeFolders)
   const project = () => folderWith({ 'm/000001_events.up.sql': partitioned, 'm/000002_identity.up.sql': identity })

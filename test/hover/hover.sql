@@ -583,3 +583,18 @@
 -- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
 -- >
 -- > Made by 1_history.sql
+
+-- hover: what only a newer version runs, where none is configured
+-- given: no version
+  ALTER TABLE users ADD COLU/*|*/MN cents numeric GENERATED ALWAYS AS ("Größe" * 100) VIRTUAL;
+-- > ALTER TABLE
+-- >
+-- > Needs PostgreSQL 18: what follows is what that version does.
+-- > ACCESS EXCLUSIVE on table public.users: reads, writes and schema changes wait.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/18/sql-altertable.html

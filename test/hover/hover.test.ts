@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type History, historyOf } from '../../server/src/core/history/history'
 import { hoverAt } from '../../server/src/core/hover/hover'
 import { plainOf } from '../../server/src/core/hover/rendering'
-import { majorVersions, type Settings } from '../../server/src/core/settings'
+import { defaultSettings, majorVersions, type Settings } from '../../server/src/core/settings'
 import { loadInstalledParser } from '../parser'
 
 const cursor = '/*|*/'
@@ -47,6 +47,7 @@ function migrations(history: string, text: string, given: readonly string[]): Hi
 }
 
 function settingsOf(given: readonly string[]): Settings {
+  if (given.includes('no version')) return defaultSettings
   const versions = given.map(majorVersions).find(found => found !== undefined)
   return { postgres: 15, rules: {}, ...versions }
 }

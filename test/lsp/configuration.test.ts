@@ -13,6 +13,16 @@ describe('configuration of an editor', () => {
     assert.deepEqual(configurationFrom({ trace: { server: 'off' } }, rules).problems, [])
   })
 
+  it('assumes a version where the setting is empty, and takes one that is named as it is', () => {
+    const versionOf = (postgres: string) => {
+      const { configuration, problems } = configurationFrom({ postgres }, rules)
+      assert.deepEqual(problems, [])
+      return [configuration.postgres, configuration.isAssumed]
+    }
+    assert.deepEqual(versionOf(''), [15, true])
+    assert.deepEqual(versionOf('15'), [15, undefined])
+  })
+
   it('takes what is well formed', () => {
     const given = {
       postgres: 17,

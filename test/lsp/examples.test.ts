@@ -30,7 +30,7 @@ describe('examples, through the language server', function () {
       before(async () => {
         root = realpathSync(mkdtempSync(join(tmpdir(), 'migration-guard-examples-')))
         for (const [number, example] of group.entries()) write(join(root, String(number)), example)
-        editor = await startEditor({ folder: root, settings: group[0]?.settings })
+        editor = await startEditor({ folder: root, settings: configured(group[0] as Case) })
       })
       after(async () => {
         assert.equal(await editor.stop(), 0)
@@ -43,6 +43,10 @@ describe('examples, through the language server', function () {
     })
   }
 })
+
+/** As a person configures it: a version that is assumed nobody has named. */
+const configured = ({ settings: { postgres, isAssumed, ...settings } }: Case) =>
+  isAssumed ? settings : { postgres, ...settings }
 
 function write(place: string, { files }: Case) {
   for (const { path, text } of files) {

@@ -211,7 +211,6 @@ describe('what is told of timeouts', () => {
     for (const sentences of [
       set('lock_timeout', '0', 'ALTER TABLE orders ADD a int'),
       set('statement_timeout', '0', 'CREATE INDEX ON orders (total)'),
-      set('transaction_timeout', '5000', 'CREATE INDEX ON orders (total)', 16),
       set('statement_timeout', '5000', 'CREATE TABLE t (a int)'),
       set('lock_timeout', '5000', 'CREATE TABLE t (a int)'),
     ])

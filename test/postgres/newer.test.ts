@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { installedServer, startServer } from '../../scripts/postgres/servers'
 import { pgliteSession, type Session } from '../../scripts/postgres/session'
 import { emptyCatalog } from '../../server/src/core/postgres/catalog'
-import { functions, newerNames, parameters } from '../../server/src/core/postgres/failures/newer'
+import { functions, newerFailure, newerNames, parameters } from '../../server/src/core/postgres/failures/newer'
 import { loadInstalledParser } from '../parser'
 import { afterwards, commandOf } from './cases'
 
@@ -27,10 +27,16 @@ describe('names that came with a later major version', () => {
     })
 
   it('a parameter', () => {
-    assert.deepEqual(said('SET transaction_timeout = 1000', 16), [
-      'PostgreSQL 16 does not know `transaction_timeout`, which came with 17: there it fails.',
-    ])
-    assert.deepEqual(said('SET transaction_timeout = 1000', 17), [])
+    for (const statement of [
+      'SET transaction_timeout = 1000',
+      'SET LOCAL transaction_timeout = 1000',
+      'RESET transaction_timeout',
+    ]) {
+      const failure = newerFailure(commandOf(statement), 16)
+      assert.equal(failure?.message, 'unrecognized configuration parameter "transaction_timeout"')
+      assert.equal(failure.since, 17)
+      assert.equal(newerFailure(commandOf(statement), 17), undefined)
+    }
   })
 
   it('a function in a default, unless the history makes one', () => {

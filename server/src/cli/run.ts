@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type Severity, severities } from '../core/finding'
 import { frameworkIds } from '../core/history/frameworks/index'
-import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
+import { assumedVersion, majorVersions, majorVersionsExpected, type Settings, type Version } from '../core/settings'
 import type { LoadOptions } from '../files'
 import { productVersion } from '../product'
 import { today } from '../today'
@@ -31,7 +31,7 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 
 /** What every command understands. */
 interface Shared extends LoadOptions {
-  readonly postgres: Pick<Settings, 'postgres' | 'newest'>
+  readonly postgres: Version
   readonly failOn: Severity
   readonly rule: Settings['rules']
   readonly allowReasons: Settings['allowReasons']
@@ -47,7 +47,7 @@ function programFor(terminal: Terminal, outcome: { code: number }): Command {
     .addOption(
       new Option('--postgres <version>', 'major version of PostgreSQL that the migrations run on, or a range: 14-17')
         .argParser(versions)
-        .default({ postgres: defaultSettings.postgres }, String(defaultSettings.postgres)),
+        .default(assumedVersion, `${assumedVersion.postgres} is assumed`),
     )
     .addOption(new Option('--framework <id>', 'the migration tool, where its files do not tell').choices(frameworkIds))
     .addOption(
@@ -182,7 +182,7 @@ const scope = (
   startAfter,
 })
 
-function versions(value: string): Shared['postgres'] {
+function versions(value: string): Version {
   const named = majorVersions(value)
   if (named) return named
   throw new InvalidArgumentError(`It must be ${majorVersionsExpected}.`)

@@ -125,21 +125,17 @@ function* foundBy(
   if (!command) return
   const context = new StepContext(step, command, steps, index, history, settings, inside)
   for (const asked of [everyStatementRules[step.direction], rulesFor(command, step)]) {
-    let isFound = false
     for (const rule of asked) {
       const severity = severityOf(rule, settings)
       if (severity === 'off') continue
       try {
-        for (const found of rule.check(command, context)) {
-          isFound = true
-          yield { rule, severity, found }
-        }
+        for (const found of rule.check(command, context)) yield { rule, severity, found }
       } catch (error) {
         report?.(rule.id, error)
       }
     }
     // What PostgreSQL refuses does nothing that a rule could warn of.
-    if (isFound || step.failure) return
+    if (step.failure) return
   }
 }
 

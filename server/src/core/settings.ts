@@ -6,6 +6,8 @@ export interface Settings {
   readonly postgres: number
   /** The newest one, where they run on several: what differs up to it is told, and nothing else depends on it. */
   readonly newest?: number
+  /** Nobody has said which version it is: what only a newer one can run is then judged on that one. */
+  readonly isAssumed?: true
   /** Rule id to severity, or `off`; rules that are not named keep their own severity, and some of them are off. */
   readonly rules: Readonly<Record<string, Severity | 'off'>>
   /** Whether an allow comment must say why; it must unless this says otherwise. */
@@ -16,6 +18,9 @@ export interface Settings {
   readonly today?: string
 }
 
+/** What a person says of the version. */
+export type Version = Pick<Settings, 'postgres' | 'newest' | 'isAssumed'>
+
 export const oldestPostgres = 12
 export const newestPostgres = 18
 
@@ -23,7 +28,7 @@ export const newestPostgres = 18
  * Returns the major versions that a person names: `15`, or the oldest and the newest of several, `14-17`. Undefined for
  * anything else, and for versions that are not known here.
  */
-export function majorVersions(named: unknown): Pick<Settings, 'postgres' | 'newest'> | undefined {
+export function majorVersions(named: unknown): Version | undefined {
   const text = typeof named === 'number' ? String(named) : named
   if (typeof text !== 'string') return undefined
   const [, oldest, newest = oldest] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text.replaceAll(' ', '')) ?? []
@@ -35,4 +40,7 @@ export function majorVersions(named: unknown): Pick<Settings, 'postgres' | 'newe
 /** What `majorVersions` understands, as the end of "It must be". */
 export const majorVersionsExpected = `a major version from ${oldestPostgres} to ${newestPostgres}, or the oldest and the newest of several, such as "14-17"`
 
-export const defaultSettings: Settings = { postgres: 15, rules: {} }
+/** The version where nobody says which the migrations run on. */
+export const assumedVersion = { postgres: 15, isAssumed: true } as const
+
+export const defaultSettings: Settings = { ...assumedVersion, rules: {} }

@@ -49,6 +49,7 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
   return {
     title: tag,
     sentences: [
+      ...needSentences(explanation),
       ...(isMisplaced(explanation) ? blockSentences(explanation) : []),
       ...(transaction.length > 0 || tag === 'SET' || tag === 'RESET' ? [] : lockSentences(explanation, visible, taken)),
       ...heldSentences(explanation),
@@ -64,7 +65,7 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
     ],
     // What a sequence's lock makes wait its sentence says: no query takes part in that table.
     conflicts: modesOf([...taken, ...kept].filter(({ kind }) => kind !== 'sequence')),
-    manual: manualPage(tag, settings.postgres),
+    manual: manualPage(tag, step.need?.postgres ?? settings.postgres),
   }
 }
 
@@ -76,7 +77,7 @@ function unreadable({ problem }: Explanation): Words {
 function refusal({ step }: Explanation, { message, code, since }: Failure, settings: Settings, tag: string): Words {
   const undone = step.transaction.isBlock ? ['Its transaction is rolled back.'] : []
   const later = differencesOf(step, settings).map(({ sentence }) => sentence)
-  const newer = since === undefined ? [] : [`PostgreSQL ${since} is the first that can read it.`]
+  const newer = since === undefined ? [] : [`PostgreSQL ${since} is the first that runs it.`]
   return {
     title: tag,
     sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...newer, ...undone, ...later],
@@ -84,6 +85,10 @@ function refusal({ step }: Explanation, { message, code, since }: Failure, setti
     manual: manualPage(tag, settings.postgres),
   }
 }
+
+/** Where no version is configured. */
+const needSentences = ({ step: { need } }: Explanation): string[] =>
+  need ? [`Needs PostgreSQL ${need.postgres}: what follows is what that version does.`] : []
 
 const modesOf = (locks: readonly RelationLock[]): LockMode[] =>
   lockModes.filter(mode => locks.some(lock => lock.mode === mode)).reverse()

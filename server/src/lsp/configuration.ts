@@ -1,7 +1,14 @@
 import type { Production } from '../applied'
 import { severities } from '../core/finding'
 import { frameworkIds } from '../core/history/frameworks/index'
-import { defaultSettings, majorVersions, majorVersionsExpected, type Settings } from '../core/settings'
+import {
+  assumedVersion,
+  defaultSettings,
+  majorVersions,
+  majorVersionsExpected,
+  type Settings,
+  type Version,
+} from '../core/settings'
 import type { LoadOptions } from '../files'
 
 /** What an editor can set below `migrationGuard`: the settings of the engine, what has run, and where findings appear. */
@@ -47,7 +54,7 @@ export function configurationFrom(
     return accepted ?? fallback
   }
   const configuration: Configuration = {
-    ...part('postgres', majorVersions, majorVersionsExpected, { postgres: defaultSettings.postgres }),
+    ...part<Version>('postgres', version, majorVersionsExpected, assumedVersion),
     migrations: part('migrations', strings, 'a list of folder patterns', []),
     framework: part('framework', tool, `one of ${frameworkIds.join(', ')}`, undefined) || undefined,
     transaction: part('transaction', mode, '"file" or "none"', undefined) || undefined,
@@ -74,6 +81,9 @@ function rulesFrom(given: Record<string, unknown>, known: readonly string[], pro
   }
   return Object.fromEntries(accepted)
 }
+
+/** An empty one is what an editor shows where nobody has said any. */
+const version = (value: unknown): Version | undefined => (value === '' ? assumedVersion : majorVersions(value))
 
 const strings = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.every(item => typeof item === 'string') ? value : undefined

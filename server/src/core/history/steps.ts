@@ -1,6 +1,7 @@
 import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
 import { type Effects, type EffectsSettings, effectsOf } from '../postgres/effects'
-import { type Failure, failureOf } from '../postgres/failures'
+import type { Failure } from '../postgres/failures'
+import { type Need, type Verdict, verdictOn } from '../postgres/failures/verdict'
 import type { Settings } from '../settings'
 import type { Command, Name } from '../sql/commands'
 import type { Statement } from '../sql/statements'
@@ -25,6 +26,8 @@ export interface Step {
   readonly effects?: Effects
   /** Why PostgreSQL refuses the statement, where that is certain; less to work out than all its effects. */
   readonly failure?: Failure
+  /** What only a newer version than the assumed one runs, and the effects are those of that one. */
+  readonly need?: Need
   readonly transaction: Transaction
 }
 
@@ -71,7 +74,9 @@ export function stepsOf(history: History, migration: Migration, settings: Settin
     .join()
   const known = memory.get(migration)
   const isSameStart = known?.starts.every((start, index) => start === starts[index])
-  if (known && isSameStart && known.postgres === settings.postgres && known.fallible === fallible) return known.steps
+  const { postgres, isAssumed } = settings
+  const isSameVersion = known?.postgres === postgres && known.isAssumed === isAssumed
+  if (known && isSameStart && isSameVersion && known.fallible === fallible) return known.steps
   const folds = new Map(
     directions(migration).flatMap((direction, index) =>
       folded(migration, direction, starts[index] as Catalog).map(fold => [fold.section, fold]),
@@ -80,15 +85,16 @@ export function stepsOf(history: History, migration: Migration, settings: Settin
   const steps = migration.sections.flatMap(section => {
     const fold = folds.get(section)
     const runs = !fallible.includes(section.direction)
-    return fold ? new SectionSteps(migration, fold, { postgres: settings.postgres, runs }).all : []
+    return fold ? new SectionSteps(migration, fold, { postgres, isAssumed, runs }).all : []
   })
-  memory.set(migration, { starts, postgres: settings.postgres, fallible, steps })
+  memory.set(migration, { starts, postgres, isAssumed, fallible, steps })
   return steps
 }
 
 interface Memory {
   readonly starts: readonly Catalog[]
   readonly postgres: number
+  readonly isAssumed?: true
   /** The directions in which statements may fail. */
   readonly fallible: string
   readonly steps: readonly Step[]
@@ -108,7 +114,7 @@ class SectionSteps {
   constructor(
     readonly migration: Migration,
     readonly fold: Fold,
-    readonly settings: EffectsSettings,
+    readonly settings: EffectsSettings & Pick<Settings, 'isAssumed'>,
   ) {
     this.all = fold.section.statements.map((statement, place) => new SectionStep(this, statement, place))
     this.timeline = new Timeline(fold.section, fold.placements, this.all)
@@ -131,7 +137,7 @@ class SectionSteps {
 class SectionStep implements Step {
   private known: Effects | undefined
   private placed: Transaction | undefined
-  private refusal: Failure | 'none' | undefined
+  private judged: Verdict | undefined
 
   constructor(
     private readonly steps: SectionSteps,
@@ -165,16 +171,25 @@ class SectionStep implements Step {
 
   get effects(): Effects | undefined {
     const { command, place, steps } = this
-    if (!command) return undefined
-    this.known ??= effectsAt(command, steps.fold.before(place), steps.settings, steps.placement(place).parameters)
+    const { verdict } = this
+    if (!command || !verdict) return undefined
+    const settings = { postgres: verdict.postgres, runs: verdict.failure === undefined }
+    this.known ??= effectsAt(command, steps.fold.before(place), settings, steps.placement(place).parameters)
     return this.known
   }
 
   get failure(): Failure | undefined {
+    return this.verdict?.failure
+  }
+
+  get need(): Need | undefined {
+    return this.verdict?.need
+  }
+
+  private get verdict(): Verdict | undefined {
     const { command, steps } = this
-    if (!command || steps.settings.runs) return undefined
-    if (this.refusal === undefined) this.refusal = failureOf(command, this.before, steps.settings) ?? 'none'
-    return this.refusal === 'none' ? undefined : this.refusal
+    if (command) this.judged ??= verdictOn(command, this.before, steps.settings)
+    return this.judged
   }
 
   get transaction(): Transaction {

@@ -243,13 +243,12 @@ export function timeoutSentences(explanation: Explanation, isWaiting: boolean, p
   const isLong = waitsForTransactions || (work !== undefined && !(lock && work.kind === 'wait'))
   const isBrief = work?.kind === 'wait' && work.relations.length > 0 && !waitsForTransactions
   const statement = isLong ? value('statement_timeout') : undefined
-  const session = isLong && postgres >= 17 ? value('transaction_timeout') : undefined
+  const session = isLong ? value('transaction_timeout') : undefined
   // Before 13 the timeout was that of all that is sent together: runtime-config-client.html#GUC-STATEMENT-TIMEOUT.
   const isShared = postgres < 13 && step.transaction.kind === 'implicit' && step.transaction.isBlock
   const names: readonly Timeout[] = [
     ...(isWaiting || waitsForTransactions ? (['lock_timeout'] as const) : []),
-    ...(isLong && !isBrief ? (['statement_timeout'] as const) : []),
-    ...(isLong && !isBrief && postgres >= 17 ? (['transaction_timeout'] as const) : []),
+    ...(isLong && !isBrief ? (['statement_timeout', 'transaction_timeout'] as const) : []),
   ]
   const left = leftBehind(explanation)
   return [

@@ -4,6 +4,7 @@ import type { Step, Transaction } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { Failure } from '../postgres/failures'
+import type { Need } from '../postgres/failures/verdict'
 import type { Settings } from '../settings'
 import type { BodyStatement, Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
@@ -55,6 +56,10 @@ export class StepContext implements RuleContext {
 
   get failure(): Failure | undefined {
     return this.step.failure
+  }
+
+  get need(): Need | undefined {
+    return this.step.need
   }
 
   /** What has a command has effects. */

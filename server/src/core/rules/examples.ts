@@ -153,7 +153,7 @@ function givenSettings(given: readonly string[], origin: string): { settings: Se
   for (const item of given) {
     const version = /^postgres (\d+)$/.exec(item)?.[1]
     const rule = /^([\w-]+) (off|error|warning|information|hint)$/.exec(item)
-    if (version) settings = { ...settings, postgres: Number(version) }
+    if (version) settings = { ...settings, postgres: Number(version), isAssumed: undefined }
     else if (rule) settings = { ...settings, rules: { ...settings.rules, [rule[1] as string]: rule[2] as Severity } }
     else if (/^today \d{4}-\d\d-\d\d$/.test(item)) settings = { ...settings, today: item.slice('today '.length) }
     else if (tools.has(item)) framework = item

@@ -159,9 +159,9 @@ const canDetach = (parent: Table, key: string, { catalog, settings }: RuleContex
   !parent.conditional
 
 function fixes(drop: Drop, name: Name, parent: Table, context: RuleContext): Fix[] {
-  const { catalog, transaction, settings } = context
+  const { catalog, transaction } = context
   if (drop.names.length > 1 || relationNamed(catalog, name)?.conditional !== false) return []
-  if (shortTimeouts(transaction, 'wait', settings.postgres).length > 0) return []
+  if (shortTimeouts(transaction, 'wait').length > 0) return []
   const schema = name.schema === undefined ? '' : `${quoted(parent.schema)}.`
   const words = (text: string) => inCaseOf(context, drop.keywords, text)
   const detach = `${words('ALTER TABLE')} ${schema}${quoted(parent.name)} ${words('DETACH PARTITION')} ${written(context, name.span)} ${words('CONCURRENTLY')};`

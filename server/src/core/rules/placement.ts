@@ -320,7 +320,7 @@ function afterCommit(
   const isOnly = begin?.command?.tag === 'BEGIN' || begin?.command?.tag === 'START TRANSACTION'
   const next = context.steps[context.steps.indexOf(commit) + 1]
   const parameters = next?.transaction.parameters ?? sessionAfter(context.section, new Map())
-  const { lift, restore } = timeoutsOf({ parameters }, context, move)
+  const { lift, restore } = timeoutsOf({ parameters }, move)
   if (begin && isOnly && lift.length === 0) {
     return {
       edits: [removedStatement(begin), ...changes, removedStatement(commit)],
@@ -332,16 +332,15 @@ function afterCommit(
 
 /** The edits, and those that lift the timeouts in force for what the statement then does CONCURRENTLY. */
 function withoutTimeouts(context: RuleContext, edits: readonly Edit[], move: Move): readonly Edit[] {
-  const { lift, restore } = timeoutsOf(context.transaction, context, move)
+  const { lift, restore } = timeoutsOf(context.transaction, move)
   if (lift.length === 0) return edits
   return [...statementsBefore(context, lift), ...edits, ...statementsAfter(context, restore)]
 }
 
 function timeoutsOf(
   transaction: Pick<Transaction, 'parameters'>,
-  { settings }: RuleContext,
   { concurrently }: Move,
 ): { lift: readonly string[]; restore: readonly string[] } {
-  const timeouts = concurrently ? shortTimeouts(transaction, concurrently, settings.postgres) : []
+  const timeouts = concurrently ? shortTimeouts(transaction, concurrently) : []
   return { lift: timeouts.map(({ lift }) => lift), restore: timeouts.map(({ restore }) => restore) }
 }

@@ -44,7 +44,7 @@ export interface TaggedRule extends RuleWords {
   check(command: Command, context: RuleContext): Iterable<RuleFinding>
 }
 
-/** Where such a rule finds something, no other is asked. */
+/** Such a rule is asked before all others. */
 export interface EveryStatementRule extends RuleWords {
   readonly on: 'every statement'
   check(command: Command, context: RuleContext): Iterable<RuleFinding>

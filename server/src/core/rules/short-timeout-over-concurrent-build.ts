@@ -34,12 +34,12 @@ Set the timeout to 0 in front of the build, and back after it.`,
   seeds: ['know what an interrupted concurrent build leaves behind'],
 
   *check(command, context) {
-    const { steps, index, settings, inside } = context
+    const { steps, index, inside } = context
     const part = concurrentPart(command)
-    const timeouts = inside || !part ? [] : shortFor(context, settings.postgres)
+    const timeouts = inside || !part ? [] : shortFor(context)
     const previous = steps[index - 1]
     if (!part || timeouts.length === 0 || isNewTable(command, context)) return
-    if (previous && shortFor(previous, settings.postgres).length > 0) return
+    if (previous && shortFor(previous).length > 0) return
     const named = timeouts.map(({ name, value }) => `${name} = ${value}`).join(' and ')
     yield {
       at: part.at,
@@ -235,12 +235,12 @@ Set the timeout to 0 in front of the build, and back after it.`,
 })
 
 /** The timeouts in force that are short for a statement that runs CONCURRENTLY. */
-function shortFor(step: Step, postgres: number): readonly ShortTimeout[] {
+function shortFor(step: Step): readonly ShortTimeout[] {
   const { command, transaction } = step
   if (!command || transaction.isBlock) return []
   const { effects } = step
   if (!effects?.waitsForTransactions || effects.fails) return []
-  return shortTimeouts(transaction, isBuild(command) ? 'build' : 'wait', postgres)
+  return shortTimeouts(transaction, isBuild(command) ? 'build' : 'wait')
 }
 
 const isBuild = ({ tag }: Command): boolean => tag === 'CREATE INDEX' || tag === 'REINDEX'
@@ -264,11 +264,11 @@ function detailOf(command: Concurrent, timeouts: readonly ShortTimeout[]): strin
 
 /** Sets the timeouts to 0 before the first and back after the last of the statements that follow one another. */
 function lifted(timeouts: readonly ShortTimeout[], context: RuleContext): Fix[] {
-  const { steps, index, settings } = context
-  const after = steps.findIndex((step, place) => place > index && shortFor(step, settings.postgres).length === 0)
+  const { steps, index } = context
+  const after = steps.findIndex((step, place) => place > index && shortFor(step).length === 0)
   const run = steps.slice(index, after < 0 ? undefined : after)
   const last = run.at(-1) ?? context
-  const all = run.flatMap(step => shortFor(step, settings.postgres))
+  const all = run.flatMap(step => shortFor(step))
   const named = [...new Map([...timeouts, ...all].map(timeout => [timeout.name, timeout])).values()]
   const names = named.map(({ name }) => name).join(' and ')
   return [

@@ -19,14 +19,12 @@ const enoughToBuild = 30 * 60_000
 export function shortTimeouts(
   { parameters }: Pick<Transaction, 'parameters'>,
   does: 'wait' | 'build',
-  postgres: number,
 ): readonly ShortTimeout[] {
   const enough = does === 'build' ? enoughToBuild : enoughToWait
   const least = new Map([
     ['lock_timeout', enoughToWait],
     ['statement_timeout', enough],
-    // transaction_timeout came with PostgreSQL 17: release-17.html.
-    ...(postgres >= 17 ? ([['transaction_timeout', enough]] as const) : []),
+    ['transaction_timeout', enough],
   ])
   return [...least].flatMap(([name, atLeast]) => {
     const written = parameters.get(name)

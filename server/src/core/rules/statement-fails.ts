@@ -9,7 +9,8 @@ export default defineEveryStatementRule({
 The migrations before this one say what is in the database when it runs: a table that none of them makes is not there, one that
 they have made cannot be made again. PostgreSQL refuses such a statement, and the migration stops.
 
-What only a newer PostgreSQL than the configured one can read is refused too.
+What only a newer PostgreSQL than the configured one knows is refused too. Where no version is configured the rule only tells
+which one the statement needs.
 
 The message is PostgreSQL's own. Nothing is said where the history does not start with an empty database, after dynamic SQL or
 a statement that could not be read, of what an extension may have made, and where \`IF EXISTS\` or \`IF NOT EXISTS\` makes
@@ -27,13 +28,21 @@ Name what is there, or make it first.`,
     '`CREATE OR REPLACE` of another shape',
   ],
 
-  *check(command, { failure }) {
+  *check(command, { failure, need, settings }) {
+    if (need)
+      return yield {
+        severity: 'information',
+        at: need.before.span ?? command.keywords,
+        message: `the statement needs PostgreSQL ${need.postgres}`,
+        detail: `Earlier versions refuse it: ${need.before.message} (${need.before.code}). No version is configured, and ${settings.postgres} is assumed.`,
+        hint: 'Say which version the migrations run on: migrationGuard.postgres in the editor, --postgres on the command line.',
+      }
     if (!failure) return
     if (failure.since !== undefined)
       return yield {
         at: failure.span ?? command.keywords,
         message: failure.message,
-        detail: `PostgreSQL before ${failure.since} cannot read the statement: SQLSTATE ${failure.code}.`,
+        detail: `PostgreSQL before ${failure.since} refuses the statement with SQLSTATE ${failure.code}.`,
         hint: `If no older version runs this migration, say so in the settings: postgres ${failure.since}.`,
       }
     yield {
@@ -70,6 +79,17 @@ Name what is there, or make it first.`,
 -- given: postgres 15
   CREATE TABLE squares (side integer, area integer GENERATED ALWAYS AS (side * side) VIRTUAL);
 --                                                                                   ^^^^^^^ error [statement-fails: syntax error at or near "VIRTUAL"]
+
+-- bad: what the assumed version cannot read, or cannot do
+  CREATE TABLE squares (side integer, area integer GENERATED ALWAYS AS (side * side) VIRTUAL);
+--                                                                                   ^^^^^^^ information [statement-fails: the statement needs PostgreSQL 18]
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE logins (user_id bigint, at date) PARTITION BY RANGE (at);
+  CREATE INDEX ON logins (user_id);
+  ALTER TABLE logins ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID;
+--                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [statement-fails: the statement needs PostgreSQL 18]
+  SET transaction_timeout = '1min';
+--^^^ information [statement-fails: the statement needs PostgreSQL 17]
 
 -- good: PostgreSQL skips it
 -- file: 0001_users.sql

@@ -13,6 +13,14 @@ export function newerFailure(command: Command, postgres: number): Failure | unde
       span: syntax.span,
       since: syntax.since,
     }
+  return command.tag === 'SET' || command.tag === 'RESET' ? parameterFailure(command, postgres) : undefined
+}
+
+/** What an extension or a person makes up has a dot in its name: runtime-config-custom.html. */
+function parameterFailure(command: SetParameter, postgres: number): Failure | undefined {
+  const { parameter } = command
+  const since = parameters.get(parameter) ?? 0
+  if (since > postgres) return { message: `unrecognized configuration parameter "${parameter}"`, code: '42704', since }
   return command.tag === 'SET' ? timeoutFailure(command) : undefined
 }
 
@@ -31,18 +39,12 @@ const timeouts: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns, in whole sentences, the parameters and functions of a statement that came with a later major version: an extension or
+ * Returns, in whole sentences, the functions that a statement calls and that came with a later major version: an extension or
  * somebody's own function may stand in their place. Proven in test/postgres/newer.test.ts.
  */
 export function newerNames(command: Command, catalog: Catalog, postgres: number): string[] {
   const said = (what: string, since: number) =>
     `PostgreSQL ${postgres} does not know ${what}, which came with ${since}: it fails unless something else made it.`
-  if (command.tag === 'SET' || command.tag === 'RESET') {
-    const since = parameters.get(command.parameter) ?? 0
-    return since > postgres
-      ? [`PostgreSQL ${postgres} does not know \`${command.parameter}\`, which came with ${since}: there it fails.`]
-      : []
-  }
   return callsOf(command).flatMap(call => {
     const since = functions.get(call.name) ?? 0
     const isOwn = since <= postgres || call.schema !== undefined || routineNamed(catalog, call) !== undefined
