@@ -28,6 +28,8 @@ CREATE INDEX ON books (a);
 
 CREATE TABLE books (a integer, span int4range, EXCLUDE USING gist (span WITH &&), EXCLUDE (a WITH =));
 
+-- 12 makes no two indexes of the same columns in one statement
+-- from 13
 CREATE TABLE books (a integer);
 ALTER TABLE books ADD CHECK (a > 0), ADD CHECK (a < 9), ADD UNIQUE (a), ADD UNIQUE (a), ADD PRIMARY KEY (a), ADD FOREIGN KEY (a) REFERENCES shelves;
 

@@ -73,7 +73,7 @@ export async function reset(session: Session, schema: string) {
     UNION ALL SELECT 'DROP LANGUAGE ' || lanname FROM pg_language WHERE lanname LIKE 'guard%'
     UNION ALL SELECT 'SELECT lo_unlink(' || oid || ')' FROM pg_largeobject_metadata`)
   for (const [drop = ''] of leftovers.rows) await must(session, drop)
-  await session.run('DROP SCHEMA IF EXISTS attic CASCADE')
+  await session.run('DROP SCHEMA IF EXISTS attic, attic2 CASCADE')
   await must(session, `DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${schema}`)
   for (const role of ['guard_owner', 'guard_reader']) await session.run(`DROP ROLE IF EXISTS ${role}`)
 }

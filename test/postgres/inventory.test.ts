@@ -52,9 +52,9 @@ function isCaseOf(command: string, statement: string): boolean {
     return /^CREATE (?:(?:TEMP|UNLOGGED) )?TABLE .* AS (?:SELECT|TABLE|VALUES|WITH)\b/.test(statement)
   if (command === 'SELECT INTO') return /^SELECT .* INTO \w+ FROM/.test(statement)
   const [first = '', ...rest] = command.split(' ')
-  const isEvent = command.includes('EVENT TRIGGER')
-  const between = rest.length === 0 || isEvent ? '' : modifiers.replace('|EVENT', '')
-  return new RegExp(`^${first} ${between}${rest.join(' ')}`.trim() + '\\b').test(statement)
+  if (rest.length === 0) return new RegExp(`^${first}\\b`).test(statement)
+  const between = command.includes('EVENT TRIGGER') ? '' : modifiers.replace('|EVENT', '')
+  return new RegExp(`^${first} ${between}${rest.join(' ')}\\b`).test(statement)
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

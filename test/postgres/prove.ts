@@ -11,12 +11,14 @@ import { loadInstalledParser } from '../parser'
 import { type Case, casesIn, runsOn } from './cases'
 import { type Aspects, type Claim, differences, proverOn } from './claims'
 import { staleFacts } from './facts'
+import { folderOn } from './folds'
 import { lockReference, referencePath } from './reference'
 import { watching } from './watch'
 
 /**
  * `npm run prove:effects`: runs every claim of effects.sql on PGlite, on the installed PostgreSQL and on a downloaded
- * one of each major version, and prints what was claimed and what each of them did. Any difference fails.
+ * one of each major version, and prints what was claimed and what each of them did; and whether our catalog after each case,
+ * of apply.sql too, is PostgreSQL's. Any difference fails.
  * `-- 12 15 pglite` restricts it to those; `-- --write` then writes docs/locks.md anew.
  */
 async function prove() {
@@ -29,14 +31,16 @@ async function prove() {
     if (result) results.push(result)
   }
   console.log(table(cases, results).join('\n'))
-  const wrong = results.flatMap(({ name, claims }) =>
-    [...claims]
+  const wrong = results.flatMap(({ name, claims, folds }) =>
+    [...claims, ...folds]
       .filter(([, claim]) => differences(claim).length > 0)
       .map(([{ title }, claim]) => ({ name, title, claim })),
   )
   for (const { name, title, claim } of wrong) console.log(`\n${name}: ${title}\n${explained(claim).join('\n')}`)
-  const count = results.reduce((sum, { claims }) => sum + claims.size, 0)
-  console.log(`\n${count} claims proven on ${results.map(({ name }) => name).join(', ')}: ${wrong.length} differ`)
+  const count = results.reduce((sum, { claims, folds }) => sum + claims.size + folds.size, 0)
+  console.log(
+    `\n${count} claims and catalogs proven on ${results.map(({ name }) => name).join(', ')}: ${wrong.length} differ`,
+  )
   const isStale = results.some(({ stale }) => stale.length > 0)
   process.exitCode = wrong.length > 0 || isStale || count === 0 ? 1 : 0
   if (process.argv.includes('--write') && process.exitCode === 0)
@@ -64,6 +68,8 @@ function enginesNamed(wanted: readonly string[]): Engine[] {
 interface Results {
   readonly name: string
   readonly claims: ReadonlyMap<Case, Claim>
+  /** The catalogs after the cases, ours and PostgreSQL's. */
+  readonly folds: ReadonlyMap<Case, Claim>
   /** Volatilities and casts of the generated data that this server contradicts. */
   readonly stale: readonly string[]
 }
@@ -80,12 +86,15 @@ async function resultsOn(engine: Engine, schema: string, cases: readonly Case[])
   try {
     const [[version = ''] = []] = await rowsOf(session, 'SHOW server_version')
     const name = `${engine === pglite ? 'PGlite' : 'PostgreSQL'} ${version.split(' ')[0]}`
-    const proof = proverOn(session, schema, watch)
-    const claims = new Map<Case, Claim>()
-    for (const tested of cases) if (runsOn(tested, session.major)) claims.set(tested, await claimed(proof, tested))
+    const runnable = (all: readonly Case[]) => all.filter(tested => runsOn(tested, session.major))
+    const claims = await claimedBy(proverOn(session, schema, watch), runnable(cases))
+    const folds = new Map(await claimedBy(folderOn(session, schema), runnable(cases)))
+    const more = casesIn('apply.sql')
+    for (const [tested, claim] of await claimedBy(folderOn(session, more.schema), runnable(more.cases)))
+      folds.set(tested, claim)
     const stale = await staleFacts(session)
-    console.error([`${name}: ${claims.size} claims`, ...stale].join('\n'))
-    return { name, claims, stale }
+    console.error([`${name}: ${claims.size} claims, ${folds.size} catalogs`, ...stale].join('\n'))
+    return { name, claims, folds, stale }
   } finally {
     await close()
   }
@@ -95,8 +104,12 @@ const firstLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split('\n')[0] ?? ''
 
 /** A case whose preparation fails is a difference like any other. */
-const claimed = (proof: (tested: Case) => Promise<Claim>, tested: Case): Promise<Claim> =>
-  proof(tested).catch(error => ({ said: {}, measured: { error: [firstLine(error)] } }))
+async function claimedBy(proof: (tested: Case) => Promise<Claim>, cases: readonly Case[]) {
+  const claims = new Map<Case, Claim>()
+  for (const tested of cases)
+    claims.set(tested, await proof(tested).catch(error => ({ said: {}, measured: { error: [firstLine(error)] } })))
+  return claims
+}
 
 async function open(engine: Engine) {
   const found = engine.find()

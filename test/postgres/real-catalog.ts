@@ -58,8 +58,9 @@ const queries = [
   `SELECT ${relationName('objid')}, 'owned by ' || ${relationName('refobjid')} || '.' || attname
    FROM pg_depend JOIN pg_class c ON c.oid = objid AND relkind = 'S' JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
    WHERE ${isOurs('c')} AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')`,
+  // Before 15 those that partitions have of their parent's count as internal, as those of constraints do.
   `SELECT ${relationName('tgrelid')}, 'trigger ' || tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
-   WHERE ${isOurs('c')} AND NOT tgisinternal`,
+   WHERE ${isOurs('c')} AND (NOT tgisinternal OR tgconstraint = 0)`,
 ]
 
 /** Returns the same of our catalog. Tables whose columns it does not claim to know have none. */

@@ -83,7 +83,9 @@ function applied(catalog: Catalog, command: Command, at: At): Catalog {
       return command.rename ? withSchemaRenamed(catalog, command.rename.from, command.rename.to) : catalog
     case 'ALTER TRIGGER': {
       const [table] = command.relations
-      return table && command.rename ? withTriggerRenamed(catalog, keyOf(catalog, table), command.rename) : catalog
+      return table && command.rename
+        ? withTriggerRenamed(catalog, keyOf(catalog, table), command.rename, (at.postgres ?? 15) >= 15)
+        : catalog
     }
     case 'DO':
       return withBody(catalog, { statements: command.statements ?? [] }, at, apply)
@@ -200,17 +202,19 @@ function withMembers(catalog: Catalog, command: OtherCommand): Catalog {
   return { ...catalog, memberships: catalog.memberships.with(key, members) }
 }
 
+/** Before 15 the trigger's copies on partitions keep their name (release-15.html). */
 function withTriggerRenamed(
   catalog: Catalog,
   table: RelationKey,
   rename: { readonly from: string; readonly to: string },
+  everywhere: boolean,
 ): Catalog {
   const renamed = withTable(catalog, table, known => ({
     ...known,
     triggers: known.triggers.map(trigger => (trigger.name === rename.from ? { ...trigger, name: rename.to } : trigger)),
   }))
-  return partitionsOf(renamed, table).reduce(
-    (result, partition) => withTriggerRenamed(result, keyOfRelation(partition), rename),
+  return (everywhere ? partitionsOf(renamed, table) : []).reduce(
+    (result, partition) => withTriggerRenamed(result, keyOfRelation(partition), rename, everywhere),
     renamed,
   )
 }

@@ -18,15 +18,16 @@ export function withType(catalog: Catalog, command: CreateType | CreateDomain, a
 const domainOf = (command: CreateDomain, at: At): Type => ({
   kind: 'domain',
   base: command.type,
-  constraints: command.constraints.reduce<readonly string[]>(
-    (names, constraint) => [
-      ...names,
-      constraint.name?.name ?? defaultConstraint(command.domain.name, names, constraint),
-    ],
-    [],
-  ),
+  constraints: constraintNames(command),
   born: at.birth,
 })
+
+function constraintNames({ domain, constraints }: CreateDomain): readonly string[] {
+  const names: string[] = []
+  for (const constraint of constraints)
+    names.push(constraint.name?.name ?? defaultConstraint(domain.name, names, constraint))
+  return names
+}
 
 function defaultConstraint(domain: string, taken: readonly string[], { kind }: Pick<ConstraintDefinition, 'kind'>) {
   const name = `${domain}_${kind === 'NOT NULL' ? 'not_null' : 'check'}`
