@@ -10,12 +10,13 @@ import {
   type Table,
   tableAt,
 } from '../postgres/catalog'
-import type { Delete, Insert, Name, Update } from '../sql/commands'
+import type { Delete, Insert, Merge, Name, Update } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import { notNullAfter } from './backfilled-not-null'
 import { mentions } from './dependence'
 import { insertion, written } from './edits'
+import { batchableMerge } from './merge-source'
 import { outsideTransaction } from './placement'
 import type { RuleContext } from './rule'
 import { batchableSource } from './select-source'
@@ -29,7 +30,7 @@ const rows = 5000
  * first row to what was the last when it began, so it ends and visits each row once, and commits after each batch
  * (allowed outside a transaction block: plpgsql-transactions.html).
  */
-export function batched(command: Update | Delete | Insert, context: RuleContext): Fix[] {
+export function batched(command: Changing, context: RuleContext): Fix[] {
   const walk = walkOf(command, context)
   if (!walk) return []
   const { open, close } = block(walk, context)
@@ -52,16 +53,21 @@ export function batched(command: Update | Delete | Insert, context: RuleContext)
   return canMove ? notNullAfter(command, changes, context) : []
 }
 
+/** What changes rows. */
+export type Changing = Update | Delete | Insert | Merge
+
 /** The table to walk along, by its key. */
 interface Walk {
   readonly table: Name
   readonly key: string
   /** What the columns of the table are named with in the statement. */
   readonly alias: string
+  /** Of the source of MERGE: whether the alias is written. */
+  readonly hasAlias?: boolean
   readonly variables: { readonly start: string; readonly end: string; readonly last: string }
 }
 
-function walkOf(command: Update | Delete | Insert, context: RuleContext): Walk | undefined {
+function walkOf(command: Changing, context: RuleContext): Walk | undefined {
   const source = sourceOf(command, context)
   const table = source && existingTable(source.table, context)?.table
   const primary = primaryKeyOf(table)
@@ -71,9 +77,17 @@ function walkOf(command: Update | Delete | Insert, context: RuleContext): Walk |
   return { ...source, key, variables: variablesFor(table) }
 }
 
-function sourceOf(command: Update | Delete | Insert, context: RuleContext): Pick<Walk, 'table' | 'alias'> | undefined {
-  if (command.hasReturning) return undefined
+function sourceOf(command: Changing, context: RuleContext): Pick<Walk, 'table' | 'alias' | 'hasAlias'> | undefined {
   if (holdsTogether(command, context)) return undefined
+  if (command.tag === 'MERGE') {
+    const source = batchableMerge(
+      command,
+      table => primaryKeyOf(existingTable(table, context)?.table)?.columns[0],
+      context,
+    )
+    return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
+  }
+  if (command.hasReturning) return undefined
   if (command.tag === 'INSERT') {
     const source = batchableSource(command, context)
     return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
@@ -87,7 +101,7 @@ function sourceOf(command: Update | Delete | Insert, context: RuleContext): Pick
  * Whether rows of the table reference one another: a foreign key that holds when all rows are changed at once may not hold
  * between two batches, each of which commits.
  */
-function holdsTogether({ table: name, ...command }: Update | Delete | Insert, { catalog }: RuleContext): boolean {
+function holdsTogether({ table: name, ...command }: Changing, { catalog }: RuleContext): boolean {
   const key = keyOf(catalog, name)
   const inward = tableAt(catalog, key)?.constraints.flatMap(({ references }) =>
     references && shareRows(references.table, key, catalog) ? [references] : [],
@@ -128,9 +142,16 @@ function joined(insertions: readonly Inserted[], context: RuleContext): Edit[] {
 }
 
 /** What limits the statement to the rows of a batch. */
-function keyset(command: Update | Delete | Insert, walk: Walk, context: RuleContext): Inserted[] {
+function keyset(command: Changing, walk: Walk, context: RuleContext): Inserted[] {
   const { key, alias, variables } = walk
   const condition = `${alias}.${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`
+  if (command.tag === 'MERGE') {
+    const rows = `${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`
+    return [
+      { at: walk.table.span.start, text: '(SELECT * FROM ' },
+      { at: walk.table.span.end, text: ` WHERE ${rows})${walk.hasAlias ? '' : ` AS ${alias}`}` },
+    ]
+  }
   const end = command.tag === 'INSERT' ? command.sourceEnd : context.statement.text.length
   const where = command.tag === 'INSERT' ? undefined : command.where
   if (!where) return [{ at: end, text: `${lineBreak(context)}WHERE ${condition}` }]

@@ -1,7 +1,8 @@
 import type { Severity } from '../finding'
-import type { Delete, Insert, Update } from '../sql/commands'
-import { batched } from './batches'
+import type { Delete, Insert, Merge, Update } from '../sql/commands'
+import { batched, type Changing } from './batches'
 import { heldLock } from './held-lock'
+import { wholeMerge } from './merge-source'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
@@ -11,7 +12,7 @@ export default defineRule({
   id: 'unbatched-backfill',
   risk: 'locking',
   severity: 'warning',
-  on: ['UPDATE', 'DELETE', 'INSERT'],
+  on: ['UPDATE', 'DELETE', 'INSERT', 'MERGE'],
   why: `
 One statement that changes every row of a table is one transaction for as long as that takes: everybody who wants to
 change one of these rows waits for its end, vacuum cannot clean up behind it, and a failure near the end loses all of it.
@@ -19,26 +20,30 @@ Where the same transaction has changed the schema before, its locks stay until t
 wait: the finding is an error then. A copy alone makes nobody wait and is information.
 
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
-\`INSERT ... SELECT\` into such a table while nobody waits for the transaction. A \`WHERE\` that only tests columns which the
-migration adds, or that the assigned column \`IS NULL\`, picks every row.`,
+\`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction. A \`WHERE\` that only tests
+columns which the migration adds, or that the assigned column \`IS NULL\`, picks every row. So does \`UPDATE ... FROM\` that
+fills a new column and only says which rows belong together.`,
   instead: `
 Change the rows in batches, each its own transaction, outside the transaction of the schema change. The fix writes a \`DO\`
 block that walks along the primary key, visits each row once and commits after each batch; it is offered where the history
 knows a primary key of one column, and is for you to review: others see the table half done, and a run that fails keeps what
-it did.`,
+it did. \`ANALYZE\` the table when it is done: until then the planner knows nothing of the new values.`,
   manual: ['populate.html', 'plpgsql-transactions.html', 'routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
   hazards: [
     '`UPDATE` or `DELETE` of every row in one statement',
     'backfill `WHERE column IS NULL` of a whole table',
     'schema change and backfill in one transaction',
     'large `INSERT ... SELECT` while locks are held',
+    '`UPDATE ... FROM` that fills a new column of a whole table',
+    '`MERGE` of a whole table',
+    '`ANALYZE` after a large backfill',
   ],
   seeds: ['change rows in batches that commit', 'keep schema change and backfill apart'],
 
   *check(command, context) {
     // A loop takes some rows at a time.
     if (context.inside?.repeated || context.inside?.isOfOneRow) return
-    const found = command.tag === 'INSERT' ? unbatchedInsert(command, context) : unbatchedChange(command, context)
+    const found = unbatched(command, context)
     if (found) yield found
   },
 
@@ -392,6 +397,77 @@ it did.`,
   END
   $$;
 
+-- bad: a new column that is filled from another table
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_plan.sql
+  ALTER TABLE orders ADD COLUMN plan text;
+  UPDATE orders o SET plan = u.plan FROM users u WHERE u.id = o.user_id AND o.plan IS NULL;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all joined rows of table "orders" in one transaction]
+-- fix: Change the rows in batches
+  ALTER TABLE orders ADD COLUMN plan text;
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders o SET plan = u.plan FROM users u WHERE o.id BETWEEN batch_start AND batch_end AND (u.id = o.user_id AND o.plan IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: every row of one table merged into another
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE accounts (user_id bigint PRIMARY KEY, plan text);
+-- file: 0002_plans.sql
+  MERGE INTO accounts AS a
+--^^^^^^^^^^ warning [unbatched-backfill: MERGE takes all rows of table "users" to table "accounts" in one transaction]
+  USING users ON users.id = a.user_id
+  WHEN MATCHED THEN UPDATE SET plan = users.plan
+  WHEN NOT MATCHED THEN INSERT (user_id, plan) VALUES (users.id, users.plan);
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      MERGE INTO accounts AS a
+      USING (SELECT * FROM users WHERE id BETWEEN batch_start AND batch_end) AS users ON users.id = a.user_id
+      WHEN MATCHED THEN UPDATE SET plan = users.plan
+      WHEN NOT MATCHED THEN INSERT (user_id, plan) VALUES (users.id, users.plan);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: several rows of the source may meet one row
+-- file: 0001_shop.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE TABLE accounts (user_id bigint PRIMARY KEY, orders bigint);
+-- file: 0002_accounts.sql
+  MERGE INTO accounts a USING orders o ON o.user_id = a.user_id
+--^^^^^^^^^^ information [unbatched-backfill: MERGE takes all rows of table "orders" to table "accounts" in one transaction]
+  WHEN NOT MATCHED THEN INSERT (user_id) VALUES (o.user_id);
+
 -- bad: the history knows no primary key to walk along
   UPDATE users SET plan = 'free';
 --^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
@@ -485,6 +561,56 @@ it did.`,
 -- file: 0002_plan.sql
   UPDATE users SET plan = upgrades.plan FROM upgrades WHERE upgrades.user_id = users.id;
 
+-- bad: merged while the new column keeps everybody waiting
+-- given: golang-migrate
+-- file: 000001_shop.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, kind text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 000002_kind.up.sql
+  ALTER TABLE orders ADD COLUMN kind text;
+  MERGE INTO orders USING users ON users.id = orders.user_id WHEN MATCHED THEN UPDATE SET kind = users.kind;
+--^^^^^^^^^^ error [unbatched-backfill: MERGE takes all rows of table "users" to table "orders" in one transaction, which already holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+-- fix: Change the rows in batches in a new migration
+  ALTER TABLE orders ADD COLUMN kind text;
+-- file: 000003_backfill_orders.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      MERGE INTO orders USING (SELECT * FROM users WHERE id BETWEEN batch_start AND batch_end) AS users ON users.id = orders.user_id WHEN MATCHED THEN UPDATE SET kind = users.kind;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- good: a list of values, and constants, pick them
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, kind text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_plan.sql
+  ALTER TABLE orders ADD COLUMN plan text;
+  UPDATE orders SET plan = v.plan FROM (VALUES (1, 'basic'), (2, 'free')) AS v (id, plan) WHERE v.id = orders.id;
+  UPDATE orders SET plan = users.kind FROM users WHERE users.id = orders.user_id AND users.kind = 'guest';
+  MERGE INTO orders USING (VALUES (1, 'free')) AS v (id, plan) ON v.id = orders.id
+  WHEN MATCHED THEN UPDATE SET plan = v.plan;
+
+-- good: MERGE of the rows that a condition picks
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE accounts (user_id bigint PRIMARY KEY, plan text);
+-- file: 0002_plans.sql
+  MERGE INTO accounts AS a USING users ON users.id = a.user_id
+  WHEN MATCHED AND users.plan = 'guest' THEN DELETE;
+
 -- good: a table of the same migration
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
   UPDATE users SET plan = 'free';
@@ -516,12 +642,18 @@ it did.`,
 `,
 })
 
+function unbatched(command: Changing, context: RuleContext): RuleFinding | undefined {
+  if (command.tag === 'INSERT') return unbatchedInsert(command, context)
+  return command.tag === 'MERGE' ? unbatchedMerge(command, context) : unbatchedChange(command, context)
+}
+
 function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFinding | undefined {
   const target = existingTable(command.table, context)
   if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
+  const isJoined = command.tag === 'UPDATE' && command.from !== undefined && command.where !== undefined
   return finding(
-    `${command.tag} ${verb} all rows of ${target.label} in one transaction`,
+    `${command.tag} ${verb} all${isJoined ? ' joined' : ''} rows of ${target.label} in one transaction`,
     target.relation,
     command,
     context,
@@ -539,22 +671,41 @@ function unbatchedInsert(insert: Insert, context: RuleContext): RuleFinding | un
   )
 }
 
-function finding(what: string, relation: string, command: Update | Delete | Insert, context: RuleContext): RuleFinding {
+function unbatchedMerge(merge: Merge, context: RuleContext): RuleFinding | undefined {
+  const whole = wholeMerge(merge, context)
+  const [source] = whole?.sources.flatMap(name => existingTable(name, context) ?? []) ?? []
+  if (!whole || !source || (isNew(merge.table, context) && !heldLock(context))) return undefined
+  return finding(
+    `MERGE takes all rows of ${source.label} to table ${inQuotes(merge.table)} in one transaction`,
+    existingTable(merge.table, context)?.relation ?? source.relation,
+    merge,
+    context,
+    !whole.changes,
+  )
+}
+
+function finding(
+  what: string,
+  relation: string,
+  command: Changing,
+  context: RuleContext,
+  isCopy = command.tag === 'INSERT',
+): RuleFinding {
   const held = heldLock(context, relation)
   // A copy makes nobody wait: its rows are new.
-  const isMild = command.tag === 'INSERT' || (command.tag === 'DELETE' && isSeededAgain(command, context))
+  const isMild = isCopy || (command.tag === 'DELETE' && isSeededAgain(command, context))
   const severity: Severity = held ? 'error' : isMild ? 'information' : 'warning'
   return {
     at: command.keywords,
     message: held ? `${what}, which already holds ${held.mode} on ${held.label}: ${whoWaits(held.mode)}` : what,
     detail: held
       ? 'The lock of an earlier statement is kept until the transaction ends, so the wait grows with the table.'
-      : command.tag === 'INSERT'
+      : isCopy
         ? 'Nobody waits for the copy, but vacuum cannot clean up while it runs, and a failure near the end loses all of it.'
         : 'Whoever wants to change one of these rows waits for its end, and vacuum cannot clean up behind it.',
     hint: held
-      ? 'Move it to a migration of its own, outside a transaction, and change the rows in batches.'
-      : 'Change the rows in batches along the primary key, each in its own transaction.',
+      ? 'Move it to a migration of its own, outside a transaction, change the rows in batches, and ANALYZE the table afterwards.'
+      : 'Change the rows in batches along the primary key, each in its own transaction, and ANALYZE the table afterwards.',
     relation,
     severity,
     fixes: () => batched(command, context),

@@ -1,11 +1,14 @@
 import { asTable, type Column, columnNamed, relationNamed, type Table } from '../postgres/catalog'
 import type { Delete, Name, Update } from '../sql/commands'
+import { type Token, tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
 import type { RuleContext } from './rule'
-import { isUnreleased } from './target'
+import { existingTable, isUnreleased } from './target'
 
 /** Returns whether a statement changes all rows: it has no WHERE, one that is always true, or one that only tells rows from those that the backfill has done. */
 export function changesEveryRow(command: Update | Delete, context: RuleContext): boolean {
-  if (command.tag === 'UPDATE' ? command.from : command.using) return false
+  if (command.tag === 'UPDATE' && command.from) return fillsByJoin(command, command.from, context)
+  if (command.tag === 'DELETE' && command.using) return false
   const { where } = command
   const table = asTable(relationNamed(context.catalog, command.table))
   if (!where) return true
@@ -16,6 +19,72 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (command.tag === 'DELETE' || test?.operator !== 'IS NULL' || others.length > 0) return false
   const isAssigned = command.assignments.some(({ column }) => column === test.column)
   return isAssigned && !isAsOldAsTable(columnNamed(table, test.column), table)
+}
+
+/**
+ * Whether UPDATE ... FROM joins whole tables: without a WHERE, or where columns that the migration adds are filled by one that
+ * only says which rows belong together.
+ */
+function fillsByJoin({ table: name, assignments, where, reads }: Update, from: Span, context: RuleContext): boolean {
+  if (where?.hasSubquery || !readsWhole(from, reads, context)) return false
+  if (!where) return true
+  const table = asTable(relationNamed(context.catalog, name))
+  const isNew = (column: string) => isNewColumn(column, name, table, context)
+  if (!assignments.some(({ column }) => isNew(column))) return false
+  return termsOf(where.span, context).every(term => isJoin(term) || isTestOf(term, isNew))
+}
+
+/** Returns whether what stands there takes tables in use as they are: nothing in it picks rows, and there is no constant to pick them by. */
+export function readsWhole(span: Span, reads: readonly Name[], context: RuleContext): boolean {
+  const tables = reads.filter(other => span.start <= other.span.start && other.span.end <= span.end)
+  if (tables.length === 0 || tables.some(table => !existingTable(table, context))) return false
+  return tokensIn(span, context).every(
+    ({ kind, text }) => !constants.has(kind) && !(kind === 'word' && picking.has(text)),
+  )
+}
+
+const constants: ReadonlySet<Token['kind']> = new Set<Token['kind']>(['string', 'dollar string', 'number', 'parameter'])
+
+const picking: ReadonlySet<string> = new Set(['WHERE', 'LIMIT', 'FETCH', 'HAVING', 'TABLESAMPLE', 'VALUES'])
+
+/** Returns the tokens of a part of the statement, without comments. */
+export const tokensIn = ({ start, end }: Span, { statement }: RuleContext): Token[] =>
+  tokensOf(statement.text).filter(token => token.kind !== 'comment' && start <= token.start && token.end <= end)
+
+/** Returns what AND joins in a condition. */
+export function termsOf(span: Span, context: RuleContext): readonly (readonly Token[])[] {
+  const terms: Token[][] = [[]]
+  for (const token of tokensIn(span, context)) {
+    if (token.kind === 'word' && token.text === 'AND') terms.push([])
+    else terms.at(-1)?.push(token)
+  }
+  return terms
+}
+
+/** Returns the columns that a term says to be equal, as written: `a.id = b.a_id`. */
+export function equated(term: readonly Token[]): readonly [string, string] | undefined {
+  const at = term.findIndex(({ text }) => text === '=')
+  const [left, right] = [columnIn(term.slice(0, at)), columnIn(term.slice(at + 1))]
+  return at > 0 && left !== undefined && right !== undefined ? [left, right] : undefined
+}
+
+const isJoin = (term: readonly Token[]): boolean => equated(term) !== undefined
+
+/** `kind IS NULL`, `orders.kind IS NOT NULL`: of a new column, it is true of every row or of none. */
+function isTestOf(term: readonly Token[], isNew: (column: string) => boolean): boolean {
+  const at = term.findIndex(({ kind, text }) => kind === 'word' && text === 'IS')
+  const column = at > 0 ? columnIn(term.slice(0, at)) : undefined
+  const isNull = term.slice(at).every(({ text }) => text === 'IS' || text === 'NOT' || text === 'NULL')
+  return column !== undefined && isNull && isNew(column.slice(column.lastIndexOf('.') + 1))
+}
+
+/** Returns the name of a column with what it is qualified by, folded; undefined where the tokens are more than that. */
+export function columnIn(tokens: readonly Token[]): string | undefined {
+  const isName = tokens.every(({ kind, text }, at) =>
+    at % 2 === 1 ? text === '.' : kind === 'word' || kind === 'quoted identifier',
+  )
+  if (!isName || tokens.length % 2 === 0) return undefined
+  return tokens.map(({ kind, text }) => (kind === 'word' ? text.toLowerCase() : text.replace(/^"|"$/g, ''))).join('')
 }
 
 /** Returns whether this migration, or another that is pending like it, adds the column: every row has to be filled. */

@@ -5,6 +5,7 @@ import { StepContext } from './context'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
+import { wholeMerge } from './merge-source'
 import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
@@ -29,7 +30,7 @@ counts too: while it fills a column, copies a table or builds a materialized vie
 altered.
 
 Nothing is said of statements that pick rows by constants, of work on tables that the same migration makes, while only new
-tables are locked, of the second of several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an \`UPDATE\` of every row.`,
+tables are locked, of the second of several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an \`UPDATE\` or a \`MERGE\` of every row.`,
   instead: `
 Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
 follows needs it.`,
@@ -59,12 +60,12 @@ follows needs it.`,
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
 -- file: 000002_plan.up.sql
   ALTER TABLE orders ADD COLUMN plan text;
-  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id;
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
 --^^^^^^ warning [work-under-lock: UPDATE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
 -- fix: Do it in a new migration
   ALTER TABLE orders ADD COLUMN plan text;
 -- file: 000003_backfill_orders.up.sql
-  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id;
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
 
 -- bad: a materialized view, and a copy
 -- file: 0001_orders.sql
@@ -116,7 +117,7 @@ follows needs it.`,
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
 -- file: 0002_plan.sql
   ALTER TABLE orders ADD COLUMN plan text;
-  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id;
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
 
 -- good: rows picked by constants, a new table, a view without data
 -- given: golang-migrate
@@ -205,7 +206,8 @@ function workOf(command: Worker, context: RuleContext): LongWork | undefined {
 function changeOf(command: Update | Delete | Merge, context: RuleContext): LongWork | undefined {
   const target = existingTable(command.table, context)
   if (!target || target.table?.kind === 'foreign table') return undefined
-  if (command.tag !== 'MERGE' && (!takesMany(command, context) || changesEveryRow(command, context))) return undefined
+  const isTold = command.tag === 'MERGE' ? wholeMerge(command, context) : changesEveryRow(command, context)
+  if (isTold || (command.tag !== 'MERGE' && !takesMany(command, context))) return undefined
   return { does: `changes ${target.label}`, relation: target.relation, tables: [command.table, ...command.reads] }
 }
 
