@@ -385,7 +385,7 @@
 -- >
 -- > ACCESS EXCLUSIVE on relations public.events and public.events_old: reads, writes and schema changes wait.
 -- > Brief, however large the table is: nothing is scanned, rewritten or built.
--- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > It first waits for the transactions that use the tables already; all who come later queue behind it.
 -- > Its locks are released when this statement ends.
 -- >
 -- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
@@ -598,3 +598,127 @@
 -- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
 -- >
 -- > https://www.postgresql.org/docs/18/sql-altertable.html
+
+-- hover: a moment that is stronger than the rest
+  REINDEX TABLE/*|*/ CONCURRENTLY events;
+-- > REINDEX
+-- >
+-- > SHARE UPDATE EXCLUSIVE on relations public.events and public.events_old: reads and writes go on; schema changes, index builds and VACUUM wait.
+-- > Before that, for a moment, SHARE on table public.events_old: writes and schema changes wait; reads go on.
+-- > Its own work is brief, however large the table is.
+-- > It first waits for the transactions that have written to the table already; later writes queue behind it.
+-- > Before it ends it waits for every older transaction of the database that could still need the old state.
+-- > Cannot run inside a transaction block.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-reindex.html
+
+-- hover: a lock that comes last
+  ALTER/*|*/ TABLE events DETACH PARTITION events_old CONCURRENTLY;
+-- > ALTER TABLE
+-- >
+-- > SHARE UPDATE EXCLUSIVE on partitioned table public.events: reads and writes go on; schema changes, index builds and VACUUM wait.
+-- > At the end ACCESS EXCLUSIVE on table public.events_old: reads, writes and schema changes wait.
+-- > Its own work is brief, however large the table is.
+-- > Before it ends it waits for the transactions that use the partitioned table.
+-- > Cannot run inside a transaction block.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: an index that goes while queries run
+  DROP IN/*|*/DEX CONCURRENTLY orders_open;
+-- > DROP INDEX
+-- >
+-- > SHARE UPDATE EXCLUSIVE on table public.orders: reads and writes go on; schema changes, index builds and VACUUM wait.
+-- > Drops public.orders_open.
+-- > Its own work is brief, however large the table is.
+-- > Before it ends it waits for the transactions that use the table.
+-- > Cannot run inside a transaction block.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-dropindex.html
+
+-- hover: a block that commits on the way
+  DO/*|*/ $$ BEGIN FOR i IN 1..9 LOOP DELETE FROM orders WHERE id = i; COMMIT; END LOOP; END $$;
+-- > DO
+-- >
+-- > ROW EXCLUSIVE on table public.orders: reads and writes go on; schema changes and plain index builds wait.
+-- > Runs inside, in a loop: DELETE FROM orders WHERE id = i (line 1).
+-- > Runs inside, in a loop: COMMIT (line 1).
+-- > How long it takes depends on what it runs.
+-- > Cannot run inside a transaction block.
+-- > Each COMMIT or ROLLBACK in it releases the locks taken before, and its end the others.
+-- >
+-- > While ROW EXCLUSIVE is held, wait: CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-do.html
+
+-- hover: what triggers run
+  CREATE TABLE log (at timestamptz);
+  CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (now()); RETURN NULL; END';
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.item := upper(NEW.item); RETURN NEW; END';
+  CREATE TRIGGER after_all AFTER UPDATE OR DELETE ON orders EXECUTE FUNCTION note();
+  CREATE TRIGGER each AFTER UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION note();
+  CREATE TRIGGER before_each BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+  CREATE TRIGGER theirs AFTER UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION audit.note_all();
+  UPD/*|*/ATE orders SET item = 'A' WHERE id = 1;
+-- > UPDATE
+-- >
+-- > ROW EXCLUSIVE on tables public.orders and public.log: reads and writes go on; schema changes and plain index builds wait.
+-- > Fires triggers after_all and each: they run note, which takes ROW EXCLUSIVE on table public.log.
+-- > Fires trigger before_each: it runs touch, which locks nothing.
+-- > It takes as long as the rows that it reads and writes need.
+-- > Its locks are released when this statement ends.
+-- > What function audit.note_all does, which trigger theirs runs, is not known.
+-- >
+-- > While ROW EXCLUSIVE is held, wait: CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-update.html
+
+-- hover: a table that is searched for each row
+  DELETE/*|*/ FROM users WHERE email = 'nobody';
+-- > DELETE
+-- >
+-- > ROW EXCLUSIVE on tables public.users and public.orders: reads and writes go on; schema changes and plain index builds wait.
+-- > Scans public.orders once for each row that is deleted: no index begins with the columns of the foreign key.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ROW EXCLUSIVE is held, wait: CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-delete.html
+
+-- hover: tables that are emptied
+  TRUNCATE/*|*/ users CASCADE;
+-- > TRUNCATE TABLE
+-- >
+-- > ACCESS EXCLUSIVE on tables public.users and public.orders: reads, writes and schema changes wait.
+-- > Empties public.users and public.orders.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the tables already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-truncate.html
+
+-- hover: a rewrite that depends on the session
+  CREATE TABLE visits (at timestamp);
+  ALTER/*|*/ TABLE visits ALTER at TYPE timestamptz;
+-- > ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.visits: reads, writes and schema changes wait.
+-- > Rewrites public.visits: every row is written to new storage and every index is built again. Time and space grow with the table.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- > The table is taken to be rewritten: only where the session's TimeZone is UTC does every value keep its bytes.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html

@@ -10,12 +10,13 @@ import {
   strengthenedSentences,
   timeoutSentences,
 } from './hover/holding'
-import { insideSentences } from './hover/inside'
+import { firedSentences, insideSentences } from './hover/inside'
 import { listed, named } from './hover/lists'
 import { settingSentences } from './hover/starting'
 import { manualPage } from './manual'
-import { temporarySchema } from './postgres/catalog'
+import { hasReference, type RelationKey, tableAt, temporarySchema } from './postgres/catalog'
 import type { RelationLock } from './postgres/effects'
+import { isIndexed } from './postgres/effects/foreign-keys'
 import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites, type LockMode, lockModes } from './postgres/locks'
 import type { Settings } from './settings'
@@ -42,7 +43,10 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
   if (!tag || !step.effects) return unreadable(explanation)
   if (explanation.fails) return refusal(explanation, explanation.fails, settings, tag)
   const visible = explanation.locks.filter(lock => !isPrivate(explanation.step, lock.relation))
-  const felt = visible.filter(lock => !goesWithTable(lock, explanation, visible))
+  const isLeftAlone = (lock: RelationLock) =>
+    // No query looks any more at an index that CONCURRENTLY locks.
+    explanation.waitsForTransactions && isIndex(lock) && !visible.every(isIndex)
+  const felt = visible.filter(lock => !goesWithTable(lock, explanation, visible) && !isLeftAlone(lock))
   const taken = felt.filter(lock => !isHeldEnough(explanation, lock))
   const transaction = [...beginningSentences(explanation), ...releasedSentences(explanation)]
   const kept = explanation.held.filter(({ relation }) => felt.some(lock => lock.relation === relation))
@@ -55,16 +59,17 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
       ...heldSentences(explanation),
       ...workSentences(explanation),
       ...insideSentences(explanation),
+      ...firedSentences(explanation, lock => felt.some(({ relation }) => relation === lock.relation)),
       ...settingSentences(explanation),
       ...waitSentences(explanation, felt, settings),
       ...(isMisplaced(explanation) ? [] : blockSentences(explanation)),
       ...releaseSentences(explanation, visible),
       ...transaction,
       ...differencesOf(step, settings).map(({ sentence }) => sentence),
-      ...explanation.unknown.map(sentence => `Not known: ${sentence}`),
+      ...explanation.unknown.map(inBackquotes),
     ],
     // What a sequence's lock makes wait its sentence says: no query takes part in that table.
-    conflicts: modesOf([...taken, ...kept].filter(({ kind }) => kind !== 'sequence')),
+    conflicts: modesOf([...taken, ...kept].filter(lock => lock.kind !== 'sequence' && !isLast(lock, explanation))),
     manual: manualPage(tag, step.need?.postgres ?? settings.postgres),
   }
 }
@@ -90,6 +95,12 @@ function refusal({ step }: Explanation, { message, code, since }: Failure, setti
 const needSentences = ({ step: { need } }: Explanation): string[] =>
   need ? [`Needs PostgreSQL ${need.postgres}: what follows is what that version does.`] : []
 
+/** A sentence of the model, whose names stand between quotes. */
+const inBackquotes = (sentence: string): string =>
+  sentence.replace(/"([^"]+)"/g, '`$1`').replace(modeNamed, '`$1` mode')
+
+const modeNamed = new RegExp(`\\b((?:${lockModes.toReversed().join('|')})) mode`, 'g')
+
 const modesOf = (locks: readonly RelationLock[]): LockMode[] =>
   lockModes.filter(mode => locks.some(lock => lock.mode === mode)).reverse()
 
@@ -98,17 +109,23 @@ function lockSentences(
   visible: readonly RelationLock[],
   taken: readonly RelationLock[],
 ): string[] {
+  const last = taken.filter(lock => isLast(lock, explanation))
   const sentences = modesOf(taken).flatMap(mode => {
-    const held = taken.filter(lock => lock.mode === mode)
+    const held = taken.filter(lock => lock.mode === mode && !last.includes(lock))
     const relations = held.filter(lock => !isIndex(lock) && lock.kind !== 'sequence')
     const sequences = held.filter(lock => lock.kind === 'sequence')
     const indexes = held.filter(isIndex)
     return [
       ...(relations.length > 0 ? [`\`${mode}\` on ${listed(relations)}: ${whoWaits[mode]}`] : []),
       ...(sequences.length > 0 ? [`\`${mode}\` on ${listed(sequences)}: ${whoWaitsForSequence(mode)}`] : []),
-      ...(indexes.length > 0 ? [`\`${mode}\` on ${listed(indexes)}: ${whoWaitsForIndex(mode, explanation)}`] : []),
+      ...(indexes.length > 0
+        ? [`\`${mode}\` on ${listed(indexes)}: ${whoWaitsForIndex(mode, indexes.length > 1, explanation)}`]
+        : []),
     ]
   })
+  sentences.push(...firstSentences(visible))
+  for (const mode of modesOf(last))
+    sentences.push(`At the end \`${mode}\` on ${listed(last.filter(lock => lock.mode === mode))}: ${whoWaits[mode]}`)
   const hidden = explanation.locks.filter(lock => !visible.includes(lock))
   const temporary = hidden.filter(({ relation }) => relation.startsWith(`${temporarySchema}.`))
   const made = hidden.filter(lock => !temporary.includes(lock))
@@ -128,6 +145,21 @@ function lockSentences(
     ? ['Takes no lock that its transaction does not hold already.']
     : [explanation.unknown.length > 0 ? 'No lock that it takes is known.' : 'Locks no relation that existed before.']
 }
+
+/** What a statement takes in a transaction of its own, before the one that does the work. */
+function firstSentences(visible: readonly RelationLock[]): string[] {
+  const first = visible.filter(({ mode, atFirst = mode }) => isStronger(atFirst, mode))
+  return modesOf(first.map(lock => ({ ...lock, mode: lock.atFirst ?? lock.mode }))).map(
+    mode =>
+      `Before that, for a moment, \`${mode}\` on ${listed(first.filter(({ atFirst }) => atFirst === mode))}: ${whoWaits[mode]}`,
+  )
+}
+
+/** DETACH PARTITION CONCURRENTLY locks the partition when it has waited (sql-altertable.html). */
+const isLast = ({ mode, kind }: RelationLock, { waitsForTransactions }: Explanation): boolean =>
+  waitsForTransactions && mode === 'ACCESS EXCLUSIVE' && kind !== 'index'
+
+const isStronger = (mode: LockMode, other: LockMode): boolean => lockModes.indexOf(mode) > lockModes.indexOf(other)
 
 /** Whoever waits for the table does not come as far as its indexes and sequences. */
 function goesWithTable({ relation, mode }: RelationLock, { step }: Explanation, visible: readonly RelationLock[]) {
@@ -158,16 +190,18 @@ const whoWaitsForSequence = (mode: LockMode): string =>
   blocksWrites(mode) ? '`nextval` waits, and so do inserts that call it.' : '`nextval` goes on.'
 
 /** The planner takes ACCESS SHARE on every index of a table that a query names: proven in test/lsp/words.test.ts. */
-function whoWaitsForIndex(mode: LockMode, explanation: Explanation): string {
-  if (explanation.waitsForTransactions) return 'reads and writes of its table go on.'
-  return blocksReads(mode)
-    ? 'every new query on its table waits, because the planner opens all indexes.'
-    : 'reads and writes of its table go on.'
+function whoWaitsForIndex(mode: LockMode, areSeveral: boolean, explanation: Explanation): string {
+  const its = areSeveral ? 'their tables' : 'its table'
+  return blocksReads(mode) && !explanation.waitsForTransactions
+    ? `every new query on ${its} waits, because the planner opens all indexes.`
+    : `reads and writes of ${its} go on.`
 }
 
 function workSentences(explanation: Explanation): string[] {
-  const { rewrites, scans, builds, drops } = explanation
+  const { rewrites, builds, drops } = explanation
   const sentences: string[] = []
+  const looked = lookedThrough(explanation)
+  const scans = explanation.scans.filter(relation => !looked.includes(relation))
   const isBrief = explanation.work === undefined
   const grows = isBrief ? 'Brief: the table is new and still empty.' : 'The time grows with the table.'
   if (rewrites.length > 0) {
@@ -182,38 +216,85 @@ function workSentences(explanation: Explanation): string[] {
   } else if (onlyScanned.length > 0) {
     sentences.push(`Scans ${named(onlyScanned)}: every row is read. ${grows}`)
   }
+  if (looked.length > 0)
+    sentences.push(
+      `Scans ${named(looked)} once for each ${explanation.tag === 'DELETE' ? 'row that is deleted' : 'key that changes'}: no index begins with the columns of the foreign key.`,
+    )
   if (drops.length > 0) sentences.push(`Drops ${named(drops)}.`)
+  if (explanation.tag === 'TRUNCATE TABLE') sentences.push(`Empties ${named(emptied(explanation))}.`)
   return sentences
 }
+
+/** Tables that are searched for the rows that reference what DELETE or UPDATE takes away (ddl-constraints.html#DDL-CONSTRAINTS-FK). */
+function lookedThrough({ tag, scans, locks, step }: Explanation): RelationKey[] {
+  if (tag !== 'DELETE' && tag !== 'UPDATE') return []
+  return scans.filter(key =>
+    tableAt(step.before, key)?.constraints.some(
+      constraint =>
+        hasReference(constraint) &&
+        constraint.references.table !== key &&
+        locks.some(({ relation }) => relation === constraint.references.table) &&
+        !isIndexed(step.before, key, constraint),
+    ),
+  )
+}
+
+const emptied = ({ locks }: Explanation): RelationKey[] =>
+  locks.filter(({ kind, mode }) => kind === 'table' && mode === 'ACCESS EXCLUSIVE').map(({ relation }) => relation)
 
 function waitSentences(explanation: Explanation, visible: readonly RelationLock[], { postgres }: Settings): string[] {
   const sentences: string[] = []
   const work = durationOf(explanation)
   if (work) sentences.push(work)
-  const strong = visible.filter(lock => blocksWrites(lock.mode) && !isIndex(lock) && !isHeldEnough(explanation, lock))
-  if (strong.length > 0) sentences.push(strong.some(lock => blocksReads(lock.mode)) ? queueOfAll : queueOfWriters)
+  const strong = visible.filter(
+    lock =>
+      blocksWrites(lock.atFirst ?? lock.mode) &&
+      !isIndex(lock) &&
+      !isLast(lock, explanation) &&
+      !isHeldEnough(explanation, lock),
+  )
+  if (strong.length > 0) sentences.push(queueFor(strong))
   sentences.push(...strengthenedSentences(explanation, visible))
   if (explanation.waitsForTransactions) {
-    sentences.push(
-      'Before it ends it waits for every older transaction of the database that could still need the old state.',
-    )
+    sentences.push(waitFor(explanation.tag))
   }
   sentences.push(...timeoutSentences(explanation, strong.length > 0, postgres))
   return sentences
 }
 
-/** Who asks for a lock waits for those who hold a conflicting one, and behind those who asked for one before. */
-const queueOfAll = 'It first waits for the transactions that use the table already; all who come later queue behind it.'
-const queueOfWriters =
-  'It first waits for the transactions that have written to the table already; later writes queue behind it.'
+/** Proven in test/postgres/watch.ts. */
+function waitFor(tag: string | undefined): string {
+  switch (tag) {
+    case 'DROP INDEX':
+      return 'Before it ends it waits for the transactions that use the table.'
+    case 'ALTER TABLE':
+      return 'Before it ends it waits for the transactions that use the partitioned table.'
+    default:
+      return 'Before it ends it waits for every older transaction of the database that could still need the old state.'
+  }
+}
 
-function durationOf({ tag, rewrites, scans, builds, locks }: Explanation): string | undefined {
+/** Who asks for a lock waits for those who hold a conflicting one, and behind those who asked for one before. */
+function queueFor(locks: readonly RelationLock[]): string {
+  if (locks.every(({ kind }) => kind === 'sequence'))
+    return 'It first waits for the transactions that have called `nextval` already; later calls queue behind it.'
+  const nouns = [...new Set(locks.map(({ kind }) => kind.split(' ').at(-1) ?? kind))]
+  const many = locks.length > 1 ? 's' : ''
+  const them = nouns.length === 1 ? `the ${nouns[0]}${many}` : 'them'
+  return locks.some(lock => blocksReads(lock.mode))
+    ? `It first waits for the transactions that use ${them} already; all who come later queue behind it.`
+    : `It first waits for the transactions that have written to ${them} already; later writes queue behind it.`
+}
+
+function durationOf({ tag, rewrites, scans, builds, locks, waitsForTransactions }: Explanation): string | undefined {
   if (rewrites.length > 0 || scans.length > 0 || builds.length > 0) return undefined
   if (tag === 'SELECT' && locks.every(({ kind }) => kind === 'sequence'))
     return 'It takes as long as the functions that it calls.'
   if (tag && asLongAsItsRows.has(tag)) return 'It takes as long as the rows that it reads and writes need.'
   if (tag && asLongAsItsBody.has(tag)) return 'How long it takes depends on what it runs.'
   if (!locks.some(lock => isStrong(lock.mode))) return undefined
+  if (waitsForTransactions) return 'Its own work is brief, however large the table is.'
+  if (locks.every(({ kind }) => kind === 'sequence')) return 'Brief.'
   return 'Brief, however large the table is: nothing is scanned, rewritten or built.'
 }
 

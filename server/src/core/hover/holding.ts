@@ -90,7 +90,13 @@ export function isHeldEnough({ held, step }: Explanation, lock: RelationLock): b
 export function releaseSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
   const { until, tag = '', over, step } = explanation
   if (visible.length === 0) return []
-  if (until.by === 'statement') return ['Its locks are released when this statement ends.']
+  if (until.by === 'statement')
+    return [
+      // plpgsql-transactions.html
+      step.effects?.endsTransactions
+        ? 'Each `COMMIT` or `ROLLBACK` in it releases the locks taken before, and its end the others.'
+        : 'Its locks are released when this statement ends.',
+    ]
   const isRows = changesRows.has(tag)
   const subject = isRows ? 'Its locks, also those on the rows it changes,' : 'Its locks'
   const isNoticed = isRows || visible.some(lock => blocksWrites(lock.mode))

@@ -41,10 +41,20 @@ export interface Effects {
    * and REINDEX CONCURRENTLY for every old snapshot in the database too (proven in test/postgres/watch.ts).
    */
   readonly waitsForTransactions: boolean
+  /** The functions of triggers that run on the way, in order, those that triggers of their own statements run included. */
+  readonly fires?: readonly Firing[]
   /** Why PostgreSQL refuses the statement: then it does nothing, and its locks are gone with its transaction. */
   readonly fails?: Failure
   /** What the model could not decide, as whole sentences; it then took the cautious side. */
   readonly unknown: readonly string[]
+}
+
+/** A function that triggers run; its effects are also those of the statement. */
+export interface Firing {
+  readonly triggers: Set<string>
+  /** Without schema. */
+  readonly routine: string
+  readonly effects: Effects
 }
 
 export interface EffectsSettings {

@@ -172,7 +172,7 @@ function zoneChange(to: Described, parameters: ReadonlyMap<string, string>): Typ
   if (zone === undefined)
     return {
       effect: 'unknown',
-      why: 'It depends on the session: only where TimeZone is UTC does every value keep its bytes.',
+      why: "Only where the session's TimeZone is UTC does every value keep its bytes.",
     }
   if (isUtc(zone)) return sameBytes
   return { effect: 'rewrite', why: `Every value is shifted by the session's TimeZone, ${zone}.` }

@@ -5,7 +5,7 @@ import { type Catalog, columnNamed, constraintNamed, keyOf, tableAt } from '../c
 import type { Effects } from '../effects'
 import { type Callee, calleeOf, calleeOfTrigger, callsOf } from '../routines'
 import type { Circumstances } from './context'
-import { type Gathering, isSystem, readBy } from './gathering'
+import { type Fired, Gathering, isSystem, readBy } from './gathering'
 
 /** Returns the effects of one statement. */
 type EffectsWithin = (command: Command, circumstances: Circumstances) => Effects
@@ -27,11 +27,27 @@ export function runInside(
   for (const call of calls) runCall(gathering, call, within, effectsWithin)
   if (command.tag === 'CALL' && !calls.some(call => calleeOf(within.catalog, call)))
     gathering.doesNotKnow('What CALL runs is not known.')
-  for (const { name, routine } of gathering.fired) {
-    const callee = calleeOfTrigger(within.catalog, routine)
-    if (callee) runCallee(gathering, callee, within, effectsWithin)
-    else gathering.doesNotKnow(`What trigger "${name}" does besides is not known.`)
+  for (const fired of gathering.fired) runTrigger(gathering, fired, within, effectsWithin)
+}
+
+function runTrigger(
+  gathering: Gathering,
+  { trigger, routine }: Fired,
+  circumstances: Circumstances,
+  effectsWithin: EffectsWithin,
+) {
+  const known = gathering.firings.find(firing => firing.routine === routine.name)
+  if (known) return known.triggers.add(trigger)
+  const callee = calleeOfTrigger(circumstances.catalog, routine)
+  if (!callee) {
+    const name = routine.schema === undefined ? routine.name : `${routine.schema}.${routine.name}`
+    return gathering.doesNotKnow(`What function "${name}" does, which trigger "${trigger}" runs, is not known.`)
   }
+  const own = new Gathering(gathering.before)
+  runCallee(own, callee, circumstances, effectsWithin)
+  const { effects } = own
+  gathering.firings.push({ triggers: new Set([trigger]), routine: routine.name, effects })
+  take(gathering, circumstances.catalog, effects)
 }
 
 function runBlock(
@@ -104,6 +120,8 @@ function take(gathering: Gathering, now: Catalog, effects: Effects) {
   for (const key of effects.drops) if (isOld(key)) gathering.drop(key)
   for (const name of effects.builds) gathering.build(name)
   for (const sentence of effects.unknown) gathering.doesNotKnow(sentence)
+  for (const firing of effects.fires ?? [])
+    if (!gathering.firings.some(({ routine }) => routine === firing.routine)) gathering.firings.push(firing)
   gathering.refusesTransactionBlock ||= effects.refusesTransactionBlock
   gathering.endsTransactions ||= effects.endsTransactions === true
   gathering.waitsForTransactions ||= effects.waitsForTransactions

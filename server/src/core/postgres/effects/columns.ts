@@ -172,7 +172,7 @@ export function changeType(alteration: Alteration, subcommand: SubcommandOf<'ALT
   // A virtual column has no values to rewrite.
   const isStoredColumn = column?.generated !== 'virtual'
   if (change.effect === 'unknown' && isStoredColumn)
-    gathering.doesNotKnow(`Whether the table is rewritten: ${lowered(change.why)}`)
+    gathering.doesNotKnow(`The table is taken to be rewritten: ${lowered(change.why)}`)
   const rewrites = isStoredColumn && (change.effect === 'rewrite' || change.effect === 'unknown')
   for (const member of family) {
     const isStored = storedOf(catalog, [member]).length > 0

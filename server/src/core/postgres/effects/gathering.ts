@@ -11,12 +11,12 @@ import {
   type RelationKind,
   type Trigger,
 } from '../catalog'
-import type { Effects, RelationLock } from '../effects'
+import type { Effects, Firing, RelationLock } from '../effects'
 import { type LockMode, lockModes, stronger } from '../locks'
 
 /** A trigger and its function. */
 export interface Fired {
-  readonly name: string
+  readonly trigger: string
   readonly routine: { readonly schema?: string; readonly name: string }
 }
 
@@ -30,6 +30,8 @@ export class Gathering {
   readonly #unknown = new Set<string>()
   /** The triggers that what is written fires. */
   readonly fired = new Set<Fired>()
+  /** The functions that they run, as far as they are known. */
+  readonly firings: Firing[] = []
   refusesTransactionBlock = false
   endsTransactions = false
   needsTransactionBlock = false
@@ -107,7 +109,7 @@ export class Gathering {
   fire(key: RelationKey, fires: (trigger: Trigger) => boolean) {
     for (const trigger of asTable(this.before.relations.get(key))?.triggers ?? [])
       if (!trigger.isOff && fires(trigger))
-        this.fired.add({ name: trigger.name, routine: { schema: trigger.schema, name: trigger.function } })
+        this.fired.add({ trigger: trigger.name, routine: { schema: trigger.schema, name: trigger.function } })
   }
 
   doesNotKnow(sentence: string) {
@@ -125,6 +127,7 @@ export class Gathering {
       needsTransactionBlock: this.needsTransactionBlock,
       waitsForTransactions: this.waitsForTransactions,
       ...(this.endsTransactions && { endsTransactions: true }),
+      ...(this.firings.length > 0 && { fires: this.firings }),
       unknown: [...this.#unknown],
     }
   }

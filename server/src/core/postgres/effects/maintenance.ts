@@ -45,7 +45,7 @@ function maintainOne(gathering: Gathering, command: Maintenance, catalog: Catalo
   else if (command.tag === 'VACUUM') {
     gathering.lockIndexes(key, 'ROW EXCLUSIVE')
     gathering.doesNotKnow(
-      'Where pages at the end of a table are empty VACUUM cuts them off, in ACCESS EXCLUSIVE mode for a moment.',
+      'Where pages at the end of a table are empty, VACUUM cuts them off, in ACCESS EXCLUSIVE mode for a moment.',
     )
   }
 }
