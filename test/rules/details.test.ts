@@ -32,6 +32,33 @@ describe('details', () => {
     assert.equal(hint, 'Deploy code that does not use the column first, and drop it in a later release.')
   })
 
+  it('name the functions that PostgreSQL does not look into when a table or column goes or gets another name', () => {
+    const users = `
+-- bad: in use
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE VIEW mails AS SELECT mail FROM users;
+  CREATE TABLE orders (user_id bigint REFERENCES users);
+  CREATE FUNCTION mail_of(n bigint) RETURNS text LANGUAGE sql AS $$ SELECT mail FROM users WHERE id = n $$;
+-- file: 0002_change.sql
+`
+    const column = findings(`${users}  ALTER TABLE users RENAME COLUMN mail TO email;\n`)
+    assert.match(
+      column[0]?.detail ?? '',
+      /Look at function "mail_of": PostgreSQL does not, and the body names "mail"\.$/,
+    )
+    const table = findings(`${users}  ALTER TABLE users RENAME TO people;\n`)
+    assert.match(
+      table[0]?.detail ?? '',
+      /Look at function "mail_of": PostgreSQL does not, and the body names "users"\.$/,
+    )
+    const dropped = findings(`${users}  DROP TABLE users CASCADE;\n`)
+    assert.match(
+      dropped[0]?.detail ?? '',
+      /CASCADE drops view "public.mails" and constraint "orders_user_id_fkey" of table "public.orders"\. Look at/,
+    )
+  })
+
   it('tell of a column that is to take the place of a dropped one in the same release', () => {
     const [{ hint } = {}] = findings(`
 -- bad: renamed by hand

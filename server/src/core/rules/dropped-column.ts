@@ -9,11 +9,11 @@ import {
   viewsReadingColumn,
 } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
-import { lostWithColumn, stillNaming } from './column-users'
 import { handedOver, isAnnounced, onlyDrops } from './given-up'
 import { columnDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
+import { lostWithColumn, stillNaming } from './users'
 
 export default defineRule({
   id: 'dropped-column',

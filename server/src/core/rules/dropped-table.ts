@@ -4,6 +4,7 @@ import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
 import { tableDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtCommit, existingTable, inQuotes } from './target'
+import { lostWithTable } from './users'
 
 export default defineRule({
   id: 'dropped-table',
@@ -35,9 +36,16 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
       yield {
         at: name.span,
         message: `DROP TABLE deletes ${isAnnounced({ table: name.name }, context) ? 'deprecated ' : ''}${target.label} and its rows`,
-        detail:
+        detail: [
           weight?.detail ??
-          'Running code that names the table fails from this moment on, and nothing brings the rows back.',
+            'Running code that names the table fails from this moment on, and nothing brings the rows back.',
+          ...lostWithTable(
+            name,
+            drop.cascade !== undefined,
+            context.catalog,
+            context.steps.at(-1)?.after ?? context.after,
+          ),
+        ].join(' '),
         hint: weight?.hint ?? 'Deploy code that does not use the table first, and drop it in a later release.',
         relation: target.relation,
         severity: weight && 'information',

@@ -19,6 +19,7 @@ import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
 import droppedColumn from './dropped-column'
 import droppedSchema from './dropped-schema'
 import droppedTable from './dropped-table'
+import droppedWhileUsed from './dropped-while-used'
 import duplicateVersion from './duplicate-version'
 import emptyDown from './empty-down'
 import enumType from './enum-type'
@@ -151,6 +152,7 @@ export const rules: readonly Rule[] = [
   lockTimeoutMissing,
   explicitLock,
   statementFails,
+  droppedWhileUsed,
   duplicateVersion,
   appliedMigrationEdited,
   foreignKeyTypeMismatch,

@@ -2,6 +2,7 @@ import { asTable, type Catalog, columnNamed } from '../postgres/catalog'
 import { defineRule, type RuleContext } from './rule'
 import { renamedInSteps } from './synced-column'
 import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
+import { stillNaming } from './users'
 
 export default defineRule({
   id: 'renamed-column',
@@ -32,7 +33,10 @@ old column in a later release. Or leave the name and give it a new one in a view
       yield {
         at: { start: subcommand.keywords.start, end: to.span.end },
         message: `RENAME COLUMN breaks running code that names column "${from.name}" of ${target.label}`,
-        detail: `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
+        detail: [
+          `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
+          ...(target.table ? stillNaming(target.table, from.name, context.steps.at(-1)?.after ?? context.after) : []),
+        ].join(' '),
         hint: 'Add a column with the new name, keep both up to date while code moves over, and drop the old one later.',
         relation: target.relation,
         fixes: () => renamedInSteps(alter, subcommand, target, context),

@@ -7,6 +7,7 @@ import { statementsAfter, statementsBefore, written } from './edits'
 import { downSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf, type Target } from './target'
+import { stillNamingTable } from './users'
 
 export default defineRule({
   id: 'renamed-table',
@@ -37,7 +38,10 @@ later release, when no code uses it.`,
       yield {
         at: { start: subcommand.keywords.start, end: subcommand.to.span.end },
         message: `RENAME breaks running code that names ${target.label}`,
-        detail: `Queries with the old name fail as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
+        detail: [
+          `Queries with the old name fail as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
+          ...stillNamingTable(alter.relation.name, context.steps.at(-1)?.after ?? context.after),
+        ].join(' '),
         hint: 'CREATE VIEW with the old name in the same transaction, and drop it when no code uses it any more.',
         relation: target.relation,
         fixes: () => withView(alter, subcommand.to, target, context),

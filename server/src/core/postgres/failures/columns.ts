@@ -117,13 +117,16 @@ function dropFailure(
   }
 }
 
-/** Foreign keys of other tables, columns generated from it, views. */
+/** Foreign keys of other tables, columns generated from it, triggers of UPDATE OF it, views. */
 function hasDependents({ catalog, postgres }: Scene, table: Table, name: string): boolean {
   const key = keyOfRelation(table)
   // Up to 14 generated columns went with it.
   const isGenerated = postgres >= 15 && table.columns.some(({ generatedFrom }) => generatedFrom?.includes(name))
   return (
     isGenerated ||
+    table.triggers.some(
+      ({ name: trigger, columns }) => columns?.includes(name) && !catalog.doubts?.names.has(trigger),
+    ) ||
     foreignKeysTo(catalog, key).some(
       ({ table: other, constraint }) =>
         other !== table &&

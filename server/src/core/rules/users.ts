@@ -3,11 +3,13 @@ import {
   columnsOfIndex,
   foreignKeysTo,
   indexesOf,
+  keyOf,
   keyOfRelation,
   type Table,
+  viewsReading,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import type { CreateRoutine } from '../sql/commands'
+import type { CreateRoutine, Name } from '../sql/commands'
 import { inQuotes } from './target'
 
 /**
@@ -38,6 +40,7 @@ export function lostWithColumn(
         ...foreignKeysTo(before, relation)
           .filter(({ constraint }) => constraint.references.columns.includes(column))
           .map(({ table: other, constraint }) => `constraint "${constraint.name}" of table ${inQuotes(other)}`),
+        ...table.triggers.filter(({ columns }) => columns?.includes(column)).map(({ name }) => `trigger "${name}"`),
       ]
     : []
   return [
@@ -47,25 +50,81 @@ export function lostWithColumn(
   ]
 }
 
+/** Returns what else a table takes with it where it is dropped with CASCADE, and the functions that it leaves broken, as sentences. */
+export function lostWithTable(name: Name, cascade: boolean, before: Catalog, after: Catalog): string[] {
+  const table = keyOf(before, name)
+  const gone = cascade
+    ? [
+        ...viewsReading(before, table).map(view => `${view.kind} ${inQuotes(view)}`),
+        ...foreignKeysTo(before, table)
+          .filter(({ table: other }) => keyOfRelation(other) !== table && !after.relations.has(table))
+          .map(({ table: other, constraint }) => `constraint "${constraint.name}" of table ${inQuotes(other)}`),
+      ]
+    : []
+  return [...(gone.length > 0 ? [`CASCADE drops ${listed(gone)}.`] : []), ...stillNamingTable(name.name, after)]
+}
+
 /**
  * Returns a sentence about the functions whose bodies name the column of the table, where there are any: PostgreSQL does not
  * look into them, and they fail when they are called.
  */
 export function stillNaming(table: Table, column: string, catalog: Catalog): string[] {
   const triggered = new Set(table.triggers.map(trigger => trigger.function))
-  const naming: string[] = []
-  for (const routine of catalog.routines.values()) {
-    for (const { routine: made } of routine.overloads) {
-      const words = wordsOf(made)
-      if (words.has(column) && (words.has(table.name) || triggered.has(made.name.name)))
-        naming.push(inQuotes(made.name))
-    }
-  }
-  if (naming.length === 0) return []
+  return lookAt(
+    routinesWith(
+      catalog,
+      ({ words, name }) => words.has(column) && (words.has(table.name) || triggered.has(name.name)),
+    ),
+    column,
+  )
+}
+
+/** Returns the same of a table. */
+export const stillNamingTable = (table: string, catalog: Catalog): string[] =>
+  lookAt(
+    routinesWith(catalog, ({ words }) => words.has(table)),
+    table,
+  )
+
+/** Returns the names of the functions and procedures whose bodies call another one. */
+export const callersOf = (routine: string, catalog: Catalog): Name[] =>
+  routinesWith(
+    catalog,
+    ({ words, text, name }) =>
+      name.name !== routine && words.has(routine) && new RegExp(`\\b${escaped(routine)}"?\\s*\\(`, 'i').test(text),
+  )
+
+/** Returns the names of those whose bodies name a relation. */
+export const bodiesNaming = (relation: string, catalog: Catalog): Name[] =>
+  routinesWith(catalog, ({ words }) => words.has(relation))
+
+function lookAt(routines: readonly Name[], name: string): string[] {
+  if (routines.length === 0) return []
+  const names = listed(routines.map(inQuotes))
   return [
-    `Look at function${naming.length > 1 ? 's' : ''} ${listed(naming)}: PostgreSQL does not, and the body names "${column}".`,
+    `Look at function${routines.length > 1 ? 's' : ''} ${names}: PostgreSQL does not, and the body names "${name}".`,
   ]
 }
+
+interface RoutineBody {
+  readonly name: Name
+  readonly text: string
+  /** The names in it. */
+  readonly words: ReadonlySet<string>
+}
+
+function routinesWith(catalog: Catalog, wanted: (body: RoutineBody) => boolean): Name[] {
+  const found: Name[] = []
+  for (const routine of catalog.routines.values()) {
+    for (const { routine: made } of routine.overloads) {
+      const text = made.code?.text ?? ''
+      if (text !== '' && wanted({ name: made.name, text, words: wordsOf(made) })) found.push(made.name)
+    }
+  }
+  return found
+}
+
+const escaped = (name: string): string => name.replace(/[^\w]/g, character => `\\${character}`)
 
 /** The names in a body, each looked for once. */
 function wordsOf(routine: CreateRoutine): ReadonlySet<string> {
@@ -79,8 +138,8 @@ function wordsOf(routine: CreateRoutine): ReadonlySet<string> {
 
 const words = new WeakMap<CreateRoutine, ReadonlySet<string>>()
 
-/** Up to three names, as a sentence lists them. */
-function listed(names: readonly string[]): string {
+/** Returns up to three names, as a sentence lists them. */
+export function listed(names: readonly string[]): string {
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
   return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : (shown[0] ?? '')
 }

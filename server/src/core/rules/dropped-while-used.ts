@@ -1,0 +1,200 @@
+import { columnsOfType, domainsOver } from '../postgres/apply/drop'
+import {
+  asTable,
+  type Catalog,
+  columnNamed,
+  keyIn,
+  keyOf,
+  type RelationKey,
+  routineNamed,
+  tableAt,
+} from '../postgres/catalog'
+import type { Drop, Name } from '../sql/commands'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { inQuotes, isUnreleased } from './target'
+import { bodiesNaming, callersOf, listed } from './users'
+
+export default defineRule({
+  id: 'dropped-while-used',
+  risk: 'failure',
+  severity: 'warning',
+  on: [
+    'DROP FUNCTION',
+    'DROP PROCEDURE',
+    'DROP ROUTINE',
+    'DROP VIEW',
+    'DROP MATERIALIZED VIEW',
+    'DROP TYPE',
+    'DROP DOMAIN',
+  ],
+  why: `
+PostgreSQL does not look into the bodies of functions: it drops a function or a view that others name, and those fail when they
+are called next. With \`CASCADE\` it also drops what it does know of: the triggers of a function, and with a type every column
+that has it, values and all.
+
+Nothing is said where something of the same name is there when the migration ends, of a function that has overloads, of what the
+same migration makes, and of functions whose bodies the history does not show.`,
+  instead: `
+Replace the functions that use it first, in the same migration or before it, and leave \`CASCADE\` out: PostgreSQL then refuses
+where something is left.`,
+  manual: ['ddl-depend.html', 'sql-dropfunction.html', 'sql-droptype.html'],
+  hazards: [
+    'function or view dropped while functions still use it',
+    'triggers that `DROP FUNCTION ... CASCADE` takes away',
+    'columns that `DROP TYPE ... CASCADE` takes away',
+  ],
+
+  *check(drop, context) {
+    const end = context.steps.at(-1)?.after ?? context.after
+    for (const name of drop.names) {
+      const found = drop.tag in relations ? ofView(drop, name, end, context) : ofOther(drop, name, end, context)
+      yield* found
+    }
+  },
+
+  examples: `
+-- bad: a function that another one calls
+-- file: 0001_names.sql
+  CREATE FUNCTION folded(name text) RETURNS text LANGUAGE sql AS 'SELECT lower(name)';
+  CREATE FUNCTION greeting(name text) RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    RETURN 'Hello ' || folded(name);
+  END $$;
+-- file: 0002_no_folded.sql
+  DROP FUNCTION folded(text);
+--              ^^^^^^ warning [dropped-while-used: DROP FUNCTION breaks function "greeting", whose body calls it]
+
+-- bad: a view that a function reads
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, active boolean);
+  CREATE VIEW active_users AS SELECT id FROM users WHERE active;
+  CREATE FUNCTION active_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM active_users';
+-- file: 0002_no_view.sql
+  DROP VIEW active_users;
+--          ^^^^^^^^^^^^ warning [dropped-while-used: DROP VIEW breaks function "active_count", whose body names it]
+
+-- bad: CASCADE takes triggers and columns away
+-- file: 0001_users.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+  CREATE TABLE users (id bigint PRIMARY KEY, feels mood, moods mood[]);
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+  CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 0002_clean.sql
+  DROP FUNCTION touch() CASCADE;
+--              ^^^^^ warning [dropped-while-used: DROP FUNCTION CASCADE drops trigger "touched" of table "users"]
+  DROP TYPE mood CASCADE;
+--          ^^^^ error [dropped-while-used: DROP TYPE CASCADE drops column "feels" of table "users" and column "moods" of table "users"]
+
+-- good: the function is there again when the migration ends, and so is the trigger
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+  CREATE FUNCTION two() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RETURN one() + one(); END $$;
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+  CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 0002_bigint.sql
+  BEGIN;
+  DROP FUNCTION one();
+  CREATE FUNCTION one() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+  DROP FUNCTION touch() CASCADE;
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := NEW.id; RETURN NEW; END $$;
+  CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+  COMMIT;
+
+-- good: what used it is replaced, or goes too
+-- file: 0001_names.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE VIEW all_users AS SELECT id FROM users;
+  CREATE FUNCTION one() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM all_users';
+  CREATE FUNCTION two() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN one() + one(); END $$;
+-- file: 0002_less.sql
+  CREATE OR REPLACE FUNCTION two() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN 2; END $$;
+  DROP FUNCTION one();
+  DROP VIEW all_users;
+
+-- good: another function of the name takes other arguments
+-- file: 0001_names.sql
+  CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+  CREATE FUNCTION one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n';
+  CREATE FUNCTION two() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RETURN one(1) + one(1); END $$;
+-- file: 0002_less.sql
+  DROP FUNCTION one();
+
+-- good: a type and a table of the same migration
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+  CREATE TABLE users (id bigint PRIMARY KEY, feels mood);
+  DROP TYPE mood CASCADE;
+`,
+})
+
+const relations: Partial<Record<Drop['tag'], true>> = { 'DROP VIEW': true, 'DROP MATERIALIZED VIEW': true }
+
+function* ofView(drop: Drop, name: Name, end: Catalog, context: RuleContext): Iterable<RuleFinding> {
+  const key = keyOf(context.catalog, name)
+  const known = context.catalog.relations.get(key)
+  if (!known || end.relations.has(key) || isUnreleased(known.born, context)) return
+  yield* broken(drop, name, bodiesNaming(name.name, end), 'names it')
+}
+
+function ofOther(drop: Drop, name: Name, end: Catalog, context: RuleContext): Iterable<RuleFinding> {
+  return drop.tag === 'DROP TYPE' || drop.tag === 'DROP DOMAIN'
+    ? ofType(drop, name, end, context)
+    : ofRoutine(drop, name, end, context)
+}
+
+function* ofRoutine(drop: Drop, name: Name, end: Catalog, { catalog }: RuleContext): Iterable<RuleFinding> {
+  const known = routineNamed(catalog, name)
+  if (known?.overloads.length !== 1 || routineNamed(end, name)) return
+  yield* broken(drop, name, callersOf(name.name, end), 'calls it')
+  if (!drop.cascade) return
+  const lost: string[] = []
+  for (const [key, relation] of catalog.relations) {
+    for (const trigger of asTable(relation)?.triggers ?? []) {
+      const isThere = tableAt(end, key)?.triggers.some(other => other.name === trigger.name) ?? true
+      if (trigger.function === name.name && !isThere) lost.push(`trigger "${trigger.name}" of table ${labelOf(key)}`)
+    }
+  }
+  if (lost.length === 0) return
+  yield {
+    at: name.span,
+    message: `${drop.tag} CASCADE drops ${listed(lost)}`,
+    detail: 'What the trigger did for every row that is written is not done any more.',
+    hint: 'Drop triggers by name, and the function without CASCADE: PostgreSQL refuses where one is left.',
+  }
+}
+
+function* broken(drop: Drop, name: Name, users: readonly Name[], how: string): Iterable<RuleFinding> {
+  if (users.length === 0) return
+  const isOne = users.length === 1
+  yield {
+    at: name.span,
+    message: `${drop.tag} breaks ${isOne ? 'function' : 'functions'} ${listed(users.map(inQuotes))}, whose body ${how}`,
+    detail: 'PostgreSQL does not look into function bodies: it fails when it is called.',
+    hint: 'Replace what uses it first, or drop that too.',
+  }
+}
+
+function* ofType(drop: Drop, name: Name, end: Catalog, context: RuleContext): Iterable<RuleFinding> {
+  const { catalog } = context
+  const key = keyIn(catalog, catalog.types, name)
+  if (!drop.cascade || !catalog.types.has(key)) return
+  const lost = domainsOver(catalog, key)
+    .flatMap(type => columnsOfType(catalog, type))
+    .filter(({ table, column }) => {
+      const known = tableAt(catalog, table)
+      const isTable = known?.kind === 'table' || known?.kind === 'partitioned table'
+      if (!isTable || known.persistence === 'temporary' || isUnreleased(known.born, context)) return false
+      return !isUnreleased(columnNamed(known, column)?.born, context) && !columnNamed(tableAt(end, table), column)
+    })
+  if (lost.length === 0) return
+  const columns = lost.map(({ table, column }) => `column "${column}" of table ${labelOf(table)}`)
+  yield {
+    at: name.span,
+    message: `${drop.tag} CASCADE drops ${listed(columns)}`,
+    detail: 'The columns go with all their values, and nothing brings them back.',
+    hint: 'Give the columns another type first, and drop the type without CASCADE: PostgreSQL refuses where one is left.',
+    severity: 'error',
+  }
+}
+
+const labelOf = (table: RelationKey): string => `"${table.replace(/^public\./, '')}"`
