@@ -50,6 +50,7 @@ where something is left.`,
       const found = drop.tag in relations ? ofView(drop, name, end, context) : ofOther(drop, name, end, context)
       yield* found
     }
+    yield* triggersLost(drop, end, context)
   },
 
   examples: `
@@ -81,7 +82,7 @@ where something is left.`,
   CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
 -- file: 0002_clean.sql
   DROP FUNCTION touch() CASCADE;
---              ^^^^^ warning [dropped-while-used: DROP FUNCTION CASCADE drops trigger "touched" of table "users"]
+--                      ^^^^^^^ information [dropped-while-used: DROP FUNCTION CASCADE drops trigger "touched" of table "users"]
   DROP TYPE mood CASCADE;
 --          ^^^^ error [dropped-while-used: DROP TYPE CASCADE drops column "feels" of table "users" and column "moods" of table "users"]
 
@@ -146,20 +147,26 @@ function* ofRoutine(drop: Drop, name: Name, end: Catalog, { catalog }: RuleConte
   const known = routineNamed(catalog, name)
   if (known?.overloads.length !== 1 || routineNamed(end, name)) return
   yield* broken(drop, name, callersOf(name.name, end), 'calls it')
-  if (!drop.cascade) return
+}
+
+/** Whoever writes CASCADE behind the function of a trigger may well mean the trigger. */
+function* triggersLost(drop: Drop, end: Catalog, { catalog }: RuleContext): Iterable<RuleFinding> {
+  if (!drop.cascade || !drop.tag.endsWith('FUNCTION')) return
+  const names = new Set(drop.names.map(({ name }) => name))
   const lost: string[] = []
   for (const [key, relation] of catalog.relations) {
     for (const trigger of asTable(relation)?.triggers ?? []) {
       const isThere = tableAt(end, key)?.triggers.some(other => other.name === trigger.name) ?? true
-      if (trigger.function === name.name && !isThere) lost.push(`trigger "${trigger.name}" of table ${labelOf(key)}`)
+      if (names.has(trigger.function) && !isThere) lost.push(`trigger "${trigger.name}" of table ${labelOf(key)}`)
     }
   }
   if (lost.length === 0) return
   yield {
-    at: name.span,
+    at: drop.cascade,
     message: `${drop.tag} CASCADE drops ${listed(lost)}`,
     detail: 'What the trigger did for every row that is written is not done any more.',
     hint: 'Drop triggers by name, and the function without CASCADE: PostgreSQL refuses where one is left.',
+    severity: 'information',
   }
 }
 
