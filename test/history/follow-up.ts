@@ -10,6 +10,7 @@ export function followUp(history: History, request: Partial<FollowUp> = {}): Rec
     history.framework.followUp?.({
       after,
       taken,
+      hasDowns: history.migrations.some(({ direction }) => direction === 'down'),
       title: 'check_x',
       up: 'SELECT 1;',
       down: 'SELECT 2;',

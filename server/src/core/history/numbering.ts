@@ -20,10 +20,6 @@ export function compareNumbered(a: string, b: string): number {
   return a.length - i - (b.length - j)
 }
 
-/** Returns the item that comes last in an order, of equal ones the last; undefined of none. Cheaper than to sort them all. */
-export const lastOf = <T>(items: readonly T[], compare: (a: T, b: T) => number): T | undefined =>
-  items.length === 0 ? undefined : items.reduce((last, item) => (compare(item, last) >= 0 ? item : last))
-
 /** Orders by code unit, as tools do that sort file names without looking into them. */
 export const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -1,6 +1,7 @@
 import { replacementsBetween } from '../changes'
 import { inLineEndingOf } from '../edits'
 import type { Edit, NewFile, Safety } from '../finding'
+import type { FollowUp } from '../history/frameworks/framework'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
@@ -210,7 +211,7 @@ export function newMigrations(
   const { history, migration } = context
   const { framework, source } = history
   if (isUsedLater(context, about) || context.steps.slice(0, context.index).some(decidesNames)) return undefined
-  const taken = pathsOf(history)
+  const { taken, hasDowns } = namesOf(history)
   const files = new Map<string, string>()
   const downs: Edit[] = []
   let after = migration.path
@@ -218,6 +219,7 @@ export function newMigrations(
     const made = framework.followUp?.({
       after,
       taken: files.size === 0 ? taken : [...taken, ...[...files.keys()].filter(path => !source.files.has(path))],
+      hasDowns,
       title: snakeCase(part.title),
       up: part.up.join('\n'),
       down: part.down.text,
@@ -263,10 +265,12 @@ const snakeCase = (title: string): string =>
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
 
-/** One list for a history, so that frameworks look through its names once. */
-const pathsOf = ({ migrations }: History): readonly string[] => allPaths(migrations)
+const namesOf = ({ migrations }: History): Pick<FollowUp, 'taken' | 'hasDowns'> => naming(migrations)
 
-const allPaths = onceForEach((migrations: readonly Migration[]) => migrations.map(migration => migration.path))
+const naming = onceForEach((migrations: readonly Migration[]) => ({
+  taken: migrations.map(({ path }) => path),
+  hasDowns: migrations.some(({ direction }) => direction === 'down'),
+}))
 
 /** Looks for the statement that undoes in the down of the same version; takes it out there, so that it is undone once. */
 export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {

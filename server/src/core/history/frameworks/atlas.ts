@@ -1,10 +1,10 @@
 import type { Edit } from '../../finding'
 import { nameOf, type Span } from '../../text'
-import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNames, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import type { Framework } from './framework'
-import { beside, nothingToUndo } from './layouts'
+import { beside, lastName, nothingToUndo } from './layouts'
 import { share, shareOfTexts } from './recognise'
 
 /**
@@ -30,7 +30,7 @@ export default {
 
   layout(path, text) {
     const name = nameOf(path)
-    if (isForeignName(name) || !(fileName.test(name) || pairName.test(name))) return undefined
+    if (isForeignName(name) || !isMigration(name)) return undefined
     const span = { start: 0, end: text.length }
     const cuts = delimiters(text)
     return {
@@ -67,7 +67,7 @@ export default {
   },
 
   followUp({ after, taken, title, up, down, transaction }) {
-    const last = lastName(taken)
+    const last = lastName(taken, isMigration)
     const number = last && /^\d+/.exec(last)?.[0]
     if (last === undefined || number === undefined) return undefined
     const stem = beside(after, `${numberAfter(number)}_${title}`)
@@ -85,12 +85,7 @@ const fileName = /^\d+(?:_[^.]*)?\.sql$/
 
 const pairName = /^\d+_.*\.(?:up|down)\.sql$/
 
-const lastName = onceForEach((taken: readonly string[]) =>
-  lastOf(
-    taken.map(nameOf).filter(name => fileName.test(name) || pairName.test(name)),
-    compareNames,
-  ),
-)
+const isMigration = (name: string) => fileName.test(name) || pairName.test(name)
 
 /** The comments at the top, where an empty line ends them. */
 const header = (text: string): string => /^(?:(?:--|#).*\n)+(?=[ \t\r]*\n|$)/.exec(text)?.[0] ?? ''

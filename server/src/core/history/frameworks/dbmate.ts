@@ -1,12 +1,12 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
-import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNames, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
-import { nothingToUndo } from './layouts'
+import { lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { oneByOne } from './statements'
 
@@ -45,7 +45,7 @@ export default {
   },
 
   followUp(request) {
-    const last = lastName(request.taken)
+    const last = lastName(request.taken, name => /^\d/.test(name))
     if (last === undefined) return undefined
     const separator = /^\d+([_-])/.exec(last)?.[1] ?? '_'
     let number = /^\d+/.exec(last)?.[0] as string
@@ -55,13 +55,6 @@ export default {
     })
   },
 } satisfies Framework
-
-const lastName = onceForEach((taken: readonly string[]) =>
-  lastOf(
-    taken.map(nameOf).filter(name => /^\d+/.test(name)),
-    compareNames,
-  ),
-)
 
 const blocks = (text: string) => directives(text, /^--[ \t]*migrate:((?:up|down)\b.*)$/gim)
 

@@ -1,6 +1,6 @@
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
-import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNames, numberAfter } from '../numbering'
 import { dependsOn } from './dependencies'
 import type { Framework } from './framework'
 import { beside, nothingToUndo, pathBelow, wholeFile } from './layouts'
@@ -47,7 +47,7 @@ export default {
   markerFile: { path: path => beside(path, 'metadata.toml'), text: switchedOff },
 
   followUp(request) {
-    const last = lastFolder(request.taken)
+    const last = numberOf(request.taken.findLast(numberOf) ?? '')
     if (last === undefined) return undefined
     const root = folderOf(folderOf(request.after))
     let number = last
@@ -77,9 +77,4 @@ function switchedOff(existing = ''): string {
   return `${marker}${without}`
 }
 
-const lastFolder = onceForEach((taken: readonly string[]) => {
-  const numbers = taken.map(path => /^\d[\d-]*(?=_)/.exec(nameOf(folderOf(path)))?.[0]).filter(isThere)
-  return lastOf(numbers, (a, b) => compareNames(a.replaceAll('-', ''), b.replaceAll('-', '')))
-})
-
-const isThere = (number: string | undefined): number is string => number !== undefined
+const numberOf = (path: string): string | undefined => /^\d[\d-]*(?=_)/.exec(nameOf(folderOf(path)))?.[0]

@@ -3,9 +3,10 @@ import type { Command } from '../../sql/commands'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
 import type { TransactionMode } from '../migration'
-import { compareDotted, compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareDotted, compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, Framework } from './framework'
+import { lastName } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -65,8 +66,8 @@ export default {
     return alone?.tag === 'CREATE INDEX' || alone?.tag === 'DROP INDEX' ? [] : undefined
   },
 
-  followUp({ after, taken, title, up, down, transaction }): readonly NewFile[] | undefined {
-    const { last, undoes } = naming(taken)
+  followUp({ after, taken, hasDowns, title, up, down, transaction }): readonly NewFile[] | undefined {
+    const last = looseName.exec(lastName(taken, isVersioned) ?? '')
     if (!last?.[2]) return undefined
     const folder = folderOf(after)
     const version = numberAfter(last[2])
@@ -75,23 +76,16 @@ export default {
     if (!transaction && detected(up) !== 'all') {
       made.push({ path: `${stem(last[1] as string)}.conf`, text: 'executeInTransaction=false\n' })
     }
-    return undoes && down !== '' ? [...made, { path: stem('U'), text: `${down}\n` }] : made
+    return hasDowns && down !== '' ? [...made, { path: stem('U'), text: `${down}\n` }] : made
   },
 } satisfies Framework
-
-const naming = onceForEach((taken: readonly string[]) => {
-  const names = taken.map(nameOf)
-  const ups = names.map(name => looseName.exec(name)).filter(parts => parts?.[1]?.toUpperCase() !== 'U')
-  return {
-    last: lastOf(ups, (a, b) => compareDotted(a?.[2] ?? '', b?.[2] ?? '')),
-    undoes: names.some(name => /^U\d.*__.*\.sql$/i.test(name)),
-  }
-})
 
 const strictName = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/
 
 /** Also prefixes of a project's own, none at all, and a single underscore. */
 const looseName = /^([A-Z]{0,4})(\d+(?:[._]\d+)*)_{1,2}[^_].*?(?:\.sql)+$/i
+
+const isVersioned = (name: string) => looseName.test(name) && !/^U\d/i.test(name)
 
 const eventName = /^(?:before|after|createSchema)(?:[A-Z]\w*?)?(?:__.*)?\.sql$/
 

@@ -79,7 +79,7 @@ export interface Framework {
   readonly fence?: { readonly before: string; readonly after: string }
   /**
    * Returns the files of a new migration that runs right after `path`: named and headed as the project does.
-   * `taken` are the paths of all migrations; `title` is in snake_case; `transaction` false asks for the no-transaction
+   * `taken` are the paths of all migrations in the order they run; `title` is in snake_case; `transaction` false asks for the no-transaction
    * form. Undefined where the tool's files cannot be named without it. A returned file that is there already gets the text
    * returned: the tool's list of migrations with new entries. The first file returned is the new migration.
    */
@@ -97,6 +97,8 @@ export interface MarkerFile {
 export interface FollowUp {
   readonly after: string
   readonly taken: readonly string[]
+  /** Whether the project has files that undo others. */
+  readonly hasDowns: boolean
   readonly title: string
   /** Statements, each ended by a semicolon. */
   readonly up: string

@@ -1,9 +1,9 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FollowUp, Framework } from './framework'
-import { nothingToUndo } from './layouts'
+import { lastName, nothingToUndo } from './layouts'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -49,28 +49,22 @@ export default {
   compareVersions: compareNumbered,
 
   followUp(request) {
-    const { version, hasDowns } = naming(request.taken)
-    if (!version) return undefined
-    let number = version
+    const last = lastName(request.taken, name => strictName.test(name))
+    if (last === undefined) return undefined
+    let [number] = /^\d+/.exec(last) as RegExpExecArray
     return oneByOne(request).flatMap(part => {
       number = numberAfter(number)
-      return pair(part, number, hasDowns)
+      return pair(part, number)
     })
   },
 } satisfies Framework
-
-const naming = onceForEach((taken: readonly string[]) => {
-  const names = taken.map(nameOf).filter(name => strictName.test(name))
-  const last = lastOf(names, compareNumbered)
-  return { version: last && /^\d+/.exec(last)?.[0], hasDowns: names.some(name => /\.down\./.test(name)) }
-})
 
 const strictName = /^(\d+)_(.*)\.(up|down)\.sql$/i
 
 /** Also the slips that people make and the tool passes over: `_down.sql`. They are judged as what they mean to be. */
 const looseName = /^(\d+)(?:[_-](.*?))?[._-](up|down)(?:\.sql)+$/i
 
-function pair({ after, title, up, down }: FollowUp, version: string, hasDowns: boolean): NewFile[] {
+function pair({ after, hasDowns, title, up, down }: FollowUp, version: string): NewFile[] {
   const folder = folderOf(after)
   const stem = `${folder === '' ? '' : `${folder}/`}${version}_${title}`
   const upFile = { path: `${stem}.up.sql`, text: `${up}\n` }

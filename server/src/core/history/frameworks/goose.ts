@@ -1,11 +1,11 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf, type Span } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, lineBreakOf } from './directives'
 import type { Framework, SectionLayout } from './framework'
-import { nothingToUndo } from './layouts'
+import { lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { texts } from './statements'
 
@@ -49,7 +49,7 @@ export default {
   fence: { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' },
 
   followUp({ after, taken, title, up, down, transaction }) {
-    const version = lastVersion(taken)
+    const version = lastName(taken, name => /^\d+_/.test(name))?.match(/^\d+/)?.[0]
     if (version === undefined) return undefined
     const folder = folderOf(after)
     const path = `${folder === '' ? '' : `${folder}/`}${numberAfter(version)}_${title}.sql`
@@ -58,11 +58,6 @@ export default {
     return [{ path, text: `${head}-- +goose Up\n${delimited(up)}\n\n-- +goose Down\n${undo}` }]
   },
 } satisfies Framework
-
-const lastVersion = onceForEach((taken: readonly string[]) => {
-  const names = taken.map(nameOf).filter(name => /^\d+_/.test(name))
-  return lastOf(names, compareNumbered)?.match(/^\d+/)?.[0]
-})
 
 const annotations = (text: string) => directives(text, /^[ \t]*--[ \t]*\+goose\b(.*)$/gm)
 

@@ -1,5 +1,5 @@
 import { folderOf, nameOf } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import type { Framework } from './framework'
 import { builtByHand, nothingToUndo, pathBelow, wholeFile } from './layouts'
 import { share } from './recognise'
@@ -35,8 +35,8 @@ export default {
 
   compareVersions: compareNumbered,
 
-  followUp({ after, taken, title, up, down, transaction }) {
-    const { last, hasDowns } = naming(taken)
+  followUp({ after, taken, hasDowns, title, up, down, transaction }) {
+    const last = numberOf(taken.findLast(numberOf) ?? '')
     if (last === undefined || !transaction) return undefined
     const isFlat = !/^(?:up|down)\.sql$/i.test(nameOf(after))
     const root = isFlat ? folderOf(after) : folderOf(folderOf(after))
@@ -51,13 +51,5 @@ const pair = /^(\d+)(?:_[^/]*)?[/.](up|down)\.sql$/i
 
 const timed = /^1\d{12}(?:_[^/]*)?\/(?:up|down)\.sql$/i
 
-const naming = onceForEach((taken: readonly string[]) => {
-  const found = taken.map(path => pair.exec(path.split('/').slice(-2).join('/')) ?? pair.exec(nameOf(path)))
-  return {
-    last: lastOf(
-      found.flatMap(parts => parts?.[1] ?? []),
-      compareNumbered,
-    ),
-    hasDowns: found.some(parts => parts?.[2]?.toLowerCase() === 'down'),
-  }
-})
+const numberOf = (path: string): string | undefined =>
+  (pair.exec(path.split('/').slice(-2).join('/')) ?? pair.exec(nameOf(path)))?.[1]

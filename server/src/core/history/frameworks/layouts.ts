@@ -1,4 +1,4 @@
-import { folderOf } from '../../text'
+import { folderOf, nameOf } from '../../text'
 import type { Direction, TransactionMode } from '../migration'
 import type { Folder, SectionLayout } from './framework'
 
@@ -16,6 +16,12 @@ export function wholeFile(
 /** Returns the path of a file in the folder of another. */
 export const beside = (path: string, name: string): string =>
   folderOf(path) === '' ? name : `${folderOf(path)}/${name}`
+
+/** Returns the name of the last file that is named as the tool asks; undefined where none is. */
+export function lastName(taken: readonly string[], isOne: (name: string) => boolean): string | undefined {
+  const last = taken.findLast(path => isOne(nameOf(path)))
+  return last === undefined ? undefined : nameOf(last)
+}
 
 /** Returns a path as it is below the folder. */
 export const pathBelow = (folder: Pick<Folder, 'path'>, path: string): string =>

@@ -1,11 +1,11 @@
 import { nameOf } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
 import type { Framework, SectionLayout } from './framework'
-import { beside, nothingToUndo, titleLike, wholeFile } from './layouts'
+import { beside, lastName, nothingToUndo, titleLike, wholeFile } from './layouts'
 import { share, shareOfTexts } from './recognise'
 
 /**
@@ -45,11 +45,11 @@ export default {
   compareVersions: compareNumbered,
 
   followUp({ after, taken, title, up, down, transaction }) {
-    const { last, hasDowns } = naming(taken)
+    const last = lastName(taken, name => fileName.test(name))
     if (last === undefined || !transaction) return undefined
     const [, number = '', separator = '_'] = /^(\d+)([-_ ]?)/.exec(last) as RegExpExecArray
     const stem = beside(after, `${numberAfter(number)}${separator}${titleLike(last.replace(/\..*$/, ''), title)}`)
-    if (!hasDowns) {
+    if (!/\.(?:up|down)\.sql$/.test(last)) {
       return [
         {
           path: `${stem}.sql`,
@@ -65,14 +65,6 @@ export default {
 } satisfies Framework
 
 const fileName = /^(\d+)(?:\D.*)?\.sql$/
-
-const naming = onceForEach((taken: readonly string[]) => {
-  const last = lastOf(
-    taken.map(nameOf).filter(name => fileName.test(name)),
-    compareNumbered,
-  )
-  return { last, hasDowns: last !== undefined && /\.(?:up|down)\.sql$/.test(last) }
-})
 
 const headers = (text: string) => directives(text, /^[ \t]*--[\s-]*((?:up|down)\s+migration)/gim)
 

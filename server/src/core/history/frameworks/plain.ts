@@ -1,7 +1,7 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import type { Direction } from '../migration'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isVersionSegment } from './dumps'
@@ -38,25 +38,28 @@ export default {
   compareVersions: compareNumbered,
 
   followUp(request): readonly NewFile[] | undefined {
-    const { last, pair } = naming(request.taken)
-    const version = last && number.exec(nameOf(last.path))?.[0]
+    const { taken, hasDowns } = request
+    const last = taken.findLast(path => number.test(nameOf(path)) && nameIn(path, taken).direction === 'up')
+    const version = last && number.exec(nameOf(last))?.[0]
     if (!last || !version || (!request.transaction && request.runner === 'file')) return undefined
     const like = (path: string, text: string): NewFile => {
       const name = nextName(request, nameOf(path), numberAfter(version))
       return { path: folderOf(path) === '' ? name : `${folderOf(path)}/${name}`, text }
     }
-    const up = like(last.path, upText(request))
-    return pair && request.down !== '' ? [up, like(pair.path, `${request.down}\n`)] : [up]
+    const up = like(last, upText(request))
+    const pair = hasDowns && request.down !== '' ? downOf(last, taken) : undefined
+    return pair ? [up, like(pair, `${request.down}\n`)] : [up]
   },
 } satisfies Framework
 
-/** The newest numbered up and the down beside it. */
-const naming = onceForEach((taken: readonly string[]) => {
-  const numbered = taken.filter(path => number.test(nameOf(path))).map(path => ({ path, ...nameIn(path, taken) }))
-  const ups = numbered.filter(({ direction }) => direction === 'up')
-  const last = lastOf(ups, (a, b) => compareNumbered(a.stem, b.stem))
-  return { last, pair: numbered.find(({ stem, direction }) => direction === 'down' && stem === last?.stem) }
-})
+/** The down beside an up. */
+function downOf(up: string, files: readonly string[]): string | undefined {
+  const { stem } = nameIn(up, files)
+  return files.findLast(path => {
+    const other = nameIn(path, files)
+    return other.direction === 'down' && other.stem === stem
+  })
+}
 
 /** What begins a numbered name: `001`, `2024-01-15`, `V1.2`, `migration-3-0012`. */
 const number =

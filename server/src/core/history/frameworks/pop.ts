@@ -1,5 +1,5 @@
 import { nameOf } from '../../text'
-import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNames, numberAfter, onceForEach } from '../numbering'
 import type { Framework } from './framework'
 import { beside, nothingToUndo, wholeFile } from './layouts'
 import { share } from './recognise'
@@ -33,8 +33,8 @@ export default {
   compareVersions: compareNames,
 
   followUp({ after, taken, title, up, down, transaction }) {
-    const { last, canAutocommit } = naming(taken)
-    if (!last || (!transaction && !canAutocommit)) return undefined
+    const last = parsed(taken.findLast(parsed) ?? '')
+    if (!last || (!transaction && !taken.some(path => parsed(path)?.isAutocommit))) return undefined
     const dialect = last.dialect === undefined ? '' : `.${last.dialect}`
     const stem = beside(after, `${numberAfter(last.version)}_${title}${dialect}${transaction ? '' : '.autocommit'}`)
     return [
@@ -70,12 +70,4 @@ const isPostgres = (dialect: string | undefined) =>
 const specific = onceForEach((files: readonly string[]): ReadonlySet<string> => {
   const matches = files.map(parsed).filter(match => match?.dialect !== undefined && isPostgres(match.dialect))
   return new Set(matches.map(match => `${match?.version} ${match?.direction}`))
-})
-
-const naming = onceForEach((taken: readonly string[]) => {
-  const matches = taken.map(parsed).filter(match => match !== undefined)
-  return {
-    last: lastOf(matches, (a, b) => compareNames(a.version, b.version)),
-    canAutocommit: matches.some(match => match.isAutocommit),
-  }
 })

@@ -1,13 +1,13 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { nameOf } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import { isDump } from './dumps'
 import type { Framework } from './framework'
-import { beside, titleLike, wholeFile } from './layouts'
+import { beside, lastName, titleLike, wholeFile } from './layouts'
 import { share, shareOfTexts } from './recognise'
 import { oneByOne } from './statements'
 
@@ -49,7 +49,7 @@ export default {
   },
 
   followUp(request) {
-    const last = lastName(request.taken)
+    const last = lastName(request.taken, name => fileName.test(name))
     if (last === undefined) return undefined
     const [, first = '', separator = '_'] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
     let number = first
@@ -65,10 +65,3 @@ export default {
 const marker = '-- postgres-migrations disable-transaction'
 
 const fileName = /^(\d+)[-_]?.*\.sql$/i
-
-const lastName = onceForEach((taken: readonly string[]) =>
-  lastOf(
-    taken.map(nameOf).filter(name => fileName.test(name)),
-    compareNumbered,
-  ),
-)

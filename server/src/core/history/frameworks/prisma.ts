@@ -1,5 +1,5 @@
 import { folderOf, nameOf } from '../../text'
-import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNames, numberAfter } from '../numbering'
 import type { Framework } from './framework'
 import { share } from './recognise'
 import { oneByOne } from './statements'
@@ -41,23 +41,20 @@ export default {
   compareVersions: compareNames,
 
   followUp(request) {
-    const { last, hasDowns } = naming(request.taken)
+    const last = numberOf(request.taken.findLast(numberOf) ?? '')
     if (last === undefined) return undefined
     const root = folderOf(folderOf(request.after))
-    let number = /^\d+/.exec(last)?.[0] as string
+    let number = last
     return oneByOne(request).flatMap(part => {
       number = numberAfter(number)
       const folder = `${root === '' ? '' : `${root}/`}${number}_${part.title}`
       const up = { path: `${folder}/migration.sql`, text: `${part.up}\n` }
-      return hasDowns && part.down !== '' ? [up, { path: `${folder}/down.sql`, text: `${part.down}\n` }] : [up]
+      return part.hasDowns && part.down !== '' ? [up, { path: `${folder}/down.sql`, text: `${part.down}\n` }] : [up]
     })
   },
 } satisfies Framework
 
-const naming = onceForEach((taken: readonly string[]) => {
-  const folders = taken.map(path => nameOf(folderOf(path))).filter(name => /^\d+_/.test(name))
-  return { last: lastOf(folders, compareNames), hasDowns: taken.some(path => nameOf(path) === 'down.sql') }
-})
+const numberOf = (path: string): string | undefined => /^\d+(?=_)/.exec(nameOf(folderOf(path)))?.[0]
 
 /** Returns the database that `migration_lock.toml` names; undefined where there is no such file. */
 export const providerOf = (read: (relative: string) => string | undefined): string | undefined =>

@@ -1,11 +1,11 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { nameOf, type Span } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import type { Framework, SectionLayout } from './framework'
-import { beside, nothingToUndo } from './layouts'
+import { beside, lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { texts } from './statements'
 
@@ -45,7 +45,7 @@ export default {
   fence: { before: '-- +migrate StatementBegin', after: '-- +migrate StatementEnd' },
 
   followUp({ after, taken, title, up, down, transaction }) {
-    const last = lastName(taken)
+    const last = lastName(taken, name => /^\d/.test(name))
     if (last === undefined) return undefined
     const [, number = '', separator = '-'] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
     const words = separator === '_' ? title : title.replaceAll('_', '-')
@@ -59,13 +59,6 @@ export default {
     ]
   },
 } satisfies Framework
-
-const lastName = onceForEach((taken: readonly string[]) =>
-  lastOf(
-    taken.map(nameOf).filter(name => /^\d+/.test(name)),
-    compareNumbered,
-  ),
-)
 
 const commands = (text: string) => directives(text, /^-- \+migrate (.*)$/gm)
 

@@ -1,12 +1,12 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
 import { nameOf } from '../../text'
-import { compareNumbered, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNumbered, numberAfter } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import type { Framework } from './framework'
-import { beside, nothingToUndo, titleLike, wholeFile } from './layouts'
+import { beside, lastName, nothingToUndo, titleLike, wholeFile } from './layouts'
 import { anyText, share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -50,8 +50,9 @@ export default {
   },
 
   followUp(request) {
-    const { last, isReversible } = naming(request.taken)
+    const last = lastName(request.taken, name => fileName.test(name))
     if (last === undefined) return undefined
+    const isReversible = /\.(?:up|down)\.sql$/.test(last)
     let number = /^\d+/.exec(last)?.[0] as string
     return oneByOne(request).flatMap(part => {
       number = numberAfter(number)
@@ -78,9 +79,3 @@ export function isForOtherThanPostgres(read: (relative: string) => string | unde
   const features = /^\s*sqlx\s*=\s*\{[^}]*?features\s*=\s*\[([^\]]*)\]/m.exec(read('../Cargo.toml') ?? '')?.[1] ?? ''
   return /"(?:sqlite|mysql)/.test(features) && !/"(?:postgres|any)"/.test(features)
 }
-
-const naming = onceForEach((taken: readonly string[]) => {
-  const names = taken.map(nameOf).filter(name => fileName.test(name))
-  const last = lastOf(names, compareNumbered)
-  return { last, isReversible: last !== undefined && /\.(?:up|down)\.sql$/.test(last) }
-})

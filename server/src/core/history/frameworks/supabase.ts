@@ -1,7 +1,7 @@
 import { nameOf } from '../../text'
-import { compareNames, lastOf, numberAfter, onceForEach } from '../numbering'
+import { compareNames, numberAfter } from '../numbering'
 import type { Framework } from './framework'
-import { beside, wholeFile } from './layouts'
+import { beside, lastName, wholeFile } from './layouts'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -32,7 +32,7 @@ export default {
   compareVersions: compareNames,
 
   followUp(request) {
-    const last = lastNumber(request.taken)
+    const last = lastName(request.taken, name => fileName.test(name))?.match(/^\d+/)?.[0]
     if (last === undefined) return undefined
     let number = last
     return oneByOne(request).map(part => {
@@ -43,8 +43,3 @@ export default {
 } satisfies Framework
 
 const fileName = /^\d+_.*\.sql$/
-
-const lastNumber = onceForEach((taken: readonly string[]) => {
-  const names = taken.map(nameOf).filter(name => fileName.test(name))
-  return lastOf(names, compareNames)?.match(/^\d+/)?.[0]
-})
