@@ -240,8 +240,8 @@
 -- > SHARE ROW EXCLUSIVE
 -- >
 -- > Taken also by CREATE TRIGGER and some forms of ALTER TABLE, such as ADD FOREIGN KEY.
--- > Waits while it is held: ROW EXCLUSIVE (INSERT, UPDATE, DELETE), SHARE UPDATE EXCLUSIVE (VACUUM, CREATE INDEX CONCURRENTLY), SHARE (CREATE INDEX), SHARE ROW EXCLUSIVE (ADD FOREIGN KEY, CREATE TRIGGER), EXCLUSIVE (REFRESH MATERIALIZED VIEW CONCURRENTLY), ACCESS EXCLUSIVE (DROP TABLE, most of ALTER TABLE).
--- > Goes on: ACCESS SHARE (SELECT), ROW SHARE (SELECT FOR UPDATE).
+-- > While it is held, these wait: ROW EXCLUSIVE (INSERT, UPDATE, DELETE), SHARE UPDATE EXCLUSIVE (VACUUM, CREATE INDEX CONCURRENTLY), SHARE (CREATE INDEX), SHARE ROW EXCLUSIVE (ADD FOREIGN KEY, CREATE TRIGGER), EXCLUSIVE (REFRESH MATERIALIZED VIEW CONCURRENTLY), ACCESS EXCLUSIVE (DROP TABLE, most of ALTER TABLE).
+-- > These go on: ACCESS SHARE (SELECT), ROW SHARE (SELECT FOR UPDATE).
 -- > Held until the transaction ends.
 -- >
 -- > https://www.postgresql.org/docs/15/explicit-locking.html#LOCKING-TABLES
@@ -264,7 +264,7 @@
 -- >
 -- > Ends a statement with an error when it has run that long, waits for locks included. Each statement has the whole time.
 -- > An index build with CONCURRENTLY that it ends leaves an invalid index behind.
--- > Here 5s. Without effect: SET LOCAL lasts as long as a transaction block, and none is open here.
+-- > Here 5s. Without effect: it lasts as long as a transaction block, and none is open here.
 -- >
 -- > https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-STATEMENT-TIMEOUT
 
@@ -307,7 +307,7 @@
   ALTER TABLE users VALIDATE CONSTRAINT short;
 -- > NOT VALID: CHECK
 -- >
--- > The rows that are there are not checked: no scan, so the lock is brief.
+-- > The rows that are there are not checked: no scan, however large the table is.
 -- > New rows are checked from now on, and every row that an UPDATE touches: also an old one, whatever column it changes.
 -- > VALIDATE CONSTRAINT checks the old rows later: it scans under SHARE UPDATE EXCLUSIVE, so reads and writes go on. In the same transaction it gains nothing, for the lock of this statement is still held.
 -- > Until then the planner does not rely on it.
@@ -319,10 +319,9 @@
   ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users NOT VALI/*|*/D;
 -- > NOT VALID: FOREIGN KEY
 -- >
--- > The rows that are there are not checked: no scan, so the lock is brief.
+-- > The rows that are there are not checked: no scan, however large the table is.
 -- > New rows are checked from now on, and updates that change the key.
 -- > VALIDATE CONSTRAINT checks the old rows later: it scans under SHARE UPDATE EXCLUSIVE, and ROW SHARE on the referenced table, so reads and writes go on. In the same transaction it gains nothing, for the lock of this statement is still held.
--- > Until then the planner does not rely on it.
 -- > No migration validates it so far.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertable.html
@@ -350,7 +349,8 @@
 -- > CASCADE
 -- >
 -- > Drops also whatever depends on it, and what depends on that: views, foreign keys, defaults, functions. Without it (RESTRICT, the default) PostgreSQL refuses.
--- > As far as the migrations tell, 3 relations more: public.users_pkey, public.users_id_seq and public.buyers.
+-- > As far as the migrations tell, 1 relation more: public.buyers.
+-- > A foreign key goes too: orders_user_id_fkey of public.orders.
 -- >
 -- > https://www.postgresql.org/docs/15/ddl-depend.html
 
@@ -508,7 +508,7 @@
 -- > ON DELETE CASCADE
 -- >
 -- > Deleting a referenced row deletes the rows that reference it, in the same transaction.
--- > Without an index on the referencing columns each such row is looked for by a scan of this table.
+-- > Without an index on the referencing columns this table is scanned for them, once for each such row.
 -- >
 -- > https://www.postgresql.org/docs/15/ddl-constraints.html#DDL-CONSTRAINTS-FK
 
@@ -720,5 +720,52 @@
 -- > The table is taken to be rewritten: only where the session's TimeZone is UTC does every value keep its bytes.
 -- >
 -- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: CASCADE that takes columns
+  DROP TYPE mood CAS/*|*/CADE;
+-- > CASCADE
+-- >
+-- > Drops also whatever depends on it, and what depends on that: views, foreign keys, defaults, functions. Without it (RESTRICT, the default) PostgreSQL refuses.
+-- > As far as the migrations tell, 1 relation more: public.orders_open.
+-- > A column goes too, with what is in it: public.orders.state.
+-- >
+-- > https://www.postgresql.org/docs/15/ddl-depend.html
+
+-- hover: CASCADE of a partitioned table
+  CREATE INDEX ON events (kind);
+  DROP TABLE events CAS/*|*/CADE;
+-- > CASCADE
+-- >
+-- > Drops also whatever depends on it, and what depends on that: views, foreign keys, defaults, functions. Without it (RESTRICT, the default) PostgreSQL refuses.
+-- >
+-- > https://www.postgresql.org/docs/15/ddl-depend.html
+
+-- hover: a timeout of set_config()
+  SELECT set_config('lock_/*|*/timeout', '2s', true);
+-- > lock_timeout
+-- >
+-- > Ends a statement with an error when it has waited that long for one lock: on a table, an index, a row. Each lock that it waits for has the whole time; the work that follows is not bounded.
+-- > While it waits, everybody who comes later waits behind it: this bounds how long.
+-- > Here 2s. Without effect: it lasts as long as a transaction block, and none is open here.
+-- >
+-- > https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-LOCK-TIMEOUT
+
+-- hover: a timeout for later sessions
+  ALTER ROLE app SET lock_/*|*/timeout = '2s';
+-- > lock_timeout
+-- >
+-- > Ends a statement with an error when it has waited that long for one lock: on a table, an index, a row. Each lock that it waits for has the whole time; the work that follows is not bounded.
+-- > While it waits, everybody who comes later waits behind it: this bounds how long.
+-- > It takes effect in sessions that start later, not in this one.
+-- >
+-- > https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-LOCK-TIMEOUT
+
+-- hover: a subcommand of a statement that fails
+  ALTER TABLE users ADD COLUMN age int, ADD/*|*/ COLUMN email text;
+-- > ALTER TABLE
+-- >
+-- > PostgreSQL refuses this statement: column "email" of relation "users" already exists (42701).
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertable.html

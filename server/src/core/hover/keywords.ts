@@ -1,10 +1,23 @@
+import type { Explanation } from '../explain'
 import { manualPage, manualSection } from '../manual'
-import { constraintNamed, keyOf, relationNamed, tableAt } from '../postgres/catalog'
+import {
+  asTable,
+  type Catalog,
+  columnNamed,
+  constraintNamed,
+  foreignKeysTo,
+  isIndex,
+  keyOf,
+  keyOfRelation,
+  type RelationKey,
+  relationNamed,
+  tableAt,
+} from '../postgres/catalog'
 import type { AlterRelation, Command, ConstraintDefinition } from '../sql/commands'
 import { type Span, touches } from '../text'
 import type { Words } from '../words'
 import { concurrentlyIn } from './concurrently'
-import { counted, named } from './lists'
+import { atMost, counted, joined, named } from './lists'
 import { isKeyword, type Narrow, type Place, phraseAt } from './place'
 import { validationOf } from './validation'
 
@@ -53,12 +66,13 @@ function notValid(place: Place): Words | undefined {
   return {
     title: `NOT VALID: ${definition.kind}`,
     sentences: [
-      'The rows that are there are not checked: no scan, so the lock is brief.',
+      'The rows that are there are not checked: no scan, however large the table is.',
       isForeignKey
         ? 'New rows are checked from now on, and updates that change the key.'
         : 'New rows are checked from now on, and every row that an `UPDATE` touches: also an old one, whatever column it changes.',
       `\`VALIDATE CONSTRAINT\` checks the old rows later: it scans under \`SHARE UPDATE EXCLUSIVE\`${isForeignKey ? ', and `ROW SHARE` on the referenced table' : ''}, so reads and writes go on. In the same transaction it gains nothing, for the lock of this statement is still held.`,
-      'Until then the planner does not rely on it.',
+      // It does take a foreign key into account, validated or not: `plancat.c` of PostgreSQL's source.
+      ...(isForeignKey ? [] : ['Until then the planner does not rely on it.']),
       ...(alter ? validationOf(definition, alter, place) : []),
     ],
     conflicts: [],
@@ -140,7 +154,7 @@ function cascade({ command, tokens, index, settings, explanation }: Place): Word
         isDelete
           ? 'Deleting a referenced row deletes the rows that reference it, in the same transaction.'
           : 'Changing a referenced key changes it in the rows that reference it, in the same transaction.',
-        'Without an index on the referencing columns each such row is looked for by a scan of this table.',
+        'Without an index on the referencing columns this table is scanned for them, once for each such row.',
       ],
       conflicts: [],
       manual: manualSection('ddl-constraints.html#DDL-CONSTRAINTS-FK', 'foreign keys', settings.postgres),
@@ -166,8 +180,14 @@ function cascade({ command, tokens, index, settings, explanation }: Place): Word
     }
   }
   if (!command.tag.startsWith('DROP ') && !('subcommands' in command)) return undefined
-  const written = 'names' in command ? command.names.map(name => keyOf(explanation.step.before, name)) : []
-  const taken = explanation.drops.filter(key => !written.includes(key))
+  const catalog = explanation.step.before
+  const written = 'names' in command ? command.names.map(name => keyOf(catalog, name)) : []
+  const taken = explanation.drops.filter(key => !written.includes(key) && !isPart(catalog, key, written))
+  const columns = columnsTaken(explanation, command)
+  const orphaned = written
+    .flatMap(key => foreignKeysTo(catalog, key))
+    .filter(({ table }) => !explanation.drops.includes(keyOfRelation(table)))
+    .map(({ table, constraint }) => `\`${constraint.name}\` of \`${keyOfRelation(table)}\``)
   return {
     title: 'CASCADE',
     sentences: [
@@ -175,10 +195,38 @@ function cascade({ command, tokens, index, settings, explanation }: Place): Word
       ...(taken.length > 0
         ? [`As far as the migrations tell, ${counted(taken.length, 'relation')} more: ${named(taken)}.`]
         : []),
+      ...(columns.length > 0
+        ? [
+            `${columns.length > 1 ? 'Columns go' : 'A column goes'} too, with what is in ${columns.length > 1 ? 'them' : 'it'}: ${named(columns)}.`,
+          ]
+        : []),
+      ...(orphaned.length > 0
+        ? [`${orphaned.length > 1 ? 'Foreign keys go' : 'A foreign key goes'} too: ${joined(atMost(4, orphaned))}.`]
+        : []),
     ],
     conflicts: [],
     manual: manualSection('ddl-depend.html', 'dependencies', settings.postgres),
   }
+}
+
+/** Whether it goes with one of the others without CASCADE too: an index, a sequence that a column owns, a partition. */
+function isPart(catalog: Catalog, key: RelationKey, others: readonly RelationKey[]): boolean {
+  const relation = catalog.relations.get(key)
+  if (!relation) return false
+  const sequenceOwner = relation.kind === 'sequence' ? relation.ownedBy?.table : undefined
+  const whole = isIndex(relation) ? relation.table : (sequenceOwner ?? asTable(relation)?.partitionOf)
+  return whole !== undefined && (others.includes(whole) || isPart(catalog, whole, others))
+}
+
+/** Columns that other tables lose: those of a type that goes. */
+function columnsTaken({ drops, locks, step: { before, after } }: Explanation, command: Command): string[] {
+  if ('subcommands' in command) return []
+  return locks.flatMap(({ relation }) => {
+    const left = drops.includes(relation) ? undefined : tableAt(after, relation)
+    if (!left) return []
+    const lost = tableAt(before, relation)?.columns.filter(({ name }) => !columnNamed(left, name)) ?? []
+    return lost.map(({ name }) => `${relation}.${name}`)
+  })
 }
 
 /** sql-altertable.html, "ADD table_constraint_using_index". */

@@ -1,11 +1,17 @@
 import type { RelationLock } from '../postgres/effects'
 
 /** Returns names as a sentence lists them, between backquotes: up to five, of more the first four and how many are left. */
-export function named(names: readonly string[]): string {
-  const shown = names.slice(0, names.length > 5 ? 4 : 5).map(name => `\`${name}\``)
-  const left = names.length - shown.length
-  return joined(left > 0 ? [...shown, `${left} more`] : shown)
-}
+export const named = (names: readonly string[]): string =>
+  joined(
+    atMost(
+      5,
+      names.map(name => `\`${name}\``),
+    ),
+  )
+
+/** Returns so many parts of a list at most, the last of which then tells how many are left. */
+export const atMost = (most: number, parts: readonly string[]): readonly string[] =>
+  parts.length > most ? [...parts.slice(0, most - 1), `${parts.length - most + 1} more`] : parts
 
 /** Returns locked relations as a sentence lists them, with their kind where it is the same for all. */
 export function listed(locks: readonly RelationLock[]): string {

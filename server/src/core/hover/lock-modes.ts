@@ -15,11 +15,11 @@ export function lockModeAt({ command, offset, settings }: Place): Narrow | undef
       title: `\`${mode}\``,
       sentences: [
         `Taken also by ${takers[mode]}.`,
-        `Waits while it is held: ${conflictsOf(mode).map(told).join(', ')}.`,
+        `While it is held, these wait: ${conflictsOf(mode).map(told).join(', ')}.`,
         ...(conflictsOf(mode).length === lockModes.length
           ? []
           : [
-              `Goes on: ${lockModes
+              `These go on: ${lockModes
                 .filter(wanted => !conflictsOf(mode).includes(wanted))
                 .map(told)
                 .join(', ')}.`,

@@ -9,7 +9,7 @@ import type { Narrow, Place } from './place'
 /** Returns what one subcommand of ALTER TABLE and its like does on its own, where there are several. */
 export function subcommandAt(place: Place): Narrow | undefined {
   const { command, offset } = place
-  if (!('subcommands' in command) || command.subcommands.length < 2) return undefined
+  if (!('subcommands' in command) || command.subcommands.length < 2 || place.explanation.fails) return undefined
   const at = command.subcommands.findIndex(({ span }) => touches(span, offset))
   const span = command.subcommands[at]?.span
   const words = span && wordsFor(command, at, place)

@@ -7,6 +7,7 @@ import type { SetParameter } from '../sql/commands'
 import type { Span } from '../text'
 import type { Words } from '../words'
 import type { Narrow, Place } from './place'
+import { settingSentences } from './starting'
 
 /** Returns what to tell of a timeout: what it bounds and, where the statement sets it, until when. */
 export function timeoutAt(place: Place): Narrow | undefined {
@@ -19,7 +20,7 @@ export function timeoutAt(place: Place): Narrow | undefined {
     return { span, words: wordsOf(command.parameter, place, inForce(command, place)) }
   }
   const isNamed = token.kind === 'word' || token.kind === 'string'
-  return isNamed && written ? { span: token, words: wordsOf(written, place, []) } : undefined
+  return isNamed && written ? { span: token, words: wordsOf(written, place, elsewhere(written, place)) } : undefined
 }
 
 /** What each bounds, and what happens then: runtime-config-client.html#RUNTIME-CONFIG-CLIENT-STATEMENT. */
@@ -76,7 +77,7 @@ function inForce(command: SetParameter, place: Place): string[] {
   const { transaction } = place.explanation.step
   const value = settingOf(command)
   if (command.isLocal && !transaction.isBlock)
-    return [`${value} Without effect: \`SET LOCAL\` lasts as long as a transaction block, and none is open here.`]
+    return [`${value} Without effect: it lasts as long as a transaction block, and none is open here.`]
   const later = laterSetting(command, place)
   if (later)
     return [
@@ -84,6 +85,19 @@ function inForce(command: SetParameter, place: Place): string[] {
     ]
   if (command.isLocal) return [`${value} In force to the end of the transaction.`]
   return [`${value} In force to the end of the session.${transaction.isBlock ? takenBack(command) : ''}`]
+}
+
+/** What set_config() and ALTER ROLE ... SET do with it: functions-admin.html#FUNCTIONS-ADMIN-SET, sql-alterrole.html. */
+function elsewhere(name: Timeout, place: Place): string[] {
+  const { command, explanation } = place
+  if (command.tag === 'SELECT') {
+    const { keywords } = command
+    const set = command.parameters.find(parameter => parameter.name.toLowerCase() === name)
+    return set?.value !== undefined
+      ? inForce({ tag: 'SET', parameter: name, value: set.value, isLocal: set.isLocal, keywords }, place)
+      : []
+  }
+  return 'sets' in command && command.sets?.parameter === name ? settingSentences(explanation) : []
 }
 
 const takenBack = ({ isLocal }: SetParameter): string =>
