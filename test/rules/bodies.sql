@@ -22,6 +22,15 @@
 --                                                     ^^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "user_id" of table "orders": DELETE and key UPDATE on "users" read the whole table]
   EXCEPTION WHEN duplicate_object THEN NULL;
   END $$;
+-- fix: Add it NOT VALID and validate it in the next statement
+  DO $$ BEGIN
+    ALTER TABLE orders ADD CONSTRAINT orders_user_fkey FOREIGN KEY (user_id) REFERENCES users NOT VALID;
+  EXCEPTION WHEN duplicate_object THEN NULL;
+  END $$;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fkey;
+-- fix: Create an index in a new migration
+-- file: 0003_create_orders_user_id_idx.sql
+  CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
 
 -- bad: one that is put together
 -- file: 0001_users.sql

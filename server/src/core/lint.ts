@@ -3,7 +3,7 @@ import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
 import type { Finding, Fix, Risk, Severity } from './finding'
 import type { History } from './history/history'
-import { stepsInside } from './history/inside'
+import { type InnerStep, stepsInside } from './history/inside'
 import type { Direction } from './history/migration'
 import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
@@ -141,7 +141,7 @@ function* foundBy(
 
 /**
  * What runs in a DO block, or in a function that is called, is judged as if it stood there by itself, and flagged where it
- * stands; in an earlier file, where it is called. Without fixes: they are for statements that stand alone.
+ * stands; in an earlier file, where it is called. Most fixes are for statements that stand alone.
  */
 function findingsInside(
   step: Step,
@@ -158,7 +158,8 @@ function findingsInside(
       const at = inner.placeOf(found.at)
       const where = at || !inner.routine ? undefined : `It stands in "${inner.routine.name.name}", which runs here.`
       const told = { ...found, detail: where ? [where, found.detail].filter(Boolean).join(' ') : found.detail }
-      const placed = { ...told, at: at ?? firstWord(step), fixes: undefined }
+      const fixes = rule.mendsBlocks && isMendable(inner) ? found.fixes : undefined
+      const placed = { ...told, at: at ?? firstWord(step), fixes }
       return new FoundByRule(placed, rule, severity, 0, report)
     }),
   )
@@ -166,6 +167,10 @@ function findingsInside(
   const keys = found.map(({ rule, message, span }) => `${rule} ${message} ${span.start} ${span.end}`)
   return found.filter((_, place) => keys.indexOf(keys[place] as string) === place)
 }
+
+/** Whether a statement of a DO block stands there as it runs, and what it makes is there when the block ends. */
+const isMendable = ({ inside, routine }: InnerStep): boolean =>
+  !routine && !inside.excerpt && !inside.repeated && (!inside.conditional || inside.guard === 'absence')
 
 const firstWord = ({ command, statement }: Step): Span =>
   shifted(command && 'keywords' in command ? command.keywords : { start: 0, end: 1 }, statement.span.start)

@@ -6,6 +6,7 @@ export default defineRule({
   id: 'check-validated-at-once',
   risk: 'locking',
   severity: 'error',
+  mendsBlocks: true,
   on: ['ALTER TABLE'],
   why: `
 \`ADD CHECK\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see whether it satisfies the condition. Nothing

@@ -10,6 +10,7 @@ export default defineRule({
   id: 'foreign-key-validated-at-once',
   risk: 'locking',
   severity: 'error',
+  mendsBlocks: true,
   on: ['ALTER TABLE'],
   why: `
 Adding a foreign key takes \`SHARE ROW EXCLUSIVE\` on both tables and then checks every row that is there. Reads go on;
@@ -162,6 +163,71 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 0002_events_user.sql
   ALTER TABLE events ADD CONSTRAINT events_user_fk FOREIGN KEY (user_id) REFERENCES users (id);
 --                                                 ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "events" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+
+-- bad: in a DO block that leaves one that is there alone
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE "users" ("id" bigint PRIMARY KEY);
+  CREATE TABLE "orders" ("id" bigint PRIMARY KEY, "user_id" bigint);
+  CREATE INDEX "orders_user_id_idx" ON "orders" ("user_id");
+-- file: 000002_orders_user.up.sql
+  DO $$ BEGIN
+   ALTER TABLE "orders" ADD CONSTRAINT "orders_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE cascade;
+--                                                                  ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+  EXCEPTION
+   WHEN duplicate_object THEN null;
+  END $$;
+  COMMENT ON TABLE "users" IS 'Who ordered.';
+-- fix: Add it NOT VALID and validate it in a new migration
+  DO $$ BEGIN
+   ALTER TABLE "orders" ADD CONSTRAINT "orders_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE cascade NOT VALID;
+  EXCEPTION
+   WHEN duplicate_object THEN null;
+  END $$;
+  COMMENT ON TABLE "users" IS 'Who ordered.';
+-- file: 000003_validate_orders_user_id_users_id_fk.up.sql
+  ALTER TABLE "orders" VALIDATE CONSTRAINT orders_user_id_users_id_fk;
+
+-- bad: in a DO block that commits by itself
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
+-- file: 0002_orders_user.sql
+  DO $$
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'orders_user_fkey') THEN
+      ALTER TABLE orders ADD CONSTRAINT orders_user_fkey FOREIGN KEY (user_id) REFERENCES users;
+--                                                       ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+    END IF;
+  END
+  $$;
+  COMMENT ON TABLE users IS 'Who ordered.';
+-- fix: Add it NOT VALID and validate it in the next statement
+  DO $$
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'orders_user_fkey') THEN
+      ALTER TABLE orders ADD CONSTRAINT orders_user_fkey FOREIGN KEY (user_id) REFERENCES users NOT VALID;
+    END IF;
+  END
+  $$;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fkey;
+  COMMENT ON TABLE users IS 'Who ordered.';
+
+-- bad: in a block that may not run it
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
+-- file: 0002_orders_user.sql
+  DO $$
+  BEGIN
+    IF current_database() = 'shop' THEN
+      ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;
+--                           ^^^^^^^^^^^ error [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait until every row is checked]
+    END IF;
+  END
+  $$;
 
 -- good: NOT VALID, and validated in a later transaction
 -- file: 0001_orders.sql

@@ -6,7 +6,7 @@ import { quoted } from '../sql/quote'
 import { statementsAfter, written } from './edits'
 import { foreignKeysIn } from './foreign-keys'
 import { laterStatements } from './later'
-import { newMigrations } from './placement'
+import { blockAround, newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew } from './target'
 
@@ -14,6 +14,7 @@ export default defineRule({
   id: 'foreign-key-without-index',
   risk: 'locking',
   severity: 'hint',
+  mendsBlocks: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
   why: `
 PostgreSQL makes no index for the columns of a foreign key. Without one, each \`DELETE\` of a referenced row, and each
@@ -148,7 +149,7 @@ function indexed(table: Name, columns: readonly string[], context: RuleContext):
   const list = columns.map(quoted).join(', ')
   const on = written(context, table.span)
   if (isNew(table, context) || context.command?.tag === 'CREATE TABLE') {
-    const edits = statementsAfter(context, [`CREATE INDEX ON ${on} (${list});`])
+    const edits = statementsAfter(blockAround(context), [`CREATE INDEX ON ${on} (${list});`])
     return [{ title: 'Create an index', safety: 'review', isChange: true, edits }]
   }
   const name = indexName(context.after, {

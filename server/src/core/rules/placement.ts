@@ -154,12 +154,15 @@ export function laterTransaction(
   edits: readonly Edit[],
 ): Placed | undefined {
   if (context.transaction.kind === 'own') {
-    return { edits: [...edits, ...statementsAfter(context, statements)], where: '' }
+    return { edits: [...edits, ...statementsAfter(blockAround(context), statements)], where: '' }
   }
   const commit = context.section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...edits, ...statementsAfter(commit, statements)], where: ' after COMMIT' }
   return newMigrations(context, [{ title, up: statements, down, transaction: true }], edits, about)
 }
+
+/** Returns the DO block that a statement stands in, or the statement itself. */
+export const blockAround = (context: RuleContext): Step => (context.inside && context.steps[context.index]) || context
 
 export interface Part {
   readonly title: string

@@ -19,6 +19,8 @@ interface RuleWords {
   readonly isOff?: true
   /** Directions in which the hazard is one; up alone where a rule does not say. */
   readonly directions?: readonly Direction[]
+  /** Whether its fixes hold for a statement that stands in a DO block too: they change it in place, or put something behind the block. */
+  readonly mendsBlocks?: true
   /** What happens and who waits, in Markdown paragraphs. */
   readonly why: string
   /** What to do instead, in Markdown paragraphs. */
