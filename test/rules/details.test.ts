@@ -71,6 +71,42 @@ describe('details', () => {
 `)
     assert.match(hint ?? '', /^Column "full_name" comes with the same release: /)
   })
+
+  it('say what to do where the tool runs no SQL file outside a transaction', () => {
+    const hints = (given: string, first: string, second: string, statement: string) =>
+      findings(`
+-- bad: ${given}
+-- given: ${given}
+-- file: ${first}
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_id_idx ON users (id);
+-- file: ${second}
+  ${statement}
+`).map(({ hint }) => hint ?? '')
+    const build = 'CREATE INDEX users_email_idx ON users (email);'
+    const drizzle = ['drizzle', '0000_users.sql', '0001_next.sql'] as const
+    const pop = ['pop', '1_users.postgres.up.sql', '2_next.postgres.up.sql'] as const
+    assert.match(
+      hints(...drizzle, build).join(),
+      /Drizzle runs all pending migrations in one transaction, .*Build the index by hand before, .*IF NOT EXISTS/,
+    )
+    assert.match(hints(...drizzle, 'DROP INDEX users_id_idx;').join(), /Drop the index by hand before, .* IF EXISTS/)
+    assert.match(hints(...drizzle, 'VACUUM users;').join(), /^Drizzle .* Do it by hand\.$/)
+    assert.match(hints(...drizzle, `${build.replace('INDEX', 'INDEX CONCURRENTLY')}`).join(), /Build the index by hand/)
+    const check = 'ALTER TABLE users ADD CONSTRAINT short CHECK (length(email) < 99);'
+    assert.match(hints(...drizzle, check).join(), /write the later migration when this one has been deployed/)
+    assert.match(hints('hasura', '1_a/up.sql', '2_b/up.sql', build).join(), /Hasura runs each .* by hand before/)
+    assert.match(hints(...pop, build).join(), /Pop runs each .* by hand before/)
+    assert.match(hints('pop', pop[1], '2_next.postgres.autocommit.up.sql', check).join(), /^(?!.*Pop)/)
+    assert.match(
+      hints('node-pg-migrate', '1_users.sql', '2_next.sql', build).join(),
+      /Write this migration in JavaScript, with pgm.noTransaction\(\)/,
+    )
+    assert.deepEqual(
+      hints('golang-migrate', '1_a.up.sql', '2_b.up.sql', build).filter(hint => /by hand/.test(hint)),
+      [],
+    )
+  })
 })
 
 /** The findings of the last file of a case. */

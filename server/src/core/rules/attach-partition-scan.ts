@@ -11,6 +11,7 @@ import { replacement, statementsAfter, statementsBefore, written } from './edits
 import { laterSteps, laterTransaction, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isUnreleased, type SubcommandOfKind, subcommandsOf, type Target } from './target'
+import { hintForLater } from './tool-hints'
 
 type Attach = SubcommandOfKind<'ATTACH PARTITION'>
 
@@ -54,7 +55,10 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
           : 'The rows that are there are read under that lock, so the wait grows with the table.',
         hint: builds
           ? "Build the parent's indexes on it with CONCURRENTLY, and validate a CHECK of the bound, before it is attached."
-          : 'A validated CHECK of the bound proves it without reading: add it NOT VALID, validate it, then ATTACH PARTITION.',
+          : hintForLater(
+              'A validated CHECK of the bound proves it without reading: add it NOT VALID, validate it, then ATTACH PARTITION.',
+              context,
+            ),
         relation: first.relation,
         fixes: () => provenFirst(alter, subcommand, context),
       }

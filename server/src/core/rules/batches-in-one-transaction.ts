@@ -1,6 +1,7 @@
 import { batchOf } from './batch-loops'
 import { defineRule } from './rule'
 import { existingTable } from './target'
+import { byHand, neverOutside } from './tool-hints'
 
 export default defineRule({
   id: 'batches-in-one-transaction',
@@ -28,7 +29,9 @@ where it cannot, because a transaction is open around it, that is another findin
       at: command.keywords,
       message: `${command.tag} takes rows of ${target.label} in batches, but nothing commits between them: they are one transaction`,
       detail: 'Rows that a batch has changed stay locked until the last batch is done.',
-      hint: 'COMMIT after each batch, in a DO block or a procedure that runs outside a transaction.',
+      hint:
+        neverOutside(context, byHand.batches) ??
+        'COMMIT after each batch, in a DO block or a procedure that runs outside a transaction.',
       relation: target.relation,
     }
   },

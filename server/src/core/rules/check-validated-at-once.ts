@@ -1,6 +1,7 @@
 import { validatedLater } from './constraints'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
+import { hintForLater } from './tool-hints'
 
 export default defineRule({
   id: 'check-validated-at-once',
@@ -36,7 +37,10 @@ on. In the same transaction it would buy nothing, because the first lock is held
         at: definition.keywords,
         message: `${takes('ADD CHECK', mode, target.label)} until every row is checked`,
         detail: 'The rows that are there are read under that lock, so the wait grows with the table.',
-        hint: 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: reads and writes go on while rows are checked.',
+        hint: hintForLater(
+          'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: reads and writes go on while rows are checked.',
+          context,
+        ),
         relation: target.relation,
         fixes: () => validatedLater(alter, place, definition, context),
       }

@@ -1,9 +1,10 @@
-import type { AlterRelation } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
 import { type Concurrent, concurrentPart } from './concurrent-part'
 import { mentions, reshapes } from './dependence'
 import { moveOfCreate, moveOfDrop } from './indexes'
 import type { Move } from './placement'
 import { defineRule, type RuleContext } from './rule'
+import { byHand, neverOutside } from './tool-hints'
 import { outsideBlock, whyInBlock } from './transaction-block'
 
 export default defineRule({
@@ -37,7 +38,9 @@ what the tool of the project offers.`,
       at: concurrent.at,
       message: `${concurrent.what} cannot run inside a transaction block`,
       detail: whyInBlock(context),
-      hint: 'Run it outside a transaction: with the marker of the migration tool, or alone in a migration.',
+      hint:
+        neverOutside(context, handFor(command)) ??
+        'Run it outside a transaction: with the marker of the migration tool, or alone in a migration.',
       fixes: () => outsideBlock(context, moveOf(command, context)),
     }
   },
@@ -221,4 +224,10 @@ const moveOfDetach = ({ relation, subcommands }: AlterRelation): Move => {
     about: { tables: [relation.name], names: [name] },
     neededBy: step => mentions(step, name) || mentions(step, relation.name),
   }
+}
+
+function handFor({ tag }: Command): string {
+  if (tag === 'CREATE INDEX') return byHand.build
+  if (tag === 'DROP INDEX') return byHand.dropIndex
+  return tag === 'REINDEX' ? byHand.reindex : byHand.detach
 }

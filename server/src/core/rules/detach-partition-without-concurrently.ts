@@ -3,9 +3,10 @@ import { keyOf, partitionsOf } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import { mentions } from './dependence'
 import { inCaseOf, insertion } from './edits'
-import { hintWithTool, laterSteps, outsideTransaction } from './placement'
+import { laterSteps, outsideTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, isNew, modeOn, type SubcommandOfKind, subcommandsOf, takes } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 
 export default defineRule({
   id: 'detach-partition-without-concurrently',
@@ -44,6 +45,7 @@ on the table that was the partition, which makes attaching it again cheap.`,
           ? hintWithTool(
               'DETACH PARTITION ... CONCURRENTLY lets reads and writes go on; it must run outside a transaction block.',
               context,
+              byHand.detach,
             )
           : `${hasDefault ? 'With a default partition' : 'Before PostgreSQL 14'} there is no other way: set lock_timeout, and try again when it fails.`,
         relation: target.relation,

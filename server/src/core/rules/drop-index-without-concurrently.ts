@@ -2,9 +2,10 @@ import type { Fix } from '../finding'
 import { type Index, relationNamed } from '../postgres/catalog'
 import type { Drop, Name } from '../sql/commands'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
-import { hintWithTool, outsideTransaction, safetyOfConcurrently } from './placement'
+import { outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew, takes } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 
 export default defineRule({
   id: 'drop-index-without-concurrently',
@@ -42,6 +43,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
         : hintWithTool(
             'DROP INDEX CONCURRENTLY makes nobody wait; it takes one index, no CASCADE, and must run outside a transaction block.',
             context,
+            byHand.dropIndex,
           ),
       relation: index?.table,
       severity: context.transaction.over.length === 0 ? 'information' : 'warning',

@@ -8,6 +8,7 @@ import { mentions } from './dependence'
 import { cutStatement } from './edits'
 import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
+import { hintForLater } from './tool-hints'
 
 export default defineRule({
   id: 'enum-value-used-at-once',
@@ -49,7 +50,7 @@ Add the value in one migration and use it in the next.`,
         at: use,
         message: `value "${value}" of enum type "${type.name}" is new in this transaction: it cannot be used before COMMIT`,
         detail: 'PostgreSQL refuses every use of it in the transaction that adds it, with SQLSTATE 55P04.',
-        hint: 'Use it in the next migration, or after COMMIT.',
+        hint: hintForLater('Use it in the next migration, or after COMMIT.', context),
         fixes: () => usedLater(command, context),
       }
       return

@@ -5,6 +5,7 @@ import type { Name } from '../sql/commands'
 import { validatedLater } from './constraints'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
+import { hintForLater } from './tool-hints'
 
 export default defineRule({
   id: 'foreign-key-validated-at-once',
@@ -53,7 +54,10 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
         hint:
           isPartitioned && context.settings.postgres < 18
             ? 'Before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID: add it to each partition first.'
-            : 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: writes go on while rows are checked.',
+            : hintForLater(
+                'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: writes go on while rows are checked.',
+                context,
+              ),
         relation: target.relation,
         fixes: () =>
           isPartitioned && context.settings.postgres < 18 ? [] : validatedLater(alter, place, definition, context),

@@ -1,9 +1,10 @@
 import type { Fix } from '../finding'
 import type { CreateIndex } from '../sql/commands'
 import { concurrently, moveOfCreate } from './indexes'
-import { hintWithTool, outsideTransaction, safetyOfConcurrently } from './placement'
+import { outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, takes } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 
 export default defineRule({
   id: 'index-without-concurrently',
@@ -42,6 +43,7 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
         : hintWithTool(
             'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.',
             context,
+            byHand.build,
           ),
       relation: target.relation,
       fixes: () => (isPartitioned ? [] : fixes(index, context)),

@@ -9,6 +9,7 @@ import { proofOfNotNull } from './not-null-steps'
 import { type Down, downSteps, laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes, touches } from './target'
+import { hintForLater } from './tool-hints'
 import { changesEveryRow } from './whole-table'
 
 export default defineRule({
@@ -44,7 +45,10 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
         at: subcommand.kind === 'SET NOT NULL' ? subcommand.keywords : subcommand.constraint.keywords,
         message: `${takes(what, mode, target.label)} until every row is checked`,
         detail: 'The rows that are there are read under that lock, so the wait grows with the table.',
-        hint: 'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.',
+        hint: hintForLater(
+          'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.',
+          context,
+        ),
         relation: target.relation,
         fixes: () => (subcommand.kind === 'SET NOT NULL' ? provenFirst(alter, subcommand, context) : []),
       }

@@ -3,10 +3,11 @@ import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } f
 import type { Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { inCaseOf, statementsBefore, written } from './edits'
-import { hintWithTool, laterSteps, type Marker, safetyOfConcurrently, withoutTransaction } from './placement'
+import { laterSteps, type Marker, safetyOfConcurrently, withoutTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
 import { existingTable, inQuotes, isUnreleased, modeOn, takes } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 
 export default defineRule({
   id: 'partition-dropped-under-lock',
@@ -49,6 +50,7 @@ and writes of the others go on. Then drop the table that it is now.`,
           ? hintWithTool(
               'DETACH PARTITION ... CONCURRENTLY first, outside a transaction block, then drop the table.',
               context,
+              byHand.detachAndDrop,
             )
           : 'Set lock_timeout, and try again when it fails.',
         relation: key,

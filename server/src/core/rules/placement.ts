@@ -139,10 +139,6 @@ function changesTo(
 export const safetyOfConcurrently = ({ migration }: RuleContext): Safety =>
   migration.framework.concurrentlyNeeds === undefined ? 'safe' : 'review'
 
-/** Returns a hint with what the tool needs before CONCURRENTLY works. */
-export const hintWithTool = (hint: string, { migration }: RuleContext): string =>
-  [hint, migration.framework.concurrentlyNeeds].filter(part => part !== undefined).join(' ')
-
 /**
  * Returns the edits that run `statements` in a transaction after this statement's: next to it where it commits by itself,
  * after COMMIT, or in the following migration. Undefined where there is no such place.

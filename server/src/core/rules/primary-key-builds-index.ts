@@ -1,7 +1,7 @@
 import { columnNamed } from '../postgres/catalog'
-import { hintWithTool } from './placement'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 import { builtConcurrently } from './unique'
 
 export default defineRule({
@@ -58,6 +58,7 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
         hint: hintWithTool(
           'CREATE UNIQUE INDEX CONCURRENTLY over NOT NULL columns first, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.',
           context,
+          byHand.buildUnique,
         ),
         relation: target.relation,
         fixes: () =>

@@ -3,6 +3,7 @@ import { concurrentPart } from './concurrent-part'
 import { mentions } from './dependence'
 import type { Move } from './placement'
 import { defineRule, type RuleContext } from './rule'
+import { byHand, neverOutside } from './tool-hints'
 import { outsideBlock, whyInBlock } from './transaction-block'
 
 export default defineRule({
@@ -54,9 +55,11 @@ what the tool of the project offers.`,
         ? `${command.tag} that ends transactions cannot run inside a transaction block`
         : `${nameOf(command)} cannot run inside a transaction block`,
       detail: whyInBlock(context),
-      hint: isBody
-        ? 'Run it outside a transaction, with the marker of the migration tool or alone in a migration: only there its COMMIT is allowed.'
-        : 'Run it outside a transaction: with the marker of the migration tool, or alone in a migration.',
+      hint:
+        neverOutside(context, byHand.other) ??
+        (isBody
+          ? 'Run it outside a transaction, with the marker of the migration tool or alone in a migration: only there its COMMIT is allowed.'
+          : 'Run it outside a transaction: with the marker of the migration tool, or alone in a migration.'),
       fixes: () => outsideBlock(context, moveOf(command, context)),
     }
   },

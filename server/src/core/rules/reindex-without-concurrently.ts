@@ -4,9 +4,10 @@ import type { Name, Reindex } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 import { mentions, reshapes } from './dependence'
 import { inCaseOf, insertion } from './edits'
-import { hintWithTool, outsideTransaction, safetyOfConcurrently } from './placement'
+import { outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 
 export default defineRule({
   id: 'reindex-without-concurrently',
@@ -42,6 +43,7 @@ run inside a transaction block, and it does not take the index of an exclusion c
         : hintWithTool(
             'REINDEX CONCURRENTLY lets reads and writes go on; it must run outside a transaction block.',
             context,
+            byHand.reindex,
           ),
       relation: target.relation,
       fixes: () => (target.isExclusion ? [] : fixes(reindex, context)),

@@ -6,6 +6,7 @@ import { wholeMerge } from './merge-source'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
+import { byHand, neverOutside } from './tool-hints'
 import { changesEveryRow } from './whole-table'
 
 export default defineRule({
@@ -704,7 +705,8 @@ function finding(
         ? 'Nobody waits for the copy, but vacuum cannot clean up while it runs, and a failure near the end loses all of it.'
         : 'Whoever wants to change one of these rows waits for its end, and vacuum cannot clean up behind it.',
     hint: held
-      ? 'Move it to a migration of its own, outside a transaction, change the rows in batches, and ANALYZE the table afterwards.'
+      ? (neverOutside(context, byHand.batches) ??
+        'Move it to a migration of its own, outside a transaction, change the rows in batches, and ANALYZE the table afterwards.')
       : 'Change the rows in batches along the primary key, each in its own transaction, and ANALYZE the table afterwards.',
     relation,
     severity,

@@ -1,6 +1,6 @@
-import { hintWithTool } from './placement'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes } from './target'
+import { byHand, hintWithTool } from './tool-hints'
 import { builtConcurrently } from './unique'
 
 export default defineRule({
@@ -38,6 +38,7 @@ index.`,
         hint: hintWithTool(
           'CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT ... UNIQUE USING INDEX.',
           context,
+          byHand.buildUnique,
         ),
         relation: target.relation,
         fixes: () =>

@@ -6,6 +6,7 @@ import { cutStatement } from './edits'
 import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, subcommandsOf, whoWaits } from './target'
+import { hintForLater } from './tool-hints'
 
 export default defineRule({
   id: 'validated-in-same-transaction',
@@ -43,7 +44,7 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
         message: `VALIDATE CONSTRAINT reads every row of ${target.label} while the transaction holds ${mode} on it: ${whoWaits(mode)}`,
         detail:
           'Another change in the same transaction takes that lock, and only the end of the transaction gives it back.',
-        hint: 'Validate in a later transaction, and the rows are read while writes go on.',
+        hint: hintForLater('Validate in a later transaction, and the rows are read while writes go on.', context),
         relation: target.relation,
         fixes: () => validatedInItsOwn(alter, name, context),
       }

@@ -10,6 +10,7 @@ import { notNullParts } from './not-null-steps'
 import { inSteps, laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, subcommandsOf, type Target, touches, whoWaits } from './target'
+import { byHand, neverOutside } from './tool-hints'
 
 export default defineRule({
   id: 'volatile-default',
@@ -49,7 +50,7 @@ column needs no storage.`,
         at,
         message: `ADD COLUMN "${subcommand.column.name.name}" ${isUnknown ? 'may rewrite' : 'rewrites'} ${target.label} under ${mode}: ${whoWaits(mode)} until it is done`,
         detail: isUnknown ? effects.unknown.join(' ') : cause,
-        hint: hintFor(subcommand.column, context.settings.postgres),
+        hint: hintFor(subcommand.column, context),
         relation: target.relation,
         severity: isUnknown ? 'warning' : undefined,
         fixes: () => (isUnknown ? [] : splitDefault(alter, place, subcommand.column, target, context)),
@@ -230,13 +231,14 @@ function reasonOf(column: ColumnDefinition): { at: Span; cause: string } {
   return { at: column.type.span, cause: 'The type is a domain with constraints, which are checked for every row.' }
 }
 
-function hintFor(column: ColumnDefinition, postgres: number): string {
+function hintFor(column: ColumnDefinition, context: RuleContext): string {
   if (column.generated) {
-    return postgres >= 18
+    return context.settings.postgres >= 18
       ? 'A VIRTUAL generated column is not stored, and adding one writes nothing.'
       : 'Add a plain column, keep it up to date with a trigger, and fill the rows that are there in batches.'
   }
-  return 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
+  const hint = 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
+  return [hint, neverOutside(context, byHand.fill)].filter(part => part !== undefined).join(' ')
 }
 
 /** The column without its default, the default for rows to come, the rows that are there in batches, then NOT NULL. */

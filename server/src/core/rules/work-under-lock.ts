@@ -9,6 +9,7 @@ import { wholeMerge } from './merge-source'
 import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
+import { hintForLater } from './tool-hints'
 import { changesEveryRow, isNewColumn } from './whole-table'
 
 export default defineRule({
@@ -46,7 +47,7 @@ follows needs it.`,
       message: `${command.tag} ${work.does} while the transaction holds ${held.mode} on ${held.label}: ${whoWaits(held.mode)}`,
       detail:
         'An earlier statement of the transaction has taken that lock, and only the end of the transaction gives it back.',
-      hint: 'Do it in a transaction of its own, after the schema change.',
+      hint: hintForLater('Do it in a transaction of its own, after the schema change.', context),
       relation: work.relation,
       fixes: () => afterwards(command, work.tables, context),
     }

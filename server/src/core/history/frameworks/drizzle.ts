@@ -1,7 +1,7 @@
 import { folderOf, nameOf } from '../../text'
 import { compareNumbered } from '../numbering'
 import type { Framework } from './framework'
-import { builtByHand, listed, onceForText, pathBelow } from './layouts'
+import { listed, onceForText, pathBelow } from './layouts'
 import { anyText, share } from './recognise'
 
 /**
@@ -15,7 +15,11 @@ import { anyText, share } from './recognise'
 export default {
   id: 'drizzle',
   name: 'Drizzle',
-  concurrentlyNeeds: `Drizzle runs all pending migrations in one transaction. ${builtByHand}`,
+  onlyInTransaction: () => ({
+    why: 'Drizzle runs all pending migrations in one transaction, and no file can turn that off.',
+  }),
+  sharedTransaction:
+    'Drizzle runs all pending migrations in one transaction: write the later migration when this one has been deployed.',
   recognises(folder) {
     const named = share(folder.files, (_, file) => fileName.test(file))
     if (named === 0) return 0

@@ -73,6 +73,15 @@ export interface Framework {
   readonly keepsChecksums?: boolean
   /** What a project has to look to before CONCURRENTLY works with this tool, as a sentence. */
   readonly concurrentlyNeeds?: string
+  /**
+   * For tools that can run no SQL file outside a transaction: why, and what they offer instead, as sentences; undefined where
+   * the other migrations show that these can. Where they offer nothing, a person has to do it by hand.
+   */
+  readonly onlyInTransaction?: (
+    migrations: readonly { readonly path: string }[],
+  ) => { readonly why: string; readonly instead?: string } | undefined
+  /** For tools that run all pending migrations in one transaction: how a later migration gets one of its own, as a sentence. */
+  readonly sharedTransaction?: string
   /** Whether that marker holds for both directions of a file. */
   readonly marksWholeFile?: boolean
   /** What must stand around a statement with semicolons inside, for tools that cut the text at semicolons. */

@@ -1,7 +1,7 @@
 import { folderOf, nameOf } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import type { Framework } from './framework'
-import { builtByHand, nothingToUndo, pathBelow, wholeFile } from './layouts'
+import { nothingToUndo, pathBelow, wholeFile } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -16,7 +16,7 @@ import { share } from './recognise'
 export default {
   id: 'hasura',
   name: 'Hasura',
-  concurrentlyNeeds: `Hasura runs each migration in a transaction. ${builtByHand}`,
+  onlyInTransaction: () => ({ why: 'Hasura runs each migration in a transaction, and no file can turn that off.' }),
   recognises(folder) {
     const ours = share(folder.files, (_, file) => pair.test(file))
     if (ours === 0) return 0

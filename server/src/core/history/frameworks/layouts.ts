@@ -40,10 +40,6 @@ export const listed = (place: number | undefined, name: string): string => `${pl
 /** The text of a down that has nothing to undo: it says so. */
 export const nothingToUndo = '-- Nothing to undo.\n'
 
-/** What is left where a tool leaves no way to run CONCURRENTLY. */
-export const builtByHand =
-  'Build the index by hand before, with the same name, and let the migration say IF NOT EXISTS.'
-
 const unlisted = 99_999_999
 
 /** Returns `read`, which answers from memory when it is asked of the same text again: a list is asked for each file. */

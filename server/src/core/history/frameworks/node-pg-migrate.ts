@@ -13,7 +13,8 @@ import { share, shareOfTexts } from './recognise'
  * - `src/sqlMigration.ts`: a line `-- Up Migration` begins the up, `-- Down Migration` the down, in either order and any case;
  *   without the first the whole file is up. Each is sent as one query.
  * - `src/migration.ts`, `_apply`, and `src/runner.ts`: all pending migrations run in one transaction, with
- *   `--no-single-transaction` each in its own; an SQL file cannot opt out, only one in JavaScript.
+ *   `--no-single-transaction` each in its own; an SQL file cannot opt out, only one in JavaScript, before
+ *   which the one transaction is committed (`noTransaction`).
  * - `src/utils/comparators.ts`: the order is that of the number in front; `create` names files by milliseconds since 1970, by
  *   17 digits of UTC time, or by the next number, and `_`.
  * - `src/migrationLoader.ts`: with the loader `sql`, `.up.sql` and `.down.sql` are the two directions.
@@ -21,8 +22,12 @@ import { share, shareOfTexts } from './recognise'
 export default {
   id: 'node-pg-migrate',
   name: 'node-pg-migrate',
-  concurrentlyNeeds:
-    'node-pg-migrate runs SQL files in a transaction: write this one in JavaScript, with pgm.noTransaction() at its start.',
+  onlyInTransaction: () => ({
+    why: 'node-pg-migrate runs every SQL file in a transaction.',
+    instead: 'Write this migration in JavaScript, with pgm.noTransaction() before pgm.sql(...).',
+  }),
+  sharedTransaction:
+    'node-pg-migrate runs all pending migrations in one transaction unless it is told --no-single-transaction.',
   recognises(folder) {
     const named = share(folder.files, (name, file) => name === file && fileName.test(name))
     if (named === 0) return 0

@@ -15,6 +15,12 @@ import { share } from './recognise'
 export default {
   id: 'pop',
   name: 'Pop',
+  onlyInTransaction: migrations =>
+    migrations.some(({ path }) => path.includes('.autocommit.'))
+      ? undefined
+      : {
+          why: 'Pop runs each migration in a transaction, and no file can turn that off (Ory’s popx can: .autocommit).',
+        },
   recognises({ files }) {
     const isOurs = files.some(file => /\.fizz$/.test(file) || isTold(parsed(file)))
     return isOurs ? 0.9 * share(files, name => parsed(name) !== undefined) : 0
