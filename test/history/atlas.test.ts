@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { lint } from '../../server/src/core/lint'
+import { defaultSettings } from '../../server/src/core/settings'
 import { loadInstalledParser } from '../parser'
 import { historyIn, sectionsOf } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
@@ -78,5 +80,22 @@ describe('Atlas', () => {
     assert.deepEqual(followUp(history, { transaction: false }), {
       'm/20240101000001_check_x.sql': '-- atlas:txmode none\n\nSELECT 1;\n',
     })
+  })
+
+  it('has to sum the files up anew after a fix, also where another tool runs them', () => {
+    const titles = (files: Record<string, string>) => {
+      const history = historyIn(files)
+      return lint(history, history.migrations.at(-1)?.path ?? '', defaultSettings).flatMap(({ fixes }) =>
+        fixes.map(({ title }) => title),
+      )
+    }
+    const [table, index] = ['CREATE TABLE t (a int);', 'CREATE INDEX t_a ON t (a);']
+    assert.deepEqual(titles({ '1_a.sql': table, '2_b.sql': index, ...sum }), [
+      'Build the index concurrently (then run atlas migrate hash)',
+    ])
+    assert.deepEqual(titles({ '1_a.up.sql': table, '2_b.up.sql': index, ...sum }), [
+      'Build the index concurrently (then run atlas migrate hash)',
+    ])
+    assert.deepEqual(titles({ '1_a.up.sql': table, '2_b.up.sql': index }), ['Build the index concurrently'])
   })
 })

@@ -2,6 +2,8 @@ import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
 import type { Finding, Fix, Risk, Severity } from './finding'
+import { joinedPath } from './history/folders'
+import { sumFile } from './history/frameworks/atlas'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
 import type { Direction } from './history/migration'
@@ -40,13 +42,23 @@ export function lint(history: History, path: string, settings: Settings, report?
     { migration, settings, allowances, hasAllowed, ruleIds, isOff: rule => isOff(rule, settings) },
     report,
   )
-  return [...left, ...ofComments]
-    .map(finding => findingAsWritten(inCommentLines(finding, migration), migration.placeholders))
-    .sort(
-      (a, b) =>
-        a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
-    )
+  const written = [...left, ...ofComments].map(finding =>
+    findingAsWritten(inCommentLines(finding, migration), migration.placeholders),
+  )
+  const { path: folder, files } = history.source
+  return (files.has(joinedPath(folder, sumFile)) ? written.map(withHashing) : written).sort(
+    (a, b) =>
+      a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
+  )
 }
+
+/** The fixes of a finding with what has to be done after each, where Atlas keeps sums of the folder's files. */
+const withHashing = (finding: Finding): Finding => ({
+  ...finding,
+  get fixes() {
+    return finding.fixes.map(fix => ({ ...fix, title: `${fix.title} (then run atlas migrate hash)` }))
+  },
+})
 
 /** Returns whether the rule of an id is silent: by the settings, or by itself where they do not name it. */
 export const isOff = (id: string, settings: Settings): boolean =>

@@ -20,7 +20,7 @@ export default {
   id: 'atlas',
   name: 'Atlas',
   recognises(folder) {
-    if (folder.read('atlas.sum') === undefined) return 0
+    if (folder.read(sumFile) === undefined) return 0
     const own = share(folder.files, (name, file) => name === file && fileName.test(name))
     const others = share(folder.files, (name, file) => name === file && pairName.test(name))
     // golang-migrate's names are that tool's, where nothing in the files is for Atlas.
@@ -80,6 +80,9 @@ export default {
     ]
   },
 } satisfies Framework
+
+/** The sums of all files: Atlas refuses to go on when a file was changed or added, until `atlas migrate hash` sums them up anew. */
+export const sumFile = 'atlas.sum'
 
 const fileName = /^\d+(?:_[^.]*)?\.sql$/
 
