@@ -39,6 +39,14 @@
     DROP COLUMN nickname, -- guard: allow dropped-column: gone since release 12
     DROP COLUMN email;
 --  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  ALTER TABLE users
+    DROP COLUMN nickname -- guard: allow dropped-column: gone since release 12
+  ;
+  COMMENT ON COLUMN users.email IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_email.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN email;
 
 -- bad: a blank line ends what stands above a statement
 -- file: 0001_users.sql

@@ -145,6 +145,25 @@ back and its data is kept elsewhere or not needed.`,
   ALTER TABLE users RENAME COLUMN tags_new TO tags;
   COMMIT;
 
+-- bad: after comments that last to the end of their lines
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, nickname text);
+-- file: 0002_no_nickname.sql
+  ALTER TABLE users
+    ALTER COLUMN id SET STATISTICS 500, -- the values are far apart
+    -- nobody shows it
+    DROP COLUMN nickname; -- any more
+--  ^^^^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  ALTER TABLE users
+    ALTER COLUMN id SET STATISTICS 500 -- the values are far apart
+    -- nobody shows it
+  ; -- any more
+  COMMENT ON COLUMN users.nickname IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_nickname.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN nickname;
+
 -- bad: two of them
   ALTER TABLE users
     DROP COLUMN nickname,

@@ -90,11 +90,18 @@ export function cutSubcommand(place: Place, alter: AlterRelation, at: number): E
     return [replacement(place, withoutEmptyLine(text, { start: subcommand.span.start, end }), '')]
   }
   const comma = commaBetween(previous?.span.end ?? 0, subcommand.span.start)
-  const start = text.slice(0, subcommand.span.start).trimEnd().length
+  const start = endBefore(place, subcommand.span.start)
   if (!comma) return [replacement(place, { start, end: subcommand.span.end }, '')]
   // A comment may stand between the comma and the clause: it stays.
   if (comma.end >= start) return [replacement(place, { start: comma.start, end: subcommand.span.end }, '')]
   return [replacement(place, comma, ''), replacement(place, { start, end: subcommand.span.end }, '')]
+}
+
+/** Where what stands before an offset ends, without blanks; after a line comment its line ends too, or it would swallow what follows. */
+function endBefore({ statement: { text } }: Place, offset: number): number {
+  const end = text.slice(0, offset).trimEnd().length
+  const last = tokensOf(text.slice(0, offset)).at(-1)
+  return last?.kind === 'comment' && last.text.startsWith('--') ? afterLineBreak(text, lineEnd(text, end)) : end
 }
 
 /** Returns the edit that puts a subcommand after another, on its own line where that one stands on its own. */

@@ -2,7 +2,6 @@ import type { Edit, Fix } from '../finding'
 import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command, Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
-import { tokensOf } from '../sql/tokens'
 import { mentions } from './dependence'
 import { cutStatement, cutSubcommand, replacement, semicolonAfter, statementsAfter, written } from './edits'
 import { isAnnounced } from './given-up'
@@ -24,9 +23,7 @@ export function columnDroppedLater(
   const known = columnNamed(table, name)
   if (!known || alter.only || alter.ifExists || context.direction === 'down') return []
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
-  // A comment at the end of a line would take the semicolon in.
-  const hasComment = tokensOf(context.statement.text).some(({ kind }) => kind === 'comment')
-  if (alter.subcommands.length > 1 && (hasComment || semicolonAfter(context) === undefined)) return []
+  if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
   const tableText = written(context, alter.relation.span)
   const comment = `COMMENT ON COLUMN ${tableText}.${quoted(name)} IS`
   const downs = downSteps(context).filter(step => mentions(step, name))

@@ -88,7 +88,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
   CREATE TABLE events (id bigint PRIMARY KEY);
 -- file: 0002_columnar.sql
   ALTER TABLE events SET ACCESS METHOD columnar;
---                   ^^^^^^^^^^ error [table-rewritten: SET ACCESS METHOD rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+--                   ^^^^^^^^^^^^^^^^^ error [table-rewritten: SET ACCESS METHOD rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: a stored column with another expression
 -- given: postgres 17

@@ -377,7 +377,7 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
     case 'AT_SetTableSpace':
       return { kind: 'SET TABLESPACE', span, keywords: firstTwo, to: name }
     case 'AT_SetAccessMethod':
-      return { kind: 'SET ACCESS METHOD', span, keywords: firstTwo, to: name }
+      return { kind: 'SET ACCESS METHOD', span, keywords: clause.words('SET', 'ACCESS', 'METHOD'), to: name }
     case 'AT_ChangeOwner':
       return { kind: 'OWNER TO', span, keywords: firstTwo, to: command.newowner?.rolename ?? '' }
     case 'AT_ClusterOn':
