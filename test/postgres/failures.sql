@@ -1125,3 +1125,40 @@ ALTER TABLE fresh SET UNLOGGED;
 
 CREATE UNLOGGED TABLE fresh (a integer PRIMARY KEY);
 ALTER TABLE bare ADD FOREIGN KEY (a) REFERENCES fresh;
+
+-- One column twice
+
+ALTER TABLE bare ADD PRIMARY KEY (a, a);
+
+ALTER TABLE bare ADD CONSTRAINT twice UNIQUE (a, b, a);
+
+CREATE TABLE new_table (a integer, b integer, PRIMARY KEY (a, b, a));
+
+CREATE TABLE new_table (a integer, UNIQUE (a, a));
+
+UPDATE bare SET a = 1, a = 2;
+
+UPDATE bare SET (a, b) = (1, 'x'), A = 3;
+
+CREATE VIEW new_view (a, a) AS SELECT 1, 2;
+
+CREATE VIEW new_view AS SELECT 1 AS a, 2 AS b, 3 AS a;
+
+CREATE VIEW new_view AS SELECT 1, 2;
+
+CREATE VIEW new_view (c) AS SELECT a, b, a AS c FROM bare;
+
+CREATE VIEW new_view AS SELECT bare.a, parents.id AS a FROM bare, parents UNION SELECT 1, 2;
+
+CREATE TEMP VIEW new_view (a, a) AS SELECT 1, 2;
+
+CREATE MATERIALIZED VIEW new_view AS SELECT a, a FROM bare;
+
+CREATE TABLE new_table AS SELECT a, a FROM bare;
+
+SELECT a, b AS a INTO new_table FROM bare;
+
+ALTER TABLE bare ADD COLUMN list integer[];
+UPDATE bare SET list[1] = 1, list[2] = 2;
+
+CREATE VIEW new_view (x, y) AS SELECT a, a FROM bare;

@@ -44,6 +44,7 @@ import lowCardinalityIndex from './low-cardinality-index'
 import manyTablesLocked from './many-tables-locked'
 import missingDown from './missing-down'
 import missingUniqueKey from './missing-unique-key'
+import movedSchema from './moved-schema'
 import narrowedType from './narrowed-type'
 import nestedTransaction from './nested-transaction'
 import notEnforcedConstraint from './not-enforced-constraint'
@@ -142,6 +143,7 @@ export const rules: readonly Rule[] = [
   missingDown,
   renamedColumn,
   renamedTable,
+  movedSchema,
   renamedEnumValue,
   primaryKeyDropped,
   redundantIndex,

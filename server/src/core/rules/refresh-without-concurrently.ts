@@ -2,7 +2,7 @@ import type { Fix } from '../finding'
 import { indexesOf, keyOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
 import type { RefreshMaterializedView } from '../sql/commands'
 import { inCaseOf, insertion } from './edits'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, isNew } from './target'
 
 export default defineRule({
@@ -12,21 +12,25 @@ export default defineRule({
   on: ['REFRESH MATERIALIZED VIEW'],
   why: `
 \`REFRESH MATERIALIZED VIEW\` takes \`ACCESS EXCLUSIVE\` on the view and runs its whole query under that lock: nobody reads the
-view until it is done.
+view until it is done. \`WITH NO DATA\` empties the view at once, and every query that reads it fails until the next \`REFRESH\`.
 
-Nothing is said of a view that the same migration makes, of one that has no rows yet (PostgreSQL lets nobody read it before
-its first \`REFRESH\`), and of \`WITH NO DATA\`.`,
+Nothing is said of a view that the same migration makes, and of one that has no rows yet (PostgreSQL lets nobody read it before
+its first \`REFRESH\`).`,
   instead: `
 \`REFRESH MATERIALIZED VIEW CONCURRENTLY\` lets reads go on. It needs a unique index over plain columns and without \`WHERE\`,
 and may run inside a transaction block. It compares old rows with new ones, which takes longer where most of them change.`,
   manual: ['sql-refreshmaterializedview.html'],
-  hazards: ['plain `REFRESH MATERIALIZED VIEW` of a view in use'],
+  hazards: ['plain `REFRESH MATERIALIZED VIEW` of a view in use', '`REFRESH MATERIALIZED VIEW ... WITH NO DATA`'],
 
   *check(refresh, context) {
-    if (refresh.concurrently || !refresh.withData || isNew(refresh.view, context)) return
+    if (refresh.concurrently || isNew(refresh.view, context)) return
     const relation = relationNamed(context.catalog, refresh.view)
     const view = tableAt(context.catalog, keyOf(context.catalog, refresh.view))
     if (relation && (view?.kind !== 'materialized view' || !view.written)) return
+    if (!refresh.withData) {
+      if (!isFilledAgain(refresh, context)) yield emptied(refresh, context)
+      return
+    }
     const isPossible = view !== undefined && hasUniqueIndex(view, context)
     yield {
       at: refresh.keywords,
@@ -84,6 +88,14 @@ and may run inside a transaction block. It compares old rows with new ones, whic
   REFRESH MATERIALIZED VIEW app.totals;
 --^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "app.totals": reads wait until its query is done]
 
+-- bad: emptied
+-- file: 0001_totals.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders;
+-- file: 0002_refresh.sql
+  REFRESH MATERIALIZED VIEW totals WITH NO DATA;
+--^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH ... WITH NO DATA empties materialized view "totals": queries that read it fail until it is refreshed]
+
 -- good: concurrently
 -- file: 0001_totals.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
@@ -104,14 +116,40 @@ and may run inside a transaction block. It compares old rows with new ones, whic
 -- file: 0002_refresh.sql
   REFRESH MATERIALIZED VIEW totals;
 
--- good: emptied
+-- good: emptied and filled again before anybody sees it
 -- file: 0001_totals.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
-  CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders;
--- file: 0002_refresh.sql
+  CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders WITH NO DATA;
+-- file: 0002_fill.sql
+  REFRESH MATERIALIZED VIEW totals;
+-- file: 0003_refresh.sql
+  BEGIN;
   REFRESH MATERIALIZED VIEW totals WITH NO DATA;
+  REFRESH MATERIALIZED VIEW totals;
+  COMMIT;
 `,
 })
+
+const emptied = ({ view, keywords }: RefreshMaterializedView, context: RuleContext): RuleFinding => ({
+  at: keywords,
+  message: `REFRESH ... WITH NO DATA empties materialized view ${inQuotes(view)}: queries that read it fail until it is refreshed`,
+  detail: 'PostgreSQL answers them with "has not been populated" (55000).',
+  hint: 'Refresh it CONCURRENTLY instead, or drop it when nothing reads it any more.',
+  relation: keyOf(context.catalog, view),
+})
+
+/** Nobody sees it empty where the same transaction fills it. */
+const isFilledAgain = ({ view }: RefreshMaterializedView, { steps, index, transaction }: RuleContext): boolean =>
+  steps
+    .slice(index + 1)
+    .some(
+      ({ command, transaction: { number } }) =>
+        command?.tag === 'REFRESH MATERIALIZED VIEW' &&
+        command.view.name === view.name &&
+        command.withData &&
+        transaction.isBlock &&
+        number === transaction.number,
+    )
 
 /** What CONCURRENTLY needs (sql-refreshmaterializedview.html): an index with an expression or WHERE does not do. */
 const hasUniqueIndex = (view: Table, { catalog }: RuleContext): boolean =>

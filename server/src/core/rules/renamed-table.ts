@@ -6,17 +6,17 @@ import { mentions } from './dependence'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { downSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingTable, subcommandsOf, type Target } from './target'
+import { catalogAtBegin, catalogAtCommit, existingTableOrView, subcommandsOf, type Target } from './target'
 import { stillNamingTable } from './users'
 
 export default defineRule({
   id: 'renamed-table',
   risk: 'compatibility',
   severity: 'warning',
-  on: ['ALTER TABLE'],
+  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW'],
   why: `
-From the moment the migration commits, every running query that names the table by its old name fails: code that was
-deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
+From the moment the migration commits, every running query that names the table or the view by its old name fails: code that
+was deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
 either.
 
 Nothing is said of a table that the same migration makes, of a partition, and of tables that change places: a table or a
@@ -25,11 +25,11 @@ view bears the old name again when the transaction commits, or bore the new name
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Drop it in a
 later release, when no code uses it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME', 'sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
-  hazards: ['renamed table'],
+  hazards: ['renamed table', 'renamed view'],
   seeds: ['rename tables only when the code knows both names'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = existingTableOrView(alter, context)
     if (!target || target.table?.partitionOf) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME TO')) {
       const renamed = key(target.relation.slice(0, target.relation.indexOf('.')), subcommand.to.name)
@@ -83,6 +83,14 @@ later release, when no code uses it.`,
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
   COMMIT;
 
+-- bad: a view
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+  CREATE VIEW adults AS SELECT id FROM people;
+-- file: 0002_users.sql
+  ALTER VIEW adults RENAME TO grown_ups;
+--                  ^^^^^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names view "adults"]
+
 -- good: a table of the same migration
   CREATE TABLE people (id bigint PRIMARY KEY);
   ALTER TABLE people RENAME TO users;
@@ -123,7 +131,8 @@ later release, when no code uses it.`,
 
 /** A view with the old name: PostgreSQL passes reads and writes of a view over one table through (sql-createview.html). */
 function withView(alter: AlterRelation, to: Identifier, { table }: Target, context: RuleContext): Fix[] {
-  if (!table || alter.ifExists || context.direction === 'down' || context.inside) return []
+  if (table?.kind !== 'table' && table?.kind !== 'partitioned table') return []
+  if (alter.ifExists || context.direction === 'down' || context.inside) return []
   const old = written(context, alter.relation.span)
   const schema = old.includes('.') ? old.slice(0, old.lastIndexOf('.') + 1) : ''
   const renamed = `${schema}${quoted(to.name)}`

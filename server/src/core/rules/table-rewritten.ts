@@ -1,17 +1,18 @@
-import { tableAt } from '../postgres/catalog'
+import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
 import type { AlterRelation, Maintenance, SubcommandKind } from '../sql/commands'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { existingTable, modeOn, subcommandsOf, touches, whoWaits } from './target'
+import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
 
 export default defineRule({
   id: 'table-rewritten',
   risk: 'locking',
   severity: 'error',
-  on: ['ALTER TABLE', 'VACUUM', 'CLUSTER'],
+  on: ['ALTER TABLE', 'ALTER INDEX', 'VACUUM', 'CLUSTER'],
   why: `
 \`VACUUM FULL\`, \`CLUSTER\`, \`SET LOGGED\`, \`SET UNLOGGED\`, \`SET TABLESPACE\`, \`SET ACCESS METHOD\` and \`SET EXPRESSION\` of a
 stored generated column write the whole table into new files under \`ACCESS EXCLUSIVE\`: nothing reads or writes it until that
-is done, and as much disk space again is needed meanwhile.
+is done, and as much disk space again is needed meanwhile. \`ALTER INDEX ... SET TABLESPACE\` does the same to an index, which the
+planner looks at for every query of its table.
 
 Nothing is said of a table that the same migration makes, of a change that leaves the table as it is (\`SET LOGGED\` of a table
 that is logged), and of a partitioned table by itself, which holds no rows. Columns that are added and types that change have
@@ -24,13 +25,14 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
     '`VACUUM FULL`',
     '`CLUSTER`',
     '`SET LOGGED` and `SET UNLOGGED`',
-    '`SET TABLESPACE`',
+    '`SET TABLESPACE` of a table or an index',
     '`SET ACCESS METHOD`',
     'another expression for a stored generated column',
   ],
 
   *check(command, context) {
-    if ('subcommands' in command) yield* altered(command, context)
+    if (command.tag === 'ALTER INDEX') yield* movedIndex(command, context)
+    else if ('subcommands' in command) yield* altered(command, context)
     else if (command.tag !== 'ANALYZE') yield* maintained(command, context)
   },
 
@@ -81,6 +83,27 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 -- file: 0002_move.sql
   ALTER TABLE events SET TABLESPACE archive;
 --                   ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: an index on another disk, and one that the history does not show
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_move.sql
+  ALTER INDEX events_pkey SET TABLESPACE fast;
+--                        ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE copies index "events_pkey" under ACCESS EXCLUSIVE: writes and nearly all reads of its table wait until it is done]
+  ALTER INDEX app.orders_pkey SET TABLESPACE fast;
+--                            ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE copies index "app.orders_pkey" under ACCESS EXCLUSIVE: writes and nearly all reads of its table wait until it is done]
+
+-- bad: an index before REINDEX could move one
+-- given: postgres 13
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_move.sql
+  ALTER INDEX events_pkey SET TABLESPACE fast;
+--                        ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE copies index "events_pkey" under ACCESS EXCLUSIVE: writes and nearly all reads of its table wait until it is done]
+
+-- good: an index of a table of the same migration
+  CREATE TABLE events (id bigint PRIMARY KEY);
+  ALTER INDEX events_pkey SET TABLESPACE fast;
 
 -- bad: another access method
 -- given: postgres 15
@@ -148,6 +171,29 @@ function* altered(alter: AlterRelation, context: RuleContext): Iterable<RuleFind
       relation: target.relation,
     }
   }
+}
+
+function* movedIndex(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
+  const index = relationNamed(context.catalog, alter.relation)
+  if (isIndex(index) && isNewTable(index.table, context)) return
+  for (const { subcommand, effects } of subcommandsOf(alter, context, 'SET TABLESPACE')) {
+    if (effects.rewrites.length === 0) continue
+    yield {
+      at: subcommand.keywords,
+      message: `SET TABLESPACE copies index ${inQuotes(alter.relation)} under ACCESS EXCLUSIVE: writes and nearly all reads of its table wait until it is done`,
+      detail: 'The planner looks at every index of a table, whatever the query is.',
+      hint:
+        context.settings.postgres >= 14
+          ? 'REINDEX (CONCURRENTLY, TABLESPACE ...) INDEX lets reads and writes go on.'
+          : 'Build another index there with CREATE INDEX CONCURRENTLY ... TABLESPACE, and drop this one.',
+      ...(isIndex(index) && { relation: index.table }),
+    }
+  }
+}
+
+function isNewTable(relation: RelationKey, context: RuleContext): boolean {
+  const table = tableAt(context.catalog, relation)
+  return !table || isNew({ schema: table.schema, name: table.name, span: context.statement.span }, context)
 }
 
 const hints: Readonly<Record<(typeof rewriting)[number], string>> = {

@@ -27,6 +27,16 @@ export function existingTable(name: Name, context: RuleContext): Target | undefi
   return { label: `${table?.kind ?? 'table'} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table }
 }
 
+/** The same of a table or a view, whichever of them the statement means. */
+export function existingTableOrView({ tag, relation: name }: AlterRelation, context: RuleContext): Target | undefined {
+  const relation = relationNamed(context.catalog, name)
+  const view = asTable(relation)
+  if (tag === 'ALTER TABLE' && !view?.kind.endsWith('view')) return existingTable(name, context)
+  if (isMade(relation, context) || (relation && !view?.kind.endsWith('view'))) return undefined
+  const kind = view?.kind ?? (tag === 'ALTER MATERIALIZED VIEW' ? 'materialized view' : 'view')
+  return { label: `${kind} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table: view }
+}
+
 const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table'])
 
 /**

@@ -430,6 +430,8 @@ export interface CreateTableAs {
   readonly reads: readonly Name[]
   /** Every column that the query names anywhere, without its table; `*` for all. */
   readonly readColumns?: readonly string[]
+  /** The name that two columns of the result have, where one certainly is. */
+  readonly repeated?: string
   readonly keywords: Span
 }
 
@@ -442,6 +444,8 @@ export interface CreateView {
   readonly reads: readonly Name[]
   /** Every column that the query names anywhere, without its table; `*` for all. */
   readonly readColumns?: readonly string[]
+  /** The name that two columns of the result have, where one certainly is. */
+  readonly repeated?: string
   readonly keywords: Span
 }
 
@@ -494,8 +498,7 @@ export interface Update {
   readonly table: Name
   readonly only: boolean
   readonly alias?: string
-  /** One for each column; where a row is assigned (`(a, b) = ...`) both spans are the column's alone. */
-  readonly assignments: readonly { readonly column: string; readonly expression: Expression; readonly span: Span }[]
+  readonly assignments: readonly Assignment[]
   readonly where?: Expression
   /** The FROM clause's text span, where written (without FROM). */
   readonly from?: Span
@@ -504,6 +507,15 @@ export interface Update {
   readonly reads: readonly Name[]
   readonly writes?: readonly Write[]
   readonly keywords: Span
+}
+
+/** One for each column; where a row is assigned (`(a, b) = ...`) both spans are the column's alone. */
+export interface Assignment {
+  readonly column: string
+  /** An element of an array, or a field: `a[1] = ...`. */
+  readonly isPart?: true
+  readonly expression: Expression
+  readonly span: Span
 }
 
 export interface Delete {

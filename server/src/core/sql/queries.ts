@@ -5,6 +5,7 @@ import type {
   MergeStmt,
   Node,
   RangeVar,
+  ResTarget,
   SelectStmt,
   UpdateStmt,
   WithClause,
@@ -84,6 +85,25 @@ function excludesExisting(select: SelectStmt | undefined, table: RangeVar): bool
   return found
 }
 
+/** Returns the name that two columns of a query's result have; `aliases` are the names of its first columns. */
+export function repeatedIn(query: SelectStmt | undefined, aliases: readonly string[]): { repeated?: string } {
+  let select = query
+  while (select?.larg) select = select.larg
+  const written = (select?.targetList ?? []).map(target => columnName(fields(target).ResTarget))
+  const names = written.includes('*') ? aliases : written.map((name, place) => aliases[place] ?? name)
+  const repeated = names.find((name, place) => name !== undefined && names.indexOf(name) < place)
+  return repeated === undefined ? {} : { repeated }
+}
+
+/** What PostgreSQL calls a column of a result (queries-select-lists.html#QUERIES-COLUMN-LABELS); undefined where that is not plain. */
+function columnName(target: ResTarget | undefined): string | undefined {
+  if (target?.name) return target.name
+  const { ColumnRef: column, A_Const: constant } = fields(target?.val)
+  if (constant) return '?column?'
+  const last = fields(column?.fields?.at(-1))
+  return last.A_Star ? '*' : last.String?.sval
+}
+
 export function updateOf(statement: UpdateStmt, source: Source): Update {
   const table = statement.relation as RangeVar
   const where = expressionAfter(statement.whereClause, source, ['WHERE'], ['RETURNING'])
@@ -104,6 +124,7 @@ export function updateOf(statement: UpdateStmt, source: Source): Update {
       return [
         {
           column: target.name ?? '',
+          ...(target.indirection && { isPart: true as const }),
           expression: expressionOf(row ? row.source : target.val, value, source),
           span: row ? value : spanOf(source, first, last),
         },

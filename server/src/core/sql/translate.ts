@@ -9,7 +9,7 @@ import { columnsIn, relationsIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
 import { setParameter } from './parameters'
-import { copyOf, deleteOf, insertOf, mergeOf, selectOf, updateOf } from './queries'
+import { copyOf, deleteOf, insertOf, mergeOf, repeatedIn, selectOf, updateOf } from './queries'
 import { createRoutine } from './routine'
 import { Cursor, ifNotExists, indexAt, inside, isString, isWord, keywordsThrough, type Source, spanOf } from './source'
 
@@ -106,6 +106,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       columns: strings(statement.into?.colNames),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
+      ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.into?.colNames)),
       keywords: keywordsThrough(source, isView ? 'VIEW' : 'TABLE'),
     }
   },
@@ -118,6 +119,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       columns: strings(statement.aliases),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
+      ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.aliases)),
       keywords: keywordsThrough(source, 'VIEW'),
     },
   RefreshMatViewStmt: (statement, source) =>
@@ -149,6 +151,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       withData: true,
       columns: [],
       reads: relationsIn(statement, source, into),
+      ...repeatedIn(statement, []),
       keywords: spanOf(source, 0, 0),
     }
   },

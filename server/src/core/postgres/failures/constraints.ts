@@ -67,16 +67,20 @@ const missingInKey = (table: Table, { message, ...missing }: Failure): Failure =
   message: message.replace('named in key', `of relation "${table.name}"`),
 })
 
-/** Returns which column of a key the table does not have. */
+/** Returns which column of a key the table does not have, or the key has twice. */
 export function keyColumnFailure(
   { catalog }: Scene,
   table: Table,
   { kind, columns, span, usingIndex }: ConstraintDefinition,
 ): Failure | undefined {
   if (usingIndex !== undefined || !(kind === 'PRIMARY KEY' || kind === 'UNIQUE')) return undefined
-  const missing = columns.find(column => isColumnAbsent(catalog, table, column))
-  if (missing === undefined) return undefined
-  return { message: `column "${missing}" named in key does not exist`, code: '42703', span }
+  for (const [place, column] of columns.entries()) {
+    if (isColumnAbsent(catalog, table, column))
+      return { message: `column "${column}" named in key does not exist`, code: '42703', span }
+    if (columns.indexOf(column) < place)
+      return { message: `column "${column}" appears twice in ${kind.toLowerCase()} constraint`, code: '42701', span }
+  }
+  return undefined
 }
 
 /** A unique index of a partitioned table has all of the partition key (ddl-partitioning.html). */

@@ -95,8 +95,20 @@ export function updateFailure(scene: Scene, command: Update): Failure | undefine
   return (
     expressionsFailure(scene, table, command) ??
     targetFailure(scene, table, command) ??
-    unchangeable(scene, command.table)
+    unchangeable(scene, command.table) ??
+    twiceAssigned(command)
   )
+}
+
+/** Only parts of a value may be assigned side by side: elements of an array, fields of a row. */
+function twiceAssigned({ assignments }: Update): Failure | undefined {
+  const whole = assignments.filter(({ isPart }) => !isPart)
+  const seen = new Set<string>()
+  for (const { column, span } of whole) {
+    if (seen.has(column)) return { message: `multiple assignments to same column "${column}"`, code: '42601', span }
+    seen.add(column)
+  }
+  return undefined
 }
 
 /** PostgreSQL reads the condition and the new values before it looks where they go. */

@@ -111,8 +111,7 @@ export const secondKey = (table: string, span: Failure['span']): Failure => ({
 function secondColumnFailure({ columns }: CreateTable): Failure | undefined {
   const seen = new Set<string>()
   for (const { name } of columns) {
-    if (seen.has(name.name))
-      return { message: `column "${name.name}" specified more than once`, code: '42701', span: name.span }
+    if (seen.has(name.name)) return namedTwice(name.name, name.span)
     seen.add(name.name)
   }
   return undefined
@@ -189,19 +188,28 @@ const draftOf = (command: CreateTable): Table => ({
 
 export function createViewFailure(scene: Scene, command: CreateView): Failure | undefined {
   const missing = missingAmong(scene, command.reads)
-  if (missing || command.persistence === 'temporary') return missing
-  const { view, orReplace } = command
+  if (missing) return missing
+  const { view, orReplace, repeated } = command
   const known = sureRelation(scene, { schema: creationSchema(scene.catalog, view), name: view.name })
-  if (!known) return undefined
+  if (repeated !== undefined && !(orReplace && known)) return namedTwice(repeated, view.span)
+  if (!known || command.persistence === 'temporary') return undefined
   if (!orReplace) return takenFailure(scene, view)
   if (known.kind === 'view') return undefined
   return { message: `"${view.name}" is not a view`, code: '42809', span: view.span }
 }
 
+const namedTwice = (name: string, span: Failure['span']): Failure => ({
+  message: `column "${name}" specified more than once`,
+  code: '42701',
+  ...(span && { span }),
+})
+
 export function storedQueryFailure(scene: Scene, command: CreateTableAs): Failure | undefined {
   const { relation, ifNotExists, persistence } = command
   const schema = creationSchema(scene.catalog, relation)
   if (ifNotExists && scene.catalog.relations.has(key(schema, relation.name))) return undefined
-  const missing = missingAmong(scene, command.reads)
-  return missing ?? (ifNotExists || persistence === 'temporary' ? undefined : takenFailure(scene, relation))
+  const { repeated } = command
+  const wrong =
+    missingAmong(scene, command.reads) ?? (repeated === undefined ? undefined : namedTwice(repeated, relation.span))
+  return wrong ?? (ifNotExists || persistence === 'temporary' ? undefined : takenFailure(scene, relation))
 }

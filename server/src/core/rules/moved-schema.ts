@@ -1,0 +1,115 @@
+import type { AlterRelation, OtherCommand } from '../sql/commands'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
+
+export default defineRule({
+  id: 'moved-schema',
+  risk: 'compatibility',
+  severity: 'warning',
+  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER SCHEMA'],
+  why: `
+From the moment the migration commits, every running query that names a table of the old schema fails: code that was deployed
+before it, and code that an earlier release brings back. Where code names tables without their schema, it depends on the
+\`search_path\` of each session whether it finds them.
+
+Nothing is said of what the same migration makes, of a table or a view whose old name is taken again when the transaction
+commits, and of a schema that it makes.`,
+  instead: `
+For a table, create a view with the old name in the old schema, in the same transaction: a simple view passes reads and writes
+through. For a schema, move what is in it piece by piece. Drop the views in a later release, when no code uses them.`,
+  manual: [
+    'sql-alterschema.html',
+    'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-SCHEMA',
+    'ddl-schemas.html#DDL-SCHEMAS-PATH',
+  ],
+  hazards: ['renamed schema', 'table or view moved to another schema'],
+
+  *check(command, context) {
+    if ('subcommands' in command) yield* moved(command, context)
+    else yield* renamed(command, context)
+  },
+
+  examples: `
+-- bad: a table and a view
+-- file: 0001_people.sql
+  CREATE SCHEMA staff;
+  CREATE TABLE people (id bigint PRIMARY KEY);
+  CREATE VIEW adults AS SELECT id FROM people;
+-- file: 0002_staff.sql
+  ALTER TABLE people SET SCHEMA staff;
+--                   ^^^^^^^^^^^^^^^^ warning [moved-schema: SET SCHEMA breaks running code that names table "people"]
+  ALTER VIEW IF EXISTS adults SET SCHEMA staff;
+--                            ^^^^^^^^^^^^^^^^ warning [moved-schema: SET SCHEMA breaks running code that names view "adults"]
+
+-- bad: a schema
+-- file: 0001_people.sql
+  CREATE SCHEMA staff;
+  CREATE TABLE staff.people (id bigint PRIMARY KEY);
+-- file: 0002_crew.sql
+  ALTER SCHEMA staff RENAME TO crew;
+--^^^^^^^^^^^^ warning [moved-schema: RENAME breaks running code that names schema "staff"]
+
+-- good: a view bears the old name when the transaction commits
+-- file: 0001_people.sql
+  CREATE SCHEMA staff;
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 0002_staff.sql
+  BEGIN;
+  ALTER TABLE people SET SCHEMA staff;
+  CREATE VIEW people AS SELECT * FROM staff.people;
+  COMMIT;
+
+-- good: what the same migration makes, and what nobody names
+  CREATE SCHEMA staff;
+  CREATE TABLE people (id bigint PRIMARY KEY);
+  ALTER TABLE people SET SCHEMA staff;
+  ALTER SCHEMA staff RENAME TO crew;
+
+-- good: a schema that holds nothing
+-- file: 0001_staff.sql
+  CREATE SCHEMA staff;
+-- file: 0002_crew.sql
+  ALTER SCHEMA staff RENAME TO crew;
+
+-- good: a schema that holds sequences only, and an owner
+-- file: 0001_staff.sql
+  CREATE SCHEMA staff;
+  CREATE SEQUENCE staff.numbers;
+-- file: 0002_crew.sql
+  ALTER SCHEMA staff OWNER TO postgres;
+  ALTER SCHEMA staff RENAME TO crew;
+`,
+})
+
+function* moved(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
+  const target = existingTableOrView(alter, context)
+  if (!target || target.table?.partitionOf) return
+  for (const { subcommand } of subcommandsOf(alter, context, 'SET SCHEMA')) {
+    if (catalogAtCommit(context).relations.has(target.relation)) continue
+    yield {
+      at: { start: subcommand.keywords.start, end: subcommand.to.span.end },
+      message: `SET SCHEMA breaks running code that names ${target.label}`,
+      detail: `Queries find it in schema "${subcommand.to.name}" alone, as soon as the migration commits.`,
+      hint: 'CREATE VIEW with the old name in the old schema, in the same transaction, and drop it when no code uses it any more.',
+      relation: target.relation,
+    }
+  }
+}
+
+function* renamed({ rename, keywords }: OtherCommand, context: RuleContext): Iterable<RuleFinding> {
+  if (!rename || rename.from === rename.to) return
+  const { catalog, steps } = context
+  const held = [...catalog.relations.values()].filter(
+    ({ schema, kind }) => schema === rename.from && kind !== 'sequence' && !kind.endsWith('index'),
+  )
+  const isMade = steps.some(({ command }) => command?.tag === 'CREATE SCHEMA' && command.schema === rename.from)
+  const isHarmless =
+    held.length === 0 ? catalog.schemas?.has(rename.from) : held.every(({ born }) => isUnreleased(born, context))
+  if (isMade || isHarmless) return
+  yield {
+    at: keywords,
+    message: `RENAME breaks running code that names schema "${rename.from}"`,
+    detail: `Queries that name a table of it fail as soon as the migration commits, and queries with "${rename.to}" fail until then.`,
+    hint: 'Move what is in it piece by piece, with views of the old names, or rename it while nothing runs.',
+  }
+}
