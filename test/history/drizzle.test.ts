@@ -24,6 +24,7 @@ describe('Drizzle', () => {
       'drizzle',
     )
     assert.equal(tool({ '0000_a.sql': 'SELECT 1;' }), 'plain')
+    assert.equal(tool({ '0000_a.sql': 'SELECT 1;', 'meta/_journal.json': journal('pg', '0000_a') }), 'drizzle')
   })
 
   it('cuts at breakpoints, whether or not a semicolon stands before them, in a transaction', () => {

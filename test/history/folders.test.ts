@@ -93,6 +93,48 @@ describe('migration folders', () => {
     )
   })
 
+  it('for other databases are known by longer names, and by the name of their twin', () => {
+    assert.deepEqual(
+      found(
+        empty(
+          'db/migrations-goose-sqlite/1_a.sql',
+          'mysql-persistence/src/main/resources/db/migration/V1__a.sql',
+          'upgrades/03-a-postgres.sql',
+          'upgrades/04-a-sqlite.sql',
+          'upgrades/05-drop-sqlite.sql',
+          'internal/db2/schema/migrations/1_a.sql',
+        ),
+      ),
+      ['internal/db2/schema/migrations (plain): 1_a.sql', 'upgrades (plain): 03-a-postgres.sql, 05-drop-sqlite.sql'],
+    )
+  })
+
+  it('for other databases are known by their SQL, where most of it is theirs', () => {
+    const foreign = [
+      'CREATE TABLE `users` (`id` text);',
+      'CREATE TABLE t (id integer PRIMARY KEY AUTOINCREMENT);',
+      'CREATE TABLE t (id UInt64 CODEC(ZSTD(3))) ENGINE = ReplacingMergeTree ORDER BY id;',
+      "IF OBJECT_ID('t') IS NOT NULL DROP TABLE t;",
+      'SELECT * INTO #people FROM @cdm.person;',
+    ]
+    for (const text of foreign) {
+      assert.deepEqual(found({ 'm/1_a.sql': text, 'm/2_b.sql': text, 'm/3_c.sql': 'SELECT 1;' }), [], text)
+      assert.equal(found({ 'm/1_a.sql': text, 'm/2_b.sql': 'SELECT 1;', 'm/3_c.sql': 'SELECT 1;' }).length, 1)
+    }
+  })
+
+  it('of tests are left alone where no tool names them', () => {
+    assert.deepEqual(
+      found({
+        'supabase/tests/01_a.sql': 'SELECT plan(1);',
+        'pkg/testdata/1_a.sql': '',
+        'db/docker-init/01_a.sql': '',
+        'test/db/1_a.sql': goose,
+      }),
+      ['test/db (goose): 1_a.sql'],
+    )
+  })
+
   it('about other databases are not', () => {
     assert.deepEqual(found(empty('mysql-importer/migrations/1_a.up.sql')), [
       'mysql-importer/migrations (golang-migrate): 1_a.up.sql',

@@ -23,6 +23,16 @@ describe('golang-migrate', () => {
     assert.equal(tool({ '1510262030_x.up.sql': '', '1510262030_x.down.sql': '' }), 'golang-migrate')
   })
 
+  it('is not the tool where the program runs its files by maragudk/migrate', () => {
+    const history = historyIn({
+      '0000_a.up.sql': 'SELECT 1',
+      '0000_b.up.sql': 'SELECT 2',
+      '../../go.mod': 'require (\n\tgithub.com/maragudk/migrate v0.4.3\n)\n',
+    })
+    assert.equal(history.framework.id, 'plain')
+    assert.deepEqual(sectionsOf(history), ['0000_a.up.sql up tool: SELECT 1', '0000_b.up.sql up tool: SELECT 2'])
+  })
+
   it('does not look into folders', () => {
     assert.equal(tool({ '0/01_x.up.sql': '', '1/01_x.up.sql': '' }), 'plain')
   })
@@ -218,6 +228,22 @@ describe('Flyway', () => {
     assert.equal(tool({ 'V1__a.sql': '', 'V1_2__b.sql': '', 'afterMigrate.sql': '' }), 'flyway')
     assert.equal(tool({ 'R__view.sql': '' }), 'flyway')
     assert.equal(tool({ 'V0001.Initial.up.sql': '' }), 'plain')
+    assert.equal(tool({ '20240101__a.sql': '', '../../application.properties': 'spring.flyway.schemas=x' }), 'flyway')
+    assert.equal(tool({ '20240101__a.sql': '' }), 'plain')
+  })
+
+  it('is known by its default location where files have no prefix', () => {
+    const path = 'src/main/resources/db/migration/all'
+    const history = historyOf({ path, files: [{ path: `${path}/20240101__a.sql`, text: 'SELECT 1' }] })
+    assert.equal(history.framework.id, 'flyway')
+  })
+
+  it('goes down in a folder for what is undone by hand', () => {
+    const history = historyIn({ 'V1.1__a.sql': 'SELECT 1', 'rollback/1.1__drop_a.sql': 'SELECT -1' })
+    assert.deepEqual(sectionsOf(history), [
+      'V1.1__a.sql up tool: SELECT 1',
+      'rollback/1.1__drop_a.sql down tool: SELECT -1',
+    ])
   })
 
   it('orders versions part by part, undoes after them, repeatables and callbacks last', () => {

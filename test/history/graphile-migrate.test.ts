@@ -21,6 +21,7 @@ describe('graphile-migrate', () => {
       'current/2-b.sql': 'SELECT 12;',
       'current/001.sql': '--! Message: next\n\nSELECT 11 FROM :x;',
       'afterReset.sql': 'SELECT 0;',
+      '3-sequences.sql': 'SELECT 0;',
       'fixtures/functions.sql': 'SELECT 0;',
     }
     assert.deepEqual(sectionsOf(historyIn(files)), [

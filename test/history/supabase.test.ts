@@ -23,6 +23,10 @@ describe('Supabase', () => {
       known('migrations', file => (file === '../config.toml' ? 'project_id = "x"\n' : undefined)),
       'supabase',
     )
+    assert.equal(
+      known('supabase/tests', file => (file === '../config.toml' ? 'project_id = "x"\n' : undefined)),
+      'plain',
+    )
   })
 
   it('sends each file at once, in the order of the names', () => {

@@ -1,11 +1,12 @@
 import { folderOf, nameOf } from '../text'
-import { isForeign, isForeignSegment, isPostgresSegment } from './frameworks/dialects'
+import { isForeign, isForeignSegment, isForeignText, isPostgresSegment } from './frameworks/dialects'
 import { dialectOf } from './frameworks/drizzle'
 import { isVersionSegment } from './frameworks/dumps'
 import type { Folder, Framework } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
+import plain from './frameworks/plain'
 import { isPostgres, providerOf } from './frameworks/prisma'
-import { isSql } from './frameworks/recognise'
+import { isSql, shareOfTexts } from './frameworks/recognise'
 import { isForOtherThanPostgres } from './frameworks/sqlx'
 
 /** A folder that a migration tool runs as one history. */
@@ -26,7 +27,7 @@ export function migrationFolders(
   const groups = new Map<string, string[]>()
   const trees = treesIn(files)
   for (const file of files) {
-    if (!isSql(file) || isForeign(file)) continue
+    if (!isSql(file) || isForeign(file) || isTwinForOther(file, files)) continue
     const home = trees.get(folderOf(file)) ?? homeOf(file)
     const group = groups.get(home)
     if (group) group.push(file)
@@ -37,14 +38,14 @@ export function migrationFolders(
   for (const [home, members] of joined(groups)) {
     const folder = folderAt(root, home, members, others, read)
     const framework = frameworkOf(folder)
-    if (framework) found.push({ ...folder, framework })
+    if (framework && !(framework === plain && isForTests(home))) found.push({ ...folder, framework })
   }
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** Returns the tool that is surest of the folder; undefined where none is, or where it is written for another database. */
 export function frameworkOf(folder: Folder): Framework | undefined {
-  if (isForOtherDatabase(folder)) return undefined
+  if (isForOtherDatabase(folder) || isWrittenForOther(folder)) return undefined
   let best: Framework | undefined
   let sureness = 0
   for (const framework of frameworks) {
@@ -61,6 +62,9 @@ export function isForOtherDatabase({ read }: Pick<Folder, 'read'>): boolean {
   const named = providerOf(read) ?? dialectOf(read)
   return named === undefined ? isForOtherThanPostgres(read) : !isPostgres(named)
 }
+
+/** Whether a folder's files are written in another database's SQL, where nothing else tells: some are as PostgreSQL has it all the same. */
+const isWrittenForOther = (folder: Folder) => shareOfTexts(folder, isForeignText) > 0.4
 
 /**
  * Returns the folder whose history a file belongs to, by names alone: its own, or the one above folders that stand for one
@@ -102,7 +106,28 @@ export const treeAbove = (file: string): string | undefined => {
 /** The first such name in a path: sqitch's changes may stand in folders below. */
 const treeName = /^(?:(.*?)\/)??(deploy|revert|verify|committed|current)(?:\/.*)?$/
 
+/** Whether a file is for another database as its name ends, and another of that name for PostgreSQL: `04-portal-sqlite.sql`. */
+function isTwinForOther(file: string, files: readonly string[]): boolean {
+  const [, title, word = ''] = twinName.exec(file) ?? []
+  if (title === undefined || !isForeignSegment(word)) return false
+  return files.some(other => {
+    const [, otherTitle, otherWord = ''] = twinName.exec(other) ?? []
+    return otherTitle === title && isPostgresSegment(otherWord)
+  })
+}
+
+/** The name without its number, and its last word. */
+const twinName = /(?:^|\/)(?:[vV]?\d+[-_])?([^/]*?)[-_]([a-zA-Z0-9]+)\.sql$/
+
 const isRoot = (folder: string) => folder === '' || folder === '.'
+
+/** Numbered files there are what tests run, or rows for them, or make an empty database for a developer. */
+const isForTests = (home: string) =>
+  home
+    .split('/')
+    .some(segment =>
+      /^(?:tests?|test[-_]?data|__tests__|docker[-_]?init|initdb|docker-entrypoint-initdb\.d)$/i.test(segment),
+    )
 
 const directions = /^(?:up|down|undo|rollbacks?|revert|downgrades?|repeatables?|callbacks?|baselines?)$/i
 
@@ -130,7 +155,7 @@ function joined(groups: ReadonlyMap<string, string[]>): ReadonlyMap<string, stri
 
 const isVersioned = (file: string) => versionIn(file) !== undefined
 
-const versionIn = (file: string) => /^([VUB]\d[\d._]*)__/.exec(nameOf(file))?.[1]
+const versionIn = (file: string) => /^([VUB]?\d[\d._]*)__/.exec(nameOf(file))?.[1]
 
 /** Returns the nearest folder called for migrations, itself included, without a database's folder between. */
 export function locationOf(home: string): string | undefined {

@@ -14,7 +14,8 @@ A transaction block that nothing ends is rolled back when the session ends: the 
 nothing. Where the migration tool goes on in the same session its own record is in that transaction too, and so is the next
 migration.
 
-Nothing is said where the tool has opened the transaction itself: then \`BEGIN\` does nothing. In folders that no known tool
+Nothing is said where the tool has opened a transaction itself: then \`BEGIN\` does nothing, and one behind a \`COMMIT\` is ended
+by the tool's own. In folders that no known tool
 runs it is a warning: what runs them may go on with another file.`,
   instead: `
 End the file with \`COMMIT\`.`,
@@ -25,7 +26,9 @@ End the file with \`COMMIT\`.`,
     for (const section of migration.sections) {
       const own = steps.filter(step => step.section === section)
       const last = own.at(-1)
-      if (last?.transaction.kind !== 'block' || last.transaction.end.by !== 'session') continue
+      // COMMIT; BEGIN; inside the tool's transaction: the tool's own COMMIT ends it.
+      if (section.transaction === 'tool' || last?.transaction.kind !== 'block' || last.transaction.end.by !== 'session')
+        continue
       const begin = own.find(({ transaction }) => transaction.number === last.transaction.number)
       if (!begin?.command) continue
       yield {
@@ -84,5 +87,16 @@ End the file with \`COMMIT\`.`,
   BEGIN;
   CREATE TABLE orders (id bigint PRIMARY KEY);
   ROLLBACK;
+
+-- good: the tool commits what stands behind the file's own COMMIT
+-- given: goose
+-- file: 0001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+  -- guard: allow nested-transaction: the index is built outside a transaction
+  COMMIT;
+  CREATE INDEX CONCURRENTLY orders_idx ON orders (note);
+  BEGIN;
 `,
 })

@@ -6,7 +6,12 @@ import { nameOf } from '../../text'
  */
 export function isForeign(relative: string): boolean {
   const segments = relative.split('/')
-  return segments.slice(0, -1).some(isForeignSegment) || isForeignName(segments.at(-1) as string)
+  const name = segments.pop() as string
+  // `db2` far above the files is a second package for the database rather than IBM's.
+  return (
+    segments.some((segment, at) => isForeignSegment(segment) && (segment !== 'db2' || at === segments.length - 1)) ||
+    isForeignName(name)
+  )
 }
 
 /** Whether a file name says another database: `1_users.mysql.up.sql`. */
@@ -59,4 +64,22 @@ const foreign: ReadonlySet<string> = new Set([
 
 /** Words that make `x-mysql` a place for MySQL's files rather than something about MySQL. */
 const containers =
-  /^(?:.*[-_.])?(?:server|jdbc|db|database|store|storage|driver|migrations?|schemas?|sql)[-_.][a-z0-9]+$|^[a-z0-9]+[-_.](?:migrations?|schemas?|sql|db|database|store|storage)$/
+  /^(?:.*[-_.])?(?:server|jdbc|db|database|store|storage|driver|migrations?|schemas?|sql)[-_.][a-z0-9]+$|^migrations?[-_.].*[-_.][a-z0-9]+$|^[a-z0-9]+[-_.](?:migrations?|schemas?|sql|db|database|store|storage|persistence)$/
+
+/**
+ * Whether a text is written for another database, by words that PostgreSQL has nowhere: MySQL's and SQLite's quotes and keys,
+ * ClickHouse's engines and codecs, SQL Server's scripts and the parameters of templates for it.
+ */
+export const isForeignText = (text: string): boolean => foreignWords.test(text)
+
+const foreignWords = new RegExp(
+  [
+    '\\b(?:table|into|update|index|on|exists|column|add|from|drop|alter|constraint)\\s+`',
+    '\\b(?:autoincrement|auto_increment)\\b',
+    '\\bengine\\s*=\\s*(?:innodb|myisam|\\w*mergetree)\\b',
+    '\\b(?:codec|(?:to)?lowcardinality)\\s*\\(',
+    "\\bobject_id\\s*\\(\\s*N?'",
+    '\\b(?:into|from|join|table|update)\\s+(?:#\\w|@\\w+\\.)',
+  ].join('|'),
+  'im',
+)

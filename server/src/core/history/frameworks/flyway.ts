@@ -6,7 +6,7 @@ import type { TransactionMode } from '../migration'
 import { compareDotted, compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, Framework } from './framework'
-import { lastName } from './layouts'
+import { lastName, pathBelow } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -29,8 +29,11 @@ export default {
   name: 'Flyway',
   concurrentlyNeeds:
     'With Flyway 9.1.2 and later set flyway.postgresql.transactional.lock=false first: else the build waits without end for the transaction of Flyway’s own lock.',
-  recognises({ files }) {
+  recognises(folder) {
+    const { files } = folder
     const named = share(files, name => strictName.test(name))
+    const bare = named > 0 ? 0 : share(files, name => bareName.test(name))
+    if (bare > 0 && (/(?:^|\/)db\/migration(?:\/|$)/.test(folder.path) || isConfigured(folder))) return 0.85 * bare
     return named === 0 ? 0 : 0.45 + 0.45 * share(files, name => strictName.test(name) || eventName.test(name))
   },
 
@@ -47,7 +50,7 @@ export default {
       baseline: prefix === 'B',
       sections: [
         {
-          direction: prefix === 'U' ? 'down' : 'up',
+          direction: prefix === 'U' || undoFolder.test(pathBelow(folder, path)) ? 'down' : 'up',
           span,
           transaction,
           boundaries: [],
@@ -82,8 +85,14 @@ export default {
 
 const strictName = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/
 
-/** Also prefixes of a project's own, none at all, and a single underscore. */
-const looseName = /^([A-Z]{0,4})(\d+(?:[._]\d+)*)_{1,2}[^_].*?(?:\.sql)+$/i
+/** Where the prefix is configured to be none. */
+const bareName = /^\d[\d._]*__.*\.sql$/
+
+/** What is run by hand: Flyway would refuse it beside the versions that it undoes. */
+const undoFolder = /(?:^|\/)(?:undo|rollbacks?|revert|downgrades?)\//i
+
+/** Also prefixes of a project's own, none at all, a single underscore, and no description. */
+const looseName = /^([A-Z]{0,4})(\d+(?:[._]\d+)*)(?:_{1,2}[^_].*?|_{0,2})(?:\.sql)+$/i
 
 const isVersioned = (name: string) => looseName.test(name) && !/^U\d/i.test(name)
 
@@ -144,6 +153,8 @@ const configurations = [
   '../../application.yml',
   '../../application.yaml',
 ]
+
+const isConfigured = (folder: Folder) => configurations.some(file => /\bflyway\b/i.test(folder.read(file) ?? ''))
 
 function projectSetting(folder: Folder, name: string): boolean | undefined {
   for (const file of configurations) {

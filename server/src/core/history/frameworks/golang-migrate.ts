@@ -1,6 +1,7 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
+import { isRunByMaragu } from './dependencies'
 import { isForeignName } from './dialects'
 import type { FollowUp, Framework } from './framework'
 import { lastName, nothingToUndo } from './layouts'
@@ -21,7 +22,10 @@ import { oneByOne } from './statements'
 export default {
   id: 'golang-migrate',
   name: 'golang-migrate',
-  recognises: ({ files }) => 0.8 * share(files, (name, file) => name === file && strictName.test(name)),
+  recognises(folder) {
+    const named = share(folder.files, (name, file) => name === file && strictName.test(name))
+    return named === 0 || isRunByMaragu(folder) ? 0 : 0.8 * named
+  },
 
   layout(path, text) {
     const name = nameOf(path)

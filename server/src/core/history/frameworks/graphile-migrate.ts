@@ -28,6 +28,7 @@ export default {
   layout(path, text, folder) {
     const relative = pathBelow(folder, path)
     const number = committed.exec(relative)?.[1]
+    if (number !== undefined && !relative.includes('/') && folder.files.some(isCommitted)) return undefined
     const part = current.exec(relative)
     if (number === undefined && !part) return undefined
     const version = number ?? `${afterAll} ${part?.[1] ?? 0}`
@@ -60,6 +61,8 @@ export default {
 const marker = '--! no-transaction'
 
 const committed = /^(?:committed\/)?(\d+)(?:-[-\w]*)?\.sql$/
+
+const isCommitted = (file: string) => file.startsWith('committed/')
 
 const current = /^current(?:\.sql|\/(\d+)(?:-[-\w]*)?\.sql)$/
 

@@ -2,6 +2,7 @@ import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import type { Direction } from '../migration'
 import { compareNumbered, numberAfter, onceForEach } from '../numbering'
+import { isRunByMaragu } from './dependencies'
 import { isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isVersionSegment } from './dumps'
@@ -12,7 +13,7 @@ import { share } from './recognise'
 /**
  * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
  * opens no transaction (app-psql.html, "-f" and "--single-transaction"), unless a setting says that a project's own runner
- * opens one around each file. The order is that of the numbers in the path below the folder. A file undoes
+ * opens one around each file or it is known to (`isRunByMaragu`). The order is that of the numbers in the path below the folder. A file undoes
  * what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`, `down/1_x.sql`, `U1__x.sql` beside
  * `V1__x.sql`, a line `-- Down`.
  */
@@ -31,7 +32,8 @@ export default {
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     const { stem, direction } = nameIn(relative, folder.files)
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
-    const transaction = folder.transaction === 'file' ? 'tool' : 'own'
+    const runner = folder.transaction ?? (upOrDown.test(name) && isRunByMaragu(folder) ? 'file' : 'none')
+    const transaction = runner === 'file' ? 'tool' : 'own'
     return { version: stem, repeatable: false, sections: found.map(part => ({ ...part, transaction })) }
   },
 
@@ -69,6 +71,8 @@ const number =
 const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade)$/i
 
 const directionFolders = /^(up|down|undo|rollbacks?|revert|downgrades?|upgrades?|deploy|forward|backward)$/i
+
+const upOrDown = /\.(?:up|down)\.sql$/
 
 const isDownWord = (word: string) => /^(?:down|undo|roll|revert|downgrade|backward)/i.test(word)
 

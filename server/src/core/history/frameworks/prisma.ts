@@ -60,4 +60,5 @@ const numberOf = (path: string): string | undefined => /^\d+(?=_)/.exec(nameOf(f
 export const providerOf = (read: (relative: string) => string | undefined): string | undefined =>
   /^\s*provider\s*=\s*["']([^"']+)["']/m.exec(read('migration_lock.toml') ?? '')?.[1]
 
-export const isPostgres = (provider: string): boolean => provider === 'postgresql' || provider === 'postgres'
+/** Drizzle's first journals say `pg`. */
+export const isPostgres = (provider: string): boolean => ['postgresql', 'postgres', 'pg'].includes(provider)

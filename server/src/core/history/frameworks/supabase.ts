@@ -17,9 +17,10 @@ export default {
   id: 'supabase',
   name: 'Supabase',
   recognises(folder) {
+    const name = nameOf(folder.path)
     const isHome =
       /(?:^|\/)supabase\/migrations$/.test(folder.path) ||
-      /^\s*project_id\s*=/m.test(folder.read('../config.toml') ?? '')
+      (!others.test(name) && /^\s*project_id\s*=/m.test(folder.read('../config.toml') ?? ''))
     return isHome ? 0.93 * share(folder.files, (name, file) => name === file && fileName.test(name)) : 0
   },
 
@@ -43,3 +44,6 @@ export default {
 } satisfies Framework
 
 const fileName = /^\d+_.*\.sql$/
+
+/** What the CLI keeps beside `migrations/`. */
+const others = /^(?:tests?|seeds?|schemas?|snippets)$/
