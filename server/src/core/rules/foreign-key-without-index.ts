@@ -1,5 +1,5 @@
 import type { Fix } from '../finding'
-import { asTable, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
+import { asTable, columnNamed, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
@@ -22,7 +22,10 @@ PostgreSQL makes no index for the columns of a foreign key. Without one, each \`
 
 An index helps where the columns of the foreign key come first in it, in any order, and where it has no predicate other than
 that they are not null. The whole history is searched: an index that a later migration makes counts. It is a hint, because a
-small table, or rows that are never deleted, need no index.`,
+small table, or rows that are never deleted, need no index.
+
+Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key; and of
+columns that tell who wrote a row (\`created_by\`, \`updated_by_id\`): users who wrote something are seldom deleted.`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
@@ -39,6 +42,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
     const relation = keyOf(after, name)
     const indexes = indexesOf(after, relation)
     for (const { columns, references, keywords } of keys) {
+      if (isWriter(columns) || (references && isListOfValues(asTable(relationNamed(after, references.table))))) continue
       if (indexes.some(index => !index.partial && startsWith(index.columns, columns))) continue
       if (
         indexes.some(
@@ -96,6 +100,16 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- file: 000003_create_orders_user_id_idx.up.sql
   CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
 
+-- good: a list of allowed values, and who wrote the row
+-- file: 0001_orders.sql
+  CREATE TABLE order_states (state text PRIMARY KEY, description text);
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    state text NOT NULL REFERENCES order_states (state),
+    created_by bigint REFERENCES users (id)
+  );
+
 -- good: a unique constraint or another index begins with the columns, in whichever order
 -- file: 0001_orders.sql
   CREATE TABLE users (tenant bigint, id bigint, PRIMARY KEY (tenant, id));
@@ -116,6 +130,20 @@ Create an index over the columns of the foreign key; on a table that is in use \
   CREATE INDEX ON orders (user_id) WHERE user_id IS NOT NULL;
 `,
 })
+
+const isWriter = (columns: readonly string[]): boolean =>
+  columns.length === 1 &&
+  /^(?:created|updated|modified|last_?modified|last_?updated|changed|archived|deleted)_?by(?:_?(?:id|user|user_?id))?$/i.test(
+    columns[0] ?? '',
+  )
+
+/** Whether a table is an enumeration that stands in a table: the text is its own key. */
+function isListOfValues(table: Table | undefined): boolean {
+  const key = table?.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.columns
+  if (!table?.columnsKnown || table.columns.length > 3 || key?.length !== 1) return false
+  const type = columnNamed(table, key[0] as string)?.type?.name ?? ''
+  return ['text', 'varchar', 'bpchar', 'citext'].includes(type)
+}
 
 const startsWith = (index: readonly (string | undefined)[], columns: readonly string[]): boolean =>
   index.length >= columns.length &&

@@ -16,6 +16,8 @@ PostgreSQL keeps 63 bytes of a name and cuts off the rest, with no more than a n
 and the second statement fails; code that looks the name up in the catalog, such as a migration tool that compares schemas,
 does not find what it has made.
 
+The names of indexes and constraints are information: code rarely says them, and tools that generate them look for them cut.
+
 Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is
 cut in the same way.`,
   instead: `
@@ -36,6 +38,7 @@ Choose a shorter name.`,
         message: `identifier "${name}" is cut to "${cutName(name)}"`,
         detail: 'PostgreSQL keeps 63 bytes of a name.',
         hint: 'Choose a shorter name.',
+        severity: isOfIndex(step, token) ? 'information' : undefined,
         fixes: () => cut(places.filter(place => place.name === name)),
       }
     }
@@ -48,7 +51,7 @@ Choose a shorter name.`,
 -- file: 0002_carts.sql
   CREATE TABLE carts (id bigint PRIMARY KEY, confirmed_at timestamptz, confirmed_by text);
   CREATE INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them ON carts (confirmed_at, confirmed_by);
---             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them" is cut to "index_carts_on_the_moment_of_confirmation_and_who_has_confirmed"]
+--             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [identifier-cut: identifier "index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them" is cut to "index_carts_on_the_moment_of_confirmation_and_who_has_confirmed"]
   COMMENT ON INDEX index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them IS 'for the report';
 -- fix: Write the name as PostgreSQL keeps it
   CREATE TABLE carts (id bigint PRIMARY KEY, confirmed_at timestamptz, confirmed_by text);
@@ -83,6 +86,12 @@ function mayHoldLong({ command, statement }: Step): boolean {
 }
 
 const looked = new WeakMap<Command, boolean>()
+
+/** Whether a name is that of an index or a constraint. */
+const isOfIndex = ({ command, statement }: Step, { start }: Token): boolean =>
+  command?.tag === 'CREATE INDEX' ||
+  command?.tag === 'ALTER INDEX' ||
+  /\bCONSTRAINT\s+$|\bRENAME\s+CONSTRAINT\b[^,]*$/i.test(statement.text.slice(0, start))
 
 interface LongName {
   readonly step: Step

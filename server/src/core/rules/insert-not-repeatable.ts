@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import plain from '../history/frameworks/plain'
 import type { Step } from '../history/steps'
 import { asTable, columnNamed, type Index, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
 import type { Insert } from '../sql/commands'
@@ -19,8 +20,11 @@ Where each statement of a migration commits by itself, a failure further down le
 next attempt starts at the top: it inserts them a second time, or stops at a unique index and never gets further. A
 repeatable migration runs again whenever its text changes, with the same result. These are warnings.
 
-Elsewhere it is a hint, once for each table: rows that a migration brings along are often there already in one of the
-databases it meets, put there by hand, by a restored copy or by a second run.
+Where nothing else can fail, it is a hint, once for each table: the migration may be stopped before it is recorded. In folders
+that no known tool runs, what runs them may open a transaction: there the warnings are information.
+
+Nothing is said where the tool opens a transaction or sends the file as one query: rows and record are there together or not
+at all.
 
 Nothing is said of \`ON CONFLICT\`, of a \`SELECT\` that leaves out the rows that are there, and of tables that the same
 migration makes or has just emptied.`,
@@ -37,10 +41,10 @@ history proves such an index, and is for you to review: rows that conflict for a
     if (insert.onConflict || insert.excludesExisting || insert.source === 'DEFAULT VALUES') return
     if (isStartedAfresh(insert, context)) return
     const { migration, transaction, section } = context
-    const isLeftBehind =
-      transaction.kind === 'own' && section.transaction === 'own' && laterSteps(context).some(canFail)
+    const isAlone = transaction.kind === 'own' && section.transaction === 'own'
+    const isLeftBehind = isAlone && laterSteps(context).some(canFail)
     const isRunAgain = isLeftBehind || migration.repeatable
-    if (!isRunAgain && !isFirstInto(insert, context)) return
+    if (!isRunAgain && !(isAlone && isFirstInto(insert, context))) return
     yield {
       at: insert.keywords,
       message: `INSERT without ON CONFLICT puts its rows into table ${inQuotes(insert.table)} again when it runs again`,
@@ -50,7 +54,7 @@ history proves such an index, and is for you to review: rows that conflict for a
           ? 'Each statement commits by itself: when a later one fails, these rows stay, and the next attempt inserts them again or stops at a unique index.'
           : 'Where the rows are there already they are inserted twice, or the migration stops at a unique index.',
       hint: 'Add ON CONFLICT over the columns of a unique index.',
-      severity: isRunAgain ? 'warning' : 'hint',
+      severity: !isRunAgain ? 'hint' : context.history.framework.id === plain.id ? 'information' : 'warning',
       relation: keyOf(context.catalog, insert.table),
       fixes: () => fixes(isRunAgain ? [context] : insertsFrom(context), context),
     }
@@ -62,7 +66,7 @@ history proves such an index, and is for you to review: rows that conflict for a
   CREATE TABLE roles (name text PRIMARY KEY, title text);
 -- file: 0002_seed.sql
   INSERT INTO roles (name, title)
---^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+--^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
   VALUES ('admin', 'Administrator'), ('guest', 'Guest');
   ALTER TABLE roles ADD COLUMN position integer;
 -- fix: Add ON CONFLICT (name) DO NOTHING
@@ -94,23 +98,6 @@ history proves such an index, and is for you to review: rows that conflict for a
 -- fix: Add ON CONFLICT (id) DO NOTHING
   INSERT INTO roles (name, id) VALUES ('admin', 0) ON CONFLICT (id) DO NOTHING;
 
--- bad: a transaction around it takes the rows back, but they may be there already
--- given: goose
--- file: 00001_roles.sql
-  -- +goose Up
-  CREATE TABLE roles (name text PRIMARY KEY);
--- file: 00002_seed.sql
-  -- +goose Up
-  INSERT INTO roles (name) VALUES ('admin');
---^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
-  INSERT INTO roles (name) VALUES ('guest');
-  ALTER TABLE roles ADD COLUMN position integer;
--- fix: Add ON CONFLICT (name) DO NOTHING
-  -- +goose Up
-  INSERT INTO roles (name) VALUES ('admin') ON CONFLICT (name) DO NOTHING;
-  INSERT INTO roles (name) VALUES ('guest') ON CONFLICT (name) DO NOTHING;
-  ALTER TABLE roles ADD COLUMN position integer;
-
 -- bad: the unique column may be null, the rows are not
 -- file: 0001_roles.sql
   CREATE TABLE roles (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE);
@@ -126,7 +113,7 @@ history proves such an index, and is for you to review: rows that conflict for a
   CREATE TABLE grants (id bigserial PRIMARY KEY, role text NOT NULL);
 -- file: 0002_seed.sql
   INSERT INTO roles (id, name) VALUES (gen_random_uuid(), 'admin');
---^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+--^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
   INSERT INTO grants (id, role) VALUES (DEFAULT, 'admin');
 --^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "grants" again when it runs again]
 
@@ -146,6 +133,24 @@ history proves such an index, and is for you to review: rows that conflict for a
 -- file: 0002_seed.sql
   INSERT INTO roles (name, position) VALUES ('admin', 1);
 --^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+
+-- good: a transaction of the tool takes the rows back
+-- given: goose
+-- file: 00001_roles.sql
+  -- +goose Up
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 00002_seed.sql
+  -- +goose Up
+  INSERT INTO roles (name) VALUES ('admin');
+  ALTER TABLE roles ADD COLUMN position integer;
+
+-- good: one query is one transaction
+-- given: golang-migrate
+-- file: 000001_roles.up.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 000002_seed.up.sql
+  INSERT INTO roles (name) VALUES ('admin');
+  ALTER TABLE roles ADD COLUMN position integer;
 
 -- good: conflicts are settled
 -- file: 0001_roles.sql

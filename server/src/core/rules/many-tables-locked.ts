@@ -12,6 +12,7 @@ export default defineMigrationRule({
   id: 'many-tables-locked',
   risk: 'locking',
   severity: 'hint',
+  isOff: true,
   on: 'migration',
   why: `
 A transaction keeps its locks until it ends. One that takes \`ACCESS EXCLUSIVE\` on three tables or more waits for each of them
@@ -19,7 +20,10 @@ while it holds those before: what uses the first waits until the last one was fr
 likelier a deadlock with code that uses them in another order.
 
 It is said once for a transaction, at the statement that locks the third table. Nothing is said of tables that the same
-migration makes or drops.`,
+migration makes or drops.
+
+It is off unless it is set: one change of a data model touches several tables, and the tool puts it into one transaction. What
+makes that hurt, long work while the locks are held, is told by [work-under-lock](work-under-lock.md).`,
   instead: `
 One table in each transaction, so that each lock is given back at once; \`lock_timeout\`, so that a wait for one of them ends.`,
   manual: ['explicit-locking.html#LOCKING-TABLES', 'explicit-locking.html#LOCKING-DEADLOCKS'],

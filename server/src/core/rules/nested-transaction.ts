@@ -16,6 +16,9 @@ and \`COMMIT\` or \`ROLLBACK\` ends the tool's transaction: what follows, the to
 longer part of it. A failure there leaves the migration half applied, or applied without a record; some drivers end with an
 error of their own.
 
+A \`COMMIT\` before any \`BEGIN\` is no slip where \`BEGIN\` or what cannot run in a transaction follows: somebody ends the tool's
+transaction on purpose. It is information.
+
 Nothing is said where the tool opens no transaction, and of savepoints. A section has one finding.`,
   instead: `
 Leave transactions to the tool, or tell it with its marker not to open one.`,
@@ -41,7 +44,7 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
           ? 'PostgreSQL warns that there is already a transaction in progress.'
           : `What follows is no longer part of it, the record that ${tool} makes of the migration too.`,
         hint: `Leave the transaction to ${tool}, or tell it not to open one for this migration.`,
-        severity: isStart(tag) ? 'information' : undefined,
+        severity: isStart(tag) || isOnPurpose(commands[0], own) ? 'information' : undefined,
         fixes: () => withoutThem(own, commands, context),
       }
     }
@@ -94,6 +97,17 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
 --^^^^^^ warning [nested-transaction: COMMIT ends the transaction in which dbmate runs this migration]
   ALTER TABLE users ADD COLUMN mark text;
 
+-- bad: on purpose
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, note text);
+-- file: 00002_note.sql
+  -- +goose Up
+  COMMIT;
+--^^^^^^ information [nested-transaction: COMMIT ends the transaction in which goose runs this migration]
+  CREATE INDEX CONCURRENTLY users_note_idx ON users (note);
+
 -- bad: BEGIN alone
 -- given: goose
 -- file: 00001_users.sql
@@ -133,6 +147,14 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
   ROLLBACK TO SAVEPOINT users_made;
 `,
 })
+
+/** Ends the tool's transaction first of all, for another one or for what cannot run in one. */
+function isOnPurpose(first: Step | undefined, own: readonly Step[]): boolean {
+  if (!first || isStart(first.command?.tag)) return false
+  return own
+    .slice(own.indexOf(first) + 1)
+    .some(({ command, effects }) => isStart(command?.tag) || effects?.refusesTransactionBlock)
+}
 
 const isStart = (tag: string | undefined): boolean => tag === 'BEGIN' || tag === 'START TRANSACTION'
 

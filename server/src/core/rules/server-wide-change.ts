@@ -1,4 +1,4 @@
-import type { OtherCommand } from '../sql/commands'
+import type { Command, OtherCommand } from '../sql/commands'
 import { defineRule } from './rule'
 
 export default defineRule({
@@ -11,7 +11,7 @@ A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` 
 database of the server that the migration runs on finds the role there already and fails; a setting holds for all of them.
 Both need rights that a migration should not have, and managed servers refuse \`ALTER SYSTEM\`.
 
-Nothing is said where a \`DO\` block asks first whether the role is there, and of \`ALTER SYSTEM\` in a transaction block, which
+Roles are told once in a migration, at the first. Nothing is said where a \`DO\` block asks first whether the role is there, and of \`ALTER SYSTEM\` in a transaction block, which
 PostgreSQL refuses.`,
   instead: `
 Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for
@@ -19,7 +19,8 @@ it in \`pg_roles\` first.`,
   manual: ['sql-createrole.html', 'sql-altersystem.html', 'user-manag.html'],
   hazards: ['role made in a migration', 'superuser made in a migration', '`ALTER SYSTEM` in a migration'],
 
-  *check(command, { inside, transaction }) {
+  *check(command, { inside, transaction, steps, index }) {
+    if (isPlainRole(command) && steps.slice(0, index).some(step => isPlainRole(step.command))) return
     if (inside?.conditional || inside?.guard || (command.tag === 'ALTER SYSTEM' && transaction.isBlock)) return
     yield { at: command.keywords, message: messageFor(command), hint: 'Do it where the server is set up.' }
   },
@@ -34,6 +35,12 @@ it in \`pg_roles\` first.`,
   ALTER SYSTEM SET work_mem = '64MB';
 --^^^^^^^^^^^^ hint [server-wide-change: ALTER SYSTEM holds for every database of the server]
 
+-- good: a second role
+-- file: 0001_roles.sql
+  -- guard: allow server-wide-change: one server for each database
+  CREATE ROLE shop;
+  CREATE ROLE clerk;
+
 -- good: where it is not there
 -- file: 0001_roles.sql
   DO $$
@@ -44,6 +51,8 @@ it in \`pg_roles\` first.`,
   END $$;
 `,
 })
+
+const isPlainRole = (command: Command | undefined): boolean => command?.tag === 'CREATE ROLE' && !command.isSuperuser
 
 function messageFor({ tag, isSuperuser }: Pick<OtherCommand, 'tag' | 'isSuperuser'>): string {
   if (tag === 'ALTER SYSTEM') return 'ALTER SYSTEM holds for every database of the server'
