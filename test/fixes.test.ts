@@ -135,7 +135,14 @@ const contents = (server: PGlite): Promise<unknown> =>
 /** What is random is drawn in the same order each time: two runs can be compared. */
 const emptied = `
   ROLLBACK;
-  DROP SCHEMA public CASCADE;
+  DO $$
+  DECLARE made name;
+  BEGIN
+    FOR made IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+      EXECUTE format('DROP SCHEMA %I CASCADE', made);
+    END LOOP;
+  END
+  $$;
   CREATE SCHEMA public;
   CREATE FUNCTION public.contents(relation regclass) RETURNS text LANGUAGE plpgsql AS $$
   DECLARE found text;
@@ -144,7 +151,6 @@ const emptied = `
     RETURN found;
   END
   $$;
-  DROP SCHEMA IF EXISTS chance CASCADE;
   CREATE SCHEMA chance;
   CREATE SEQUENCE chance.drawn;
   CREATE FUNCTION public.gen_random_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS $$

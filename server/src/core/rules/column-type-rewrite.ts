@@ -38,7 +38,9 @@ short transaction; drop the old column in a later migration.`,
       yield {
         at: { start: subcommand.keywords.start, end: subcommand.type.span.end },
         message: `ALTER COLUMN TYPE ${isUnknown ? work.may : work.does} under ${mode}: ${whoWaits(mode)} until it is done`,
-        detail: isUnknown ? effects.unknown.join(' ') : 'The time it takes grows with the table.',
+        detail: isUnknown
+          ? effects.unknown.join(' ')
+          : 'The time it takes grows with the table, and the statistics of the column are gone until the table is analyzed.',
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
         severity: isUnknown ? 'warning' : undefined,
@@ -189,6 +191,7 @@ short transaction; drop the old column in a later migration.`,
     ALTER COLUMN code TYPE text,
     ALTER COLUMN placed SET DATA TYPE timestamptz USING placed::timestamptz;
 --                      ^^^^^^^^^^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  ANALYZE orders;
 
 -- bad: nobody knows what type the column has now
   ALTER TABLE invoices ALTER COLUMN code TYPE varchar(40);
@@ -209,6 +212,7 @@ short transaction; drop the old column in a later migration.`,
     ALTER COLUMN name TYPE varchar(200),
     ALTER COLUMN code TYPE text,
     ALTER COLUMN balance TYPE numeric(14, 2);
+  ANALYZE users;
 
 -- good: in UTC both timestamps are the same
 -- file: 0001_orders.sql
@@ -216,6 +220,7 @@ short transaction; drop the old column in a later migration.`,
 -- file: 0002_zone.sql
   SET timezone = 'UTC';
   ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+  ANALYZE orders;
 
 -- good: a table of the same migration
   CREATE TABLE orders (id integer PRIMARY KEY);

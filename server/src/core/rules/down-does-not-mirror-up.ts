@@ -112,7 +112,7 @@ says so.`,
 --           ^^^^^^^^^^^^^^^ warning [down-does-not-mirror-up: the down drops index "users_email_idx", which the up did not make]
 
 -- bad: the type does not come back
--- given: golang-migrate
+-- given: golang-migrate, statistics-missing off
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50));
 -- file: 000001_users.down.sql

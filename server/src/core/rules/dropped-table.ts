@@ -110,6 +110,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 --           ^^^^^^^^^^ information [dropped-table: DROP TABLE deletes table "offers_old" and its rows]
 
 -- bad: a copy takes its place
+-- given: sequence-not-reset off
 -- file: 0001_carts.sql
   CREATE TABLE carts (id bigint PRIMARY KEY);
 -- file: 0002_carts.sql

@@ -86,7 +86,7 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   DROP TABLE users;
 
 -- bad: more than a few words can undo
--- given: goose, dropped-column off, index-without-concurrently off, unbatched-backfill off
+-- given: goose, dropped-column off, index-without-concurrently off, unbatched-backfill off, statistics-missing off, changed-default off
 -- file: 00001_users.sql
   -- +goose Up
   CREATE TABLE "Users" (id bigint PRIMARY KEY, email varchar(80) NOT NULL, plan text NOT NULL DEFAULT 'free', fax text);

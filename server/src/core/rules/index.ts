@@ -5,6 +5,7 @@ import batchMissesRows from './batch-misses-rows'
 import batchesInOneTransaction from './batches-in-one-transaction'
 import blankPaddedType from './blank-padded-type'
 import broadGrant from './broad-grant'
+import changedDefault from './changed-default'
 import changingCheck from './changing-check'
 import checkValidatedAtOnce from './check-validated-at-once'
 import columnTypeRewrite from './column-type-rewrite'
@@ -17,6 +18,7 @@ import downCannotRun from './down-cannot-run'
 import downDoesNotMirrorUp from './down-does-not-mirror-up'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
 import droppedColumn from './dropped-column'
+import droppedNotNull from './dropped-not-null'
 import droppedSchema from './dropped-schema'
 import droppedTable from './dropped-table'
 import droppedWhileUsed from './dropped-while-used'
@@ -69,11 +71,13 @@ import rollbackLosesData from './rollback-loses-data'
 import rowSecurityWithoutPolicy from './row-security-without-policy'
 import type { Rule } from './rule'
 import searchPathOfCaller from './search-path-of-caller'
+import sequenceNotReset from './sequence-not-reset'
 import serialColumn from './serial-column'
 import serverWideChange from './server-wide-change'
 import sessionSettingLeaks from './session-setting-leaks'
 import shortTimeoutOverConcurrentBuild from './short-timeout-over-concurrent-build'
 import statementFails from './statement-fails'
+import statisticsMissing from './statistics-missing'
 import tableRewritten from './table-rewritten'
 import tableWithoutPrimaryKey from './table-without-primary-key'
 import tableWithoutRowSecurity from './table-without-row-security'
@@ -129,6 +133,7 @@ export const rules: readonly Rule[] = [
   invalidIndexAccepted,
   requiredColumnWithoutDefault,
   insertNotRepeatable,
+  sequenceNotReset,
   constraintNeverValidated,
   droppedColumn,
   droppedTable,
@@ -144,6 +149,8 @@ export const rules: readonly Rule[] = [
   renamedColumn,
   renamedTable,
   movedSchema,
+  changedDefault,
+  droppedNotNull,
   renamedEnumValue,
   primaryKeyDropped,
   redundantIndex,
@@ -167,6 +174,7 @@ export const rules: readonly Rule[] = [
   identifierCut,
   unloggedTable,
   lowCardinalityIndex,
+  statisticsMissing,
   wideIndex,
   repeatedIndexColumn,
   missingUniqueKey,

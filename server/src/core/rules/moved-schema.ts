@@ -1,4 +1,8 @@
-import type { AlterRelation, OtherCommand } from '../sql/commands'
+import type { Fix } from '../finding'
+import { relationNamed } from '../postgres/catalog'
+import type { AlterRelation, Identifier, OtherCommand } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { viewInPlace } from './renamed-table'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
 
@@ -40,6 +44,34 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
 --                   ^^^^^^^^^^^^^^^^ warning [moved-schema: SET SCHEMA breaks running code that names table "people"]
   ALTER VIEW IF EXISTS adults SET SCHEMA staff;
 --                            ^^^^^^^^^^^^^^^^ warning [moved-schema: SET SCHEMA breaks running code that names view "adults"]
+-- fix: Leave a view in the old schema
+  BEGIN;
+  ALTER TABLE people SET SCHEMA staff;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM staff.people;
+  COMMIT;
+  ALTER VIEW IF EXISTS adults SET SCHEMA staff;
+
+-- bad: in the transaction of the tool, with a down
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE SCHEMA app;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 00002_app.sql
+  -- +goose Up
+  ALTER TABLE public.users SET SCHEMA app;
+--                         ^^^^^^^^^^^^^^ warning [moved-schema: SET SCHEMA breaks running code that names table "public.users"]
+
+  -- +goose Down
+  ALTER TABLE app.users SET SCHEMA public;
+-- fix: Leave a view in the old schema
+  -- +goose Up
+  ALTER TABLE public.users SET SCHEMA app;
+  CREATE VIEW public.users WITH (security_invoker = true) AS SELECT * FROM app.users;
+
+  -- +goose Down
+  DROP VIEW public.users;
+  ALTER TABLE app.users SET SCHEMA public;
 
 -- bad: a schema
 -- file: 0001_people.sql
@@ -92,8 +124,18 @@ function* moved(alter: AlterRelation, context: RuleContext): Iterable<RuleFindin
       detail: `Queries find it in schema "${subcommand.to.name}" alone, as soon as the migration commits.`,
       hint: 'CREATE VIEW with the old name in the old schema, in the same transaction, and drop it when no code uses it any more.',
       relation: target.relation,
+      fixes: () => leftInPlace(alter, subcommand.to, context),
     }
   }
+}
+
+function leftInPlace(alter: AlterRelation, to: Identifier, context: RuleContext): Fix[] {
+  const { catalog } = context
+  // The view has to be made where the table was.
+  const isThere = relationNamed(catalog, alter.relation)?.schema === catalog.searchPath[0]
+  if (alter.relation.schema === undefined && !isThere) return []
+  const name = `${quoted(to.name)}.${quoted(alter.relation.name)}`
+  return viewInPlace(alter, { name, title: 'Leave a view in the old schema', kind: 'SET SCHEMA' }, context)
 }
 
 function* renamed({ rename, keywords }: OtherCommand, context: RuleContext): Iterable<RuleFinding> {

@@ -1,12 +1,12 @@
 import type { Fix } from '../finding'
-import { key } from '../postgres/catalog'
+import { asTable, key, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Identifier } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions } from './dependence'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { downSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingTableOrView, subcommandsOf, type Target } from './target'
+import { catalogAtBegin, catalogAtCommit, existingTableOrView, subcommandsOf } from './target'
 import { stillNamingTable } from './users'
 
 export default defineRule({
@@ -44,7 +44,7 @@ later release, when no code uses it.`,
         ].join(' '),
         hint: 'CREATE VIEW with the old name in the same transaction, and drop it when no code uses it any more.',
         relation: target.relation,
-        fixes: () => withView(alter, subcommand.to, target, context),
+        fixes: () => withView(alter, subcommand.to, context),
       }
     }
   },
@@ -129,22 +129,30 @@ later release, when no code uses it.`,
 `,
 })
 
-/** A view with the old name: PostgreSQL passes reads and writes of a view over one table through (sql-createview.html). */
-function withView(alter: AlterRelation, to: Identifier, { table }: Target, context: RuleContext): Fix[] {
+interface Moved {
+  /** What the table is called then, as SQL. */
+  readonly name: string
+  /** Of the fix. */
+  readonly title: string
+  /** The subcommand that moves it, and that moves it back. */
+  readonly kind: 'RENAME TO' | 'SET SCHEMA'
+}
+
+/**
+ * Returns the fix that puts a view in the place of a table that has gone elsewhere: PostgreSQL passes reads and writes of a view
+ * over one table through (sql-createview.html).
+ */
+export function viewInPlace(alter: AlterRelation, { name, title, kind }: Moved, context: RuleContext): Fix[] {
+  const table = asTable(relationNamed(context.catalog, alter.relation))
   if (table?.kind !== 'table' && table?.kind !== 'partitioned table') return []
   if (alter.ifExists || context.direction === 'down' || context.inside) return []
   const old = written(context, alter.relation.span)
-  const schema = old.includes('.') ? old.slice(0, old.lastIndexOf('.') + 1) : ''
-  const renamed = `${schema}${quoted(to.name)}`
   // Without it the view would read with the rights of its owner, past row security.
   const invoker = context.settings.postgres >= 15 ? ' WITH (security_invoker = true)' : ''
-  const view = `CREATE VIEW ${old}${invoker} AS SELECT * FROM ${renamed};`
-  const downs = downSteps(context).filter(step => mentions(step, to.name) || mentions(step, alter.relation.name))
-  const [back, ...others] = downs
-  const isBack =
-    back?.command?.tag === 'ALTER TABLE' &&
-    back.command.relation.name === to.name &&
-    back.command.subcommands.some(other => other.kind === 'RENAME TO' && other.to.name === alter.relation.name)
+  const view = `CREATE VIEW ${old}${invoker} AS SELECT * FROM ${name};`
+  const names = [alter.relation.name, ...movedTo(alter)]
+  const [back, ...others] = downSteps(context).filter(step => names.some(other => mentions(step, other)))
+  const isBack = back?.command?.tag === 'ALTER TABLE' && back.command.subcommands.some(other => other.kind === kind)
   if (others.length > 0 || (back && !isBack)) return []
   const undone = back ? statementsBefore(back, [`DROP VIEW ${old};`]) : []
   const isAlone = context.transaction.kind === 'own'
@@ -153,5 +161,15 @@ function withView(alter: AlterRelation, to: Identifier, { table }: Target, conte
     ...statementsAfter(context, isAlone ? [view, 'COMMIT;'] : [view]),
     ...undone,
   ]
-  return [{ title: 'Leave a view with the old name', safety: 'review', isChange: true, edits }]
+  return [{ title, safety: 'review', isChange: true, edits }]
+}
+
+const movedTo = ({ subcommands }: AlterRelation): string[] =>
+  subcommands.flatMap(subcommand => (subcommand.kind === 'RENAME TO' ? [subcommand.to.name] : []))
+
+function withView(alter: AlterRelation, to: Identifier, context: RuleContext): Fix[] {
+  const old = written(context, alter.relation.span)
+  const schema = old.includes('.') ? old.slice(0, old.lastIndexOf('.') + 1) : ''
+  const name = `${schema}${quoted(to.name)}`
+  return viewInPlace(alter, { name, title: 'Leave a view with the old name', kind: 'RENAME TO' }, context)
 }

@@ -1,0 +1,135 @@
+import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
+import { columnNamed } from '../postgres/catalog'
+import type { AlterRelation, CreateIndex, Name } from '../sql/commands'
+import { statementsAfter, written } from './edits'
+import { laterSteps } from './placement'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { existingTable, isUnreleased, subcommandsOf, type Target } from './target'
+
+export default defineRule({
+  id: 'statistics-missing',
+  risk: 'performance',
+  severity: 'hint',
+  on: ['CREATE INDEX', 'ALTER TABLE'],
+  why: `
+The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ... TYPE\` throws those of the column away, even where it
+touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
+of the rows have changed: in a large table that is quiet, after weeks. Until then plans may be bad.
+
+Nothing is said of a table that the same migration makes, where it analyzes the table afterwards, of a second such change in
+the same file, and where another rule speaks of the same clause.`,
+  instead: `
+\`ANALYZE\` the table afterwards. It reads a sample, and nobody waits for it.`,
+  manual: [
+    'sql-analyze.html',
+    'sql-createindex.html#SQL-CREATEINDEX-NOTES',
+    'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE',
+  ],
+  hazards: ['`ANALYZE` after an index over an expression', '`ANALYZE` after a change of type'],
+
+  *check(command, context) {
+    const found = command.tag === 'CREATE INDEX' ? ofIndex(command, context) : ofColumns(command, context)
+    if (found) yield found
+  },
+
+  examples: `
+-- bad: an index over an expression
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (lower(email));
+--                                                    ^^^^^^^^^^^^ hint [statistics-missing: nothing is known of the values of this expression until table "users" is analyzed]
+-- fix: Analyze the table
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (lower(email));
+  ANALYZE users;
+
+-- bad: a type that takes the values as they are, in the transaction of the tool
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20), town varchar(20));
+-- file: 000002_email.up.sql
+  ALTER TABLE users ALTER COLUMN email TYPE text, ALTER COLUMN town TYPE varchar(80);
+--                                     ^^^^^^^^^ hint [statistics-missing: ALTER COLUMN TYPE throws away the statistics of column "email" of table "users"]
+  COMMENT ON TABLE users IS 'Who ordered.';
+
+-- good: it is analyzed
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20), town varchar(20));
+-- file: 0002_email.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (lower(email));
+  ALTER TABLE users ALTER COLUMN town TYPE text;
+  ANALYZE users;
+
+-- good: an index over a column, and a column that an index only picks rows by
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, town text);
+-- file: 0002_email.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email) WHERE town IS NOT NULL;
+
+-- good: a table of the same migration
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20));
+  CREATE INDEX users_email_idx ON users (lower(email));
+  ALTER TABLE users ALTER COLUMN email TYPE text;
+`,
+})
+
+/** A build that is not concurrent has a finding already. */
+function ofIndex(index: CreateIndex, context: RuleContext): RuleFinding | undefined {
+  const target = existingTable(index.table, context)
+  const expression = index.columns.find(({ column }) => column === undefined)
+  if (!target || !expression || !index.concurrently || isTold(index.table, context)) return undefined
+  return {
+    at: expression.span,
+    message: `nothing is known of the values of this expression until ${target.label} is analyzed`,
+    detail: 'ANALYZE gathers statistics of an index over an expression too; until then the planner guesses.',
+    hint: 'ANALYZE the table when the index is built.',
+    relation: target.relation,
+    fixes: () => analyzed(index.table, context),
+  }
+}
+
+function ofColumns(alter: AlterRelation, context: RuleContext): RuleFinding | undefined {
+  const target = existingTable(alter.relation, context)
+  if (!target || isTold(alter.relation, context)) return undefined
+  for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
+    const isLong = effects.rewrites.length + effects.builds.length + effects.scans.length > 0
+    if (isLong || !isKnown(subcommand.column.name, target, context)) continue
+    return {
+      at: { start: subcommand.keywords.start, end: subcommand.type.span.end },
+      message: `ALTER COLUMN TYPE throws away the statistics of column "${subcommand.column.name}" of ${target.label}`,
+      detail:
+        'PostgreSQL does so even where the values stay as they are; until the table is analyzed the planner guesses.',
+      hint: 'ANALYZE the table afterwards.',
+      relation: target.relation,
+      fixes: () => analyzed(alter.relation, context),
+    }
+  }
+  return undefined
+}
+
+const isKnown = (column: string, { table }: Target, context: RuleContext): boolean => {
+  const known = columnNamed(table, column)
+  return known !== undefined && !isUnreleased(known.born, context)
+}
+
+/** It is analyzed afterwards, or an earlier statement of the file has been told so. */
+const isTold = ({ name }: Name, context: RuleContext): boolean =>
+  laterSteps(context).some(({ command }) => analyzes(command, name)) ||
+  context.steps.slice(0, context.index).some(({ command }) => losesStatistics(command))
+
+const analyzes = (command: Step['command'], table: string): boolean =>
+  (command?.tag === 'ANALYZE' || command?.tag === 'VACUUM') &&
+  (command.tables.length === 0 || command.tables.some(({ name }) => name === table))
+
+const losesStatistics = (command: Step['command']): boolean =>
+  command?.tag === 'CREATE INDEX'
+    ? command.concurrently !== undefined && command.columns.some(({ column }) => column === undefined)
+    : command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => kind === 'ALTER COLUMN TYPE')
+
+/** Behind the statement where it commits by itself: elsewhere its locks would be held meanwhile. */
+function analyzed(table: Name, context: RuleContext): Fix[] {
+  if (context.transaction.kind !== 'own' || context.direction === 'down' || context.inside) return []
+  const edits = statementsAfter(context, [`ANALYZE ${written(context, table.span)};`])
+  return [{ title: 'Analyze the table', safety: 'review', edits }]
+}
