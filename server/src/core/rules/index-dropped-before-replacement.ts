@@ -1,5 +1,5 @@
-import { type Index, relationNamed } from '../postgres/catalog'
-import type { CreateIndex } from '../sql/commands'
+import { type Index, indexesOf, relationNamed } from '../postgres/catalog'
+import type { CreateIndex, Drop } from '../sql/commands'
 import { indexNamed } from './indexes'
 import { laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -15,8 +15,8 @@ Between \`DROP INDEX\` and the end of the build that follows, queries that need 
 unique, rows come in that the new one refuses. A build that fails leaves the table without either.
 
 The finding is a warning where one of the two is \`CONCURRENTLY\`, so that no transaction can be around both. Nothing is said
-where one transaction does both, so that others see the old index or the new one, and of indexes
-and tables that the same migration makes.`,
+where one transaction does both, so that others see the old index or the new one, where another
+index begins with the same columns, and of indexes and tables that the same migration makes.`,
   instead: `
 Build the new index first, with \`CONCURRENTLY\` and under another name; then drop the old one, and \`ALTER INDEX ... RENAME TO\`
 where the name matters.`,
@@ -30,7 +30,7 @@ where the name matters.`,
       const table = context.catalog.relations.get(index.table)
       if (!table || isNew({ schema: table.schema, name: table.name, span: name.span }, context)) continue
       const next = replacementOf(index, context)
-      if (!next) continue
+      if (!next || isCovered(index, drop, context)) continue
       yield {
         at: name.span,
         message: `DROP INDEX takes away ${index.unique ? 'unique ' : ''}index ${inQuotes(name)} before its replacement is built`,
@@ -71,6 +71,25 @@ where the name matters.`,
   CREATE INDEX CONCURRENTLY users_email_name_idx ON users (email, name);
   DROP INDEX CONCURRENTLY users_email_idx;
 
+-- good: another index answers the same queries meanwhile
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed timestamptz);
+  CREATE INDEX orders_customer_idx ON orders (customer);
+  CREATE INDEX orders_customer_id_idx ON orders (customer, id);
+-- file: 0002_index.sql
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+  CREATE INDEX CONCURRENTLY orders_customer_placed_idx ON orders (customer, placed);
+
+-- bad: another index of some rows only
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed timestamptz);
+  CREATE INDEX orders_customer_idx ON orders (customer);
+  CREATE INDEX orders_customer_id_idx ON orders (customer, id) WHERE placed IS NOT NULL;
+-- file: 0002_index.sql
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+--                        ^^^^^^^^^^^^^^^^^^^ warning [index-dropped-before-replacement: DROP INDEX takes away index "orders_customer_idx" before its replacement is built]
+  CREATE INDEX CONCURRENTLY orders_customer_placed_idx ON orders (customer, placed);
+
 -- good: an index for something else
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
@@ -102,3 +121,15 @@ function replacementOf(index: Index, context: RuleContext): CreateIndex | undefi
 /** The same first column, found in the same way. */
 const replaces = ({ columns, method }: CreateIndex, index: Index): boolean =>
   method === index.method && columns[0]?.column !== undefined && columns[0].column === index.columns[0]
+
+/** Another index that stays answers the same queries meanwhile; only a unique one keeps values apart. */
+const isCovered = (index: Index, { names }: Drop, { catalog }: RuleContext): boolean =>
+  !index.unique &&
+  indexesOf(catalog, index.table).some(
+    other =>
+      other !== index &&
+      !other.partial &&
+      other.method === index.method &&
+      names.every(({ name }) => name !== other.name) &&
+      index.columns.every((column, place) => column !== undefined && other.columns[place] === column),
+  )

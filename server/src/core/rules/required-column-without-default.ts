@@ -1,7 +1,7 @@
-import { columnNamed, typeNamed } from '../postgres/catalog'
-import type { TypeName } from '../sql/commands'
+import { asTable, columnNamed, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
+import type { Name, TypeName } from '../sql/commands'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, subcommandsOf } from './target'
+import { existingTable, inQuotes, subcommandsOf, type Target } from './target'
 
 export default defineRule({
   id: 'required-column-without-default',
@@ -12,7 +12,7 @@ export default defineRule({
 A new column without a default is null in every row that is there, so \`ADD COLUMN ... NOT NULL\` fails as soon as the table
 has a row. On an empty table it succeeds, and then breaks every running \`INSERT\` that does not name the column.
 
-Nothing is said of a table that the same migration makes or has just emptied, and of columns that fill themselves:
+Nothing is said of a table that the same migration makes and puts no rows into, or has just emptied, and of columns that fill themselves:
 with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
@@ -22,7 +22,7 @@ in a later migration (see not-null-scan).`,
   seeds: ['new columns nullable or with a default'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = existingTable(alter.relation, context) ?? filledTable(alter.relation, context)
     if (!target || target.table?.kind === 'foreign table' || isEmptied(alter.relation.name, context)) return
     for (const { subcommand } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const { column, ifNotExists } = subcommand
@@ -57,6 +57,13 @@ in a later migration (see not-null-scan).`,
     ADD COLUMN IF NOT EXISTS region text NOT NULL;
 --                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "region" NOT NULL without a default fails when table "users" has rows]
 
+-- bad: a new table that has rows already
+-- given: insert-not-repeatable off
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  INSERT INTO users (id) VALUES (1);
+  ALTER TABLE users ADD COLUMN email text NOT NULL;
+--                                        ^^^^^^^^ error [required-column-without-default: ADD COLUMN "email" NOT NULL without a default fails when table "users" has rows]
+
 -- good: with a default
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -90,6 +97,13 @@ in a later migration (see not-null-scan).`,
   ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL NOT NULL;
 `,
 })
+
+/** A table that this migration, or another that is pending, makes and puts rows into. */
+function filledTable(name: Name, { catalog }: RuleContext): Target | undefined {
+  const table = asTable(relationNamed(catalog, name))
+  if (table?.kind !== 'table' || !table.written) return undefined
+  return { label: `table ${inQuotes(name)}`, relation: keyOf(catalog, name), table }
+}
 
 const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(type)
 

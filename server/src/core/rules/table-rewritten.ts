@@ -1,5 +1,6 @@
 import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
-import type { AlterRelation, Maintenance, SubcommandKind } from '../sql/commands'
+import type { AlterRelation, Maintenance, OtherCommand, SubcommandKind } from '../sql/commands'
+import { tokensOf } from '../sql/tokens'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
 
@@ -7,7 +8,15 @@ export default defineRule({
   id: 'table-rewritten',
   risk: 'locking',
   severity: 'error',
-  on: ['ALTER TABLE', 'ALTER INDEX', 'VACUUM', 'CLUSTER'],
+  on: [
+    'ALTER TABLE',
+    'ALTER INDEX',
+    'ALTER TABLE ALL',
+    'ALTER INDEX ALL',
+    'ALTER MATERIALIZED VIEW ALL',
+    'VACUUM',
+    'CLUSTER',
+  ],
   why: `
 \`VACUUM FULL\`, \`CLUSTER\`, \`SET LOGGED\`, \`SET UNLOGGED\`, \`SET TABLESPACE\`, \`SET ACCESS METHOD\` and \`SET EXPRESSION\` of a
 stored generated column write the whole table into new files under \`ACCESS EXCLUSIVE\`: nothing reads or writes it until that
@@ -33,7 +42,8 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
   *check(command, context) {
     if (command.tag === 'ALTER INDEX') yield* movedIndex(command, context)
     else if ('subcommands' in command) yield* altered(command, context)
-    else if (command.tag !== 'ANALYZE') yield* maintained(command, context)
+    else if ('tables' in command) yield* maintained(command, context)
+    else yield* movedAll(command, context)
   },
 
   examples: `
@@ -100,6 +110,15 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 -- file: 0002_move.sql
   ALTER INDEX events_pkey SET TABLESPACE fast;
 --                        ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE copies index "events_pkey" under ACCESS EXCLUSIVE: writes and nearly all reads of its table wait until it is done]
+
+-- bad: all of a disk
+  ALTER TABLE ALL IN TABLESPACE slow SET TABLESPACE fast;
+--^^^^^^^^^^^ error [table-rewritten: ALTER TABLE ALL ... SET TABLESPACE copies everything in tablespace "slow" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  ALTER INDEX ALL IN TABLESPACE slow SET TABLESPACE fast NOWAIT;
+--^^^^^^^^^^^ error [table-rewritten: ALTER INDEX ALL ... SET TABLESPACE copies everything in tablespace "slow" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- good: to where it is
+  ALTER TABLE ALL IN TABLESPACE slow SET TABLESPACE slow;
 
 -- good: an index of a table of the same migration
   CREATE TABLE events (id bigint PRIMARY KEY);
@@ -203,6 +222,19 @@ const hints: Readonly<Record<(typeof rewriting)[number], string>> = {
   'SET ACCESS METHOD': 'Make a table with the new access method, fill it in batches, and swap the names.',
   'SET EXPRESSION':
     'Add another column with the new expression, as VIRTUAL where PostgreSQL is 18, and swap the names.',
+}
+
+function* movedAll({ tag, keywords }: OtherCommand, { statement }: RuleContext): Iterable<RuleFinding> {
+  const { text } = statement
+  const words = tokensOf(text).map(({ start, end }) => text.slice(start, end))
+  const [from, to] = words.flatMap((word, place) => (/^tablespace$/i.test(word) ? (words[place + 1] ?? []) : []))
+  if (from === undefined || from === to) return
+  yield {
+    at: keywords,
+    message: `${tag} ... SET TABLESPACE copies everything in tablespace "${from}" under ACCESS EXCLUSIVE: reads and writes wait until it is done`,
+    detail: 'The locks are taken one after the other, and kept until all is copied.',
+    hint: hints['SET TABLESPACE'],
+  }
 }
 
 function* maintained(command: Maintenance, context: RuleContext): Iterable<RuleFinding> {

@@ -1,11 +1,12 @@
 import type { Fix } from '../finding'
-import { blocksWrites, lockModes } from '../postgres/locks'
+import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
 import type { AlterRelation, Command } from '../sql/commands'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
+import { heldLock } from './held-lock'
 import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, modeOn, subcommandsOf, whoWaits } from './target'
+import { existingTable, modeOn, subcommandsOf, type Target, whoWaits } from './target'
 import { hintForLater } from './tool-hints'
 
 export default defineRule({
@@ -16,7 +17,8 @@ export default defineRule({
   why: `
 \`VALIDATE CONSTRAINT\` reads every row under \`SHARE UPDATE EXCLUSIVE\`, and writes go on. But a transaction keeps its locks
 until it ends: where it has changed the table before, by \`ADD CONSTRAINT ... NOT VALID\` or otherwise, the stronger lock of
-that change is held while the rows are read, and \`NOT VALID\` has bought nothing.
+that change is held while the rows are read, and \`NOT VALID\` has bought nothing. Where it has changed another table, that one
+is locked meanwhile.
 
 Most migration tools run a whole file in one transaction. Nothing is said of a table that the same migration makes.`,
   instead: `
@@ -34,18 +36,18 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
     if (!target) return
     for (const { subcommand, effects } of subcommandsOf(alter, context, 'VALIDATE CONSTRAINT')) {
       if (!effects.scans.includes(target.relation)) continue
-      const held = context.transaction.held.find(({ relation }) => relation === target.relation)?.mode
-      const taken = modeOn(context.effects, target.relation)
-      const mode = lockModes.findLast(candidate => candidate === held || candidate === taken)
-      if (!mode || !blocksWrites(mode)) continue
+      const lock = lockMeanwhile(target, context)
+      if (!lock) continue
+      const { mode } = lock
       const name = subcommand.constraint.name
       yield {
         at: { start: subcommand.keywords.start, end: subcommand.constraint.span.end },
-        message: `VALIDATE CONSTRAINT reads every row of ${target.label} while the transaction holds ${mode} on it: ${whoWaits(mode)}`,
+        message: `VALIDATE CONSTRAINT reads every row of ${target.label} while the transaction holds ${mode} on ${lock.label ?? 'it'}: ${whoWaits(mode)}`,
         detail:
           'Another change in the same transaction takes that lock, and only the end of the transaction gives it back.',
         hint: hintForLater('Validate in a later transaction, and the rows are read while writes go on.', context),
         relation: target.relation,
+        severity: lock.label ? 'warning' : undefined,
         fixes: () => validatedInItsOwn(alter, name, context),
       }
     }
@@ -119,6 +121,21 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
   -- +goose Down
   -- Nothing to undo.
 
+-- bad: after a change of another table
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+  ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+-- file: 000002_note.up.sql
+  ALTER TABLE users ADD COLUMN note text;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [validated-in-same-transaction: VALIDATE CONSTRAINT reads every row of table "orders" while the transaction holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+-- fix: Validate it in a new migration
+  ALTER TABLE users ADD COLUMN note text;
+-- file: 000003_validate_orders_total_check.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
+
 -- good: each statement commits by itself
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
@@ -142,6 +159,17 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
   ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0) NOT ENFORCED;
 `,
 })
+
+/** The lock that makes others wait while the rows are read: on the table itself, or on another, which `label` then names. */
+function lockMeanwhile(
+  { relation }: Target,
+  context: RuleContext,
+): { readonly mode: LockMode; readonly label?: string } | undefined {
+  const held = context.transaction.held.find(other => other.relation === relation)?.mode
+  const taken = modeOn(context.effects, relation)
+  const mode = lockModes.findLast(candidate => candidate === held || candidate === taken)
+  return mode && blocksWrites(mode) ? { mode } : heldLock(context)
+}
 
 /** Moves the statement behind the end of its transaction, and what of it needs the constraint to be valid. */
 function validatedInItsOwn(alter: AlterRelation, name: string, context: RuleContext): Fix[] {
