@@ -84,6 +84,25 @@ describe('transactions', () => {
     "ALTER ROLE CURRENT_USER SET lock_timeout = '8s'; T; ALTER ROLE CURRENT_USER RESET lock_timeout; T",
     "ALTER DATABASE postgres SET lock_timeout = '8s'; T; ALTER DATABASE postgres RESET lock_timeout; T",
     'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE; T',
+    "BEGIN; SET lock_timeout = '1s'; SAVEPOINT a; SET LOCAL lock_timeout = '2s'; RELEASE a; T; COMMIT; T",
+    "BEGIN; SAVEPOINT a; SAVEPOINT b; SET lock_timeout = '2s'; RELEASE a; T; COMMIT; T",
+    "BEGIN; SAVEPOINT a; SET lock_timeout = '2s'; ROLLBACK TO a; SET lock_timeout = '3s'; ROLLBACK TO a; T; COMMIT; T",
+    "SET lock_timeout = '1s'; BEGIN; SET LOCAL lock_timeout = '2s'; SAVEPOINT a; SET lock_timeout = '3s'; ROLLBACK TO SAVEPOINT a; T; COMMIT; T",
+    "BEGIN; SET LOCAL lock_timeout = '2s'; COMMIT; SET LOCAL lock_timeout = '3s'; T",
+    "SET lock_timeout = '1s'; BEGIN; SET LOCAL lock_timeout TO DEFAULT; T; COMMIT; T",
+    "BEGIN; SET LOCAL lock_timeout = '1s'; RESET ALL; T; COMMIT; T",
+    "SELECT set_config('LOCK_TIMEOUT', '5s', false); T",
+    "SELECT pg_catalog.set_config('lock_timeout', '5s', false); T",
+    "SET SESSION lock_timeout TO '3s'; T; SET SESSION lock_timeout = 0; T",
+    'SET "lock_timeout" = "4s"; T',
+    "BEGIN; SET lock_timeout = '1s'; ABORT; T",
+    "BEGIN; SET lock_timeout = '1s'; COMMIT AND NO CHAIN; T",
+    "BEGIN; SET LOCAL lock_timeout = '1s'; COMMIT AND CHAIN; T; SET lock_timeout = '2s'; ROLLBACK; T",
+    'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; T',
+    "BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL lock_timeout TO DEFAULT; T; ROLLBACK; T",
+    "SELECT 1; SELECT set_config('lock_timeout', '5s', true); T",
+    "BEGIN; SELECT set_config('lock_timeout', '5s', false), set_config('lock_timeout', '6s', true); T; COMMIT; T",
+    "SET lock_timeout = '7s'; BEGIN; SET lock_timeout = '1s'; BEGIN; SET LOCAL lock_timeout = '2s'; T; ROLLBACK; T",
   ]
 
   let database: PGlite
@@ -151,6 +170,32 @@ describe('transactions', () => {
       assert.equal(placed(sql, way)[place]?.isBlock, isRefused)
     })
   }
+
+  const savepoints: readonly (readonly [sql: string, isThere: boolean])[] = [
+    ['BEGIN; SAVEPOINT a; ROLLBACK TO a', true],
+    ['BEGIN; SAVEPOINT a; RELEASE a; ROLLBACK TO a', false],
+    ['BEGIN; SAVEPOINT a; SAVEPOINT b; RELEASE a; ROLLBACK TO b', false],
+    ['BEGIN; SAVEPOINT a; SAVEPOINT b; ROLLBACK TO a; RELEASE b', false],
+    ['BEGIN; SAVEPOINT a; SAVEPOINT a; RELEASE a; RELEASE a', true],
+    ['BEGIN; SAVEPOINT a; COMMIT; BEGIN; RELEASE a', false],
+    ['BEGIN; SAVEPOINT "A"; ROLLBACK TO a', false],
+  ]
+  for (const [sql, isThere] of savepoints) {
+    it(`know their savepoints: ${sql}`, async () => {
+      const refused = await run(sql, 'one by one').then(
+        () => undefined,
+        (error: Error) => error.message,
+      )
+      await database.exec('ROLLBACK').catch(() => undefined)
+      assert.equal(refused === undefined, isThere, refused)
+      if (refused) assert.match(refused, /^savepoint "\w" does not exist$/)
+      assert.equal(placed(sql, 'one by one').at(-1)?.lacksSavepoint === true, !isThere)
+    })
+  }
+
+  it('do not know those of a statement that cannot be read', () => {
+    assert.equal(placed('BEGIN; SAVEPOINT one two; ROLLBACK TO two', 'one by one').at(-1)?.lacksSavepoint, undefined)
+  })
 
   it('give back what they did after a savepoint and nothing before it', () => {
     const [begin, alter, savepoint, lock, back, last] = placed(

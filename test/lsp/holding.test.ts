@@ -93,11 +93,53 @@ COMMIT;
     )
   })
 
+  it('is what begins and ends it, and what only warns', () => {
+    const lines = told(`BEGIN;
+BEGIN;
+UPDATE orders SET total = 1;
+COMMIT AND CHAIN;
+INSERT INTO orders VALUES (1);
+ROLLBACK;
+COMMIT;
+START TRANSACTION;
+SAVEPOINT a;
+UPDATE orders SET total = 2;
+PREPARE TRANSACTION 'p';
+COMMIT PREPARED 'p';
+`)
+    assert.deepEqual(lines.get(2), [
+      'A transaction is open already: PostgreSQL warns and goes on in it.',
+      'That one ends with `COMMIT` in line 4.',
+    ])
+    assert.deepEqual(lines.get(4), [
+      'Ends the transaction that began in line 1.',
+      'Another transaction begins at once.',
+    ])
+    assert.deepEqual(lines.get(6), ['Undoes what has run since line 5.'])
+    assert.deepEqual(lines.get(7), ['No transaction is open: PostgreSQL only warns.'])
+    assert.deepEqual(lines.get(9), ['No `ROLLBACK TO` in this file goes back to it.'])
+    assert.deepEqual(lines.get(11), ['Leaves the transaction and its locks to `COMMIT PREPARED` in line 12.'])
+    const inTool = told('BEGIN;\nLOCK TABLE orders;\nCOMMIT;\nROLLBACK TO a;\n', { tool: 'goose' })
+    assert.deepEqual(inTool.get(4), [
+      'Ends the transaction of goose: what follows is no longer part of it.',
+      'Releases `ACCESS EXCLUSIVE` on table `public.orders`, held since line 3.',
+    ])
+    assert.deepEqual(inTool.get(5), ['Runs only inside a transaction block. Here it fails: there is none.'])
+    const sent = told('SAVEPOINT a;\nSELECT 1;\n', { tool: 'golang-migrate' })
+    assert.deepEqual(sent.get(1), ['Runs only inside a transaction block. Here it fails: there is none.'])
+    const gone = told('BEGIN;\nROLLBACK TO a;\nCOMMIT;\n')
+    assert.deepEqual(gone.get(2), [
+      'PostgreSQL refuses this statement: savepoint "a" does not exist (3B001).',
+      'Its transaction is rolled back.',
+    ])
+  })
+
   it('is what its end gives back', () => {
     const lines = told(transaction)
     assert.deepEqual(lines.get(1), ['Its transaction ends with `COMMIT` in line 11.'])
     assert.deepEqual(lines.get(4), ['`ROLLBACK TO s` in line 6 undoes what follows it and gives back its locks.'])
     assert.deepEqual(lines.get(6), [
+      'Undoes what has run since the savepoint.',
       'Releases `ACCESS EXCLUSIVE` on table `public.customers`, held since line 5 over the scan in line 5.',
       'What was locked before the savepoint stays locked.',
     ])
@@ -270,7 +312,7 @@ describe('what is told of timeouts', () => {
       told(sql, { tool }).get(sql.split('\n').findIndex(line => /^(?:RE)?SET/.test(line)) + (tool === 'goose' ? 2 : 1))
     const session = ['In force until it is set again or the session ends.']
     assert.deepEqual(until('SET work_mem = 1;'), session)
-    assert.deepEqual(until('BEGIN;\nRESET ALL;\nCOMMIT;'), session)
+    assert.deepEqual(until('BEGIN;\nRESET ALL;\nCOMMIT;'), ['Back to what the session began with.', ...session])
     assert.deepEqual(until('BEGIN;\nSET LOCAL work_mem = 1;\nCOMMIT;'), [
       'In force until the transaction ends in line 3.',
     ])
@@ -281,7 +323,7 @@ describe('what is told of timeouts', () => {
       'In force until `ROLLBACK` in line 4 takes it back.',
     ])
     assert.deepEqual(until('SET LOCAL work_mem = 1;'), [
-      'Without effect: `SET LOCAL` lasts as long as a transaction block, and none is open here.',
+      'Without effect: it lasts as long as a transaction block, and none is open here.',
     ])
     assert.deepEqual(until('SET LOCAL work_mem = 1;', 'goose'), [
       'In force until goose commits the transaction of this file.',
@@ -289,6 +331,17 @@ describe('what is told of timeouts', () => {
     assert.deepEqual(until('SET LOCAL work_mem = 1;\nSELECT 1;', 'golang-migrate'), [
       'In force to the end of the statements that are sent together.',
     ])
+  })
+
+  it('is what else the session keeps or gives up', () => {
+    const lines = told("SELECT set_config('lock_timeout', '1s', true);\nDISCARD ALL;\nSET CONSTRAINTS ALL DEFERRED;\n")
+    const none = 'Without effect: it lasts as long as a transaction block, and none is open here.'
+    assert.deepEqual(lines.get(1), [`Sets \`lock_timeout\`. ${none}`])
+    assert.deepEqual(lines.get(2), [
+      'Resets the session: parameters, prepared statements, cursors, temporary tables and advisory locks.',
+      'Cannot run inside a transaction block.',
+    ])
+    assert.deepEqual(lines.get(3), [none])
   })
 
   it('is nothing of what is set for psql or for a function', () => {

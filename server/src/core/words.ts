@@ -2,10 +2,9 @@ import type { Explanation } from './explain'
 import { isPrivate } from './history/work'
 import { differencesOf } from './hover/differences'
 import {
-  beginningSentences,
   heldSentences,
   isHeldEnough,
-  releasedSentences,
+  isTransactionCommand,
   releaseSentences,
   strengthenedSentences,
   timeoutSentences,
@@ -13,6 +12,7 @@ import {
 import { firedSentences, insideSentences } from './hover/inside'
 import { listed, named } from './hover/lists'
 import { settingSentences } from './hover/starting'
+import { transactionSentences } from './hover/transactions'
 import { manualPage } from './manual'
 import { hasReference, type RelationKey, tableAt, temporarySchema } from './postgres/catalog'
 import type { RelationLock } from './postgres/effects'
@@ -48,23 +48,24 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
     explanation.waitsForTransactions && isIndex(lock) && !visible.every(isIndex)
   const felt = visible.filter(lock => !goesWithTable(lock, explanation, visible) && !isLeftAlone(lock))
   const taken = felt.filter(lock => !isHeldEnough(explanation, lock))
-  const transaction = [...beginningSentences(explanation), ...releasedSentences(explanation)]
+  const setting = settingSentences(explanation)
+  const isQuiet = visible.length === 0 && (setting.length > 0 || isTransactionCommand(tag))
   const kept = explanation.held.filter(({ relation }) => felt.some(lock => lock.relation === relation))
   return {
     title: tag,
     sentences: [
       ...needSentences(explanation),
       ...(isMisplaced(explanation) ? blockSentences(explanation) : []),
-      ...(transaction.length > 0 || tag === 'SET' || tag === 'RESET' ? [] : lockSentences(explanation, visible, taken)),
+      ...(isQuiet ? [] : lockSentences(explanation, visible, taken)),
       ...heldSentences(explanation),
       ...workSentences(explanation),
       ...insideSentences(explanation),
       ...firedSentences(explanation, lock => felt.some(({ relation }) => relation === lock.relation)),
-      ...settingSentences(explanation),
-      ...waitSentences(explanation, felt, settings),
+      ...setting,
+      ...(isQuiet ? [] : waitSentences(explanation, felt, settings)),
       ...(isMisplaced(explanation) ? [] : blockSentences(explanation)),
       ...releaseSentences(explanation, visible),
-      ...transaction,
+      ...(isMisplaced(explanation) ? [] : transactionSentences(explanation)),
       ...differencesOf(step, settings).map(({ sentence }) => sentence),
       ...explanation.unknown.map(inBackquotes),
     ],
@@ -318,8 +319,11 @@ const asLongAsItsRows: ReadonlySet<string> = new Set([
 const asLongAsItsBody: ReadonlySet<string> = new Set(['DO', 'CALL', 'EXECUTE', 'EXPLAIN'])
 
 /** Whether the statement fails for standing inside a transaction block, or outside one. */
-function isMisplaced({ refusesTransactionBlock, step }: Explanation): boolean {
-  return step.transaction.isBlock ? refusesTransactionBlock : step.effects?.needsTransactionBlock === true
+function isMisplaced({ refusesTransactionBlock, tag, step }: Explanation): boolean {
+  const { isBlock, kind } = step.transaction
+  // An implicit transaction has no savepoints and cannot be chained: DefineSavepoint, EndTransactionBlock in xact.c.
+  const hasBlock = isBlock && !(kind === 'implicit' && isTransactionCommand(tag))
+  return (isBlock && refusesTransactionBlock) || (!hasBlock && step.effects?.needsTransactionBlock === true)
 }
 
 function blockSentences(explanation: Explanation): string[] {

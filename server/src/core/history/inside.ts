@@ -186,6 +186,10 @@ class InnerTransaction implements Transaction {
     return this.outer.transaction.number
   }
 
+  get first(): Step {
+    return this.outer.transaction.first
+  }
+
   get held(): readonly Hold[] {
     return this.outer.transaction.held
   }

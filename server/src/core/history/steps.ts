@@ -1,5 +1,5 @@
 import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
-import { type Effects, type EffectsSettings, effectsOf } from '../postgres/effects'
+import { type Effects, type EffectsSettings, effectsOf, refused } from '../postgres/effects'
 import type { Failure } from '../postgres/failures'
 import { type Need, type Verdict, verdictOn } from '../postgres/failures/verdict'
 import type { Settings } from '../settings'
@@ -37,11 +37,15 @@ export interface Transaction {
   readonly kind: 'block' | TransactionMode
   /** Counts the transactions of the migration: equal numbers commit together. */
   readonly number: number
+  /** Its first statement. */
+  readonly first: Step
   /**
    * Whether PostgreSQL takes the statement to be inside a transaction block, so that those that refuse one fail: not for
    * `own`, nor for a simple query of one statement.
    */
   readonly isBlock: boolean
+  /** Whether the statement goes back to, or releases, a savepoint that its transaction block does not have. */
+  readonly lacksSavepoint?: boolean
   /** Locks that earlier statements of this transaction still hold, strongest mode per relation. */
   readonly held: readonly Hold[]
   /** Earlier statements of this transaction whose locks are not all known: what they took may be held too. */
@@ -173,7 +177,8 @@ class SectionStep implements Step {
     const { command, place, steps } = this
     const { verdict } = this
     if (!command || !verdict) return undefined
-    const settings = { postgres: verdict.postgres, runs: verdict.failure === undefined }
+    if (verdict.failure) return refused(verdict.failure)
+    const settings = { postgres: verdict.postgres, runs: true }
     this.known ??= effectsAt(command, steps.fold.before(place), settings, steps.placement(place).parameters)
     return this.known
   }
@@ -188,8 +193,15 @@ class SectionStep implements Step {
 
   private get verdict(): Verdict | undefined {
     const { command, steps } = this
-    if (command) this.judged ??= verdictOn(command, this.before, steps.settings)
+    if (command) this.judged ??= this.savepointVerdict(command) ?? verdictOn(command, this.before, steps.settings)
     return this.judged
+  }
+
+  /** xact.c of PostgreSQL's source; proven in test/history/transactions.test.ts. */
+  private savepointVerdict(command: Command): Verdict | undefined {
+    const { postgres, runs } = this.steps.settings
+    if (runs || !('savepoint' in command) || !this.steps.placement(this.place).lacksSavepoint) return undefined
+    return { postgres, failure: { message: `savepoint "${command.savepoint}" does not exist`, code: '3B001' } }
   }
 
   get transaction(): Transaction {
@@ -212,8 +224,16 @@ class SectionTransaction implements Transaction {
     return this.steps.placement(this.place).number
   }
 
+  get first(): Step {
+    return this.steps.all[this.steps.placement(this.place).first] as Step
+  }
+
   get isBlock(): boolean {
     return this.steps.placement(this.place).isBlock
+  }
+
+  get lacksSavepoint(): boolean {
+    return this.steps.placement(this.place).lacksSavepoint === true
   }
 
   get parameters(): ReadonlyMap<string, string> {

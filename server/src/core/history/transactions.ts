@@ -14,6 +14,8 @@ export interface Placement {
   readonly ends: boolean
   /** For ROLLBACK [TO SAVEPOINT]: the place in the section before which all is again as it was. */
   readonly resumes?: number
+  /** Whether it goes back to, or releases, a savepoint that the transaction block does not have. */
+  readonly lacksSavepoint?: true
   /** Session parameters that the section has set, in force when the statement starts. */
   readonly parameters: ReadonlyMap<string, string>
 }
@@ -51,6 +53,8 @@ interface Open {
   readonly query?: number
   readonly before: Parameters
   readonly savepoints: readonly Savepoint[]
+  /** Whether a statement that could not be read may have made others. */
+  readonly mayHaveOthers?: true
 }
 
 interface Savepoint {
@@ -78,10 +82,10 @@ class Walk {
     this.enter(command, place, query)
     const transaction = this.open
     const parameters = this.parameters.now
-    const { ends, resumes } = command ? this.leave(command, place) : { ends: false, resumes: undefined }
+    const outcome = command ? this.leave(command, place) : this.unread()
     if (transaction) {
       const { kind, number, first } = transaction
-      return { kind, number, isBlock: true, first, ends, resumes, parameters }
+      return { kind, number, isBlock: true, first, ...outcome, parameters }
     }
     const kind = this.section.transaction === 'implicit' ? 'implicit' : 'own'
     return { kind, number: this.next++, isBlock: false, first: place, ends: true, parameters }
@@ -105,8 +109,13 @@ class Walk {
     }
   }
 
+  private unread(): Outcome {
+    if (this.open) this.open = { ...this.open, mayHaveOthers: true }
+    return { ends: false }
+  }
+
   /** Does what the command does to the transaction and to the parameters. */
-  private leave(command: Command, place: number): { ends: boolean; resumes?: number } {
+  private leave(command: Command, place: number): Outcome {
     switch (command.tag) {
       case 'COMMIT':
       case 'PREPARE TRANSACTION':
@@ -115,15 +124,14 @@ class Walk {
         return command.savepoint === undefined ? this.rollback(command, place) : this.rollbackTo(command.savepoint)
       case 'SAVEPOINT':
       case 'RELEASE':
-        this.keepSavepoint(command, place)
-        break
+        return this.keepSavepoint(command, place)
       default:
         this.parameters = parametersAfter(this.parameters, command, this.open !== undefined)
     }
     return { ends: false }
   }
 
-  private end(command: TransactionControl, place: number, finish: () => void): { ends: boolean } {
+  private end(command: TransactionControl, place: number, finish: () => void): Outcome {
     const wasExplicit = this.open !== undefined && this.open.kind !== 'implicit'
     finish()
     if (command.chain && wasExplicit) this.open = this.started('block', place + 1)
@@ -135,7 +143,7 @@ class Walk {
     this.parameters = parametersKept(this.parameters)
   }
 
-  private rollback(command: TransactionControl, place: number): { ends: boolean; resumes?: number } {
+  private rollback(command: TransactionControl, place: number): Outcome {
     const transaction = this.open
     if (!transaction) return { ends: true }
     return {
@@ -147,28 +155,38 @@ class Walk {
     }
   }
 
-  private rollbackTo(name: string): { ends: boolean; resumes?: number } {
+  private rollbackTo(name: string): Outcome {
     const savepoints = this.open?.savepoints ?? []
     const index = savepoints.findLastIndex(savepoint => savepoint.name === name)
     const savepoint = savepoints[index]
-    if (!this.open || !savepoint) return { ends: false }
+    if (!this.open || !savepoint) return this.withoutSavepoint()
     this.open = { ...this.open, savepoints: savepoints.slice(0, index + 1) }
     this.parameters = savepoint.parameters
     return { ends: false, resumes: savepoint.place }
   }
 
   /** A savepoint needs a block: an implicit transaction has none (sql-savepoint.html). */
-  private keepSavepoint({ tag, savepoint: name }: TransactionControl, place: number) {
+  private keepSavepoint({ tag, savepoint: name }: TransactionControl, place: number): Outcome {
     const open = this.open
-    if (!open || open.kind === 'implicit' || name === undefined) return
+    if (!open || open.kind === 'implicit' || name === undefined) return { ends: false }
     if (tag === 'SAVEPOINT') {
       this.open = { ...open, savepoints: [...open.savepoints, { name, place, parameters: this.parameters }] }
-      return
+      return { ends: false }
     }
     const index = open.savepoints.findLastIndex(savepoint => savepoint.name === name)
-    if (index >= 0) this.open = { ...open, savepoints: open.savepoints.slice(0, index) }
+    if (index < 0) return this.withoutSavepoint()
+    this.open = { ...open, savepoints: open.savepoints.slice(0, index) }
+    return { ends: false }
+  }
+
+  private withoutSavepoint(): Outcome {
+    const isSure = this.open && this.open.kind !== 'implicit' && !this.open.mayHaveOthers
+    return { ends: false, ...(isSure && { lacksSavepoint: true }) }
   }
 }
+
+/** What a statement does to its transaction. */
+type Outcome = Pick<Placement, 'ends' | 'resumes' | 'lacksSavepoint'>
 
 /** Returns for each statement which of the section's queries it shares with others; undefined where it has one to itself. */
 function sharedQueries({ statements, queries }: Section): readonly (number | undefined)[] {

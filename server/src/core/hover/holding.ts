@@ -1,7 +1,7 @@
 import type { Explanation, Timeout } from '../explain'
 import { durationText } from '../history/duration'
 import type { Step } from '../history/steps'
-import type { End, Release } from '../history/timeline'
+import type { End } from '../history/timeline'
 import type { Work } from '../history/work'
 import { lineOf } from '../lines'
 import type { RelationLock } from '../postgres/effects'
@@ -12,7 +12,7 @@ import { leftSentences, startingSentences } from './starting'
 /** Returns what to tell of the locks that earlier statements of the transaction still hold. */
 export function heldSentences(explanation: Explanation): string[] {
   const { held, locks, work, tag, released, step } = explanation
-  if (released.length > 0 || tag === undefined || isControl.has(tag)) return []
+  if (released.length > 0 || tag === undefined || isControl(tag)) return []
   const others = held.filter(hold => isFelt(hold) && locks.every(lock => !isStronger(lock, hold)))
   // A statement in a body waits for no lock that another in it has taken already.
   const waitsInVain =
@@ -41,20 +41,26 @@ export function heldSentences(explanation: Explanation): string[] {
 const isStronger = (lock: RelationLock, hold: RelationLock): boolean =>
   lock.relation === hold.relation && lockModes.indexOf(lock.mode) > lockModes.indexOf(hold.mode)
 
-/** What only moves along in the transaction. */
-const isControl: ReadonlySet<string> = new Set([
+/** Returns whether a command begins, marks or ends a transaction. */
+export const isTransactionCommand = (tag: string | undefined): boolean => transactionCommands.includes(tag ?? '')
+
+const transactionCommands = [
   'BEGIN',
   'START TRANSACTION',
   'COMMIT',
   'ROLLBACK',
   'SAVEPOINT',
   'RELEASE',
-  'SET',
-  'RESET',
-])
+  'PREPARE TRANSACTION',
+  'COMMIT PREPARED',
+  'ROLLBACK PREPARED',
+]
 
-/** Whether queries or writes of others wait for it. */
-const isFelt = ({ mode, kind }: RelationLock): boolean =>
+/** What only moves along in the transaction. */
+const isControl = (tag: string): boolean => isTransactionCommand(tag) || tag === 'SET' || tag === 'RESET'
+
+/** Returns whether queries or writes of others wait for it. */
+export const isFelt = ({ mode, kind }: RelationLock): boolean =>
   blocksWrites(mode) && kind !== 'index' && kind !== 'partitioned index' && kind !== 'sequence'
 
 function whileIt(work: Work): string {
@@ -107,7 +113,7 @@ export function releaseSentences(explanation: Explanation, visible: readonly Rel
 }
 
 function laterText({ followedBy, until }: Explanation): string {
-  const later = followedBy.filter(other => isBefore(other, until) && !isControl.has(other.command?.tag ?? '')).length
+  const later = followedBy.filter(other => isBefore(other, until) && !isControl(other.command?.tag ?? '')).length
   return later === 0 ? '' : `, after ${later === 1 ? 'one more statement' : `${later} more statements`}`
 }
 
@@ -137,50 +143,8 @@ function endText({ by, at }: End, tool: string, over: string): string {
   }
 }
 
-/** Returns where a transaction or savepoint that begins here ends. */
-export function beginningSentences({ tag, until }: Explanation): string[] {
-  const { by, at } = until
-  const line = at && `line ${lineOf(at)}`
-  switch (tag) {
-    case 'BEGIN':
-    case 'START TRANSACTION':
-      if (line) return [`Its transaction ends with \`${by}\` in ${line}.`]
-      return by === 'session' ? ['No `COMMIT` follows in this file: what it does is undone when the session ends.'] : []
-    case 'SAVEPOINT':
-      return by === 'ROLLBACK TO SAVEPOINT' && at?.command && 'savepoint' in at.command
-        ? [`\`ROLLBACK TO ${at.command.savepoint}\` in ${line} undoes what follows it and gives back its locks.`]
-        : []
-    case 'RELEASE':
-      return ['Locks that were taken since the savepoint stay.']
-    default:
-      return []
-  }
-}
-
-/** Returns what to tell of the locks that COMMIT, ROLLBACK and ROLLBACK TO give back: the longest held first. */
-export function releasedSentences({ released, tag, step }: Explanation): string[] {
-  const felt = released.filter(isFelt)
-  const groups = groupedBy(felt, ({ place, mode }) => `${place} ${mode}`)
-  const verb = tag === 'PREPARE TRANSACTION' ? 'Keeps' : 'Releases'
-  const told = groups.slice(0, groups.length > mostReleases ? mostReleases - 1 : mostReleases).map(group => {
-    const [{ mode, since, over }] = group as [Release]
-    const during = overText(over)
-    return `${verb} \`${mode}\` on ${listed(group)}, held since line ${lineOf(since)}${during === '' ? '' : ` over ${during}`}.`
-  })
-  const left = felt.length - groups.slice(0, told.length).flat().length
-  const isPart =
-    tag === 'ROLLBACK' && step.command && 'savepoint' in step.command && step.command.savepoint !== undefined
-  return [
-    ...told,
-    ...(left > 0 ? [`${verb} the locks on ${left} more relations.`] : []),
-    ...(isPart ? ['What was locked before the savepoint stays locked.'] : []),
-  ]
-}
-
-const mostReleases = 4
-
-/** `the backfill in line 7 and 2 index builds in lines 9 and 11`. */
-function overText(works: readonly Work[]): string {
+/** Returns `the backfill in line 7 and 2 index builds in lines 9 and 11`. */
+export function overText(works: readonly Work[]): string {
   const groups = groupedBy(works, work => nounOf(work)[0])
   return joined(
     groups.map(group => {
@@ -191,7 +155,8 @@ function overText(works: readonly Work[]): string {
   )
 }
 
-function groupedBy<T>(values: readonly T[], keyOf: (value: T) => string): (readonly T[])[] {
+/** Returns the values in groups of the same key, in the order in which the keys come up. */
+export function groupedBy<T>(values: readonly T[], keyOf: (value: T) => string): (readonly T[])[] {
   const groups = new Map<string, T[]>()
   for (const value of values) {
     const key = keyOf(value)

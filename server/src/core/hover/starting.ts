@@ -5,26 +5,46 @@ import { lineOf } from '../lines'
 import { nameOf } from '../text'
 
 /**
- * Returns what to tell of SET and RESET: until when they hold (sql-set.html); and of ALTER ROLE, ALTER DATABASE and ALTER
- * SYSTEM ... SET: when they take effect.
+ * Returns what to tell of SET, RESET, set_config() and DISCARD ALL: until when they hold (sql-set.html, sql-discard.html); and of
+ * ALTER ROLE, ALTER DATABASE and ALTER SYSTEM ... SET: when they take effect.
  */
 export function settingSentences(explanation: Explanation): string[] {
   const { command } = explanation.step
-  if (command?.tag === 'SET' || command?.tag === 'RESET') return [lifeOf(command.isLocal, explanation)]
-  if (!command || !('sets' in command) || !command.sets) return []
-  if (command.tag === 'ALTER SYSTEM') return ['It takes effect when the server has read its configuration again.']
-  return ['It takes effect in sessions that start later, not in this one.']
+  switch (command?.tag) {
+    case 'SET':
+    case 'RESET':
+      return [
+        ...(command.value === undefined ? ['Back to what the session began with.'] : []),
+        lifeOf(command.isLocal, explanation),
+      ]
+    case 'SET CONSTRAINTS':
+      return [lifeOf(true, explanation)]
+    case 'SELECT':
+      return command.parameters.map(({ name, isLocal }) => `Sets \`${name}\`. ${lifeOf(isLocal, explanation)}`)
+    case 'DISCARD':
+      return command.options?.target === 'all'
+        ? ['Resets the session: parameters, prepared statements, cursors, temporary tables and advisory locks.']
+        : []
+    case 'ALTER SYSTEM':
+      return ['It takes effect when the server has read its configuration again.']
+    default:
+      return command && 'sets' in command && command.sets
+        ? ['It takes effect in sessions that start later, not in this one.']
+        : []
+  }
 }
 
 function lifeOf(isLocal: boolean, { until: { by, at }, step }: Explanation): string {
   if (isLocal && by === 'statement')
-    return 'Without effect: `SET LOCAL` lasts as long as a transaction block, and none is open here.'
+    return 'Without effect: it lasts as long as a transaction block, and none is open here.'
   const line = at ? ` in line ${lineOf(at)}` : ''
   if (by === 'ROLLBACK' || by === 'ROLLBACK TO SAVEPOINT') return `In force until \`ROLLBACK\`${line} takes it back.`
   if (!isLocal || by === 'session') return 'In force until it is set again or the session ends.'
   if (by === 'tool') return `In force until ${step.migration.framework.name} commits the transaction of this file.`
   if (by === 'query') return 'In force to the end of the statements that are sent together.'
-  return `In force until the transaction ends${line}.`
+  return by.endsWith('PREPARED')
+    ? 'In force until `PREPARE TRANSACTION`.'
+    : `In force until the transaction ends${line}.`
 }
 
 /** Returns what to tell of a timeout that this file does not set, but an earlier migration for sessions that start later. */

@@ -1,5 +1,5 @@
 import type { AlterRelation, Command } from '../sql/commands'
-import type { Catalog, RelationKey, RelationKind } from './catalog'
+import { type Catalog, emptyCatalog, type RelationKey, type RelationKind } from './catalog'
 import { alterEffects, alterSubcommandEffects } from './effects/alter'
 import { runInside } from './effects/blocks'
 import { commandEffects } from './effects/commands'
@@ -76,9 +76,12 @@ export function effectsOf(
   parameters: ReadonlyMap<string, string> = new Map(),
 ): Effects {
   const fails = settings.runs ? undefined : failureOf(command, catalog, settings)
-  if (fails) return { ...new Gathering(catalog).effects, fails }
+  if (fails) return refused(fails)
   return effectsUnder(command, { catalog, postgres: settings.postgres, parameters })
 }
+
+/** Returns the effects of a statement that PostgreSQL refuses: none. */
+export const refused = (fails: Failure): Effects => ({ ...new Gathering(emptyCatalog(false)).effects, fails })
 
 function effectsUnder(command: Command, circumstances: Circumstances): Effects {
   const gathering = new Gathering(circumstances.catalog)

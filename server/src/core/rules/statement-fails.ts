@@ -48,7 +48,7 @@ Name what is there, or make it first.`,
     yield {
       at: failure.span ?? command.keywords,
       message: failure.message,
-      detail: `PostgreSQL refuses the statement with SQLSTATE ${failure.code}, by what the migrations before it have made.`,
+      detail: `PostgreSQL refuses the statement with SQLSTATE ${failure.code}, by what has run before it.`,
     }
   },
 
@@ -74,6 +74,14 @@ Name what is there, or make it first.`,
   CREATE TABLE settings (name text, value text);
   INSERT INTO settings (name, value) VALUES ('theme', 'dark') ON CONFLICT (name) DO NOTHING;
 --                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [statement-fails: there is no unique or exclusion constraint matching the ON CONFLICT specification]
+
+-- bad: a savepoint that is gone
+  BEGIN;
+  SAVEPOINT before_index;
+  RELEASE before_index;
+  ROLLBACK TO before_index;
+--^^^^^^^^ error [statement-fails: savepoint "before_index" does not exist]
+  COMMIT;
 
 -- bad: what the configured version cannot read
 -- given: postgres 15
