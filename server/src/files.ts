@@ -11,9 +11,10 @@ import {
   locationOf,
   type MigrationFolder,
   migrationFolders,
+  textsOf,
   treeAbove,
 } from './core/history/folders'
-import { isForeignSegment } from './core/history/frameworks/dialects'
+import { areForeign, isForeignSegment } from './core/history/frameworks/dialects'
 import { isDump } from './core/history/frameworks/dumps'
 import type { RunnerTransaction } from './core/history/frameworks/framework'
 import { isSql } from './core/history/frameworks/recognise'
@@ -102,7 +103,8 @@ class Loader {
     for (const folder of found) if (!isIt(folder) || !isForeignHome(path)) await this.ask(folder, isBelow)
     if (found.length > 0 || [...this.problems.keys()].some(isBelow)) return
     const direct = await this.flatFolder(path)
-    if (direct.files.some(isSql) && !isForeignHome(path) && !isForOtherDatabase(direct)) await this.ask(direct, isBelow)
+    const isOurs = direct.files.some(isSql) && !isForeignHome(path) && !isForOtherDatabase(direct)
+    if (isOurs && !areForeign(textsOf(direct))) await this.ask(direct, isBelow)
     else this.problems.set(path, { path, reason: 'no PostgreSQL migrations found in it' })
   }
 
@@ -126,7 +128,8 @@ class Loader {
     const flat = await this.flatFolder(folderOf(path))
     if (isForOtherDatabase(flat) || isForOtherDatabase({ read: file => flat.read(`../${file}`) })) return
     const isLone = isDump(path) || !flat.files.includes(nameOf(path))
-    await this.ask(isLone ? { ...flat, files: [nameOf(path)] } : flat, isIt, `${flat.path}#${isLone ? path : ''}`)
+    const asked = isLone ? { ...flat, files: [nameOf(path)] } : flat
+    if (!areForeign(textsOf(asked))) await this.ask(asked, isIt, `${flat.path}#${isLone ? path : ''}`)
   }
 
   /** Returns the folder of sqitch's plan or graphile-migrate's `committed/` above a file, where its path looks like theirs. */

@@ -36,6 +36,17 @@ describe('SQLx', () => {
     assert.deepEqual(found('"mysql", "macros"'), [])
     assert.deepEqual(found('"sqlite", "postgres"'), ['sqlx'])
     assert.deepEqual(found('"macros"'), ['sqlx'])
+    const files = new Map([
+      ['Cargo.toml', 'sqlx = { version = "0.8", features = ["sqlite"] }'],
+      ['crates/a/Cargo.toml', 'sqlx.workspace = true'],
+      ['crates/a/migrations/1_a.sql', template],
+      ['crates/b/Cargo.toml', 'sqlx = { workspace = true, features = ["postgres"] }'],
+      ['crates/b/migrations/1_a.sql', template],
+    ])
+    assert.deepEqual(
+      migrationFolders('', [...files.keys()], file => files.get(file)).map(({ path }) => path),
+      ['crates/b/migrations'],
+    )
   })
 
   it('orders by number, passes over other names, and opts out at the very first byte alone', () => {

@@ -1,5 +1,5 @@
 import { folderOf, nameOf } from '../text'
-import { isForeign, isForeignSegment, isForeignText, isPostgresSegment } from './frameworks/dialects'
+import { areForeign, isForeign, isForeignSegment, isForeignText, isPostgresSegment } from './frameworks/dialects'
 import { dialectOf } from './frameworks/drizzle'
 import { isVersionSegment } from './frameworks/dumps'
 import type { Folder, Framework } from './frameworks/framework'
@@ -38,9 +38,15 @@ export function migrationFolders(
   for (const [home, members] of joined(groups)) {
     const folder = folderAt(root, home, members, others, read)
     const framework = frameworkOf(folder)
-    if (framework && !(framework === plain && isForTests(home))) found.push({ ...folder, framework })
+    if (!framework || (framework === plain && isForTests(home)) || areForeign(textsOf(folder))) continue
+    found.push({ ...folder, framework })
   }
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The SQL files of a folder, read one by one as they are asked for. */
+export function* textsOf({ files, read }: Pick<Folder, 'files' | 'read'>): Iterable<string> {
+  for (const file of files) if (isSql(file)) yield read(file) ?? ''
 }
 
 /** Returns the tool that is surest of the folder; undefined where none is, or where it is written for another database. */

@@ -67,19 +67,47 @@ const containers =
   /^(?:.*[-_.])?(?:server|jdbc|db|database|store|storage|driver|migrations?|schemas?|sql)[-_.][a-z0-9]+$|^migrations?[-_.].*[-_.][a-z0-9]+$|^[a-z0-9]+[-_.](?:migrations?|schemas?|sql|db|database|store|storage|persistence)$/
 
 /**
- * Whether a text is written for another database, by words that PostgreSQL has nowhere: MySQL's and SQLite's quotes and keys,
- * ClickHouse's engines and codecs, SQL Server's scripts and the parameters of templates for it.
+ * Whether a text is written for another database, by words that PostgreSQL's grammar does not have and those databases do. One
+ * name in MySQL’s quotes may be a slip of somebody who comes from there.
  */
-export const isForeignText = (text: string): boolean => foreignWords.test(text)
+export function isForeignText(text: string): boolean {
+  if (!foreignHint.test(text)) return false
+  const sql = bare(text)
+  return foreignWords.test(sql) || (sql.match(/`[^`\n]+`/g)?.length ?? 0) > 1
+}
 
-const foreignWords = new RegExp(
-  [
-    '\\b(?:table|into|update|index|on|exists|column|add|from|drop|alter|constraint)\\s+`',
-    '\\b(?:autoincrement|auto_increment)\\b',
-    '\\bengine\\s*=\\s*(?:innodb|myisam|\\w*mergetree)\\b',
-    '\\b(?:codec|(?:to)?lowcardinality)\\s*\\(',
-    "\\bobject_id\\s*\\(\\s*N?'",
-    '\\b(?:into|from|join|table|update)\\s+(?:#\\w|@\\w+\\.)',
-  ].join('|'),
-  'im',
-)
+/** Whether any of the texts is, and none has a word of PostgreSQL's own: what is wrong there is to be told. */
+export function areForeign(texts: Iterable<string>): boolean {
+  let isForeign = false
+  for (const text of texts) {
+    if (ownWords.test(text) && ownWords.test(bare(text))) return false
+    isForeign ||= isForeignText(text)
+  }
+  return isForeign
+}
+
+/** The text without comments, strings and quoted names, which may hold any word; a `#` may begin a comment of MySQL's. */
+const bare = (text: string): string =>
+  text.replace(/--.*|\/\*[\s\S]*?\*\/|^\s*#.*|'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"/gm, "''")
+
+const foreignPatterns = [
+  // SQLite: https://sqlite.org/autoinc.html, pragma.html, withoutrowid.html, schematab.html, lang_datefunc.html, lang_conflict.html
+  String.raw`\bAUTOINCREMENT\b|^\s*PRAGMA\s+\w+|\)\s*WITHOUT\s+ROWID\b|\bsqlite_(?:master|schema|sequence)\b|\b(?:strftime|unixepoch|julianday)\s*\(|\b(?:INSERT|UPDATE)\s+OR\s+(?:IGNORE|REPLACE|ABORT|FAIL|ROLLBACK)\b`,
+  // MySQL and ClickHouse: https://dev.mysql.com/doc/refman/8.4/en/create-table.html, alter-table.html
+  String.raw`\bAUTO_INCREMENT\b|\)\s*ENGINE\s*=\s*\w|\bENGINE\s*=\s*(?:InnoDB|MyISAM|\w*MergeTree)\b|\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b|\b(?:BIG|SMALL|TINY|MEDIUM)?INT(?:EGER)?(?:\s*\(\d+\))?\s+UNSIGNED\b|\bTINYINT\s*\(\d|\bMODIFY\s+COLUMN\b|\bFOREIGN_KEY_CHECKS\b|\b(?:CODEC|(?:TO)?LOWCARDINALITY)\s*\(`,
+  // SQL Server and Oracle
+  String.raw`\[dbo\]\.|\bOBJECT_ID\s*\(|\b(?:INTO|FROM|JOIN|TABLE|UPDATE)\s+(?:#\w|@\w+\.)|\bIDENTITY\s*\(\s*1\s*,\s*1\s*\)|\bN?VARCHAR\s*\(\s*MAX\s*\)|\bVARCHAR2\b`,
+].join('|')
+
+const foreignWords = new RegExp(foreignPatterns, 'im')
+
+/** A look at the text as it is, which most files pass at once. */
+const foreignHint = new RegExp(`${foreignPatterns}|\``, 'im')
+
+const ownPatterns = [
+  String.raw`::\s*[a-z"]|\bCONCURRENTLY\b|\b(?:BIG|SMALL)?SERIAL\b|\bTIMESTAMPTZ\b|\bBYTEA\b|\bTSVECTOR\b`,
+  String.raw`\bCREATE\s+EXTENSION\b|\bplpgsql\b|\b(?:AS|DO)\s+\$\w*\$|\bpg_\w+|\bUSING\s+(?:GIN|GIST|BRIN)\b|\bTIMESTAMP\s*(?:\(\d\)\s*)?WITH(?:OUT)?\s+TIME\s+ZONE\b`,
+  String.raw`\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b|\bALTER\s+COLUMN\s+\S+\s+(?:(?:SET|DROP)\s+NOT|TYPE)\b|\bOWNER\s+TO\b|\bNOT\s+VALID\b|\bTEXT\[\]`,
+].join('|')
+
+const ownWords = new RegExp(ownPatterns, 'im')

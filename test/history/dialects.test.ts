@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { migrationFolders } from '../../server/src/core/history/folders'
+
+/** Returns whether the files, in a folder of no tool, are found as migrations for PostgreSQL. */
+function isFound(...texts: string[]): boolean {
+  const files = new Map(texts.map((text, place) => [`migrations/${place}_a.sql`, text]))
+  return migrationFolders('', [...files.keys()], file => files.get(file)).length > 0
+}
+
+describe('files for another database', () => {
+  const table = 'CREATE TABLE t (a int);'
+
+  const foreign = {
+    'SQLite, by AUTOINCREMENT': 'CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);',
+    'SQLite, by PRAGMA': 'PRAGMA foreign_keys = ON;',
+    'SQLite, by WITHOUT ROWID': 'CREATE TABLE t (a text PRIMARY KEY) WITHOUT ROWID;',
+    'SQLite, by its functions': "CREATE TABLE t (at integer DEFAULT (strftime('%s', 'now')), data JSONB NOT NULL);",
+    'SQLite, by INSERT OR IGNORE': 'INSERT OR IGNORE INTO t VALUES (1);',
+    'MySQL, by AUTO_INCREMENT': 'CREATE TABLE t (id bigint AUTO_INCREMENT PRIMARY KEY);',
+    'MySQL, by its engine': 'CREATE TABLE t (id int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;',
+    'MySQL, by unsigned numbers': 'CREATE TABLE t (id int(10) unsigned NOT NULL);',
+    'MySQL, by its quotes': 'ALTER TABLE `t` ADD `a` int, ADD `b` int, ADD `c` int;',
+    'ClickHouse, by its engine': 'CREATE TABLE t (id UInt64) ENGINE = MergeTree() ORDER BY id;',
+    'SQL Server, by its identity columns': 'CREATE TABLE [dbo].[t] (id int IDENTITY(1,1));',
+    'Oracle, by its type': 'CREATE TABLE t (a VARCHAR2(20));',
+  }
+  for (const [title, text] of Object.entries(foreign)) {
+    it(`are left alone: ${title}`, () => assert.equal(isFound(table, text, table), false))
+  }
+
+  const own = {
+    'such words in comments and strings':
+      '-- AUTOINCREMENT as in SQLite: `a` `b` `c` `d`\nSELECT \'ENGINE=InnoDB\', "AUTO_INCREMENT";',
+    'columns of such names': "UPDATE cars SET engine = 'v8' WHERE engine = other AND pragma = 1;",
+    'a slip': 'ALTER TABLE `t` ADD COLUMN a int;',
+    'a strict function': "CREATE FUNCTION f(a numeric) RETURNS numeric(10, 2) STRICT LANGUAGE sql AS 'SELECT 1';",
+    'a word of PostgreSQL beside it': 'CREATE TABLE u (id bigserial);\nCREATE TABLE t (id int AUTO_INCREMENT);',
+  }
+  for (const [title, text] of Object.entries(own))
+    it(`are not those with ${title}`, () => assert.equal(isFound(table, table, text), true))
+
+  it('are not those where another file is for PostgreSQL', () => {
+    assert.equal(isFound('CREATE TABLE t (id int AUTO_INCREMENT);', table, 'CREATE TABLE u (at timestamptz);'), true)
+  })
+})
