@@ -25,22 +25,31 @@ describe('fixes, on PostgreSQL', () => {
     // The tables of a single file that makes none are not there to try it on.
     if (example.fixes.length === 0 || example.files.length === 1) continue
     it(`${example.origin}: ${example.title}`, async () => {
-      const original = await outcome(server, example, { inTransactions: false })
       const fixes = fixesOf(example)
+      const original = await outcome(server, example, { inTransactions: false }).catch(error => {
+        // Some originals fail as soon as there are rows, which is their finding: what mends them is another change.
+        assert(fixes.length > 0 && fixes.every(({ fix }) => fix.isChange), error)
+        return undefined
+      })
       for (const { fix } of fixes) {
         const after = await outcome(server, applied(example, [fix]), {
           inTransactions: true,
           tested: testedPath(example),
         })
         if (fix.isChange) assert.notDeepEqual(after, original, `"${fix.title}" changes nothing`)
-        else assertEndsLike(after, original, `"${fix.title}" does not end where the original does`)
+        else assertEndsLike(after, must(original), `"${fix.title}" does not end where the original does`)
       }
       const together = await outcome(server, allFixed(example), { inTransactions: true, tested: testedPath(example) })
       if (fixes.some(({ fix }) => fix.isChange)) return
-      assertEndsLike(together, original, 'all fixes together do not end where the original does')
+      assertEndsLike(together, must(original), 'all fixes together do not end where the original does')
     })
   }
 })
+
+function must<T>(value: T | undefined): T {
+  assert(value)
+  return value
+}
 
 /** A down that a fix writes leads back to the catalog before the up; what the up then makes is the same again. */
 function assertEndsLike(fixed: Outcome, original: Outcome, message: string) {

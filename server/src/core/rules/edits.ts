@@ -22,6 +22,13 @@ export const replacement = ({ migration, statement }: Place, span: Span, text: s
 export const written = ({ migration, statement }: Place, span: Span): string =>
   migration.text.slice(statement.span.start + span.start, statement.span.start + span.end)
 
+/** Returns the span widened by the blanks before it, except where they end a comment: what follows would become part of it. */
+export const withBlanksBefore = ({ statement }: Pick<Place, 'statement'>, { start, end }: Span): Span => {
+  const trimmed = statement.text.slice(0, start).trimEnd().length
+  const isComment = tokensOf(statement.text).some(token => token.kind === 'comment' && token.end === trimmed)
+  return { start: isComment ? start : trimmed, end }
+}
+
 /** Returns keywords in lower case where those at `span` are: what is put in looks like what is there. */
 export const inCaseOf = (place: Place, span: Span, keywords: string): string => {
   const there = written(place, span)

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import type { CreateIndex } from '../sql/commands'
 import { concurrently, moveOfCreate } from './indexes'
+import { builtOnPartitions } from './partitioned-index'
 import { outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, takes } from './target'
@@ -23,9 +24,13 @@ longer, and it cannot run inside a transaction block: the fix uses the migration
 the statement to a migration of its own. A build that fails leaves an \`INVALID\` index behind: drop it before a retry.
 
 PostgreSQL cannot build an index on a partitioned table concurrently: create it \`ON ONLY\` the parent, build the index of
-each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.`,
+each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`. With the last partition the index becomes valid; the
+fix knows those that the migrations make.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY', 'explicit-locking.html#LOCKING-TABLES'],
-  hazards: ['plain `CREATE INDEX` or `CREATE UNIQUE INDEX` on a table in use'],
+  hazards: [
+    'plain `CREATE INDEX` or `CREATE UNIQUE INDEX` on a table in use',
+    'plain `CREATE INDEX` on a partitioned table',
+  ],
   seeds: ['build indexes with CONCURRENTLY', 'check the lock of an index on a hot table'],
 
   *check(index, context) {
@@ -46,7 +51,7 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
             byHand.build,
           ),
       relation: target.relation,
-      fixes: () => (isPartitioned ? [] : fixes(index, context)),
+      fixes: () => (isPartitioned ? builtOnPartitions(index, context) : fixes(index, context)),
     }
   },
 
@@ -279,6 +284,67 @@ each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`.
   CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 -- file: 0002_events_index.sql
   CREATE INDEX events_at_idx ON events (at);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build it on each partition concurrently, and attach them
+  CREATE INDEX events_at_idx ON ONLY events (at);
+  CREATE INDEX CONCURRENTLY events_2024_at_idx ON events_2024 (at);
+  ALTER INDEX events_at_idx ATTACH PARTITION events_2024_at_idx;
+
+-- bad: a partitioned table, in the transaction of the tool
+-- given: goose
+-- file: 00001_events.sql
+  -- +goose Up
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE "Events_0" PARTITION OF events FOR VALUES FROM (MINVALUE) TO ('2024-01-01');
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO (MAXVALUE);
+-- file: 00002_events_index.sql
+  -- +goose Up
+  -- Found by number.
+  create index on public.events (id);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "public.events": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMENT ON TABLE events IS 'What happened.';
+
+  -- +goose Down
+  DROP INDEX events_id_idx;
+-- fix: Build it on each partition concurrently, and attach them in new migrations
+  -- +goose Up
+  -- Found by number.
+  create index events_id_idx on only public.events (id);
+  COMMENT ON TABLE events IS 'What happened.';
+
+  -- +goose Down
+  DROP INDEX events_id_idx;
+-- file: 00003_create_events_0_id_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY "Events_0_id_idx" ON public."Events_0" (id);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS public."Events_0_id_idx";
+-- file: 00004_create_events_1_id_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY events_1_id_idx ON public.events_1 (id);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS public.events_1_id_idx;
+-- file: 00005_attach_events_id_idx.sql
+  -- +goose Up
+  ALTER INDEX public.events_id_idx ATTACH PARTITION public."Events_0_id_idx";
+  ALTER INDEX public.events_id_idx ATTACH PARTITION public.events_1_id_idx;
+
+  -- +goose Down
+  DROP INDEX public.events_id_idx;
+  CREATE INDEX events_id_idx ON ONLY public.events (id);
+
+-- bad: one of the partitions has such an index, which would go when the new one is undone
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE events_0 PARTITION OF events FOR VALUES FROM (MINVALUE) TO ('2024-01-01');
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO (MAXVALUE);
+  CREATE INDEX events_0_id_idx ON events_0 (id);
+-- file: 0002_events_index.sql
+  CREATE INDEX events_id_idx ON events (id);
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
 
 -- bad: the down drops other indexes too

@@ -1,5 +1,9 @@
-import { asTable, columnNamed, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
-import type { Name, TypeName } from '../sql/commands'
+import type { Edit, Fix } from '../finding'
+import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
+import type { AlterRelation, ColumnDefinition, Name, TypeName } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { inCaseOf, insertion, replacement, withBlanksBefore, written } from './edits'
+import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, subcommandsOf, type Target } from './target'
 
@@ -12,11 +16,15 @@ export default defineRule({
 A new column without a default is null in every row that is there, so \`ADD COLUMN ... NOT NULL\` fails as soon as the table
 has a row. On an empty table it succeeds, and then breaks every running \`INSERT\` that does not name the column.
 
-Nothing is said of a table that the same migration makes and puts no rows into, or has just emptied, and of columns that fill themselves:
-with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
+Nothing is said of a table that the same migration makes and puts no rows into, or has just emptied, and of columns that fill
+themselves: with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
-in a later migration (see not-null-scan).`,
+in a later migration (see not-null-scan).
+
+The fixes do either; one drops the default again in a migration for a later release. Nobody but you knows the right values: the
+default is the empty value of the type, and is not offered where the column is to be a key. A column without \`NOT NULL\` waits for an \`UPDATE\` in a migration of yours; fixes of
+unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` afterwards.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN'],
   hazards: ['`NOT NULL` column without a default'],
   seeds: ['new columns nullable or with a default'],
@@ -38,6 +46,7 @@ in a later migration (see not-null-scan).`,
         detail: 'The rows that are there would hold null in the new column, so PostgreSQL refuses the statement.',
         hint: 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
         relation: target.relation,
+        fixes: () => [...withDefault(alter, column, context), ...withoutNotNull(column, context)],
       }
     }
   },
@@ -49,6 +58,29 @@ in a later migration (see not-null-scan).`,
 -- file: 0002_plan.sql
   ALTER TABLE users ADD COLUMN plan text NOT NULL;
 --                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
+-- fix: Give it DEFAULT ''
+  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT '';
+-- fix: Give it DEFAULT '', and drop that in a new migration
+  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT '';
+-- file: 0003_require_users_plan.sql
+  -- For a later release, when all running code names the column.
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
+-- fix: Add it without NOT NULL
+  ALTER TABLE users ADD COLUMN plan text;
+
+-- bad: a reference, for which no value goes without saying
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+-- file: 0002_user.sql
+  alter table orders
+    add column user_id bigint -- who ordered
+      not null, add column note text;
+--    ^^^^^^^^ error [required-column-without-default: ADD COLUMN "user_id" NOT NULL without a default fails when table "orders" has rows]
+-- fix: Add it without NOT NULL
+  alter table orders
+    add column user_id bigint -- who ordered
+      , add column note text;
 
 -- bad: two of them; DEFAULT NULL is none
   ALTER TABLE users
@@ -56,6 +88,25 @@ in a later migration (see not-null-scan).`,
 --                                    ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
     ADD COLUMN IF NOT EXISTS region text NOT NULL;
 --                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "region" NOT NULL without a default fails when table "users" has rows]
+-- fix: Add it without NOT NULL
+  ALTER TABLE users
+    ADD COLUMN plan text DEFAULT NULL,
+    ADD COLUMN IF NOT EXISTS region text NOT NULL;
+-- fix: Give it DEFAULT ''
+  ALTER TABLE users
+    ADD COLUMN plan text DEFAULT NULL NOT NULL,
+    ADD COLUMN IF NOT EXISTS region text NOT NULL DEFAULT '';
+-- fix: Give it DEFAULT '', and drop that in a new migration
+  ALTER TABLE users
+    ADD COLUMN plan text DEFAULT NULL NOT NULL,
+    ADD COLUMN IF NOT EXISTS region text NOT NULL DEFAULT '';
+-- file: 0002_require_users_region.sql
+  -- For a later release, when all running code names the column.
+  ALTER TABLE users ALTER COLUMN region DROP DEFAULT;
+-- fix: Add it without NOT NULL
+  ALTER TABLE users
+    ADD COLUMN plan text DEFAULT NULL NOT NULL,
+    ADD COLUMN IF NOT EXISTS region text;
 
 -- bad: a new table that has rows already
 -- given: insert-not-repeatable off
@@ -63,6 +114,21 @@ in a later migration (see not-null-scan).`,
   INSERT INTO users (id) VALUES (1);
   ALTER TABLE users ADD COLUMN email text NOT NULL;
 --                                        ^^^^^^^^ error [required-column-without-default: ADD COLUMN "email" NOT NULL without a default fails when table "users" has rows]
+-- fix: Give it DEFAULT ''
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  INSERT INTO users (id) VALUES (1);
+  ALTER TABLE users ADD COLUMN email text NOT NULL DEFAULT '';
+-- fix: Give it DEFAULT '', and drop that in a new migration
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  INSERT INTO users (id) VALUES (1);
+  ALTER TABLE users ADD COLUMN email text NOT NULL DEFAULT '';
+-- file: 0002_require_users_email.sql
+  -- For a later release, when all running code names the column.
+  ALTER TABLE users ALTER COLUMN email DROP DEFAULT;
+-- fix: Add it without NOT NULL
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  INSERT INTO users (id) VALUES (1);
+  ALTER TABLE users ADD COLUMN email text;
 
 -- good: with a default
 -- file: 0001_users.sql
@@ -103,6 +169,74 @@ function filledTable(name: Name, { catalog }: RuleContext): Target | undefined {
   const table = asTable(relationNamed(catalog, name))
   if (table?.kind !== 'table' || !table.written) return undefined
   return { label: `table ${inQuotes(name)}`, relation: keyOf(catalog, name), table }
+}
+
+/** The empty value of its type for the rows that are there: stored once, whatever their number (sql-altertable.html#SQL-ALTERTABLE-NOTES). */
+function withDefault(alter: AlterRelation, column: ColumnDefinition, context: RuleContext): Fix[] {
+  const { notNull, type } = column
+  const value = type.dimensions > 0 ? "'{}'" : emptyValues[type.name]
+  if (value === undefined || !notNull || column.default || column.constraints.length > 0) return []
+  if (context.direction === 'down' || context.inside || isKey(alter, column.name.name, context)) return []
+  const edits = [insertion(context, notNull.end, inCaseOf(context, notNull, ' DEFAULT ') + value)]
+  const simple: Fix = { title: `Give it DEFAULT ${value}`, safety: 'review', isChange: true, edits }
+  return [simple, ...withoutDefaultLater(alter, column, value, edits, context)]
+}
+
+/** The default stays until running code names the column: then the table is what it was meant to be. */
+function withoutDefaultLater(
+  { relation, ifExists }: AlterRelation,
+  { name }: ColumnDefinition,
+  value: string,
+  edits: readonly Edit[],
+  context: RuleContext,
+): Fix[] {
+  if (ifExists) return []
+  const alter = `ALTER TABLE ${written(context, relation.span)} ALTER COLUMN ${quoted(name.name)}`
+  const part = {
+    title: `require_${relation.name}_${name.name}`,
+    up: ['-- For a later release, when all running code names the column.', `${alter} DROP DEFAULT;`],
+    down: { edits: [], text: `${alter} SET DEFAULT ${value};` },
+    transaction: true,
+  }
+  const placed = newMigrations(context, [part], edits, { tables: [relation.name] })
+  const title = `Give it DEFAULT ${value}, and drop that`
+  return placed ? [{ title: `${title}${placed.where}`, safety: 'review', isChange: true, ...placed }] : []
+}
+
+/** Whether the migrations make it part of a key or an index of single values, or its name says that it refers to something. */
+function isKey({ relation: name }: AlterRelation, column: string, { steps, after }: RuleContext): boolean {
+  const end = steps.at(-1)?.after ?? after
+  const table = asTable(relationNamed(end, name))
+  return (
+    /(?:_id|Id|ID)$/.test(column) ||
+    (table?.constraints.some(({ kind, columns }) => kind !== 'NOT NULL' && columns.includes(column)) ?? false) ||
+    indexesOf(end, keyOf(end, name)).some(index => index.unique && index.columns.includes(column))
+  )
+}
+
+/** Rows get their values from somebody who knows them. */
+function withoutNotNull({ notNull, constraints }: ColumnDefinition, context: RuleContext): Fix[] {
+  if (!notNull || context.direction === 'down' || context.inside) return []
+  if (constraints.some(({ kind }) => kind === 'PRIMARY KEY')) return []
+  const edits = [replacement(context, withBlanksBefore(context, notNull), '')]
+  return [{ title: 'Add it without NOT NULL', safety: 'review', isChange: true, edits }]
+}
+
+/** Of types whose values are not references, kinds or keys. */
+const emptyValues: Readonly<Record<string, string>> = {
+  bool: 'false',
+  int2: '0',
+  int4: '0',
+  int8: '0',
+  numeric: '0',
+  float4: '0',
+  float8: '0',
+  text: "''",
+  varchar: "''",
+  json: "'{}'",
+  jsonb: "'{}'",
+  timestamptz: 'now()',
+  timestamp: 'now()',
 }
 
 const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(type)

@@ -5,7 +5,7 @@ import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches } from './batches'
 import { mentions } from './dependence'
-import { anotherSubcommand, inCaseOf, replacement, written } from './edits'
+import { anotherSubcommand, inCaseOf, replacement, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
 import { inSteps, laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -280,7 +280,7 @@ function splitDefault(
     ],
     [
       ...[value.span, ...(notNull ? [notNull] : [])].map(span =>
-        replacement(context, withBlanksBefore(span, context), ''),
+        replacement(context, withBlanksBefore(context, span), ''),
       ),
       anotherSubcommand(context, subcommand, setDefault),
     ],
@@ -305,8 +305,3 @@ const mentionsColumn = (span: Span, column: string, { statement }: RuleContext):
   tokensOf(statement.text.slice(span.start, span.end)).some(
     ({ text }) => text.replaceAll('"', '').toLowerCase() === column.toLowerCase(),
   )
-
-const withBlanksBefore = ({ start, end }: Span, { statement }: RuleContext): Span => ({
-  start: statement.text.slice(0, start).trimEnd().length,
-  end,
-})
