@@ -19,7 +19,12 @@ export function productionReader(
   const { startAfter, baseBranch } = production
   const read = baseBranchReader(baseBranch)
   return async history => {
-    if (startAfter !== undefined) return { history: withApplied(history, appliedUpTo(history, startAfter)) }
+    if (startAfter !== undefined) {
+      const applied = appliedUpTo(history, startAfter)
+      return applied
+        ? { history: withApplied(history, applied) }
+        : { history, reason: `no migration is called "${startAfter}"` }
+    }
     const told = await read(history.source.path)
     if (told === undefined) return { history }
     if ('reason' in told) return { history, reason: told.reason }

@@ -55,7 +55,13 @@ async function baseOf(root: string, branch: string | undefined): Promise<Base | 
   const git = simpleGit({ baseDir: root })
   const name = branch === undefined ? await defaultBranch(git) : await existing(git, branch)
   if (name === undefined) {
-    return { reason: branch === undefined ? 'git knows no branch main or master' : `git knows no branch "${branch}"` }
+    const isShallow = (await said(git, 'rev-parse', '--is-shallow-repository')) === 'true'
+    const advice = isShallow
+      ? ` in this shallow clone (git fetch origin ${branch?.replace(/^origin\//, '') ?? 'main'} brings it)`
+      : ''
+    return {
+      reason: `git knows no branch ${branch === undefined ? 'main or master' : `"${branch}"`}${advice}`,
+    }
   }
   try {
     const parted = (await said(git, 'merge-base', name, 'HEAD')) ?? name

@@ -88,7 +88,7 @@ describe('what is pending', () => {
 
   it('comes after the version that is named, with or without git', async () => {
     const folder = folderWith(history)
-    for (const last of ['1', '1_users.up.sql']) {
+    for (const last of ['1', 'V1', '1_users', '1_users.up.sql', 'migrations/1_users.up.sql']) {
       const { out } = await invoke(folder, 'check', '--start-after', last)
       assert.deepEqual(summary(out), [
         '1 error in 1 file (1 statement).',
@@ -97,6 +97,29 @@ describe('what is pending', () => {
     }
     const both = await invoke(folder, 'check', '--start-after', '1', '--base', 'main')
     assert.equal(both.code, 2)
+    const unknown = await invoke(folder, 'check', '--start-after', 'users')
+    assert.equal(unknown.code, 1)
+    assert.match(unknown.out, /All migrations are judged, because no migration is called "users"; /)
+  })
+
+  it('is what is left of paths that are named with a branch or a version', async () => {
+    const { folder } = repository()
+    write(folder, 'migrations/3_name.up.sql', 'CREATE INDEX users_id_idx ON users (id, email);\n')
+    for (const args of [
+      ['--base', 'main'],
+      ['--start-after', '2'],
+    ]) {
+      const { out } = await invoke(folder, 'check', 'migrations', ...args)
+      assert.match(out, /1 error in 1 file \(1 statement\)\.\n2 applied migrations left out/, args.join())
+    }
+  })
+
+  it('is everything in a shallow clone without the base, which says how to get it', async () => {
+    const { folder, git } = repository()
+    git('clone', '--depth=1', '--branch=work', `file://${folder}`, join(folder, 'clone'))
+    git('-C', 'clone', 'remote', 'set-head', 'origin', '--delete')
+    const { out } = await invoke(join(folder, 'clone'), 'check')
+    assert.match(out, /git knows no branch main or master in this shallow clone \(git fetch origin main brings it\)/)
   })
 
   it('is everything outside a repository', async () => {

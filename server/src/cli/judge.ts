@@ -38,7 +38,7 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
   const isNamed = scope.paths.length > 0
   const project = await projectAt(isNamed ? scope.paths : ['.'], scope, terminal)
   const known = productionReader(scope)
-  const isWhole = isNamed || scope.all
+  const isWhole = scope.all || (isNamed && scope.baseBranch === undefined && scope.startAfter === undefined)
   const histories: Loaded[] = []
   const reasons = new Set<string>()
   const by = new Set<string>()
@@ -59,7 +59,7 @@ const leftOutNote = (count: number, by: readonly string[]): string =>
   `${counted(count, 'applied migration')} left out (${by.join(', ')}); --all includes ${count === 1 ? 'it' : 'them'}.`
 
 const judgedAll = (reason: string): string =>
-  `All migrations are judged, because ${reason} that could say which have run; --base or --start-after says it.`
+  `All migrations are judged, because ${reason}; --base or --start-after says which have run.`
 
 /** Reads the histories that the paths belong to; says on standard error what cannot be read, and goes on. */
 export async function projectAt(

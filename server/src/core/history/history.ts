@@ -1,6 +1,6 @@
 import { type Catalog, emptyCatalog } from '../postgres/catalog'
 import { tokensOf } from '../sql/tokens'
-import { nameOf } from '../text'
+import { folderOf, nameOf } from '../text'
 import { afterUnseen } from './certainty'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
@@ -96,11 +96,19 @@ export function withFile(history: History, path: string, text: string | undefine
 export const withApplied = (history: History, applied: Applied | undefined): History =>
   new FolderHistory({ ...history.source, applied }, history.framework, history.migrations)
 
-/** Returns the migrations up to the version that `last` names, by its file's name or by its number, as applied. */
-export function appliedUpTo(history: History, last: string): Applied {
+/**
+ * Returns the migrations up to the version that `last` names, as applied: by its path, its file's or folder's name, or its
+ * number. Undefined where it is no number, and no migration is called so.
+ */
+export function appliedUpTo(history: History, last: string): Applied | undefined {
   const { framework, migrations } = history
-  const named = migrations.find(({ path }) => nameOf(path) === last)
-  const version = named?.version ?? last
+  const name = nameOf(last)
+  const named = migrations.find(({ path }) =>
+    [nameOf(path), nameOf(path).replace(/(?:\.(?:up|down))?\.sql$/, ''), nameOf(folderOf(path))].includes(name),
+  )
+  if (!named && !/^[a-z]?\d/i.test(name)) return undefined
+  const hasLetters = migrations.some(({ version }) => /^[a-z]\d/i.test(version))
+  const version = named?.version ?? (hasLetters ? name : name.replace(/^[a-z]/i, ''))
   const paths = migrations.filter(
     migration => !migration.repeatable && framework.compareVersions(migration.version, version) <= 0,
   )
