@@ -769,3 +769,33 @@
 -- > PostgreSQL refuses this statement: column "email" of relation "users" already exists (42701).
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: a composite type
+  CREATE TYPE pair AS (a int, b int);
+  ALTER/*|*/ TYPE pair ADD ATTRIBUTE c int;
+-- > ALTER TYPE
+-- >
+-- > ACCESS EXCLUSIVE on composite type public.pair: queries go on; other changes of the type wait, and CREATE TABLE ... OF it.
+-- > Brief.
+-- > Its locks are released when this statement ends.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertype.html
+
+-- hover: a query without its rows
+  CREATE/*|*/ MATERIALIZED VIEW recent AS SELECT * FROM orders WITH NO DATA;
+-- > CREATE MATERIALIZED VIEW
+-- >
+-- > ACCESS SHARE on table public.orders: reads and writes go on; only what needs ACCESS EXCLUSIVE waits, such as DROP TABLE and most of ALTER TABLE.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS SHARE is held, wait: ALTER TABLE, DROP. Go on: everything else.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-creatematerializedview.html
+
+-- hover: COMMIT in a block
+  DO $$ BEGIN DELETE FROM orders; COM/*|*/MIT; END $$;
+-- > COMMIT
+-- >
+-- > Commits the transaction so far and gives back its locks. Another begins at once.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-commit.html

@@ -68,6 +68,16 @@ describe('inlay hints', function () {
     assert.equal(first?.paddingLeft, true)
   })
 
+  it('are not of a lock that comes last, when CONCURRENTLY has waited', async () => {
+    write(
+      '000000_logs.up.sql',
+      `CREATE TABLE logs (at date) PARTITION BY RANGE (at);
+CREATE TABLE logs_old PARTITION OF logs FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');`,
+    )
+    const uri = await opened('ALTER TABLE logs DETACH PARTITION logs_old CONCURRENTLY;', { inlayHints: true })
+    assert.deepEqual(await shown(uri), ['0:56 SHARE UPDATE EXCLUSIVE'])
+  })
+
   it('are those of the range asked for', async () => {
     const uri = await opened('TRUNCATE users;\nTRUNCATE users;\nTRUNCATE users;\n', { inlayHints: true })
     const line = { start: { line: 1, character: 0 }, end: { line: 1, character: 15 } }

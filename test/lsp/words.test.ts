@@ -149,6 +149,21 @@ describe('the words for a statement', () => {
 })
 
 describe('what the words take for granted', () => {
+  it('PostgreSQL does: queries lock no composite type, typed tables do', async () => {
+    const database = new PGlite()
+    await database.exec('CREATE TYPE pair AS (a int, b int); CREATE TABLE t (p pair); INSERT INTO t VALUES (ROW(1, 2));')
+    const locksOf = (statement: string) =>
+      database.transaction(async transaction => {
+        await transaction.exec(statement)
+        const { rows } = await transaction.query("SELECT mode FROM pg_locks WHERE relation = 'pair'::regclass")
+        return rows
+      })
+    assert.deepEqual(await locksOf('SELECT (p).a, ROW(3, 4)::pair FROM t'), [])
+    assert.deepEqual(await locksOf('INSERT INTO t VALUES (ROW(3, 4))'), [])
+    assert.deepEqual(await locksOf('CREATE TABLE u OF pair'), [{ mode: 'AccessShareLock' }])
+    await database.close()
+  })
+
   it('PostgreSQL does: nextval takes ROW EXCLUSIVE, and planning ACCESS SHARE on every index', async () => {
     const database = new PGlite()
     await database.exec(

@@ -4,6 +4,7 @@ import { differencesOf } from './hover/differences'
 import {
   heldSentences,
   isHeldEnough,
+  isLast,
   isTransactionCommand,
   releaseSentences,
   strengthenedSentences,
@@ -69,8 +70,12 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
       ...differencesOf(step, settings).map(({ sentence }) => sentence),
       ...explanation.unknown.map(inBackquotes),
     ],
-    // What a sequence's lock makes wait its sentence says: no query takes part in that table.
-    conflicts: modesOf([...taken, ...kept].filter(lock => lock.kind !== 'sequence' && !isLast(lock, explanation))),
+    // Whom the lock of a sequence or a type makes wait its sentence says: no query takes part in that table.
+    conflicts: modesOf(
+      [...taken, ...kept].filter(
+        lock => lock.kind !== 'sequence' && lock.kind !== 'composite type' && !isLast(lock, explanation),
+      ),
+    ),
     manual: manualPage(tag, step.need?.postgres ?? settings.postgres),
   }
 }
@@ -113,12 +118,14 @@ function lockSentences(
   const last = taken.filter(lock => isLast(lock, explanation))
   const sentences = modesOf(taken).flatMap(mode => {
     const held = taken.filter(lock => lock.mode === mode && !last.includes(lock))
-    const relations = held.filter(lock => !isIndex(lock) && lock.kind !== 'sequence')
+    const relations = held.filter(isQueried)
+    const types = held.filter(lock => lock.kind === 'composite type')
     const sequences = held.filter(lock => lock.kind === 'sequence')
     const indexes = held.filter(isIndex)
     return [
       ...(relations.length > 0 ? [`\`${mode}\` on ${listed(relations)}: ${whoWaits[mode]}`] : []),
       ...(sequences.length > 0 ? [`\`${mode}\` on ${listed(sequences)}: ${whoWaitsForSequence(mode)}`] : []),
+      ...(types.length > 0 ? [`\`${mode}\` on ${listed(types)}: ${whoWaitsForType}`] : []),
       ...(indexes.length > 0
         ? [`\`${mode}\` on ${listed(indexes)}: ${whoWaitsForIndex(mode, indexes.length > 1, explanation)}`]
         : []),
@@ -156,10 +163,6 @@ function firstSentences(visible: readonly RelationLock[]): string[] {
   )
 }
 
-/** DETACH PARTITION CONCURRENTLY locks the partition when it has waited (sql-altertable.html). */
-const isLast = ({ mode, kind }: RelationLock, { waitsForTransactions }: Explanation): boolean =>
-  waitsForTransactions && mode === 'ACCESS EXCLUSIVE' && kind !== 'index'
-
 const isStronger = (mode: LockMode, other: LockMode): boolean => lockModes.indexOf(mode) > lockModes.indexOf(other)
 
 /** Whoever waits for the table does not come as far as its indexes and sequences. */
@@ -169,6 +172,9 @@ function goesWithTable({ relation, mode }: RelationLock, { step }: Explanation, 
   const table = visible.find(lock => lock.relation === owner)
   return table !== undefined && lockModes.indexOf(table.mode) >= lockModes.indexOf(mode)
 }
+
+/** What queries lock: tables and their like. */
+const isQueried = (lock: RelationLock) => !isIndex(lock) && lock.kind !== 'sequence' && lock.kind !== 'composite type'
 
 const isIndex = (lock: RelationLock) => lock.kind === 'index' || lock.kind === 'partitioned index'
 
@@ -189,6 +195,9 @@ const whoWaits: Record<LockMode, string> = {
 /** nextval() takes ROW EXCLUSIVE on its sequence: proven in test/lsp/words.test.ts. */
 const whoWaitsForSequence = (mode: LockMode): string =>
   blocksWrites(mode) ? '`nextval` waits, and so do inserts that call it.' : '`nextval` goes on.'
+
+/** No query locks a type: proven in test/lsp/words.test.ts. */
+const whoWaitsForType = 'queries go on; other changes of the type wait, and `CREATE TABLE ... OF` it.'
 
 /** The planner takes ACCESS SHARE on every index of a table that a query names: proven in test/lsp/words.test.ts. */
 function whoWaitsForIndex(mode: LockMode, areSeveral: boolean, explanation: Explanation): string {
@@ -251,6 +260,7 @@ function waitSentences(explanation: Explanation, visible: readonly RelationLock[
     lock =>
       blocksWrites(lock.atFirst ?? lock.mode) &&
       !isIndex(lock) &&
+      lock.kind !== 'composite type' &&
       !isLast(lock, explanation) &&
       !isHeldEnough(explanation, lock),
   )
@@ -287,15 +297,17 @@ function queueFor(locks: readonly RelationLock[]): string {
     : `It first waits for the transactions that have written to ${them} already; later writes queue behind it.`
 }
 
-function durationOf({ tag, rewrites, scans, builds, locks, waitsForTransactions }: Explanation): string | undefined {
+function durationOf(explanation: Explanation): string | undefined {
+  const { tag, rewrites, scans, builds, locks, waitsForTransactions, step } = explanation
   if (rewrites.length > 0 || scans.length > 0 || builds.length > 0) return undefined
   if (tag === 'SELECT' && locks.every(({ kind }) => kind === 'sequence'))
     return 'It takes as long as the functions that it calls.'
-  if (tag && asLongAsItsRows.has(tag)) return 'It takes as long as the rows that it reads and writes need.'
+  const isEmpty = step.command && 'withData' in step.command && !step.command.withData
+  if (tag && asLongAsItsRows.has(tag) && !isEmpty) return 'It takes as long as the rows that it reads and writes need.'
   if (tag && asLongAsItsBody.has(tag)) return 'How long it takes depends on what it runs.'
   if (!locks.some(lock => isStrong(lock.mode))) return undefined
   if (waitsForTransactions) return 'Its own work is brief, however large the table is.'
-  if (locks.every(({ kind }) => kind === 'sequence')) return 'Brief.'
+  if (!locks.some(isQueried) && !locks.some(isIndex)) return 'Brief.'
   return 'Brief, however large the table is: nothing is scanned, rewritten or built.'
 }
 

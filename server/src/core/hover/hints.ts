@@ -7,6 +7,7 @@ import { lockModes } from '../postgres/locks'
 import type { Settings } from '../settings'
 import { skipSpace, tokenAt } from '../sql/tokens'
 import type { Span } from '../text'
+import { isLast } from './holding'
 import { named } from './lists'
 
 /** What stands at the end of a statement for a glance. */
@@ -35,10 +36,10 @@ export function hintsOf(history: History, path: string, within: Span, settings: 
 function hintOf(explanation: Explanation): Omit<Hint, 'at'> | undefined {
   const { step, locks, rewrites, scans, builds } = explanation
   const isIndex = ({ kind }: RelationLock) => kind === 'index' || kind === 'partitioned index'
-  // The CONCURRENTLY forms lock an index strongly only when no query looks at it any more.
-  const visible = locks.filter(
-    lock => !isPrivate(step, lock.relation) && !(explanation.waitsForTransactions && isIndex(lock)),
-  )
+  // The CONCURRENTLY forms lock an index strongly only when no query looks at it any more, and a partition in the end.
+  const isLate = (lock: RelationLock) =>
+    explanation.waitsForTransactions && (isIndex(lock) || isLast(lock, explanation))
+  const visible = locks.filter(lock => !isPrivate(step, lock.relation) && !isLate(lock))
   const mode = lockModes.findLast(known => visible.some(lock => lock.mode === known))
   if (!mode) return undefined
   const isVisible = (relation: string) => !isPrivate(step, relation)

@@ -92,6 +92,10 @@ export function isHeldEnough({ held, step }: Explanation, lock: RelationLock): b
   return conflictsOf(lock.mode).every(mode => kept.includes(mode))
 }
 
+/** Returns whether it takes the lock only when it has waited: DETACH PARTITION CONCURRENTLY, on the partition (sql-altertable.html). */
+export const isLast = ({ mode, kind }: RelationLock, { waitsForTransactions }: Explanation): boolean =>
+  waitsForTransactions && mode === 'ACCESS EXCLUSIVE' && kind !== 'index'
+
 /** Returns when the locks of a statement end, and over what long work they last until then. */
 export function releaseSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
   const { until, tag = '', over, step } = explanation

@@ -49,6 +49,7 @@ function endingSentences(explanation: Explanation): string[] {
   const { tag, step } = explanation
   const { command, transaction } = step
   if (!command || !('chain' in command)) return []
+  if ('inside' in step) return endingInBody(explanation)
   const released = releasedSentences(explanation)
   if (command.savepoint !== undefined) return ['Undoes what has run since the savepoint.', ...released, stay]
   if (!transaction.isBlock) return ['No transaction is open: PostgreSQL only warns.']
@@ -63,6 +64,15 @@ function endingSentences(explanation: Explanation): string[] {
       ? [`Ends the transaction that began in ${since}.`]
       : []),
     ...(command.chain ? ['Another transaction begins at once.'] : []),
+  ]
+}
+
+/** plpgsql-transactions.html */
+function endingInBody({ tag, transaction }: Explanation): string[] {
+  if (transaction === 'block' || transaction === 'tool')
+    return ['Here it fails: the statement that runs it is inside a transaction block.']
+  return [
+    `${tag === 'COMMIT' ? 'Commits' : 'Undoes'} the transaction so far and gives back its locks. Another begins at once.`,
   ]
 }
 
