@@ -1,3 +1,4 @@
+import { type ActiveRule, activeRules } from './active-rules'
 import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
@@ -6,14 +7,13 @@ import { joinedPath } from './history/folders'
 import { sumFile } from './history/frameworks/atlas'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
-import type { Direction } from './history/migration'
 import { type Step, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
-import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule, TaggedRule } from './rules/rule'
+import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
 import type { Settings } from './settings'
-import type { BodyStatement, Command } from './sql/commands'
+import type { BodyStatement } from './sql/commands'
 import { type Span, shifted } from './text'
 
 /** Told of a rule that threw: its other findings and those of all other rules stand. */
@@ -39,7 +39,7 @@ export function lint(history: History, path: string, settings: Settings, report?
   const { findings: left, used } = withoutAllowed(findings, allowances, settings)
   const hasAllowed = (allowance: Allowance, rule: string) => used.get(allowance)?.has(rule) ?? false
   const ofComments = findingsOfComments(
-    { migration, settings, allowances, hasAllowed, ruleIds, isOff: rule => isOff(rule, settings) },
+    { migration, settings, allowances, hasAllowed, ruleIds, isOff: rule => !activeRules(settings).has(rule) },
     report,
   )
   const written = [...left, ...ofComments].map(finding =>
@@ -60,22 +60,10 @@ const withHashing = (finding: Finding): Finding => ({
   },
 })
 
-/** Returns whether the rule of an id is silent: by the settings, or by itself where they do not name it. */
-export const isOff = (id: string, settings: Settings): boolean =>
-  (settings.rules[id] ?? (silentRules.has(id) ? 'off' : undefined)) === 'off'
-
-const silentRules: ReadonlySet<string> = new Set(rules.filter(rule => rule.isOff).map(({ id }) => id))
-
-/** What all findings of a rule weigh by the settings; undefined leaves it to the rule. */
-const severityOf = ({ id }: Rule, settings: Settings): Severity | 'off' | undefined =>
-  isOff(id, settings) ? 'off' : settings.rules[id]
-
 function* findingsOfMigration(context: MigrationContext, report?: Report): Iterable<Finding> {
   const { direction } = context.migration
-  for (const rule of migrationRules) {
-    const severity = severityOf(rule, context.settings)
-    const isJudged = direction === 'both' || (rule.directions ?? ['up']).includes(direction)
-    if (severity === 'off' || !isJudged) continue
+  for (const { rule, severity } of activeRules(context.settings).ofMigrations) {
+    if (direction !== 'both' && !(rule.directions ?? ['up']).includes(direction)) continue
     try {
       for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
     } catch (error) {
@@ -85,9 +73,8 @@ function* findingsOfMigration(context: MigrationContext, report?: Report): Itera
 }
 
 function* findingsOfComments(context: AllowanceContext, report?: Report): Iterable<Finding> {
-  for (const rule of context.allowances.length > 0 ? allowanceRules : []) {
-    const severity = severityOf(rule, context.settings)
-    if (severity === 'off') continue
+  if (context.allowances.length === 0) return
+  for (const { rule, severity } of activeRules(context.settings).ofComments) {
     try {
       for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
     } catch (error) {
@@ -95,10 +82,6 @@ function* findingsOfComments(context: AllowanceContext, report?: Report): Iterab
     }
   }
 }
-
-const allowanceRules = rules.filter(rule => rule.on === 'allow comments')
-
-const migrationRules = rules.filter(rule => rule.on === 'migration')
 
 function findingsOf(
   step: Step,
@@ -109,22 +92,19 @@ function findingsOf(
   report?: Report,
 ): Finding[] {
   const problems = problemOf(step, settings)
-  const found = [...foundBy(step, steps, index, history, settings, report)]
+  const found = foundBy(step, steps, index, history, settings, report)
   if (found.length === 0) return problems
   const offset = step.statement.span.start
   // Where a semicolon is missing in front of it a statement is read all the same.
   return [...problems, ...found.map(each => new FoundByRule(each.found, each.rule, each.severity, offset, report))]
 }
 
-interface Found {
-  readonly rule: StatementRule
-  /** From the settings. */
-  readonly severity?: Severity
+interface Found extends ActiveRule<StatementRule> {
   readonly found: RuleFinding
 }
 
-/** Yields what the rules find in one step; `steps` and `index` are the place of the statement of the file that runs it. */
-function* foundBy(
+/** Returns what the rules find in one step; `steps` and `index` are the place of the statement of the file that runs it. */
+function foundBy(
   step: Step,
   steps: readonly Step[],
   index: number,
@@ -132,23 +112,24 @@ function* foundBy(
   settings: Settings,
   report?: Report,
   inside?: BodyStatement,
-): Iterable<Found> {
-  const { command } = step
-  if (!command) return
+): Found[] {
+  const { command, direction } = step
+  if (!command) return []
   const context = new StepContext(step, command, steps, index, history, settings, inside)
-  for (const asked of [everyStatementRules[step.direction], rulesFor(command, step)]) {
-    for (const rule of asked) {
-      const severity = severityOf(rule, settings)
-      if (severity === 'off') continue
+  const active = activeRules(settings)
+  const found: Found[] = []
+  for (const asked of [active.ofEveryStatement[direction], active.concernedWith(command, direction)]) {
+    for (const { rule, severity } of asked) {
       try {
-        for (const found of rule.check(command, context)) yield { rule, severity, found }
+        for (const one of rule.check(command, context)) found.push({ rule, severity, found: one })
       } catch (error) {
         report?.(rule.id, error)
       }
     }
     // What PostgreSQL refuses does nothing that a rule could warn of.
-    if (step.failure) return
+    if (step.failure) break
   }
+  return found
 }
 
 /**
@@ -166,7 +147,7 @@ function findingsInside(
   const inside = stepsInside(step, settings.postgres)
   if (inside.length === 0 || step.effects?.fails) return []
   const found = inside.flatMap(inner =>
-    [...foundBy(inner, steps, index, history, settings, report, inner.inside)].map(({ rule, severity, found }) => {
+    foundBy(inner, steps, index, history, settings, report, inner.inside).map(({ rule, severity, found }) => {
       const at = inner.placeOf(found.at)
       const where = at || !inner.routine ? undefined : `It stands in "${inner.routine.name.name}", which runs here.`
       const told = { ...found, detail: where ? [where, found.detail].filter(Boolean).join(' ') : found.detail }
@@ -186,30 +167,6 @@ const isMendable = ({ inside, routine }: InnerStep): boolean =>
 
 const firstWord = ({ command, statement }: Step): Span =>
   shifted(command && 'keywords' in command ? command.keywords : { start: 0, end: 1 }, statement.span.start)
-
-const rulesFor = (command: Command, { direction }: Step): readonly StatementRule[] =>
-  rulesByTag[direction].get(command.tag) ?? []
-
-const isFor =
-  (direction: Direction) =>
-  ({ directions = ['up'] }: Rule): boolean =>
-    directions.includes(direction)
-
-const everyStatementRules = forEachDirection(rules.filter(rule => rule.on === 'every statement'))
-
-const rulesByTag = (() => {
-  const tagged = forEachDirection(rules.filter(rule => typeof rule.on !== 'string'))
-  return { up: byTag(tagged.up), down: byTag(tagged.down) }
-})()
-
-function forEachDirection<R extends Rule>(rules: readonly R[]): Readonly<Record<Direction, readonly R[]>> {
-  return { up: rules.filter(isFor('up')), down: rules.filter(isFor('down')) }
-}
-
-function byTag(rules: readonly TaggedRule[]): ReadonlyMap<string, readonly StatementRule[]> {
-  const tags = new Set<string>(rules.flatMap(rule => rule.on))
-  return new Map([...tags].map(tag => [tag, rules.filter(rule => rule.on.some(on => on === tag))]))
-}
 
 /** What a rule found, in the terms of the file; its fixes are worked out when somebody asks. */
 class FoundByRule implements Finding {

@@ -6,6 +6,7 @@ import { nameOfCheck } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { type Condition, conditionInside, conditionOutside, validCheck } from './bound-checks'
+import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
 import { laterSteps, laterTransaction, undoneBy } from './placement'
@@ -20,6 +21,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('ATTACH PARTITION'),
   why: `
 \`ATTACH PARTITION\` takes \`ACCESS EXCLUSIVE\` on the table that becomes a partition and reads every row of it, to see that it
 belongs there. The default partition is locked in the same way and read too: none of its rows may belong to the new one.

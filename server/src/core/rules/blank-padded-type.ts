@@ -1,3 +1,4 @@
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -8,6 +9,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesColumn(({ type }) => type.name === 'bpchar'),
   why: `
 A \`char(n)\` fills every value with blanks up to its length and leaves them out again in comparisons and casts. It is no faster
 than \`varchar\` or \`text\`.

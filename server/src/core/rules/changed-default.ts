@@ -1,5 +1,6 @@
 import { asTable, type Catalog, columnNamed, keyOf } from '../postgres/catalog'
 import type { AlterRelation, Expression } from '../sql/commands'
+import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import {
   catalogAtBegin,
@@ -15,6 +16,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'hint',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('DROP DEFAULT', 'SET DEFAULT'),
   why: `
 A default is what running code relies on when it leaves the column out. Without it the column is null, or, where it is \`NOT NULL\`,
 the \`INSERT\` fails: then the finding is information. With another one, code that was deployed before the migration writes

@@ -1,5 +1,6 @@
 import { routineNamed } from '../postgres/catalog'
 import { volatilityOfCall } from '../postgres/volatility'
+import { definesConstraint } from './concerns'
 import { constraintsIn } from './foreign-keys'
 import { defineRule } from './rule'
 
@@ -8,6 +9,7 @@ export default defineRule({
   risk: 'failure',
   severity: 'hint',
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'CHECK'),
   why: `
 PostgreSQL looks at a \`CHECK\` when a row is written, and takes it to hold from then on. One that depends on the clock, on
 settings or on other tables may be false tomorrow without anybody changing the row. Then the next \`UPDATE\` of the row fails,

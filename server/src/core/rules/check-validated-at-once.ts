@@ -1,3 +1,4 @@
+import { definesConstraint } from './concerns'
 import { validatedLater } from './constraints'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
@@ -9,6 +10,7 @@ export default defineRule({
   severity: 'error',
   mendsBlocks: true,
   on: ['ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'CHECK'),
   why: `
 \`ADD CHECK\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see whether it satisfies the condition. Nothing
 reads or writes the table meanwhile. A \`CHECK\` written inside \`ADD COLUMN\` does the same.

@@ -1,3 +1,4 @@
+import { hasSubcommand } from './concerns'
 import { defineRule } from './rule'
 import { retypedInSteps } from './synced-column'
 import { existingTable, modeOn, subcommandsOf, whoWaits } from './target'
@@ -7,6 +8,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('ALTER COLUMN TYPE'),
   why: `
 \`ALTER COLUMN ... TYPE\` takes \`ACCESS EXCLUSIVE\`. Where the stored values change, PostgreSQL writes the whole table and its
 indexes anew under that lock; where they stay but compare differently, it builds the indexes on the column anew; where a

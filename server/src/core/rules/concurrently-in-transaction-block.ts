@@ -12,6 +12,7 @@ export default defineRule({
   risk: 'failure',
   severity: 'error',
   on: ['CREATE INDEX', 'DROP INDEX', 'REINDEX', 'ALTER TABLE'],
+  concerns: command => concurrentPart(command) !== undefined,
   directions: ['up', 'down'],
   why: `
 The \`CONCURRENTLY\` forms commit in between and so cannot run inside a transaction block: PostgreSQL refuses them with

@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, Command, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { definesConstraint } from './concerns'
 import { written } from './edits'
 import { isNewest, laterStatements } from './later'
 import { laterSteps, laterTransaction } from './placement'
@@ -13,6 +14,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'information',
   on: ['ALTER TABLE'],
+  concerns: definesConstraint(({ notValid }) => notValid),
   why: `
 A constraint that is \`NOT VALID\` holds for new rows alone: rows from before may break it, and PostgreSQL's planner does not
 rely on it. Without \`VALIDATE CONSTRAINT\` in a later migration it stays that way, and nobody knows whether the data is right.

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { keyOf, partitionsOf } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
+import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { inCaseOf, insertion } from './edits'
 import { laterSteps, outsideTransaction } from './placement'
@@ -13,6 +14,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('DETACH PARTITION'),
   why: `
 \`DETACH PARTITION\` takes \`ACCESS EXCLUSIVE\` on the partitioned table, on the partition, and on the default partition if there
 is one. It is quick, but the lock is queued for: it waits for every query that uses any partition, and all that come later

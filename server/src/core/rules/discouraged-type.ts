@@ -1,3 +1,4 @@
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -7,6 +8,7 @@ export default defineRule({
   risk: 'design',
   severity: 'hint',
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesColumn(({ type }) => reasons.has(type.name)),
   why: `
 Some types are there for the standard's sake and surprise in use:
 

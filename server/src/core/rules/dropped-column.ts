@@ -9,6 +9,7 @@ import {
   viewsReadingColumn,
 } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
+import { hasSubcommand } from './concerns'
 import { handedOver, isAnnounced, onlyDrops } from './given-up'
 import { columnDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
@@ -20,6 +21,7 @@ export default defineRule({
   risk: 'data-loss',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('DROP COLUMN'),
   why: `
 \`DROP COLUMN\` gives up the data of the column for good, and from that moment every running query that names it fails:
 code that was deployed before the migration, and code that an earlier release brings back.

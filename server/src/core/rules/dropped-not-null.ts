@@ -1,4 +1,5 @@
 import { asTable, columnNamed, keyOf } from '../postgres/catalog'
+import { hasSubcommand } from './concerns'
 import { isAnnounced } from './given-up'
 import { defineRule } from './rule'
 import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
@@ -9,6 +10,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('DROP NOT NULL'),
   why: `
 \`DROP NOT NULL\` is done in a moment and no row changes. But code that was deployed before the migration has never met a null in
 this column, and reads the first one that new code writes.

@@ -144,8 +144,9 @@ interface Added {
 
 /** The values that earlier statements of the transaction add to types which were there before it. */
 function addedBefore({ steps, index, transaction }: RuleContext): readonly Added[] {
-  if (!transaction.isBlock) return []
-  return additionsIn(steps)
+  const additions = transaction.isBlock ? additionsIn(steps) : none
+  if (additions.length === 0) return none
+  return additions
     .filter(({ place, number }) => place < index && number === transaction.number)
     .map(({ added }) => added)
 }
@@ -155,6 +156,8 @@ interface Addition {
   readonly number: number
   readonly added: Added
 }
+
+const none: readonly never[] = []
 
 /** Looked up once for a section: it may have thousands of statements. */
 function additionsIn(steps: readonly Step[]): readonly Addition[] {

@@ -1,3 +1,4 @@
+import { definesConstraint } from './concerns'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes } from './target'
 
@@ -6,6 +7,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'EXCLUDE'),
   why: `
 \`ADD CONSTRAINT ... EXCLUDE\` takes \`ACCESS EXCLUSIVE\` on the table and builds an index while it holds it; each row is looked
 up in it. Nothing reads or writes the table until that is done. There is no \`NOT VALID\`, no \`CONCURRENTLY\` and no \`USING INDEX\`

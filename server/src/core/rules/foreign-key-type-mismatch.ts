@@ -1,4 +1,5 @@
 import { asTable, type Column, relationNamed } from '../postgres/catalog'
+import { definesConstraint } from './concerns'
 import { columnsDefined, isChangedLater, tableOf } from './defined'
 import { foreignKeysIn } from './foreign-keys'
 import { defineRule } from './rule'
@@ -9,6 +10,7 @@ export default defineRule({
   risk: 'failure',
   severity: 'warning',
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'FOREIGN KEY'),
   why: `
 A column that refers to another must hold every value of it. Where it is of a narrower type, all is well until the key grows
 past what it holds; then no row can refer to the new ones, and \`INSERT\` fails with "integer out of range" or "value too long".

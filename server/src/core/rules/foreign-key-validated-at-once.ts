@@ -2,6 +2,7 @@ import { keyOf } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { LockMode } from '../postgres/locks'
 import type { Name } from '../sql/commands'
+import { definesConstraint } from './concerns'
 import { validatedLater } from './constraints'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
@@ -13,6 +14,7 @@ export default defineRule({
   severity: 'error',
   mendsBlocks: true,
   on: ['ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'FOREIGN KEY'),
   why: `
 Adding a foreign key takes \`SHARE ROW EXCLUSIVE\` on both tables and then checks every row that is there. Reads go on;
 every \`INSERT\`, \`UPDATE\` and \`DELETE\` on either table waits until the check is done. Inside \`ADD COLUMN\` the column's own

@@ -3,6 +3,7 @@ import { asTable, columnNamed, indexesOf, keyOf, relationNamed, type Table } fro
 import { indexName } from '../postgres/names'
 import type { CreateIndex, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { definesConstraint } from './concerns'
 import { statementsAfter, written } from './edits'
 import { foreignKeysIn } from './foreign-keys'
 import { laterStatements } from './later'
@@ -16,6 +17,7 @@ export default defineRule({
   severity: 'hint',
   mendsBlocks: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'FOREIGN KEY'),
   why: `
 PostgreSQL makes no index for the columns of a foreign key. Without one, each \`DELETE\` of a referenced row, and each
 \`UPDATE\` of its key, reads the whole referencing table to look for rows that point to it, while the row is locked.

@@ -1,4 +1,5 @@
 import type { AlterRelation, ColumnDefinition, CreateTable } from '../sql/commands'
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -9,6 +10,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE'],
+  concerns: definesColumn(({ type }) => widened.has(type.name)),
   why: `
 An \`integer\` key ends at 2,147,483,647, and a \`smallint\` at 32,767. Then every \`INSERT\` fails, and the way out is to
 write the whole table anew, with all tables that refer to it. Values that were drawn and rolled back count as well.

@@ -1,3 +1,4 @@
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -7,6 +8,7 @@ export default defineRule({
   risk: 'design',
   severity: 'hint',
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesColumn(({ type }) => type.name === 'json'),
   why: `
 A \`json\` value is kept as the text that came in: every function reads it anew, no index can look into it, and it has no
 equality operator, so that \`SELECT DISTINCT\`, \`GROUP BY\` and \`UNION\` over such a column fail. \`jsonb\` has all that. It

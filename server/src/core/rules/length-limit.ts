@@ -1,3 +1,4 @@
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -8,6 +9,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesColumn(({ type }) => type.name === 'varchar'),
   why: `
 A \`varchar(n)\` is stored as \`text\` is, and no faster. Its length is part of the type: a longer one is a change of the type,
 which views on the column do not allow, and a shorter one reads or writes every row under \`ACCESS EXCLUSIVE\`.

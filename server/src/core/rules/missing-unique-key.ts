@@ -12,6 +12,7 @@ export default defineRule({
   risk: 'design',
   severity: 'hint',
   on: ['CREATE TABLE'],
+  concerns: ({ columns, table }) => columns.some(column => isKeyName(column.name.name, table.name)),
   why: `
 A table whose rows belong to an owner and bear a key of their own, such as the settings of a user, means one row for each
 pair. Where only a made-up \`id\` is unique, two requests at once write two rows, and which of them counts is up to chance;
@@ -29,8 +30,6 @@ Add a unique constraint over owner and key.`,
 
   *check(command, context) {
     const { table: name, columns } = command
-    // What later statements make of a table is worked out only for the few that may be one.
-    if (!columns.some(column => isKeyName(column.name.name, name.name))) return
     const after = context.steps.at(-1)?.after ?? context.after
     const table = asTable(relationNamed(after, name))
     if (table?.kind !== 'table' || table.persistence === 'temporary' || table.partitionOf) return

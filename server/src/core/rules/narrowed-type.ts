@@ -1,4 +1,5 @@
 import { columnNamed } from '../postgres/catalog'
+import { hasSubcommand } from './concerns'
 import { silentLoss } from './lost-values'
 import { defineRule } from './rule'
 import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf } from './target'
@@ -8,6 +9,7 @@ export default defineRule({
   risk: 'data-loss',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('ALTER COLUMN TYPE'),
   why: `
 Some changes of a column's type lose part of its values without a word: \`timestamptz\` to \`date\` the time of day, \`numeric\`
 to a smaller scale or to \`integer\` the decimal places, an explicit cast to \`varchar(n)\` what is longer. Nothing brings them

@@ -1,3 +1,4 @@
+import { definesConstraint } from './concerns'
 import { constraintsIn } from './foreign-keys'
 import { defineRule } from './rule'
 
@@ -7,6 +8,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesConstraint(({ notEnforced }) => notEnforced === true),
   why: `
 Nothing looks at a constraint that is \`NOT ENFORCED\` (PostgreSQL 18): rows that break it come in without an error, and
 neither the planner nor a reader may rely on it. \`NOT VALID\` is another thing: new rows must hold it.

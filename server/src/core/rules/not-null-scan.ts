@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import type { AlterRelation, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { batched } from './batches'
+import { hasSubcommand } from './concerns'
 import { StepContext } from './context'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
@@ -17,6 +18,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('SET NOT NULL', 'ADD CONSTRAINT'),
   why: `
 \`SET NOT NULL\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see that none is null. Nothing reads or writes
 the table meanwhile.

@@ -12,6 +12,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'warning',
   on: ['CREATE TABLE'],
+  concerns: ({ partitionOf }) => partitionOf !== undefined,
   why: `
 \`CREATE TABLE ... PARTITION OF\` takes \`ACCESS EXCLUSIVE\` on the partitioned table. It is quick, but the lock is queued for: it
 waits for every query that uses any partition, and all that come later wait behind it. A default partition is locked in the

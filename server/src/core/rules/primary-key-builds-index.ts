@@ -1,4 +1,5 @@
 import { columnNamed } from '../postgres/catalog'
+import { definesConstraint } from './concerns'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
 import { byHand, hintWithTool } from './tool-hints'
@@ -9,6 +10,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'PRIMARY KEY'),
   why: `
 \`ADD PRIMARY KEY\` takes \`ACCESS EXCLUSIVE\` on the table, builds a unique index while it holds it, and reads the rows once
 more for each column that is not yet \`NOT NULL\`. Nothing reads or writes the table until all that is done. There is no

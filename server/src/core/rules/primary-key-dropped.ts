@@ -1,4 +1,5 @@
 import { constraintNamed, foreignKeysTo, keyOf, tableAt } from '../postgres/catalog'
+import { hasSubcommand } from './concerns'
 import { defineRule } from './rule'
 import { existingTable, subcommandsOf } from './target'
 
@@ -7,6 +8,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'information',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('DROP CONSTRAINT'),
   why: `
 Without its primary key a table takes the same key twice and null for it. Where it is published, logical replication finds its
 rows no more: every \`UPDATE\` and \`DELETE\` fails until it has another replica identity. \`ON CONFLICT\` of the key fails too.

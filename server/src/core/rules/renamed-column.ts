@@ -1,4 +1,5 @@
 import { asTable, type Catalog, columnNamed } from '../postgres/catalog'
+import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext } from './rule'
 import { renamedInSteps } from './synced-column'
 import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
@@ -9,6 +10,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('RENAME COLUMN'),
   why: `
 From the moment the migration commits, every running query that names the column by its old name fails: code that was
 deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name

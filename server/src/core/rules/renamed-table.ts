@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import { asTable, key, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Identifier } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { downSteps } from './placement'
@@ -14,6 +15,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'warning',
   on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW'],
+  concerns: hasSubcommand('RENAME TO'),
   why: `
 From the moment the migration commits, every running query that names the table or the view by its old name fails: code that
 was deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name

@@ -2,6 +2,7 @@ import type { Edit, Fix } from '../finding'
 import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
 import type { AlterRelation, ColumnDefinition, Name, TypeName } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { hasSubcommand } from './concerns'
 import { inCaseOf, insertion, replacement, withBlanksBefore, written } from './edits'
 import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -12,6 +13,7 @@ export default defineRule({
   risk: 'failure',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('ADD COLUMN'),
   why: `
 A new column without a default is null in every row that is there, so \`ADD COLUMN ... NOT NULL\` fails as soon as the table
 has a row. On an empty table it succeeds, and then breaks every running \`INSERT\` that does not name the column.

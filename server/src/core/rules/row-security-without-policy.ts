@@ -1,3 +1,4 @@
+import { hasSubcommand } from './concerns'
 import { isSecuredLater, knownTable } from './row-security'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -7,6 +8,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('ENABLE ROW LEVEL SECURITY'),
   why: `
 Where row level security is on and no policy lets a row through, a role other than the table's owner sees an empty table and
 can insert nothing. There is no error for \`SELECT\`, \`UPDATE\` and \`DELETE\`: they find no rows.

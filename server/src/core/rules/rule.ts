@@ -43,6 +43,8 @@ export type StatementRule = TaggedRule | EveryStatementRule
 
 export interface TaggedRule extends RuleWords {
   readonly on: readonly Tag[]
+  /** Whether a command by itself can be what the rule is about; every one is where a rule does not say. Asked once for each text. */
+  concerns?(command: Command): boolean
   check(command: Command, context: RuleContext): Iterable<RuleFinding>
 }
 
@@ -67,6 +69,7 @@ export interface AllowanceRule extends RuleWords {
 /** A rule as its file writes it: `on` narrows the command. */
 interface RuleOn<T extends Tag> extends RuleWords {
   readonly on: readonly T[]
+  concerns?(command: CommandOf<T>): boolean
   check(command: CommandOf<T>, context: RuleContext): Iterable<RuleFinding>
 }
 

@@ -1,3 +1,4 @@
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -8,6 +9,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE'],
+  concerns: definesColumn(({ type }) => integers.has(type.name)),
   why: `
 \`serial\` is short for an integer with a default and a sequence beside it. The sequence has its own privileges, which an
 \`INSERT\` needs as well as those of the table; \`CREATE TABLE ... (LIKE ... INCLUDING DEFAULTS)\` takes the same sequence for

@@ -12,6 +12,7 @@ export default defineRule({
   risk: 'failure',
   severity: 'warning',
   on: ['CREATE INDEX', 'DROP INDEX', 'REINDEX', 'ALTER TABLE'],
+  concerns: command => concurrentPart(command) !== undefined,
   directions: ['up', 'down'],
   why: `
 The \`CONCURRENTLY\` forms wait for transactions that began before them, a build with \`CREATE INDEX\` or \`REINDEX\` for every

@@ -1,6 +1,7 @@
 import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
 import type { AlterRelation, Maintenance, OtherCommand, SubcommandKind } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
+import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
 
@@ -17,6 +18,7 @@ export default defineRule({
     'VACUUM',
     'CLUSTER',
   ],
+  concerns: command => hasSubcommand(...rewriting)(command),
   why: `
 \`VACUUM FULL\`, \`CLUSTER\`, \`SET LOGGED\`, \`SET UNLOGGED\`, \`SET TABLESPACE\`, \`SET ACCESS METHOD\` and \`SET EXPRESSION\` of a
 stored generated column write the whole table into new files under \`ACCESS EXCLUSIVE\`: nothing reads or writes it until that

@@ -1,3 +1,4 @@
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -8,6 +9,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesColumn(({ type }) => type.name === 'timestamp'),
   why: `
 A \`timestamp\` is what a clock on a wall showed, and does not say where it hung. \`now()\` put into it is the local time of the
 session's \`TimeZone\`: two sessions with different settings write different values for one moment.

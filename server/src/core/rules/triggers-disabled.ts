@@ -1,5 +1,6 @@
 import type { AlterRelation } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
+import { hasSubcommand } from './concerns'
 import { laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, type SubcommandOfKind, subcommandsOf } from './target'
@@ -9,6 +10,7 @@ export default defineRule({
   risk: 'data-loss',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('DISABLE TRIGGER'),
   why: `
 \`DISABLE TRIGGER ALL\` turns off the triggers that keep foreign keys too. Rows that are written meanwhile are checked by nobody,
 neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transaction ends before they are enabled again, the

@@ -10,6 +10,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE', 'CREATE INDEX', 'CREATE SCHEMA', 'CREATE SEQUENCE', 'DROP TABLE', 'DROP INDEX', 'ALTER TABLE'],
+  concerns: command => unguardedIn(command).length > 0,
   why: `
 Where each statement commits by itself, a migration that fails half-way has made some of its objects. The next attempt starts
 at the top and fails at the first of them, because it is there. With \`IF NOT EXISTS\` and \`IF EXISTS\` it passes over what

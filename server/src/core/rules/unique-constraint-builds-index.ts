@@ -1,3 +1,4 @@
+import { definesConstraint } from './concerns'
 import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
@@ -8,6 +9,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: definesConstraint(({ kind }) => kind === 'UNIQUE'),
   why: `
 \`ADD UNIQUE\` takes \`ACCESS EXCLUSIVE\` on the table and builds a unique index while it holds it. Nothing reads or writes
 the table until the index is built, and the build reads every row. There is no \`NOT VALID\` for it.

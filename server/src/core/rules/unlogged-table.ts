@@ -6,6 +6,7 @@ export default defineRule({
   risk: 'data-loss',
   severity: 'hint',
   on: ['CREATE TABLE'],
+  concerns: ({ persistence }) => persistence === 'unlogged',
   why: `
 An unlogged table is empty after a crash of the server, and after it was shut down in a hurry: PostgreSQL truncates it when it
 starts. Standby servers never have its rows, so a failover empties it as well.
@@ -16,8 +17,7 @@ Leave \`UNLOGGED\` out, unless the rows are a cache that can be filled again.`,
   manual: ['sql-createtable.html#SQL-CREATETABLE-UNLOGGED'],
   hazards: ['unlogged table'],
 
-  *check({ persistence, table, keywords }) {
-    if (persistence !== 'unlogged') return
+  *check({ table, keywords }) {
     yield {
       at: keywords,
       message: `table ${inQuotes(table)} is unlogged: after a crash or a failover it is empty`,

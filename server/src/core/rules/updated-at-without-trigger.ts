@@ -1,5 +1,6 @@
 import { asTable, relationNamed } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
+import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf } from './defined'
 import { laterStatements } from './later'
 import { defineRule, type RuleContext } from './rule'
@@ -11,6 +12,7 @@ export default defineRule({
   severity: 'hint',
   isOff: true,
   on: ['CREATE TABLE', 'ALTER TABLE'],
+  concerns: definesColumn(({ name }) => names.has(name.name)),
   why: `
 A default holds for \`INSERT\` alone. Where no trigger sets \`updated_at\`, it is right only as long as every \`UPDATE\` sets
 it, those of other programs and those by hand included.

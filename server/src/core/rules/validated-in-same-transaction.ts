@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
 import type { AlterRelation, Command } from '../sql/commands'
+import { hasSubcommand } from './concerns'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
@@ -14,6 +15,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('VALIDATE CONSTRAINT'),
   why: `
 \`VALIDATE CONSTRAINT\` reads every row under \`SHARE UPDATE EXCLUSIVE\`, and writes go on. But a transaction keeps its locks
 until it ends: where it has changed the table before, by \`ADD CONSTRAINT ... NOT VALID\` or otherwise, the stronger lock of

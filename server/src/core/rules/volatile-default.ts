@@ -4,6 +4,7 @@ import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches } from './batches'
+import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { anotherSubcommand, inCaseOf, replacement, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
@@ -17,6 +18,7 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('ADD COLUMN'),
   why: `
 Where a new column has the same value in every row that is there, PostgreSQL stores that value once and \`ADD COLUMN\` is
 done in a moment. Where each row needs its own, PostgreSQL writes the whole table and its indexes anew under \`ACCESS
