@@ -153,7 +153,8 @@ class Inner implements InnerStep {
   /** Whether it fails is a matter of the outer statement. */
   get effects(): Effects {
     const { outer, postgres, before, command } = this
-    this.known ??= effectsOf(command, before, { postgres, runs: true }, outer.transaction.parameters)
+    const settings = { postgres, runs: true, migration: this.migration.path }
+    this.known ??= effectsOf(command, before, settings, outer.transaction.parameters)
     return this.known
   }
 

@@ -178,7 +178,7 @@ class SectionStep implements Step {
     const { verdict } = this
     if (!command || !verdict) return undefined
     if (verdict.failure) return refused(verdict.failure)
-    const settings = { postgres: verdict.postgres, runs: true }
+    const settings = { postgres: verdict.postgres, runs: true, migration: steps.migration.path }
     this.known ??= effectsAt(command, steps.fold.before(place), settings, steps.placement(place).parameters)
     return this.known
   }

@@ -23,7 +23,7 @@ export function differencesOf(step: Step, settings: Settings): Difference[] {
   // One that is taken to run on the oldest is taken to run on all.
   const runs = step.effects.fails === undefined
   const effectsOn = (postgres: number) =>
-    effectsOf(command, step.before, { postgres, runs }, step.transaction.parameters)
+    effectsOf(command, step.before, { postgres, runs, migration: step.migration.path }, step.transaction.parameters)
   return differencesBetween(step.effects, effectsOn, settings)
 }
 

@@ -112,6 +112,8 @@ export interface Table extends RelationBase {
   readonly rules?: readonly string[]
   /** ENABLE ROW LEVEL SECURITY. */
   readonly rowSecurity?: boolean
+  /** Whether it is taken to have partitions, though the history shows none. */
+  readonly hasUnseenPartitions?: true
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */
   readonly written: boolean
 }

@@ -4,7 +4,7 @@ import { alterEffects, alterSubcommandEffects } from './effects/alter'
 import { runInside } from './effects/blocks'
 import { commandEffects } from './effects/commands'
 import type { Circumstances } from './effects/context'
-import { Gathering } from './effects/gathering'
+import { Gathering, withUnseenPartitions } from './effects/gathering'
 import { type Failure, failureOf } from './failures'
 import { newerNames } from './failures/newer'
 import type { LockMode } from './locks'
@@ -62,6 +62,8 @@ export interface EffectsSettings {
   readonly postgres: number
   /** Whether the statement is known to run, so that it cannot fail whatever the catalog says. */
   readonly runs?: boolean
+  /** The path of the statement's migration: partitioned tables of earlier ones are in use. */
+  readonly migration?: string
 }
 
 /**
@@ -77,7 +79,11 @@ export function effectsOf(
 ): Effects {
   const fails = settings.runs ? undefined : failureOf(command, catalog, settings)
   if (fails) return refused(fails)
-  return effectsUnder(command, { catalog, postgres: settings.postgres, parameters })
+  return effectsUnder(command, {
+    catalog: withUnseenPartitions(catalog, command, settings.migration),
+    postgres: settings.postgres,
+    parameters,
+  })
 }
 
 /** Returns the effects of a statement that PostgreSQL refuses: none. */
@@ -100,8 +106,12 @@ function effectsUnder(command: Command, circumstances: Circumstances): Effects {
 export function subcommandEffects(
   command: AlterRelation,
   catalog: Catalog,
-  settings: { readonly postgres: number },
+  settings: { readonly postgres: number; readonly migration?: string },
   parameters: ReadonlyMap<string, string> = new Map(),
 ): readonly Effects[] {
-  return alterSubcommandEffects(command, { catalog, postgres: settings.postgres, parameters })
+  return alterSubcommandEffects(command, {
+    catalog: withUnseenPartitions(catalog, command, settings.migration),
+    postgres: settings.postgres,
+    parameters,
+  })
 }

@@ -400,6 +400,13 @@ fix knows those that the migrations make.`,
 -- file: 0002_totals_index.sql
   CREATE UNIQUE INDEX totals_id_idx ON totals (id);
 
+-- bad: partitions that a function or an extension makes
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+-- file: 0002_index.sql
+  CREATE INDEX events_at_idx ON events (at);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
+
 -- good: ON ONLY a partitioned table builds nothing
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);

@@ -223,6 +223,11 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users REPLICA IDENTITY USING INDEX users_email;
   COMMIT;
 
+-- good: a partitioned table of the same migration has no rows
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at timestamptz) PARTITION BY RANGE (at);
+  ALTER TABLE events ALTER COLUMN at SET NOT NULL;
+
 -- good: a validated check proves it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

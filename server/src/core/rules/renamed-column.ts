@@ -16,8 +16,9 @@ From the moment the migration commits, every running query that names the column
 deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
 either.
 
-Nothing is said of a table or a column that the same migration makes, and of columns that change places: one bears the
-old name again when the transaction commits, or bore the new name before.`,
+Where columns change places, it is information: another one bears the old name when the transaction commits, or bore the new
+name before. Queries go on, and get the other column. Nothing is said of the column that was made for it, by its name
+(\`name_new\` for \`name\`), and of a table or a column that the same migration makes.`,
   instead: `
 Add a column with the new name, keep both up to date with a trigger, fill it in batches, move the code over, and drop the
 old column in a later release. Or leave the name and give it a new one in a view.`,
@@ -31,9 +32,25 @@ old column in a later release. Or leave the name and give it a new one in a view
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME COLUMN')) {
       const { from, to } = subcommand
       if (isUnreleased(columnNamed(target.table, from.name)?.born, context)) continue
-      if (isSwapped(target.relation, from.name, to.name, context)) continue
+      const at = { start: subcommand.keywords.start, end: to.span.end }
+      const swapped = swappedWith(target.relation, from.name, to.name, context)
+      if (swapped === to.name && from.name.includes(to.name)) continue
+      if (swapped !== undefined) {
+        yield {
+          at,
+          message:
+            swapped === from.name
+              ? `RENAME COLUMN leaves the name "${from.name}" of ${target.label} to another column`
+              : `RENAME COLUMN gives column "${from.name}" of ${target.label} the name of another`,
+          detail: `Queries that name "${swapped}" go on, and get the other column.`,
+          hint: 'Make sure that running code can do with either.',
+          severity: 'information',
+          relation: target.relation,
+        }
+        continue
+      }
       yield {
-        at: { start: subcommand.keywords.start, end: to.span.end },
+        at,
         message: `RENAME COLUMN breaks running code that names column "${from.name}" of ${target.label}`,
         detail: [
           `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
@@ -163,20 +180,33 @@ old column in a later release. Or leave the name and give it a new one in a view
   CREATE TABLE users (id bigint PRIMARY KEY, mail text);
   ALTER TABLE users RENAME COLUMN mail TO email;
 
--- good: the names are swapped, and the old one is there when the transaction commits
+-- bad: the names are swapped, and the old one is there when the transaction commits
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, name text, name_new text);
 -- file: 0002_swap.sql
   BEGIN;
   ALTER TABLE users RENAME COLUMN name TO name_old;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN leaves the name "name" of table "users" to another column]
   ALTER TABLE users RENAME COLUMN name_new TO name;
+  COMMIT;
+
+-- bad: the new name meant another column
+-- file: 0001_sites.sql
+  CREATE TABLE sites (id bigint PRIMARY KEY, description text, sidebar text);
+-- file: 0002_names.sql
+  BEGIN;
+  ALTER TABLE sites RENAME COLUMN description TO summary;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN leaves the name "description" of table "sites" to another column]
+  ALTER TABLE sites RENAME COLUMN sidebar TO description;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN gives column "sidebar" of table "sites" the name of another]
   COMMIT;
 `,
 })
 
-/** A column that takes the place of another: the old name is there when the transaction commits, or the new one was before. */
-function isSwapped(relation: string, from: string, to: string, context: RuleContext): boolean {
+/** The name that means another column: the old one is there when the transaction commits, or the new one was before. */
+function swappedWith(relation: string, from: string, to: string, context: RuleContext): string | undefined {
   const has = (catalog: Catalog, column: string) =>
     columnNamed(asTable(catalog.relations.get(relation)), column) !== undefined
-  return has(catalogAtCommit(context), from) || has(catalogAtBegin(context), to)
+  if (has(catalogAtCommit(context), from)) return from
+  return has(catalogAtBegin(context), to) ? to : undefined
 }

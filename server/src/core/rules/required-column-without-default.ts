@@ -18,7 +18,8 @@ export default defineRule({
 A new column without a default is null in every row that is there, so \`ADD COLUMN ... NOT NULL\` fails as soon as the table
 has a row. On an empty table it succeeds, and then breaks every running \`INSERT\` that does not name the column.
 
-Nothing is said of a table that the same migration makes and puts no rows into, or has just emptied, and of columns that fill
+Where the same migration has just emptied the table, it does not fail, and is information: who deletes all rows may well know
+that nobody is writing. Nothing is said of a table that the same migration makes and puts no rows into, and of columns that fill
 themselves: with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
@@ -32,8 +33,10 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   seeds: ['new columns nullable or with a default'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context) ?? filledTable(alter.relation, context)
-    if (!target || target.table?.kind === 'foreign table' || isEmptied(alter.relation.name, context)) return
+    const emptied = isEmptied(alter.relation.name, context)
+    const target =
+      existingTable(alter.relation, context) ?? (emptied ? undefined : filledTable(alter.relation, context))
+    if (!target || target.table?.kind === 'foreign table') return
     for (const { subcommand } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const { column, ifNotExists } = subcommand
       const required = column.notNull ?? column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.keywords
@@ -42,11 +45,17 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
       // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
       if (!column.default && isDomain(column.type, context)) continue
       if (ifNotExists && columnNamed(target.table, column.name.name)) continue
+      const added = `ADD COLUMN "${column.name.name}" NOT NULL without a default`
       yield {
         at: required,
-        message: `ADD COLUMN "${column.name.name}" NOT NULL without a default fails when ${target.label} has rows`,
-        detail: 'The rows that are there would hold null in the new column, so PostgreSQL refuses the statement.',
+        message: emptied
+          ? `${added} breaks running code that inserts into ${target.label}`
+          : `${added} fails when ${target.label} has rows`,
+        detail: emptied
+          ? 'No row is left that would hold null, but an INSERT that does not name the column fails from now on.'
+          : 'The rows that are there would hold null in the new column, so PostgreSQL refuses the statement.',
         hint: 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
+        severity: emptied ? 'information' : undefined,
         relation: target.relation,
         fixes: () => [...withDefault(alter, column, context), ...withoutNotNull(column, context)],
       }
@@ -142,13 +151,17 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   CREATE TABLE users (id bigint PRIMARY KEY);
   ALTER TABLE users ADD COLUMN plan text NOT NULL;
 
--- good: the table was just emptied
+-- bad: the table was just emptied
 -- given: truncated-table off
 -- file: 0001_sessions.sql
   CREATE TABLE sessions (id bigint PRIMARY KEY);
 -- file: 0002_sessions_user.sql
   TRUNCATE TABLE sessions;
   ALTER TABLE sessions ADD COLUMN user_id bigint NOT NULL;
+--                                               ^^^^^^^^ information [required-column-without-default: ADD COLUMN "user_id" NOT NULL without a default breaks running code that inserts into table "sessions"]
+-- fix: Add it without NOT NULL
+  TRUNCATE TABLE sessions;
+  ALTER TABLE sessions ADD COLUMN user_id bigint;
 
 -- good: the domain has a default
 -- file: 0001_users.sql

@@ -128,7 +128,8 @@ export function* subcommandsOf<K extends SubcommandKind>(
 
 /** All rules of ALTER TABLE ask the same of one statement. */
 function ownEffects(alter: AlterRelation, context: RuleContext): readonly Effects[] {
-  const { catalog, settings, transaction } = context
+  const { catalog, transaction, migration } = context
+  const settings = { postgres: context.settings.postgres, migration: migration.path }
   const known = effectsIn.get(context) ?? subcommandEffects(alter, catalog, settings, transaction.parameters)
   effectsIn.set(context, known)
   return known

@@ -1,4 +1,4 @@
-import type { Expression } from '../../sql/commands'
+import type { Command, Expression } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
@@ -9,8 +9,10 @@ import {
   partitionsOf,
   type RelationKey,
   type RelationKind,
+  relationNamed,
   type Trigger,
 } from '../catalog'
+import { withTable } from '../edit'
 import type { Effects, Firing, RelationLock } from '../effects'
 import { type LockMode, lockModes, stronger } from '../locks'
 
@@ -158,12 +160,29 @@ export const partitionTreeOf = (catalog: Catalog, key: RelationKey): RelationKey
   ...partitionsOf(catalog, key, { recursive: true }).map(keyOfRelation),
 ]
 
-/** Returns those of `keys` that hold rows themselves; unknown ones are taken to. */
+/** Returns those of `keys` that hold rows themselves; unknown ones are taken to, and those with partitions that nobody has seen. */
 export const storedOf = (catalog: Catalog, keys: readonly RelationKey[]): RelationKey[] =>
   keys.filter(key => {
-    const kind = catalog.relations.get(key)?.kind ?? 'table'
-    return kind === 'table' || kind === 'materialized view'
+    const relation = catalog.relations.get(key)
+    const kind = relation?.kind ?? 'table'
+    return kind === 'table' || kind === 'materialized view' || asTable(relation)?.hasUnseenPartitions === true
   })
+
+/**
+ * Returns the catalog in which the partitioned table that a command builds on or alters has partitions, where another migration
+ * than `migration` made it and none of them is known: functions, jobs and extensions make them where the history does not look.
+ */
+export function withUnseenPartitions(catalog: Catalog, command: Command, migration: string | undefined): Catalog {
+  const name =
+    command.tag === 'CREATE INDEX' ? command.table : command.tag === 'ALTER TABLE' ? command.relation : undefined
+  if (!name || migration === undefined || ('only' in command && command.only)) return catalog
+  const table = asTable(relationNamed(catalog, name))
+  const isOlder = table?.born !== undefined && table.born.migration !== migration
+  if (table?.kind !== 'partitioned table' || !isOlder) return catalog
+  const key = keyOfRelation(table)
+  if (partitionsOf(catalog, key).length > 0) return catalog
+  return withTable(catalog, key, known => ({ ...known, hasUnseenPartitions: true }))
+}
 
 /**
  * Returns the relations a query locks and reads when it names `keys`: views stand for what they read, and tables for
