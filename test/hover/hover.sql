@@ -799,3 +799,43 @@
 -- > Commits the transaction so far and gives back its locks. Another begins at once.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-commit.html
+
+-- hover: a type that changes without a rewrite
+  CREATE TABLE names (short varchar(20), at timestamptz);
+  ALTER TABLE/*|*/ names ALTER COLUMN short TYPE text;
+-- > ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.names: reads, writes and schema changes wait.
+-- > From varchar(20) to text: every value keeps its bytes.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: one change of type among others
+  CREATE TABLE names (short varchar(20), at timestamptz);
+  ALTER TABLE names ALTER COLUMN short TYPE varchar(10), ALTER/*|*/ COLUMN at TYPE date USING at::date;
+-- > ALTER COLUMN TYPE in ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.names: reads, writes and schema changes wait.
+-- > Rewrites public.names: every row is written to new storage and every index is built again. Time and space grow with the table.
+-- > From timestamptz to date: every value is converted.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: the versions that know it
+-- given: 13-16
+  ALTER/*|*/ TABLE events DETACH PARTITION events_old CONCURRENTLY;
+-- > ALTER TABLE
+-- >
+-- > PostgreSQL 13 refuses this statement: syntax error at or near "CONCURRENTLY" (42601).
+-- > From PostgreSQL 14 on it runs.
+-- >
+-- > https://www.postgresql.org/docs/13/sql-altertable.html

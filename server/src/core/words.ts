@@ -12,6 +12,7 @@ import {
 } from './hover/holding'
 import { firedSentences, insideSentences } from './hover/inside'
 import { listed, named } from './hover/lists'
+import { onlySubcommandOf, reasonSentences } from './hover/reasons'
 import { settingSentences } from './hover/starting'
 import { transactionSentences } from './hover/transactions'
 import { manualPage } from './manual'
@@ -21,6 +22,7 @@ import { isIndexed } from './postgres/effects/foreign-keys'
 import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites, type LockMode, lockModes } from './postgres/locks'
 import type { Settings } from './settings'
+import type { Subcommand } from './sql/commands'
 
 /** What a person is told of one place: plain words first, then what each lock mode makes others wait for. */
 export interface Words {
@@ -38,8 +40,12 @@ export interface Words {
   readonly manual?: { readonly title: string; readonly href: string }
 }
 
-/** Returns what to tell of a statement. */
-export function wordsOf(explanation: Explanation, settings: Settings): Words {
+/** Returns what to tell of a statement, or of one subcommand of it. */
+export function wordsOf(
+  explanation: Explanation,
+  settings: Settings,
+  subcommand: Subcommand | undefined = onlySubcommandOf(explanation.step.command),
+): Words {
   const { tag, step } = explanation
   if (!tag || !step.effects) return unreadable(explanation)
   if (explanation.fails) return refusal(explanation, explanation.fails, settings, tag)
@@ -60,6 +66,7 @@ export function wordsOf(explanation: Explanation, settings: Settings): Words {
       ...(isQuiet ? [] : lockSentences(explanation, visible, taken)),
       ...heldSentences(explanation),
       ...workSentences(explanation),
+      ...reasonSentences(subcommand, step),
       ...insideSentences(explanation),
       ...firedSentences(explanation, lock => felt.some(({ relation }) => relation === lock.relation)),
       ...setting,
@@ -87,11 +94,13 @@ function unreadable({ problem }: Explanation): Words {
 
 function refusal({ step }: Explanation, { message, code, since }: Failure, settings: Settings, tag: string): Words {
   const undone = step.transaction.isBlock ? ['Its transaction is rolled back.'] : []
-  const later = differencesOf(step, settings).map(({ sentence }) => sentence)
-  const newer = since === undefined ? [] : [`PostgreSQL ${since} is the first that runs it.`]
+  const differences = differencesOf(step, settings).map(({ sentence }) => sentence)
+  const later =
+    differences.length > 0 || since === undefined ? differences : [`PostgreSQL ${since} is the first that runs it.`]
+  const who = since === undefined ? 'PostgreSQL' : `PostgreSQL ${settings.postgres}`
   return {
     title: tag,
-    sentences: [`PostgreSQL refuses this statement: ${message} (${code}).`, ...newer, ...undone, ...later],
+    sentences: [`${who} refuses this statement: ${message} (${code}).`, ...undone, ...later],
     conflicts: [],
     manual: manualPage(tag, settings.postgres),
   }

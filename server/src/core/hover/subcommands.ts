@@ -22,10 +22,11 @@ function wordsFor(command: AlterRelation, at: number, { explanation, settings }:
   const effectsOn = (postgres: number): Effects | undefined =>
     subcommandEffects(command, step.before, { postgres }, parameters)[at]
   const own = effectsOn(settings.postgres)
-  const kind = command.subcommands[at]?.kind
-  if (!own || !kind) return undefined
+  const subcommand = command.subcommands[at]
+  if (!own || !subcommand) return undefined
+  const { kind } = subcommand
   const { postgres, rules } = settings
-  const words = wordsOf({ ...explanation, ...own, tag: command.tag }, { postgres, rules })
+  const words = wordsOf({ ...explanation, ...own, tag: command.tag }, { postgres, rules }, subcommand)
   return {
     ...words,
     title: `${kind === 'OTHER' ? 'This subcommand' : kind} in ${command.tag}`,

@@ -192,8 +192,8 @@ export function changeType(alteration: Alteration, subcommand: SubcommandOf<'ALT
 
 const lowered = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1)
 
-/** Without COLLATE the column gets its new type's own collation. */
-const isRecollated = (column: Column | undefined, collation: string | undefined): boolean =>
+/** Returns whether the column's collation changes: without COLLATE it gets its new type's own. */
+export const isRecollated = (column: Column | undefined, collation: string | undefined): boolean =>
   (collation ?? 'default') !== (column?.collation ?? 'default')
 
 /**

@@ -1,0 +1,27 @@
+import type { Step } from '../history/steps'
+import { columnNamed, keyOf, tableAt } from '../postgres/catalog'
+import { isRecollated } from '../postgres/effects/columns'
+import { typeChange } from '../postgres/types'
+import type { AlterRelation, Command, Subcommand } from '../sql/commands'
+import { typeText } from './type-text'
+
+/** Returns the subcommand of a command that has exactly one. */
+export const onlySubcommandOf = (command: Command | undefined): Subcommand | undefined =>
+  command && 'subcommands' in command && command.subcommands.length === 1 ? command.subcommands[0] : undefined
+
+/** Returns, as a sentence, why a change of type takes what it takes; nothing for other subcommands, and where it is not known. */
+export function reasonSentences(subcommand: Subcommand | undefined, { before, command, transaction }: Step): string[] {
+  if (subcommand?.kind !== 'ALTER COLUMN TYPE') return []
+  const { column: name, type: to, using } = subcommand
+  const table = tableAt(before, keyOf(before, (command as AlterRelation).relation))
+  const column = columnNamed(table, name.name)
+  const from = column?.type
+  if (!from) return []
+  const recollated = isRecollated(column, subcommand.collation)
+  const { effect, why } = typeChange({ column: name.name, from, to, using, recollated }, before, transaction.parameters)
+  return effect === 'unknown' ? [] : [`From \`${typeText(from)}\` to \`${typeText(to)}\`: ${lowered(why)}`]
+}
+
+/** Words that PostgreSQL writes in capitals stay. */
+const lowered = (sentence: string): string =>
+  /^[A-Z]{2}/.test(sentence) ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1)
