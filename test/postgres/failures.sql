@@ -1162,3 +1162,20 @@ ALTER TABLE bare ADD COLUMN list integer[];
 UPDATE bare SET list[1] = 1, list[2] = 2;
 
 CREATE VIEW new_view (x, y) AS SELECT a, a FROM bare;
+
+ALTER TABLE bare ADD COLUMN list integer[];
+INSERT INTO bare (list[1], list[2]) VALUES (1, 2);
+
+ALTER TABLE bare ADD COLUMN list integer[];
+UPDATE bare SET list[1] = 1, list = '{2}';
+
+-- from 15
+MERGE INTO bare USING orders ON bare.a = orders.id WHEN MATCHED THEN UPDATE SET a = 1, b = 'x', a = 2;
+
+-- from 15
+MERGE INTO bare USING orders ON bare.a = orders.id WHEN NOT MATCHED THEN INSERT (a, a) VALUES (1, 2);
+
+-- from 15
+MERGE INTO bare USING orders ON bare.a = orders.id WHEN MATCHED THEN UPDATE SET a = 1 WHEN NOT MATCHED THEN INSERT (a, b) VALUES (1, 'x');
+
+INSERT INTO orders (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET code = 'a', code = 'b';

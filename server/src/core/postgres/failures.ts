@@ -2,7 +2,14 @@ import type { Command } from '../sql/commands'
 import type { Span } from '../text'
 import type { Catalog } from './catalog'
 import { alterFailure } from './failures/alter'
-import { deleteFailure, insertFailure, lockFailure, truncateFailure, updateFailure } from './failures/data'
+import {
+  deleteFailure,
+  insertFailure,
+  lockFailure,
+  mergeFailure,
+  truncateFailure,
+  updateFailure,
+} from './failures/data'
 import { dropFailure } from './failures/drops'
 import { createIndexFailure, reindexFailure } from './failures/indexes'
 import { newerFailure } from './failures/newer'
@@ -84,7 +91,7 @@ export function failureOf(
     case 'DELETE':
       return deleteFailure(scene, command)
     case 'MERGE':
-      return missingAmong(scene, [command.table])
+      return mergeFailure(scene, command)
     case 'SELECT':
       return missingAmong(scene, command.reads)
     case 'TRUNCATE TABLE':

@@ -5,7 +5,7 @@ import type { CreateIndex } from '../sql/commands'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
 import { laterSteps, undoneBy } from './placement'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes } from './target'
 
 export default defineRule({
@@ -19,7 +19,7 @@ another finds nothing that the other does not find. One over the first columns o
 the same queries.
 
 Compared are B-tree indexes over plain columns without a predicate. A unique index is not redundant beside one that is not
-unique. An index that only begins like another is a hint.`,
+unique, but makes that one redundant. An index that only begins like another is a hint.`,
   instead: `
 Leave it out. Where the new index is to take the place of the old one, drop the old one in the same migration.`,
   manual: ['indexes-multicolumn.html', 'indexes-unique.html'],
@@ -38,7 +38,10 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
     )
     const exact = same.find(other => other.columns.length === columns.length)
     const other = exact ?? same[0]
-    if (!other || other.name === index.name?.name || isDroppedLater(other, context)) return
+    if (!other || other.name === index.name?.name || isDroppedLater(other, context)) {
+      yield* replaced(index, columns, context)
+      return
+    }
     yield {
       at: index.name?.span ?? index.keywords,
       message: exact
@@ -53,6 +56,22 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
   },
 
   examples: `
+-- bad: a unique index beside a plain one, which answers nothing more then
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_unique.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+--                                 ^^^^^^^^^^^^^^^ hint [redundant-index: index "users_email_idx" of table "users" answers nothing that this one does not]
+
+-- good: the plain one goes when the unique one is there
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_unique.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+  DROP INDEX CONCURRENTLY users_email_idx;
+
 -- bad: the same columns
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, seller bigint);
@@ -104,9 +123,35 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
   CREATE INDEX users_name_idx ON users (name, email);
   CREATE INDEX users_named_idx ON users (email) WHERE name IS NOT NULL;
   CREATE INDEX users_pattern_idx ON users (email text_pattern_ops);
-  CREATE UNIQUE INDEX users_email_key ON users (email, name);
+  CREATE UNIQUE INDEX users_email_key ON users (email);
 `,
 })
+
+/** A unique index finds all that a plain one of the same columns finds. */
+function* replaced(
+  index: CreateIndex,
+  columns: readonly (string | undefined)[],
+  context: RuleContext,
+): Iterable<RuleFinding> {
+  if (!index.unique) return
+  const plain = indexesOf(context.catalog, keyOf(context.catalog, index.table)).find(
+    other =>
+      isPlain(other) &&
+      !other.unique &&
+      other.columns.length === columns.length &&
+      columns.every((column, place) => other.columns[place] === column) &&
+      other.include.every(column => index.include.includes(column)),
+  )
+  if (!plain || plain.name === index.name?.name || isDroppedLater(plain, context)) return
+  yield {
+    at: index.name?.span ?? index.keywords,
+    message: `index "${plain.name}" of table ${inQuotes(index.table)} answers nothing that this one does not`,
+    detail: 'Each index is written at every INSERT and at most UPDATEs.',
+    hint: `Drop "${plain.name}" when this one is built.`,
+    relation: plain.table,
+    severity: 'hint',
+  }
+}
 
 const isComparable = (index: CreateIndex): boolean =>
   index.method === 'btree' &&

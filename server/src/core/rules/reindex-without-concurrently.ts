@@ -29,7 +29,10 @@ run inside a transaction block, and it does not take the index of an exclusion c
   seeds: ['rebuild indexes with CONCURRENTLY'],
 
   *check(reindex, context) {
-    if (reindex.concurrently || reindex.target === 'SYSTEM' || context.effects.builds.length === 0) return
+    if (reindex.concurrently || reindex.target === 'SYSTEM') return
+    const { builds, scans } = context.effects
+    // A table without an index: nothing is read or built.
+    if (builds.length === 0 && scans.length === 0) return
     const target = targetOf(reindex, context)
     // REINDEX of a schema is refused in a transaction block.
     if (!target || (context.transaction.isBlock && context.effects.refusesTransactionBlock)) return
@@ -109,6 +112,12 @@ run inside a transaction block, and it does not take the index of an exclusion c
 --^^^^^^^^^^^^^ error [reindex-without-concurrently: REINDEX takes SHARE on the table of index "app.users_email_idx" and ACCESS EXCLUSIVE on the index: writes and nearly all reads wait until it is built]
 -- fix: Build it anew concurrently
   REINDEX INDEX CONCURRENTLY app.users_email_idx;
+
+-- bad: a table that the history does not show
+  REINDEX TABLE app.users;
+--^^^^^^^^^^^^^ error [reindex-without-concurrently: REINDEX takes SHARE on table "app.users" and ACCESS EXCLUSIVE on each index: writes and nearly all reads wait until it is built]
+-- fix: Build it anew concurrently
+  REINDEX TABLE CONCURRENTLY app.users;
 
 -- good: concurrently
 -- file: 0001_users.sql

@@ -479,8 +479,12 @@ export interface Insert {
     /** Columns of the conflict target; empty without a target or for ON CONSTRAINT. */
     readonly columns: readonly string[]
     readonly constraint?: string
+    /** The column that DO UPDATE gives a value twice, where one is. */
+    readonly repeated?: Identifier
     readonly span: Span
   }
+  /** The column that stands twice among `columns`, where one does. */
+  readonly repeated?: Identifier
   readonly hasReturning: boolean
   /** Whether the SELECT (or the statement around it) excludes rows already there: NOT EXISTS, EXCEPT or NOT IN over the target. */
   readonly excludesExisting: boolean
@@ -498,7 +502,10 @@ export interface Update {
   readonly table: Name
   readonly only: boolean
   readonly alias?: string
-  readonly assignments: readonly Assignment[]
+  /** One for each column; where a row is assigned (`(a, b) = ...`) both spans are the column's alone. */
+  readonly assignments: readonly { readonly column: string; readonly expression: Expression; readonly span: Span }[]
+  /** The column that it gives a value twice, where one is. */
+  readonly repeated?: Identifier
   readonly where?: Expression
   /** The FROM clause's text span, where written (without FROM). */
   readonly from?: Span
@@ -507,15 +514,6 @@ export interface Update {
   readonly reads: readonly Name[]
   readonly writes?: readonly Write[]
   readonly keywords: Span
-}
-
-/** One for each column; where a row is assigned (`(a, b) = ...`) both spans are the column's alone. */
-export interface Assignment {
-  readonly column: string
-  /** An element of an array, or a field: `a[1] = ...`. */
-  readonly isPart?: true
-  readonly expression: Expression
-  readonly span: Span
 }
 
 export interface Delete {
@@ -532,11 +530,16 @@ export interface Delete {
   readonly keywords: Span
 }
 
+export interface MergeAction extends Pick<Write, 'by' | 'columns'> {
+  /** The column that it gives a value twice, where one is. */
+  readonly repeated?: Identifier
+}
+
 export interface Merge {
   readonly tag: 'MERGE'
   readonly table: Name
   /** What its WHEN clauses do to the table. */
-  readonly actions?: readonly Pick<Write, 'by' | 'columns'>[]
+  readonly actions?: readonly MergeAction[]
   readonly reads: readonly Name[]
   readonly writes?: readonly Write[]
   readonly keywords: Span

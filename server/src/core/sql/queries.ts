@@ -11,7 +11,7 @@ import type {
   WithClause,
 } from 'libpg-query'
 import type { Span } from '../text'
-import type { Copy, Delete, Insert, Merge, Name, Select, Update, Write } from './commands'
+import type { Copy, Delete, Identifier, Insert, Merge, Name, Select, Update, Write } from './commands'
 import { constantText } from './constants'
 import { callsIn, expressionOf, relationsIn } from './expressions'
 import { fields, identifierAt, nameOf, strings, walk } from './nodes'
@@ -29,6 +29,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
       const column = fields(node).ResTarget
       return column ? [identifierAt(source, indexAt(source, source.at(column.location)), column.name ?? '')] : []
     }),
+    ...givenTwice(statement.cols, source),
     source: !select ? 'DEFAULT VALUES' : select.valuesLists ? 'VALUES' : 'SELECT',
     rows: select?.valuesLists?.length ?? 0,
     ...(select?.valuesLists && select.valuesLists.length <= fewRows && { values: select.valuesLists.map(rowOf) }),
@@ -38,6 +39,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
           action: conflict.action === 'ONCONFLICT_UPDATE' ? 'UPDATE' : 'NOTHING',
           columns: (conflict.infer?.indexElems ?? []).flatMap(element => fields(element).IndexElem?.name ?? []),
           ...(conflict.infer?.conname && { constraint: conflict.infer.conname }),
+          ...givenTwice(conflict.targetList, source),
           span: conflictSpan,
         },
       }),
@@ -124,12 +126,12 @@ export function updateOf(statement: UpdateStmt, source: Source): Update {
       return [
         {
           column: target.name ?? '',
-          ...(target.indirection && { isPart: true as const }),
           expression: expressionOf(row ? row.source : target.val, value, source),
           span: row ? value : spanOf(source, first, last),
         },
       ]
     }),
+    ...givenTwice(statement.targetList, source),
     ...(where && { where }),
     ...(from && { from }),
     hasWith: statement.withClause !== undefined,
@@ -138,6 +140,19 @@ export function updateOf(statement: UpdateStmt, source: Source): Update {
     ...writtenBy(statement.withClause, source),
     keywords: wordsSpan(source, ['UPDATE']),
   }
+}
+
+/** Only parts of a value may be given side by side: elements of an array, fields of a row. */
+function givenTwice(targets: readonly Node[] | undefined, source: Source): { repeated?: Identifier } {
+  const seen = new Map<string, boolean>()
+  for (const node of targets ?? []) {
+    const { name = '', indirection, location } = fields(node).ResTarget ?? {}
+    const isPart = indirection !== undefined
+    if (seen.has(name) && !(isPart && seen.get(name)))
+      return { repeated: identifierAt(source, indexAt(source, source.at(location)), name) }
+    seen.set(name, isPart)
+  }
+  return {}
 }
 
 /** The index of the token that ends an assignment of SET: a comma or the next clause outside brackets. */
@@ -177,7 +192,7 @@ export const mergeOf = (statement: MergeStmt, source: Source): Merge => ({
     const clause = fields(node).MergeWhenClause
     const by = mergeActions[clause?.commandType ?? '']
     const columns = (clause?.targetList ?? []).flatMap(target => fields(target).ResTarget?.name ?? [])
-    return by ? [{ by, columns }] : []
+    return by ? [{ by, columns, ...givenTwice(clause?.targetList, source) }] : []
   }),
   reads: relationsIn({ ...statement, relation: undefined }, source),
   ...writtenBy(statement.withClause, source),

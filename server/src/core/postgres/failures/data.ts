@@ -1,4 +1,4 @@
-import type { Delete, Insert, LockTable, Name, Truncate, Update } from '../../sql/commands'
+import type { Delete, Identifier, Insert, LockTable, Merge, Name, Truncate, Update } from '../../sql/commands'
 import {
   columnNamed,
   constraintNamed,
@@ -30,14 +30,33 @@ export function insertFailure(scene: Scene, command: Insert): Failure | undefine
   if (fixed) return missingAmong(scene, command.reads) ?? fixed
   const table = sureTable(scene, command.table)
   if (!table) return missingAmong(scene, command.reads)
-  const seen = new Set<string>()
+  const { repeated } = command
   for (const { name, span } of command.columns) {
     // Of one that may not be there, PostgreSQL may complain first.
     if (!columnNamed(table, name)) return columnFailure(scene, table, name, span)
-    if (seen.has(name)) return { message: `column "${name}" specified more than once`, code: '42701', span }
-    seen.add(name)
+    if (span.start === repeated?.span.start) return insertedTwice(repeated)
   }
   return missingAmong(scene, command.reads) ?? widthFailure(table, command) ?? conflictFailure(scene, table, command)
+}
+
+const insertedTwice = ({ name, span }: Identifier): Failure => ({
+  message: `column "${name}" specified more than once`,
+  code: '42701',
+  span,
+})
+
+const assignedTwice = ({ repeated }: { readonly repeated?: Identifier }): Failure | undefined =>
+  repeated && {
+    message: `multiple assignments to same column "${repeated.name}"`,
+    code: '42601',
+    span: repeated.span,
+  }
+
+export function mergeFailure(scene: Scene, command: Merge): Failure | undefined {
+  const missing = missingAmong(scene, [command.table])
+  const twice = command.actions?.find(({ repeated }) => repeated !== undefined)
+  if (missing || !twice?.repeated) return missing
+  return twice.by === 'INSERT' ? insertedTwice(twice.repeated) : assignedTwice(twice)
 }
 
 /** Only REFRESH writes a materialized view, and nextval() a sequence. */
@@ -64,12 +83,13 @@ function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Inser
   if (constraint !== undefined) {
     const isKnown = constraintNamed(table, constraint) !== undefined || catalog.doubts?.names.has(constraint)
     return isKnown || table.partitionOf !== undefined
-      ? undefined
+      ? assignedTwice(onConflict)
       : { message: `constraint "${constraint}" for table "${table.name}" does not exist`, code: '42704', span }
   }
   if (columns.length === 0) return undefined
   const absent = columns.find(column => isColumnAbsent(catalog, table, column))
   if (absent !== undefined) return { message: `column "${absent}" does not exist`, code: '42703', span }
+  if (onConflict.repeated) return assignedTwice(onConflict)
   const names = new Set(columns)
   const mayFit = indexesOf(catalog, keyOfRelation(table)).some(
     index =>
@@ -96,19 +116,8 @@ export function updateFailure(scene: Scene, command: Update): Failure | undefine
     expressionsFailure(scene, table, command) ??
     targetFailure(scene, table, command) ??
     unchangeable(scene, command.table) ??
-    twiceAssigned(command)
+    assignedTwice(command)
   )
-}
-
-/** Only parts of a value may be assigned side by side: elements of an array, fields of a row. */
-function twiceAssigned({ assignments }: Update): Failure | undefined {
-  const whole = assignments.filter(({ isPart }) => !isPart)
-  const seen = new Set<string>()
-  for (const { column, span } of whole) {
-    if (seen.has(column)) return { message: `multiple assignments to same column "${column}"`, code: '42601', span }
-    seen.add(column)
-  }
-  return undefined
 }
 
 /** PostgreSQL reads the condition and the new values before it looks where they go. */
