@@ -144,9 +144,9 @@ interface Added {
 
 /** The values that earlier statements of the transaction add to types which were there before it. */
 function addedBefore({ steps, index, transaction }: RuleContext): readonly Added[] {
-  const additions = transaction.isBlock ? additionsIn(steps) : none
-  if (additions.length === 0) return none
-  return additions
+  const made = transaction.isBlock ? additionsIn(steps) : none
+  if (made.length === 0) return none
+  return made
     .filter(({ place, number }) => place < index && number === transaction.number)
     .map(({ added }) => added)
 }
