@@ -60,6 +60,19 @@ export const fromOutside = (workbench: Workbench): void => {
       assert.equal(await word(page, 'CONCURRENTLY').count(), 0)
     })
 
+    it('shows the page of the rule that found what stands at the cursor', async () => {
+      await word(page, 'INDEX').click()
+      await command(page, 'Migration Guard: Show rule')
+      const first = page.locator('.quick-input-list .monaco-list-row').first()
+      await page.locator('.quick-input-widget', { has: page.getByPlaceholder('Which rule?') }).waitFor()
+      assert.match(await first.innerText(), /index-without-concurrently/)
+      await page.keyboard.press('Enter')
+      const preview = page.frameLocator('iframe.webview').frameLocator('#active-frame')
+      await preview.getByRole('heading', { name: 'index-without-concurrently' }).waitFor()
+      await picture('rule-page')
+      await command(page, 'View: Close Editor')
+    })
+
     it('starts a crashed server again, says so, and gives up on one that keeps crashing', async () => {
       const toast = (text: string) => page.locator('.notification-toast', { hasText: text })
       const kill = async (before?: number) => {
