@@ -4,6 +4,7 @@ import plain from '../history/frameworks/plain'
 import type { History } from '../history/history'
 import { leftParameters } from '../history/left-parameters'
 import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import { sessionDefaults } from '../history/session-defaults'
 import type { Step } from '../history/steps'
 import type { RelationLock } from '../postgres/effects'
@@ -175,14 +176,19 @@ const isProvided = (migration: Migration, history: History): boolean =>
   )
 
 /** The value that the project's migrations set last. */
-function lastValueBefore(migration: Migration, { migrations }: History): string | undefined {
-  const place = migrations.indexOf(migration)
-  for (let earlier = place - 1; earlier >= 0; earlier--) {
-    const value = valueIn(migrations[earlier] as Migration)
-    if (value !== undefined) return value
+const lastValueBefore = (migration: Migration, { migrations }: History): string | undefined =>
+  valuesBefore(migrations).get(migration)
+
+/** By migration; one before which nobody has set a value is left out. */
+const valuesBefore = onceForEach((migrations: readonly Migration[]): ReadonlyMap<Migration, string> => {
+  const found = new Map<Migration, string>()
+  let last: string | undefined
+  for (const migration of migrations) {
+    if (last !== undefined) found.set(migration, last)
+    last = valueIn(migration) ?? last
   }
-  return undefined
-}
+  return found
+})
 
 /** Read once: a keystroke changes one migration of many. */
 function valueIn(migration: Migration): string | undefined {

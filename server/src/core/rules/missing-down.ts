@@ -1,4 +1,5 @@
 import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
 import { words } from '../postgres/differences-in-words'
@@ -29,6 +30,7 @@ with a comment that says so tells the next person that it was thought of.`,
     if (migration.direction !== 'up' || migration.repeatable || migration.baseline) return
     if (history.downOf(migration.path)) return
     const { migrations, framework } = history
+    if (!hasDowns(migrations)) return
     const isOfThis = ({ version }: Migration) => framework.compareVersions(version, migration.version) === 0
     // Of several ups with one number one has the down of all.
     if (migrations.some(other => other.direction !== 'up' && isOfThis(other))) return
@@ -111,3 +113,8 @@ with a comment that says so tells the next person that it was thought of.`,
   UPDATE users SET plan = 'free' WHERE plan IS NULL;
 `,
 })
+
+/** Most projects without downs have none at all, and this is asked of each of thousands of migrations. */
+const hasDowns = onceForEach((migrations: readonly Migration[]) =>
+  migrations.some(({ direction }) => direction !== 'up'),
+)
