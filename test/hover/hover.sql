@@ -415,10 +415,10 @@
 -- > CREATE INDEX
 -- >
 -- > Cannot run inside a transaction block. Here it fails: goose runs this file in a transaction.
+-- > What follows is what it does where it can run.
 -- > SHARE UPDATE EXCLUSIVE on table public.users: reads and writes go on; schema changes, index builds and VACUUM wait.
 -- > Builds index i from every row of public.users. The time grows with the table.
 -- > Before it ends it waits for every older transaction of the database that could still need the old state.
--- > Its locks are held until goose commits the transaction of this file.
 -- >
 -- > While SHARE UPDATE EXCLUSIVE is held, wait: VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, INSERT, UPDATE, DELETE.
 -- >

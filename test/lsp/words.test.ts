@@ -151,7 +151,9 @@ describe('the words for a statement', () => {
 describe('what the words take for granted', () => {
   it('PostgreSQL does: queries lock no composite type, typed tables do', async () => {
     const database = new PGlite()
-    await database.exec('CREATE TYPE pair AS (a int, b int); CREATE TABLE t (p pair); INSERT INTO t VALUES (ROW(1, 2));')
+    await database.exec(
+      'CREATE TYPE pair AS (a int, b int); CREATE TABLE t (p pair); INSERT INTO t VALUES (ROW(1, 2));',
+    )
     const locksOf = (statement: string) =>
       database.transaction(async transaction => {
         await transaction.exec(statement)

@@ -121,6 +121,11 @@ const statementRecord = (
     explanation.inside.length > 0
       ? explanation.inside.map(inner => innerRecord(inner, positionOf, written))
       : undefined,
+  fires: explanation.step.effects?.fires?.map(({ routine, triggers, effects }) => ({
+    function: routine,
+    triggers: [...triggers],
+    locks: effects.locks.map(lock => ({ ...lock, relation: written(lock.relation) })),
+  })),
   held: explanation.held.map(({ relation, kind, mode, since }) => ({
     relation: written(relation),
     kind,

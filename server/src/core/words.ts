@@ -58,22 +58,29 @@ export function wordsOf(
   const setting = settingSentences(explanation)
   const isQuiet = visible.length === 0 && (setting.length > 0 || isTransactionCommand(tag))
   const kept = explanation.held.filter(({ relation }) => felt.some(lock => lock.relation === relation))
+  const isFailing = isMisplaced(explanation)
+  const what = [
+    ...(isQuiet ? [] : lockSentences(explanation, visible, isFailing ? felt : taken)),
+    ...(isFailing ? [] : heldSentences(explanation)),
+    ...workSentences(explanation),
+    ...reasonSentences(subcommand, step),
+    ...insideSentences(explanation),
+    ...firedSentences(explanation, lock => felt.some(({ relation }) => relation === lock.relation)),
+    ...setting,
+    ...(isQuiet ? [] : waitSentences(explanation, felt, settings)),
+  ]
   return {
     title: tag,
     sentences: [
       ...needSentences(explanation),
-      ...(isMisplaced(explanation) ? blockSentences(explanation) : []),
-      ...(isQuiet ? [] : lockSentences(explanation, visible, taken)),
-      ...heldSentences(explanation),
-      ...workSentences(explanation),
-      ...reasonSentences(subcommand, step),
-      ...insideSentences(explanation),
-      ...firedSentences(explanation, lock => felt.some(({ relation }) => relation === lock.relation)),
-      ...setting,
-      ...(isQuiet ? [] : waitSentences(explanation, felt, settings)),
-      ...(isMisplaced(explanation) ? [] : blockSentences(explanation)),
-      ...releaseSentences(explanation, visible),
-      ...(isMisplaced(explanation) ? [] : transactionSentences(explanation)),
+      ...(isFailing
+        ? [...blockSentences(explanation), ...(isQuiet ? [] : [elsewhere, ...what])]
+        : [
+            ...what,
+            ...blockSentences(explanation),
+            ...releaseSentences(explanation, visible),
+            ...transactionSentences(explanation),
+          ]),
       ...differencesOf(step, settings).map(({ sentence }) => sentence),
       ...explanation.unknown.map(inBackquotes),
     ],
@@ -105,6 +112,8 @@ function refusal({ step }: Explanation, { message, code, since }: Failure, setti
     manual: manualPage(tag, settings.postgres),
   }
 }
+
+const elsewhere = 'What follows is what it does where it can run.'
 
 /** Where no version is configured. */
 const needSentences = ({ step: { need } }: Explanation): string[] =>

@@ -66,3 +66,22 @@ describe('explain for several major versions', () => {
     assert.deepEqual(same.files[0].statements[0].differences, [])
   })
 })
+
+describe('explain of what triggers run', () => {
+  afterEach(removeFolders)
+  const earlier = `CREATE TABLE t (a int);
+CREATE TABLE log (at timestamptz);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (now()); RETURN NULL; END';
+CREATE TRIGGER first AFTER INSERT ON t EXECUTE FUNCTION note();
+`
+  const project = () => folderWith({ 'm/1_a.sql': earlier, 'm/2_b.sql': 'INSERT INTO t VALUES (1);\n' })
+
+  it('is a sentence for people and a list for machines', async () => {
+    const folder = project()
+    const { out } = await invoke(folder, 'explain', 'm/2_b.sql')
+    assert.match(out, /^ +Fires trigger first: it runs note, which takes ROW EXCLUSIVE on table public\.log\.$/m)
+    const answer = JSON.parse((await invoke(folder, 'explain', '--format', 'json', 'm/2_b.sql')).out)
+    const log = { relation: 'public.log', kind: 'table', mode: 'ROW EXCLUSIVE' }
+    assert.deepEqual(answer.files[0].statements[0].fires, [{ function: 'note', triggers: ['first'], locks: [log] }])
+  })
+})
