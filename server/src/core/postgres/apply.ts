@@ -136,6 +136,7 @@ function withView(catalog: Catalog, command: CreateView, at: At): Catalog {
     conditional: at.conditional ?? false,
     reads: keysOf(catalog, command.reads),
     ...(command.readColumns && { readColumns: command.readColumns }),
+    ...(command.outputs && { outputs: command.outputs }),
   })
 }
 

@@ -106,6 +106,8 @@ export interface Table extends RelationBase {
   readonly reads: readonly RelationKey[]
   /** For views: every column name that the query mentions, of whichever table; `*` for all. */
   readonly readColumns?: readonly string[]
+  /** For views: the names of their columns in order, as far as they are plain; absent where they are not known. */
+  readonly outputs?: readonly (string | undefined)[]
   readonly triggers: readonly Trigger[]
   /** Names of its policies and rules. */
   readonly policies?: readonly string[]

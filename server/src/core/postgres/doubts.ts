@@ -12,6 +12,8 @@ export interface Doubts {
   readonly since?: PersistentMap<Relation>
   /** What an extension made besides: types and functions, or relations too. */
   readonly extended?: 'types' | 'relations'
+  /** Whether functions may have other names than those they were made with. */
+  readonly routines?: boolean
   /** Whether the history made casts or operators of its own. */
   readonly casts?: boolean
   /** Whether a statement of this migration failed. */
@@ -40,7 +42,7 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'ALTER PROCEDURE':
     case 'ALTER ROUTINE':
       // It may have another name now.
-      return after.doubts?.extended ? after : withDoubt(after, { extended: 'types' })
+      return withDoubt(after, { routines: true, ...(!after.doubts?.extended && { extended: 'types' }) })
     case 'CREATE CAST':
     case 'CREATE OPERATOR':
       return withDoubt(after, { casts: true })

@@ -21,6 +21,7 @@ import {
   refreshFailure,
 } from './failures/others'
 import { relationFailure, takenFailure } from './failures/relations'
+import { createRoutineFailure } from './failures/routines'
 import { createTableFailure, createViewFailure, storedQueryFailure } from './failures/tables'
 import { alterTypeFailure, createDomainFailure, createSchemaFailure, createTypeFailure } from './failures/types'
 
@@ -82,6 +83,9 @@ export function failureOf(
       return alterTypeFailure(scene, command)
     case 'CREATE SCHEMA':
       return createSchemaFailure(scene, command)
+    case 'CREATE FUNCTION':
+    case 'CREATE PROCEDURE':
+      return createRoutineFailure(scene, command)
     case 'CREATE TRIGGER':
       return createTriggerFailure(scene, command)
     case 'INSERT':

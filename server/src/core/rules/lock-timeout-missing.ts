@@ -26,6 +26,9 @@ export default defineMigrationRule({
 A statement that needs a strong lock waits for whoever uses the table, and all who come later wait behind it: one long report
 is enough to stop a table. With \`lock_timeout\` the migration gives up instead and can be tried again.
 
+That holds for what is done in a moment too: \`CREATE POLICY\`, \`ENABLE ROW LEVEL SECURITY\` and \`OWNER TO\` take \`ACCESS
+EXCLUSIVE\`, \`CREATE TRIGGER\` keeps writers out. \`GRANT\` and \`REVOKE\` make nobody wait.
+
 Many projects have the timeout set by the tool that runs their migrations, by the role or in the connection's address, where
 nobody sees it from here. So this rule only speaks where an earlier migration of the project sets \`lock_timeout\` and this
 one does not; or wherever it is missing, once the settings name a severity for it. Nothing is said where \`ALTER ROLE\`,
@@ -34,7 +37,12 @@ one does not; or wherever it is missing, once the settings name a severity for i
 Set it first in the file: \`SET LOCAL\` in a transaction. The fix takes the value that the project used last. It is not offered
 for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index behind.`,
   manual: ['runtime-config-client.html#GUC-LOCK-TIMEOUT'],
-  hazards: ['strong lock without `lock_timeout`'],
+  hazards: [
+    'strong lock without `lock_timeout`',
+    'lock of `CREATE POLICY`, `DROP POLICY` and of row level security',
+    'lock of triggers and rules',
+    'lock of a change of owner',
+  ],
   seeds: ['set a lock timeout in migrations'],
 
   *check(context) {
@@ -112,6 +120,27 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   ALTER TABLE users ADD COLUMN mark text;
   COMMIT;
 
+-- bad: policies and owners wait for their lock too
+-- given: lock-timeout-missing warning, row-security-without-policy off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_policy.sql
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+--^^^^^^^^^^^ warning [lock-timeout-missing: ALTER TABLE waits for table "users" without lock_timeout: meanwhile reads and writes wait behind it]
+  CREATE POLICY own ON users USING (name = current_user);
+-- file: 0003_owner.sql
+  ALTER TABLE orders OWNER TO CURRENT_USER;
+--^^^^^^^^^^^ warning [lock-timeout-missing: ALTER TABLE waits for table "orders" without lock_timeout: meanwhile reads and writes wait behind it]
+-- fix: Set lock_timeout to 5s
+-- file: 0002_policy.sql
+  SET lock_timeout = '5s';
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON users USING (name = current_user);
+-- fix: Set lock_timeout to 5s
+  SET lock_timeout = '5s';
+  ALTER TABLE orders OWNER TO CURRENT_USER;
+
 -- good: it is set
 -- given: golang-migrate, lock-timeout-missing warning
 -- file: 000001_users.up.sql
@@ -143,6 +172,13 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
 -- file: 00002_mark.sql
   -- +goose Up
   ALTER TABLE users ADD COLUMN mark text;
+
+-- good: GRANT makes nobody wait
+-- given: lock-timeout-missing warning
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text);
+-- file: 0002_grant.sql
+  GRANT SELECT ON users TO CURRENT_USER;
 
 -- good: new tables, locks that let reads and writes go on
 -- given: lock-timeout-missing warning

@@ -99,6 +99,17 @@ Name what is there, or make it first.`,
   SET transaction_timeout = '1min';
 --^^^ information [statement-fails: the statement needs PostgreSQL 17]
 
+-- bad: CREATE OR REPLACE keeps the columns of a view, and what a function returns
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE VIEW contacts AS SELECT id, email FROM users;
+  CREATE FUNCTION user_count() RETURNS integer LANGUAGE sql AS 'SELECT count(*)::integer FROM users';
+-- file: 0002_contacts.sql
+  CREATE OR REPLACE VIEW contacts AS SELECT id, name, email FROM users;
+--                       ^^^^^^^^ error [statement-fails: cannot change name of view column "email" to "name"]
+  CREATE OR REPLACE FUNCTION user_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM users';
+--                           ^^^^^^^^^^ error [statement-fails: cannot change return type of existing function]
+
 -- good: PostgreSQL skips it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

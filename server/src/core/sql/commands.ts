@@ -446,6 +446,8 @@ export interface CreateView {
   readonly readColumns?: readonly string[]
   /** The name that two columns of the result have, where one certainly is. */
   readonly repeated?: string
+  /** The names of its columns in order, undefined for one that is not plain; absent where the query has a star. */
+  readonly outputs?: readonly (string | undefined)[]
   readonly keywords: Span
 }
 
@@ -618,6 +620,8 @@ export interface CreateRoutine {
   /** Whether its options let PostgreSQL put its body in the place of a call: not STRICT, SECURITY DEFINER, SET, SETOF. */
   readonly mayBeInlined?: boolean
   readonly returnsTrigger: boolean
+  /** What a function returns, to compare: `setof record(id int4, name text)`; absent where a type is that of a column. */
+  readonly returns?: string
   /** SECURITY DEFINER, where it is written. */
   readonly securityDefiner?: Span
   /** The parameters that it sets while it runs, in lower case. */
@@ -640,6 +644,10 @@ export interface Parameters {
   /** How many arguments a call must have, and how many it may have; no end for VARIADIC. */
   readonly least: number
   readonly most: number
+  /** The names of those that are given to it, in order; undefined for one without. */
+  readonly names: readonly (string | undefined)[]
+  /** How many have a default. */
+  readonly defaults: number
 }
 
 export interface Do extends Partial<Body> {

@@ -1,4 +1,4 @@
-import type { CreateFunctionStmt } from 'libpg-query'
+import type { CreateFunctionStmt, TypeName as RawTypeName } from 'libpg-query'
 import type { CreateRoutine, Parameters } from './commands'
 import { relationsIn } from './expressions'
 import { fields, nameFromParts, strings } from './nodes'
@@ -36,6 +36,7 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
       }),
     ...securityOf(statement, source, afterParameters),
     returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
+    ...returnsOf(statement),
     ...(body >= 0 && { body: inside(source, body) }),
     ...(statement.sql_body && { reads: relationsIn(statement.sql_body, source) }),
     ...codeFrom(source, body >= 0 ? body : statement.sql_body ? sqlBodyIndex(source, afterParameters) : -1),
@@ -92,10 +93,29 @@ function parametersOf(statement: CreateFunctionStmt): Parameters {
   const counted = statement.is_procedure ? all : given
   const isVariadic = given.some(({ mode }) => mode === 'FUNC_PARAM_VARIADIC')
   const types = given.map(({ argType }) => `${strings(argType?.names).at(-1)}${argType?.arrayBounds ? '[]' : ''}`)
+  const defaults = given.filter(({ defexpr }) => defexpr !== undefined).length
   const optional = counted.filter(({ defexpr }) => defexpr !== undefined).length + (isVariadic ? 1 : 0)
   return {
     signature: types.join(','),
     least: counted.length - optional,
     most: isVariadic ? Number.POSITIVE_INFINITY : counted.length,
+    names: given.map(({ name }) => name || undefined),
+    defaults,
   }
 }
+
+/** By its OUT parameters too: one alone is what it returns, several are a row with their names (sql-createfunction.html). */
+function returnsOf({ is_procedure, returnType, parameters = [] }: CreateFunctionStmt): Pick<CreateRoutine, 'returns'> {
+  const all = parameters.flatMap(node => fields(node).FunctionParameter ?? [])
+  const results = all.filter(({ mode }) => mode !== undefined && resulting.has(mode))
+  const isOfColumn = [returnType, ...results.map(({ argType }) => argType)].some(type => type?.pct_type)
+  if (is_procedure || isOfColumn) return {}
+  const columns = results.map(({ name = '', argType }) => `${name} ${typeText(argType)}`)
+  const row = columns.length > 1 ? `record(${columns.join(', ')})` : typeText(returnType ?? results[0]?.argType)
+  return { returns: `${returnType?.setof ? 'setof ' : ''}${row}` }
+}
+
+const resulting: ReadonlySet<string> = new Set(['FUNC_PARAM_OUT', 'FUNC_PARAM_INOUT', 'FUNC_PARAM_TABLE'])
+
+const typeText = (type: RawTypeName | undefined): string =>
+  `${strings(type?.names).at(-1) ?? 'void'}${type?.arrayBounds ? '[]' : ''}`

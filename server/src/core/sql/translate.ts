@@ -9,7 +9,7 @@ import { columnsIn, relationsIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
 import { setParameter } from './parameters'
-import { copyOf, deleteOf, insertOf, mergeOf, repeatedIn, selectOf, updateOf } from './queries'
+import { copyOf, deleteOf, insertOf, mergeOf, outputsOf, repeatedIn, selectOf, updateOf } from './queries'
 import { createRoutine } from './routine'
 import { Cursor, ifNotExists, indexAt, inside, isString, isWord, keywordsThrough, type Source, spanOf } from './source'
 
@@ -120,6 +120,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
       ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.aliases)),
+      ...outputsOf(fields(statement.query).SelectStmt, strings(statement.aliases)),
       keywords: keywordsThrough(source, 'VIEW'),
     },
   RefreshMatViewStmt: (statement, source) =>

@@ -215,6 +215,7 @@ export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, 
       ...(column.generatedFrom && { generatedFrom: column.generatedFrom.map(renamed) }),
     })),
     ...(known.partitionBy && { partitionBy: known.partitionBy.map(renamed) }),
+    ...(known.outputs && { outputs: known.outputs.map(name => name && renamed(name)) }),
     constraints: known.constraints.map(constraint => ({
       ...constraint,
       columns: constraint.columns.map(renamed),

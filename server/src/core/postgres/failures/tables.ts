@@ -194,8 +194,24 @@ export function createViewFailure(scene: Scene, command: CreateView): Failure | 
   if (repeated !== undefined && !(orReplace && known)) return namedTwice(repeated, view.span)
   if (!known || command.persistence === 'temporary') return undefined
   if (!orReplace) return takenFailure(scene, view)
-  if (known.kind === 'view') return undefined
+  if (known.kind === 'view') return replacedViewFailure(known, command)
   return { message: `"${view.name}" is not a view`, code: '42809', span: view.span }
+}
+
+/** A view keeps its columns, in order, and may get more (sql-createview.html). */
+function replacedViewFailure({ outputs: before }: Table, { outputs: after, view }: CreateView): Failure | undefined {
+  if (!before || !after) return undefined
+  if (after.length < before.length) return { message: 'cannot drop columns from view', code: '42P16', span: view.span }
+  const place = before.findIndex((name, at) => {
+    const other = after[at]
+    return name !== undefined && other !== undefined && name !== other
+  })
+  if (place < 0) return undefined
+  return {
+    message: `cannot change name of view column "${before[place]}" to "${after[place]}"`,
+    code: '42P16',
+    span: view.span,
+  }
 }
 
 const namedTwice = (name: string, span: Failure['span']): Failure => ({
