@@ -146,9 +146,7 @@ interface Added {
 function addedBefore({ steps, index, transaction }: RuleContext): readonly Added[] {
   const made = transaction.isBlock ? additionsIn(steps) : none
   if (made.length === 0) return none
-  return made
-    .filter(({ place, number }) => place < index && number === transaction.number)
-    .map(({ added }) => added)
+  return made.filter(({ place, number }) => place < index && number === transaction.number).map(({ added }) => added)
 }
 
 interface Addition {

@@ -52,11 +52,12 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
       if (effects.builds.length === 0) continue
       // A new column that is computed for every row is said by volatile-default.
       if (effects.rewrites.length > 0) continue
-      const areNotNull = definition.columns.every(column => columnNamed(target.table, column)?.notNull)
+      const nullable = definition.columns.filter(column => !columnNamed(target.table, column)?.notNull)
+      const areKnown = definition.columns.every(column => columnNamed(target.table, column))
       yield {
         at: definition.keywords,
         message: `${takes('ADD PRIMARY KEY', mode, target.label)} until the index is built`,
-        detail: `Every row is read to build the unique index${areNotNull ? '' : ' and to see that no key is null'}, so the wait grows with the table.`,
+        detail: `Every row is read to build the unique index${nullable.length === 0 ? '' : ' and to see that no key is null'}, so the wait grows with the table.`,
         hint: hintWithTool(
           'CREATE UNIQUE INDEX CONCURRENTLY over NOT NULL columns first, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.',
           context,
@@ -64,8 +65,8 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
         ),
         relation: target.relation,
         fixes: () =>
-          areNotNull && subcommand.kind === 'ADD CONSTRAINT'
-            ? builtConcurrently(alter, place, definition, target, context)
+          areKnown && subcommand.kind === 'ADD CONSTRAINT'
+            ? builtConcurrently(alter, place, definition, target, context, nullable)
             : [],
       }
     }
@@ -88,6 +89,55 @@ the history shows that the columns are \`NOT NULL\`. Constraints of partitioned 
 -- file: 0002_members_key.sql
   ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (id);
 --                                                ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+-- fix: Prove NOT NULL, build the index concurrently, then add the constraint
+  ALTER TABLE members ADD CONSTRAINT members_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
+  ALTER TABLE members VALIDATE CONSTRAINT members_id_not_null_check;
+  ALTER TABLE members ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE members DROP CONSTRAINT members_id_not_null_check;
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (id);
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
+
+-- bad: the same in the transaction of the tool
+-- given: goose
+-- file: 00001_members.sql
+  -- +goose Up
+  CREATE TABLE members (id bigint, name text NOT NULL);
+-- file: 00002_members_key.sql
+  -- +goose Up
+  -- Found by number and name.
+  ALTER TABLE members ADD PRIMARY KEY (id, name);
+--                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+-- fix: Prove NOT NULL, build the index concurrently, then add the constraint in new migrations
+  -- +goose Up
+-- file: 00003_add_members_id_not_null.sql
+  -- +goose Up
+  ALTER TABLE members ADD CONSTRAINT members_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
+
+  -- +goose Down
+  ALTER TABLE members DROP CONSTRAINT members_id_not_null_check;
+-- file: 00004_validate_members_id_not_null.sql
+  -- +goose Up
+  ALTER TABLE members VALIDATE CONSTRAINT members_id_not_null_check;
+  ALTER TABLE members ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE members DROP CONSTRAINT members_id_not_null_check;
+
+  -- +goose Down
+  ALTER TABLE members ADD CONSTRAINT members_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
+  ALTER TABLE members ALTER COLUMN id DROP NOT NULL;
+-- file: 00005_build_members_pkey.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (id, name);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS members_pkey;
+-- file: 00006_add_members_pkey.sql
+  -- +goose Up
+  -- Found by number and name.
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
+
+  -- +goose Down
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
 
 -- bad: from an index whose column may be null
 -- file: 0001_members.sql

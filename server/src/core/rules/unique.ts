@@ -1,4 +1,5 @@
 import type { Edit, Fix } from '../finding'
+import type { Step } from '../history/steps'
 import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
@@ -14,8 +15,10 @@ import {
   statementsBefore,
   written,
 } from './edits'
+import { notNullParts } from './not-null-steps'
 import {
   commitOf,
+  downSteps,
   laterSteps,
   type Marker,
   newMigrations,
@@ -31,7 +34,8 @@ import type { Target } from './target'
 
 /**
  * Returns the fix that builds the index of a UNIQUE or PRIMARY KEY constraint with CONCURRENTLY and then makes the constraint
- * of it. The index bears the constraint's name, which is what PostgreSQL would have called it.
+ * of it. The index bears the constraint's name, which is what PostgreSQL would have called it. `nullable` are columns that have
+ * to be NOT NULL before.
  */
 export function builtConcurrently(
   alter: AlterRelation,
@@ -39,6 +43,7 @@ export function builtConcurrently(
   definition: ConstraintDefinition,
   target: Target,
   context: RuleContext,
+  nullable: readonly string[] = [],
 ): Fix[] {
   const clauses = clausesOf(definition, context)
   // A name that the same statement frees is taken until it has run.
@@ -57,16 +62,41 @@ export function builtConcurrently(
     ...(definition.name ? [] : [insertion(context, definition.span.start, `CONSTRAINT ${quoted(name)} `)]),
     replacement(context, clauses.replaced, ` USING INDEX ${quoted(name)}`),
   ]
-  const placed = placedBuild({ alter, place, name, table, build, changes, definition }, context)
+  const made = { alter, place, name, table, build, changes, definition }
+  const placed = nullable.length > 0 ? placedProof(made, nullable, context) : placedBuild(made, context)
   return placed
     ? [
         {
-          title: `Build the index concurrently, then add the constraint${placed.where}`,
-          safety: safetyOfConcurrently(context),
+          title: `${nullable.length > 0 ? 'Prove NOT NULL, build' : 'Build'} the index concurrently, then add the constraint${placed.where}`,
+          safety: nullable.length > 0 ? 'review' : safetyOfConcurrently(context),
           ...placed,
         },
       ]
     : []
+}
+
+/** NOT NULL is proven first: else the primary key would read every row for that. */
+function placedProof(made: Build, columns: readonly string[], context: RuleContext): Placed | undefined {
+  const { alter, build, changes, table, name } = made
+  const { transaction, section } = context
+  const isTold = (step: Step) => mentions(step, alter.relation.name)
+  if (laterSteps(context).some(isTold) || downSteps(context).some(isTold)) return undefined
+  const proof = notNullParts(alter.relation, table, columns, context)
+  const statements = [...proof.flatMap(({ up }) => up), build]
+  if (transaction.kind === 'own') {
+    return { edits: [...statementsBefore(context, statements), ...changes], where: '' }
+  }
+  const add = addedByItself(made, context)
+  const commit = section.transaction === 'own' ? commitOf(context) : undefined
+  if (commit) {
+    return { edits: [...add.cut, ...statementsAfter(commit, [...statements, add.statement])], where: ' after COMMIT' }
+  }
+  const parts: Part[] = [
+    ...proof,
+    { title: `build_${name}`, up: [build], down: { edits: [], text: dropIndex(made) }, transaction: false },
+    { title: `add_${name}`, up: [add.statement], down: undoneBy(context, dropConstraint(made)), transaction: true },
+  ]
+  return newMigrations(context, parts, add.cut, { tables: [alter.relation.name], names: [name] })
 }
 
 interface Build {
