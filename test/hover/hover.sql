@@ -839,3 +839,33 @@
 -- > From PostgreSQL 14 on it runs.
 -- >
 -- > https://www.postgresql.org/docs/13/sql-altertable.html
+
+-- hover: a trigger function
+  CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+  CREATE TRIGGER noted AFTER DELETE ON users EXECUTE FUNCTION note();
+  CREATE TRIGGER noted AFTER DELETE ON orders EXECUTE FUNCTION no/*|*/te();
+-- > Function note
+-- >
+-- > A trigger function, run by trigger noted of users.
+
+-- hover: a statement in a block, alone
+  DO $$ BEGIN LOCK/*|*/ TABLE users IN SHARE MODE; END $$;
+-- > LOCK TABLE
+-- >
+-- > SHARE on table public.users: writes and schema changes wait; reads go on.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that have written to the table already; later writes queue behind it.
+-- > Its locks are released when the statement that runs it ends, or commits before that.
+-- >
+-- > While SHARE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-lock.html
+
+-- hover: a new value of an enum
+  ALTER TYPE/*|*/ mood ADD VALUE 'gone';
+-- > ALTER TYPE
+-- >
+-- > Locks no relation that existed before.
+-- > The new value can be used when its transaction has committed.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertype.html

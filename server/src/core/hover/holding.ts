@@ -100,6 +100,8 @@ export const isLast = ({ mode, kind }: RelationLock, { waitsForTransactions }: E
 export function releaseSentences(explanation: Explanation, visible: readonly RelationLock[]): string[] {
   const { until, tag = '', over, step } = explanation
   if (visible.length === 0) return []
+  if (until.by === 'statement' && 'inside' in step)
+    return ['Its locks are released when the statement that runs it ends, or commits before that.']
   if (until.by === 'statement')
     return [
       // plpgsql-transactions.html

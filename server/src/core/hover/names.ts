@@ -113,7 +113,7 @@ class Scope {
   private routine(parts: readonly string[]): Words | undefined {
     const name = asName(parts)
     const routine = name && routineNamed(this.catalog, name)
-    return routine && name && routineWords(name, routine)
+    return routine && name && routineWords(name, routine, this.catalog)
   }
 
   private index(): Words | undefined {

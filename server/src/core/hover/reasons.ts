@@ -9,8 +9,14 @@ import { typeText } from './type-text'
 export const onlySubcommandOf = (command: Command | undefined): Subcommand | undefined =>
   command && 'subcommands' in command && command.subcommands.length === 1 ? command.subcommands[0] : undefined
 
-/** Returns, as a sentence, why a change of type takes what it takes; nothing for other subcommands, and where it is not known. */
+/**
+ * Returns, as a sentence, why a change of type takes what it takes, or when an enum's new value may be used; nothing for other
+ * commands, and where it is not known.
+ */
 export function reasonSentences(subcommand: Subcommand | undefined, { before, command, transaction }: Step): string[] {
+  // sql-altertype.html, notes
+  if (command?.tag === 'ALTER TYPE' && command.addValue)
+    return ['The new value can be used when its transaction has committed.']
   if (subcommand?.kind !== 'ALTER COLUMN TYPE') return []
   const { column: name, type: to, using } = subcommand
   const table = tableAt(before, keyOf(before, (command as AlterRelation).relation))

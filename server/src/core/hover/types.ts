@@ -1,6 +1,7 @@
-import type { Routine, Type, WrittenName } from '../postgres/catalog'
+import { asTable, type Catalog, keyOfRelation, type Routine, type Type, type WrittenName } from '../postgres/catalog'
 import type { Words } from '../words'
-import { originOf } from './definitions'
+import { originOf, shortName } from './definitions'
+import { atMost, joined } from './lists'
 import { typeText } from './type-text'
 
 /** Returns what the migrations so far have made of a type. */
@@ -31,11 +32,26 @@ const labels = (all: readonly string[]): string => {
 }
 
 /** Returns what the migrations so far have made of a function or procedure (xfunc-volatility.html). */
-export const routineWords = (name: WrittenName, { volatility }: Routine): Words => ({
-  title: `Function \`${name.name}\``,
-  sentences: [`Declared \`${volatility.toUpperCase()}\`: ${meaning[volatility]}`],
-  conflicts: [],
-})
+export function routineWords(name: WrittenName, { volatility, overloads }: Routine, catalog: Catalog): Words {
+  const [first] = overloads
+  const kind = first?.routine.tag === 'CREATE PROCEDURE' ? 'Procedure' : 'Function'
+  const sentences = first?.routine.returnsTrigger
+    ? [triggersOf(name, catalog)]
+    : kind === 'Function'
+      ? [`Declared \`${volatility.toUpperCase()}\`: ${meaning[volatility]}`]
+      : []
+  return { title: `${kind} \`${name.name}\``, sentences, conflicts: [] }
+}
+
+function triggersOf(name: WrittenName, { relations }: Catalog): string {
+  const found = [...relations.values()].flatMap(relation =>
+    (asTable(relation)?.triggers ?? [])
+      .filter(trigger => trigger.function === name.name)
+      .map(trigger => `\`${trigger.name}\` of \`${shortName(keyOfRelation(relation))}\``),
+  )
+  if (found.length === 0) return 'A trigger function that no trigger runs so far.'
+  return `A trigger function, run by ${found.length > 1 ? 'triggers' : 'trigger'} ${joined(atMost(5, found))}.`
+}
 
 const meaning: Record<Routine['volatility'], string> = {
   immutable: 'the same arguments always give the same result.',
