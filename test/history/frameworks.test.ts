@@ -427,6 +427,7 @@ describe('plain SQL', () => {
       'v1.9/0001##x.sql': 'SELECT 3;',
       'schema.sql': 'SELECT 0;',
       'structure.sql': 'SELECT 0;',
+      'full_schemas/72/full.sql': 'SELECT 0;',
       '3_x.sqlite.sql': 'SELECT 0;',
     }
     assert.deepEqual(sectionsOf(historyIn(files)), [

@@ -22,7 +22,8 @@ A default is what running code relies on when it leaves the column out. Without 
 the \`INSERT\` fails: then the finding is information. With another one, code that was deployed before the migration writes
 values that it does not know. Some libraries remember the default from when they started, and go on writing the old one.
 
-Nothing is said of a column or a table that the same migration makes, of a column that gets its first default, of defaults
+Nothing is said of another number, truth value or time, which code reads as well as the old one, of a column or a table that
+the same migration makes, of a column that gets its first default, of defaults
 that count, where the type changes with the default, and of further columns of the same statement.`,
   instead: `
 Deploy code that writes the column in every \`INSERT\` first, and change the default afterwards.`,
@@ -62,6 +63,12 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
 -- file: 0002_plan.sql
   ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'basic';
 --                                    ^^^^^^^^^^^ hint [changed-default: SET DEFAULT gives column "plan" of table "users" another value where running code leaves it out]
+
+-- good: another number or truth value
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, seats integer DEFAULT 1, active boolean DEFAULT false);
+-- file: 0002_defaults.sql
+  ALTER TABLE users ALTER COLUMN seats SET DEFAULT 5, ALTER COLUMN active SET DEFAULT true;
 
 -- good: a column of the same migration
 -- file: 0001_users.sql
@@ -129,9 +136,26 @@ function changeOf(
     if (end.default) return undefined
     return end.notNull ? 'dropped, required' : 'dropped'
   }
+  if (plainTypes.has(end.type.name)) return undefined
   const isSame = isSameCall(before.default, subcommand.expression) || counts(subcommand.expression)
   return isSame || !end.default ? undefined : 'changed'
 }
+
+/** Of which code knows all values; a text, a label or a document may be one that it does not. */
+const plainTypes: ReadonlySet<string> = new Set([
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'float4',
+  'float8',
+  'numeric',
+  'date',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'uuid',
+])
 
 const counts = ({ calls }: Expression): boolean => calls.some(({ name }) => name === 'nextval')
 

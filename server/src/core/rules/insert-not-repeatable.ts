@@ -20,7 +20,8 @@ Where each statement of a migration commits by itself, a failure further down le
 next attempt starts at the top: it inserts them a second time, or stops at a unique index and never gets further. A
 repeatable migration runs again whenever its text changes, with the same result. These are warnings.
 
-Where nothing else can fail, it is a hint, once for each table: the migration may be stopped before it is recorded. In folders
+Where nothing else can fail, it is a hint, once for each table that has a unique index over the rows: the migration may be stopped
+before it is recorded. In folders
 that no known tool runs, what runs them may open a transaction: there the warnings are information.
 
 Nothing is said where the tool opens a transaction or sends the file as one query: rows and record are there together or not
@@ -44,7 +45,7 @@ history proves such an index, and is for you to review: rows that conflict for a
     const isAlone = transaction.kind === 'own' && section.transaction === 'own'
     const isLeftBehind = isAlone && laterSteps(context).some(canFail)
     const isRunAgain = isLeftBehind || migration.repeatable
-    if (!isRunAgain && !(isAlone && isFirstInto(insert, context))) return
+    if (!isRunAgain && !(isAlone && isFirstInto(insert, context) && conflictTarget(insert, context))) return
     yield {
       at: insert.keywords,
       message: `INSERT without ON CONFLICT puts its rows into table ${inQuotes(insert.table)} again when it runs again`,
@@ -115,7 +116,6 @@ history proves such an index, and is for you to review: rows that conflict for a
   INSERT INTO roles (id, name) VALUES (gen_random_uuid(), 'admin');
 --^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
   INSERT INTO grants (id, role) VALUES (DEFAULT, 'admin');
---^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "grants" again when it runs again]
 
 -- bad: a SELECT makes a new key in every run
 -- given: unbatched-backfill off
@@ -124,7 +124,8 @@ history proves such an index, and is for you to review: rows that conflict for a
   CREATE TABLE profiles (token text PRIMARY KEY, user_id bigint NOT NULL);
 -- file: 0002_profiles.sql
   INSERT INTO profiles (token, user_id) SELECT gen_random_uuid()::text, u.id FROM users u;
---^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "profiles" again when it runs again]
+--^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "profiles" again when it runs again]
+  ANALYZE profiles;
 
 -- bad: ON CONFLICT takes no deferrable constraint
 -- file: 0001_roles.sql
@@ -132,7 +133,8 @@ history proves such an index, and is for you to review: rows that conflict for a
   ALTER TABLE roles ADD UNIQUE (position) DEFERRABLE;
 -- file: 0002_seed.sql
   INSERT INTO roles (name, position) VALUES ('admin', 1);
---^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+--^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+  ANALYZE roles;
 
 -- good: a transaction of the tool takes the rows back
 -- given: goose

@@ -1,5 +1,6 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { columnNamed, type Table } from '../postgres/catalog'
 import type { Command, CreateTableAs, Delete, Merge, Name, RefreshMaterializedView, Update } from '../sql/commands'
 import { StepContext } from './context'
 import { mentions, reshapes } from './dependence'
@@ -30,7 +31,7 @@ A transaction keeps its locks until it ends. \`ALTER TABLE\` is done in a moment
 counts too: while it fills a column, copies a table or builds a materialized view, everybody waits for the table that it has
 altered.
 
-Nothing is said of statements that pick rows by constants, of work on tables that the same migration makes, while only new
+Nothing is said of statements that pick rows by constants, be it for a new column (\`name IN ('a', 'b')\`), of work on tables that the same migration makes, while only new
 tables are locked, of the second of several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an \`UPDATE\` or a \`MERGE\` of every row.`,
   instead: `
 Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
@@ -111,6 +112,17 @@ follows needs it.`,
   ALTER TABLE users ADD COLUMN note text;
   COMMIT;
   DELETE FROM orders WHERE user_id NOT IN (SELECT id FROM users);
+
+-- good: the rows are listed by their names
+-- given: goose
+-- file: 00001_plans.sql
+  -- +goose Up
+  CREATE TABLE plans (id bigint PRIMARY KEY, name text NOT NULL, code text UNIQUE);
+-- file: 00002_level.sql
+  -- +goose Up
+  ALTER TABLE plans ADD COLUMN level integer;
+  UPDATE plans SET level = 1 WHERE name IN ('basic', 'free');
+  UPDATE plans SET level = 2 WHERE code = 'pro';
 
 -- good: in a transaction of its own
 -- file: 0001_shop.sql
@@ -217,8 +229,31 @@ function takesMany(command: Update | Delete, context: RuleContext): boolean {
   if (command.where?.hasSubquery || (command.tag === 'UPDATE' ? command.from : command.using)) return true
   if (command.tag === 'DELETE') return false
   const table = existingTable(command.table, context)?.table
+  if (isList(command, table)) return false
   return command.assignments.some(({ column }) => isNewColumn(column, command.table, table, context))
 }
+
+/** Names that somebody has typed: two or more texts for one column, or one for a unique column. */
+function isList({ where }: Update, table: Table | undefined): boolean {
+  const wanted = where?.comparisons?.map(all =>
+    all.find(({ column, operator }) => operator === '=' && isText(column, table)),
+  )
+  const [first] = wanted ?? []
+  return (
+    first !== undefined &&
+    wanted?.every(one => one?.column === first.column) === true &&
+    (wanted.length > 1 || isUnique(first.column, table))
+  )
+}
+
+const isText = (column: string, table: Table | undefined): boolean =>
+  ['text', 'varchar', 'bpchar', 'citext'].includes(columnNamed(table, column)?.type.name ?? '')
+
+const isUnique = (column: string, table: Table | undefined): boolean =>
+  (table?.constraints ?? []).some(
+    ({ kind, columns }) =>
+      (kind === 'PRIMARY KEY' || kind === 'UNIQUE') && columns.length === 1 && columns[0] === column,
+  )
 
 /** Moves the statement behind the end of its transaction, where what follows neither needs nor disturbs it. */
 function afterwards(command: Worker, tables: readonly Name[], context: RuleContext): Fix[] {

@@ -2,11 +2,12 @@ import { folderOf, nameOf } from '../../text'
 
 /**
  * Whether a file is a snapshot of the whole schema that lies beside the migrations, by its name: `schema.sql`,
- * `structure.sql`, `cache_structure.sql` (Rails, of one database of several), `latest.sql`. Not in a folder of one version, where a migration may be called so.
+ * `structure.sql`, `cache_structure.sql` (Rails, of one database of several), `latest.sql`. Not in a folder of one version, where a migration may be called so. And whatever stands in a folder of such snapshots: `full_schemas/72/full.sql`.
  */
 export const isDump = (path: string): boolean =>
-  /^(?:schema|(?:[a-z]+_)?structure|latest|dump|full[-_]?schema)\.sql$/i.test(nameOf(path)) &&
-  !isVersionSegment(nameOf(folderOf(path)))
+  (/^(?:schema|(?:[a-z]+_)?structure|latest|dump|full[-_]?schema)\.sql$/i.test(nameOf(path)) &&
+    !isVersionSegment(nameOf(folderOf(path)))) ||
+  /(?:^|\/)full[-_]schemas\//.test(path)
 
 /** Whether a folder is named for a version or a date: `v1.10`, `2.31`, `2024-01`, `0001_users`. */
 export const isVersionSegment = (segment: string): boolean => /^(?:v|release[-_]?)?\d[\w.#-]*$/i.test(segment)
