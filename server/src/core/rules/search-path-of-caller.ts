@@ -15,7 +15,7 @@ export default defineRule({
   why: `
 A function that is \`SECURITY DEFINER\` runs with the rights of its owner, but looks names up by the \`search_path\` of whoever
 calls it. A caller may put a table, a function or an operator of his own in front of those that are meant, in \`pg_temp\` if
-nowhere else, and the owner's rights work on that.
+nowhere else, and the owner's rights work on that. One that sets its \`search_path\` with \`pg_temp\` in front is no better.
 
 Nothing is said of bodies after \`RETURN\` and \`BEGIN ATOMIC\`, whose names were looked up when the function was made, and
 where a later statement sets its \`search_path\`, makes it anew or drops it.`,
@@ -25,8 +25,17 @@ Set \`search_path\` for the function, with \`pg_temp\` at the end: searched last
   hazards: ['`SECURITY DEFINER` without a `search_path` of its own'],
 
   *check(routine, context) {
-    const { securityDefiner, ownParameters, body, name } = routine
-    if (!securityDefiner || !body || ownParameters?.includes('search_path') || isSetLater(routine, context)) return
+    const { securityDefiner, ownParameters, ownSearchPath, body, name } = routine
+    if (!securityDefiner || !body || isSetLater(routine, context)) return
+    if (ownSearchPath?.[0] === 'pg_temp') {
+      yield {
+        at: securityDefiner,
+        message: `${inQuotes(name)} has the rights of its owner and searches pg_temp first`,
+        detail: 'A caller can put temporary tables of his own in front of those that it names.',
+        hint: 'Name the schemas that it needs, with pg_temp at the end.',
+      }
+    }
+    if (ownParameters?.includes('search_path')) return
     yield {
       at: securityDefiner,
       message: `${inQuotes(name)} has the rights of its owner and the search_path of its caller`,
@@ -51,6 +60,10 @@ Set \`search_path\` for the function, with \`pg_temp\` at the end: searched last
 -- fix: Give it a search_path of its own
   CREATE FUNCTION close_orders() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ DELETE FROM orders WHERE id < 0 $$;
   CREATE FUNCTION count_orders() RETURNS bigint AS 'SELECT count(*) FROM orders' language sql security definer set search_path = public, pg_temp;
+
+-- bad: temporary tables first, which any caller can make
+  CREATE FUNCTION count_orders() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_temp, public AS 'SELECT 1';
+--                                                           ^^^^^^^^^^^^^^^^ warning [search-path-of-caller: "count_orders" has the rights of its owner and searches pg_temp first]
 
 -- good: a search_path of its own, the rights of the caller, names that are looked up already
 -- file: 0001_orders.sql

@@ -626,6 +626,8 @@ export interface CreateRoutine {
   readonly securityDefiner?: Span
   /** The parameters that it sets while it runs, in lower case. */
   readonly ownParameters?: readonly string[]
+  /** The schemas that it searches, where it sets search_path to names. */
+  readonly ownSearchPath?: readonly string[]
   /** What a body in LANGUAGE sql reads and writes: PostgreSQL looks at it when it creates the function. */
   readonly reads?: readonly Name[]
   readonly writes?: readonly Name[]

@@ -1,5 +1,6 @@
 import type { CreateFunctionStmt, TypeName as RawTypeName } from 'libpg-query'
 import type { CreateRoutine, Parameters } from './commands'
+import { constantText } from './constants'
 import { relationsIn } from './expressions'
 import { fields, nameFromParts, strings } from './nodes'
 import { afterGroup, Cursor, inside, isString, isWord, type Source, spanOf } from './source'
@@ -63,11 +64,13 @@ function securityOf(
   { options = [] }: CreateFunctionStmt,
   source: Source,
   from: number,
-): Pick<CreateRoutine, 'securityDefiner' | 'ownParameters'> {
+): Pick<CreateRoutine, 'securityDefiner' | 'ownParameters' | 'ownSearchPath'> {
   const elements = options.flatMap(node => fields(node).DefElem ?? [])
-  const sets = elements.flatMap(({ defname, arg }) =>
-    defname === 'set' ? (fields(arg).VariableSetStmt?.name?.toLowerCase() ?? []) : [],
+  const settings = elements.flatMap(({ defname, arg }) =>
+    defname === 'set' ? (fields(arg).VariableSetStmt ?? []) : [],
   )
+  const sets = settings.flatMap(({ name }) => name?.toLowerCase() ?? [])
+  const path = settings.find(({ name }) => name === 'search_path')?.args?.flatMap(schema => constantText(schema) ?? [])
   const isDefiner = elements.some(({ defname, arg }) => defname === 'security' && fields(arg).Boolean?.boolval === true)
   const at = source.tokens.findIndex(
     (token, index) => index >= from && isWord(token, 'SECURITY') && isWord(source.tokens[index + 1], 'DEFINER'),
@@ -75,6 +78,7 @@ function securityOf(
   return {
     ...(isDefiner && at >= 0 && { securityDefiner: spanOf(source, at, at + 1) }),
     ...(sets.length > 0 && { ownParameters: sets }),
+    ...(path && { ownSearchPath: path }),
   }
 }
 
