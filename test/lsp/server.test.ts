@@ -175,7 +175,27 @@ describe('language server', function () {
     await start({ capabilities: { ...modern, workspace } })
     const uri = await opened('000002_index.up.sql', `ALTER TABLE users ADD COLUMN a int;\n${index}`)
     assert.equal((await editor.diagnostics(uri)).length, 1)
-    assert.deepEqual(await editor.actions(uri, editor.all(uri)), [])
+    const titles = (await editor.actions(uri, editor.all(uri))).map(({ title }) => title)
+    assert.deepEqual(
+      titles.filter(title => !title.startsWith('Allow')),
+      [],
+    )
+  })
+
+  it('offers to allow a finding, behind its fixes', async () => {
+    await start()
+    const uri = await opened('000002_index.up.sql', `  ${index}`)
+    const [fix, ...allowing] = await editor.actions(uri, editor.all(uri))
+    assert.equal(fix?.title, 'Build the index concurrently')
+    assert.deepEqual(
+      allowing.map(({ title }) => title),
+      ['Allow index-without-concurrently for this statement', 'Allow index-without-concurrently in this file'],
+    )
+    const texts = allowing.map(({ edit }) => editor.applied(edit).get(uri))
+    assert.deepEqual(texts, [
+      `  -- guard: allow index-without-concurrently: \n  ${index}`,
+      `-- guard: allow-file index-without-concurrently: \n\n  ${index}`,
+    ])
   })
 
   it('gives plain changes to an editor without versioned edits', async () => {

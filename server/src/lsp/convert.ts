@@ -15,6 +15,7 @@ import {
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { URI } from 'vscode-uri'
+import { allowOffers } from '../core/allow/offers'
 import { replacementsBetween } from '../core/changes'
 import { inLineEndingOf } from '../core/edits'
 import type { Finding, Fix, Severity } from '../core/finding'
@@ -128,7 +129,7 @@ export interface ActionRequest {
   readonly documentAt: (path: string) => OpenDocument | undefined
 }
 
-/** Returns the fixes of the findings in a range, and one action for all safe fixes of the document. */
+/** Returns the fixes of the findings in a range and the comments that would allow them, and one action for all safe fixes of the document. */
 export function codeActionsOf(judgement: Judgement, request: ActionRequest): CodeAction[] {
   if (!request.capabilities.textDocument?.codeAction?.codeActionLiteralSupport) return []
   const actions: CodeAction[] = []
@@ -141,23 +142,44 @@ export function codeActionsOf(judgement: Judgement, request: ActionRequest): Cod
 const isWanted = (kind: string, { only }: ActionRequest): boolean =>
   only === undefined || only.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`))
 
+/** What mends comes before what allows. */
 function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] {
-  const rangeOf = rangesIn(judgement.document.text)
-  return judgement.findings.flatMap(finding => {
-    const range = rangeOf(finding.span)
-    if (!meet(range, request.range)) return []
-    const shown = request.diagnostics.filter(({ code, range: other }) => code === finding.rule && isSame(range, other))
-    const diagnostics = shown.length > 0 ? shown : [diagnosticOf(finding, rangeOf, () => undefined)]
+  const { document, findings, migration, configuration } = judgement
+  const rangeOf = rangesIn(document.text)
+  const here = findings.filter(finding => meet(rangeOf(finding.span), request.range))
+  const actionFor = (finding: Finding, { title, ...fix }: Applicable & { readonly title: string }): CodeAction[] => {
+    const edit = workspaceEdit(fix, judgement, request)
+    return edit
+      ? [{ title, kind: CodeActionKind.QuickFix, diagnostics: shownFor(finding, rangeOf, request), edit }]
+      : []
+  }
+  const mending = here.flatMap(finding => {
     const safe = finding.fixes.filter(fix => fix.safety === 'safe')
-    return finding.fixes.flatMap(fix => {
-      const edit = workspaceEdit(fix, judgement, request)
-      if (!edit) return []
-      const isPreferred = safe.length === 1 && safe[0] === fix
-      return [
-        { title: fix.title, kind: CodeActionKind.QuickFix, diagnostics, ...(isPreferred ? { isPreferred } : {}), edit },
-      ]
-    })
+    return finding.fixes.flatMap(fix =>
+      actionFor(finding, fix).map(action =>
+        safe.length === 1 && safe[0] === fix ? { ...action, isPreferred: true } : action,
+      ),
+    )
   })
+  const offers = here.flatMap(finding =>
+    migration ? allowOffers(finding, migration, configuration).map(offer => ({ finding, offer })) : [],
+  )
+  // Findings of one rule at one place have the same offers.
+  const told = new Set<string>()
+  const allowing = offers.flatMap(({ finding, offer }) => {
+    const { title } = offer
+    if (told.has(title)) return []
+    told.add(title)
+    return actionFor(finding, offer)
+  })
+  return [...mending, ...allowing]
+}
+
+/** The diagnostics of a finding as the editor has them: an action is shown with those alone. */
+function shownFor(finding: Finding, rangeOf: (span: Span) => Range, { diagnostics }: ActionRequest): Diagnostic[] {
+  const range = rangeOf(finding.span)
+  const shown = diagnostics.filter(({ code, range: other }) => code === finding.rule && isSame(range, other))
+  return shown.length > 0 ? shown : [diagnosticOf(finding, rangeOf, () => undefined)]
 }
 
 /** What `migration-guard fix` would do to the document and the files that its fixes touch. */
@@ -178,7 +200,7 @@ function fixAll(judgement: Judgement, request: ActionRequest): CodeAction[] {
   return edit ? [{ title: 'Apply all safe fixes', kind: fixAllKind, edit }] : []
 }
 
-/** What fixes and all of them together have in common. */
+/** What fixes, all of them together, and allow comments have in common. */
 type Applicable = Pick<Fix, 'edits' | 'creates'>
 
 /** Returns a fix as the client can apply it, or undefined where it cannot: it must be able to create files for some. */
