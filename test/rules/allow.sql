@@ -88,3 +88,81 @@
     DROP COLUMN b, -- guard: allow dropped-column: gone since release 12
     -- guard: allow dropped-column: gone since release 13
     DROP COLUMN c;
+
+-- good: between slashes and stars
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text, nick text);
+-- file: 0002_fax.sql
+  /* guard: allow dropped-column: nobody has one */
+  ALTER TABLE users DROP COLUMN fax;
+  ALTER TABLE users DROP COLUMN nick; /* guard: allow dropped-column: nobody has one */
+
+-- good: until a day that is not over, for the file
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text);
+-- file: 0002_fax.sql
+  -- guard: allow-file dropped-column until 9999-12-31: nobody has one: not even the office
+  ALTER TABLE users DROP COLUMN fax;
+
+-- good: comments of other linters, in all their notations
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text, nick text, town text, note text, name text, plan text, kind text);
+-- file: 0002_less.sql
+  -- squawk-ignore ban-drop-column, changing-column-type
+  ALTER TABLE users DROP COLUMN fax;
+  -- atlas:nolint destructive
+  ALTER TABLE users DROP COLUMN nick;
+  -- atlas:nolint
+  ALTER TABLE users DROP COLUMN town;
+  -- pgfence-ignore: drop-column
+  ALTER TABLE users DROP COLUMN note;
+  -- pgfence: ignore
+  ALTER TABLE users DROP COLUMN name;
+  -- eugene: ignore
+  ALTER TABLE users DROP COLUMN plan;
+  -- safety-assured:start
+  ALTER TABLE users DROP COLUMN kind;
+  -- safety-assured:end
+
+-- good: another linter's comment for the whole file
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20));
+-- file: 0002_less.sql
+  -- squawk-ignore-file require-concurrent-index-creation
+  CREATE INDEX users_name_idx ON users (name);
+
+-- good: Atlas takes a comment at the head of the file, with a blank line behind it, for the file
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text, nick text);
+-- file: 0002_less.sql
+  -- Nobody has them.
+  -- atlas:nolint DS103
+
+  ALTER TABLE users DROP COLUMN fax;
+  ALTER TABLE users DROP COLUMN nick;
+
+-- bad: another linter's comment for something else
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text NOT NULL);
+-- file: 0002_fax.sql
+  -- squawk-ignore prefer-text-field
+  ALTER TABLE users DROP COLUMN fax;
+--                  ^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users"]
+  -- atlas:nolint MF101
+  CREATE INDEX ON users (id, id);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+--                           ^^ information [repeated-index-column: column "id" of table "users" is in the index already]
+-- fix: Deprecate the column here, drop it in a new migration
+  -- squawk-ignore prefer-text-field
+  ALTER TABLE users ALTER COLUMN fax DROP NOT NULL;
+  COMMENT ON COLUMN users.fax IS 'DEPRECATED: a later release drops it';
+  -- atlas:nolint MF101
+  CREATE INDEX ON users (id, id);
+-- file: 0003_drop_users_fax.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN fax;
+-- fix: Build the index concurrently
+  -- squawk-ignore prefer-text-field
+  ALTER TABLE users DROP COLUMN fax;
+  -- atlas:nolint MF101
+  CREATE INDEX CONCURRENTLY ON users (id, id);

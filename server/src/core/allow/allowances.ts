@@ -44,8 +44,9 @@ export function allowancesIn(migration: Migration, settings: Settings): readonly
       const ours = ourAllowance(text, comment.start, settings)
       const found = ours ?? (settings.foreignComments === false ? undefined : foreignAllowance(text))
       if (!found) return []
-      const { isWholeFile, endsAt, ...allowance } = found
-      const scope = isWholeFile
+      const { isWholeFile, isOfFileAtHead, endsAt, ...allowance } = found
+      const isOfFile = isWholeFile || (isOfFileAtHead && isAtHead(migration, section, comment))
+      const scope = isOfFile
         ? [file]
         : endsAt
           ? blockScope(migration, comments, index, endsAt)
@@ -64,19 +65,21 @@ export interface Said {
   readonly until?: string
   readonly problem?: string
   readonly isWholeFile?: boolean
+  /** Whether it holds for the file where it stands above all statements, and a blank line behind it. */
+  readonly isOfFileAtHead?: boolean
   /** The comment that ends a block that this one begins. */
   readonly endsAt?: RegExp
 }
 
 const anyMarker = /guard:|squawk-ignore|pgfence(?:-|:\s*)ignore|eugene:\s*ignore|atlas:nolint|safety-assured:start/i
 
-/** `-- guard: allow rule, rule until 2026-12-31: reason`; the offsets of the rules are those of the file. */
+/** `-- guard: allow rule, rule until 2026-12-31: reason`, or between slashes and stars; the offsets of the rules are those of the file. */
 function ourAllowance(comment: string, offset: number, settings: Settings): Said | undefined {
-  const head = /^--\s*guard:\s*(allow-file|allow)?/i.exec(comment)
+  const head = /^(?:--|\/\*)\s*guard:\s*(allow-file|allow)?/i.exec(comment)
   if (!head) return undefined
   const isWholeFile = head[1]?.toLowerCase() === 'allow-file'
   const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/i.exec(
-    comment.slice(head[0].length),
+    comment.slice(head[0].length).replace(/\*\/$/, ''),
   )
   if (!head[1] || !rest) return { rules: [], isWholeFile, problem: `write "-- guard: allow <rule>: <reason>"` }
   const [, blank = '', list = '', until, reason] = rest
@@ -108,6 +111,12 @@ function scopeOf({ text }: Migration, { statements }: Section, comment: Span): r
   if (before && !text.slice(before.span.end, comment.start).includes('\n')) return [before.span]
   const next = statements.find(({ span }) => span.start >= comment.end)
   return next && isDirectlyAbove(text.slice(comment.end, next.span.start)) ? [next.span] : []
+}
+
+const isAtHead = ({ text }: Migration, { statements }: Section, comment: Span): boolean => {
+  const [first] = statements
+  if (!first || first.span.start < comment.end) return false
+  return /\n[ \t]*\r?\n/.test(text.slice(comment.end, first.span.start))
 }
 
 function inside(text: string, statement: Statement, comment: Span): Span {

@@ -13,10 +13,10 @@ export function foreignAllowance(comment: string): Said | undefined {
     const [, file, list] = pattern.exec(text) ?? []
     if (list === undefined) continue
     const names = list.split(/[\s,]+/).filter(name => name !== '')
-    const isWholeFile = file !== undefined
-    if (names.length === 0) return { rules: 'all', isWholeFile }
+    const where = { isWholeFile: file !== undefined, isOfFileAtHead: rules === atlas }
+    if (names.length === 0) return { rules: 'all', ...where }
     const ours = names.flatMap(name => rules[name] ?? [])
-    return ours.length > 0 ? { rules: ours.map(id => ({ id })), isWholeFile } : undefined
+    return ours.length > 0 ? { rules: ours.map(id => ({ id })), ...where } : undefined
   }
   return undefined
 }
@@ -37,21 +37,46 @@ const squawk: Readonly<Record<string, readonly string[]>> = {
   'renaming-column': ['renamed-column'],
   'renaming-table': ['renamed-table'],
   'ban-concurrent-index-creation-in-transaction': ['concurrently-in-transaction-block'],
+  'adding-primary-key-constraint': ['primary-key-builds-index'],
+  'ban-alter-domain-with-add-constraint': ['domain-constraint-scan'],
+  'ban-create-domain-with-constraint': ['domain-constraint-scan'],
+  'ban-char-field': ['blank-padded-type'],
+  'ban-drop-database': ['dropped-schema'],
+  'ban-drop-not-null': ['dropped-not-null'],
+  'ban-truncate-cascade': ['truncated-table'],
+  'ban-uncommitted-transaction': ['uncommitted-transaction'],
+  'transaction-nesting': ['nested-transaction'],
+  'prefer-big-int': ['integer-key'],
+  'prefer-bigint-over-int': ['integer-key'],
+  'prefer-bigint-over-smallint': ['integer-key'],
+  'prefer-identity': ['serial-column'],
+  'prefer-robust-stmts': ['unguarded-statement'],
+  'prefer-text-field': ['length-limit'],
+  'prefer-timestamptz': ['timestamp-without-time-zone'],
+  'prefer-timestamp-tz': ['timestamp-without-time-zone'],
+  'require-timeout-settings': ['lock-timeout-missing'],
 }
 
 const eugene: Readonly<Record<string, readonly string[]>> = {
   E1: ['check-validated-at-once', 'foreign-key-validated-at-once'],
   E2: ['not-null-scan'],
+  E3: ['json-column'],
+  E4: ['work-under-lock', 'unbatched-backfill', 'validated-in-same-transaction'],
   E5: ['column-type-rewrite'],
   E6: ['index-without-concurrently'],
   E7: ['unique-constraint-builds-index', 'primary-key-builds-index'],
+  E8: ['exclusion-constraint-builds-index'],
+  E9: ['lock-timeout-missing'],
   E10: ['volatile-default', 'column-type-rewrite'],
   E11: ['volatile-default'],
   E15: ['foreign-key-without-index'],
+  W13: ['enum-type'],
+  W14: ['primary-key-builds-index'],
 }
 
 const atlas: Readonly<Record<string, readonly string[]>> = {
-  destructive: ['dropped-column', 'dropped-table'],
+  destructive: ['dropped-column', 'dropped-table', 'dropped-schema'],
+  DS101: ['dropped-schema'],
   DS102: ['dropped-table'],
   DS103: ['dropped-column'],
   data_depend: ['required-column-without-default', 'not-null-scan'],
@@ -75,6 +100,15 @@ const atlas: Readonly<Record<string, readonly string[]>> = {
   PG303: ['not-null-scan'],
   PG305: ['check-validated-at-once'],
   PG306: ['foreign-key-validated-at-once'],
+  PG109: ['exclusion-constraint-builds-index'],
+  PG304: ['primary-key-builds-index'],
+  PG307: ['table-rewritten'],
+  PG309: ['volatile-default'],
+  PG310: ['volatile-default'],
+  PG311: ['table-rewritten'],
+  PG312: ['primary-key-dropped'],
+  nestedtx: ['nested-transaction'],
+  TX201: ['nested-transaction'],
 }
 
 const pgfence: Readonly<Record<string, readonly string[]>> = {
