@@ -7,7 +7,7 @@ import { joinedPath } from './history/folders'
 import { sumFile } from './history/frameworks/atlas'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
-import { type Step, stepsOf } from './history/steps'
+import { type Step, stepsIn, stepsOf } from './history/steps'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
@@ -28,7 +28,7 @@ export function lint(history: History, path: string, settings: Settings, report?
   if (!migration) return []
   const steps = stepsOf(history, migration, settings)
   const findings = migration.sections.flatMap(section => {
-    const own = steps.filter(step => step.section === section)
+    const own = stepsIn(steps, section)
     return own.flatMap((step, index) => [
       ...findingsOf(step, own, index, history, settings, report),
       ...findingsInside(step, own, index, history, settings, report),

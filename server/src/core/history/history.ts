@@ -10,7 +10,7 @@ import { frameworks } from './frameworks/index'
 import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
-import { placeOfDown, placeOfUp } from './pairing'
+import { ofSameVersion, placeOfDown, placeOfUp } from './pairing'
 import { migrationOf } from './reading'
 
 /** A folder of migrations in the order they run, and the catalog between them. */
@@ -24,6 +24,8 @@ export interface History {
   readonly before: (path: string, direction: 'up' | 'down') => Catalog
   /** Returns the migration that the file at a path is; undefined where it is none. */
   readonly migrationAt: (path: string) => Migration | undefined
+  /** Returns the migrations with the version of the one at a path, itself included: mostly an up and what undoes it. */
+  readonly ofSameVersion: (path: string) => readonly Migration[]
   /** Returns the migration that undoes the one at a path: itself where its file has both directions; undefined for none. */
   readonly downOf: (path: string) => Migration | undefined
   /** Returns the migration whose up the one at a path undoes: itself where its file has both directions. */
@@ -250,6 +252,11 @@ class FolderHistory implements History {
   readonly migrationAt = (path: string): Migration | undefined => {
     const place = this.placeOf(path)
     return place === undefined ? undefined : this.migrations[place]
+  }
+
+  readonly ofSameVersion = (path: string): readonly Migration[] => {
+    const place = this.placeOf(path)
+    return place === undefined ? [] : ofSameVersion(this.migrations, place, this.framework.compareVersions)
   }
 
   readonly downOf = (path: string): Migration | undefined => this.paired(path, placeOfDown)

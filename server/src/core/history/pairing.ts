@@ -32,6 +32,21 @@ export function placeOfDown(
   return found !== undefined && placeOfUp(migrations, found, compareVersions) === place ? found : undefined
 }
 
+/** Returns the migrations that share the version of the one at `place`, itself included: they stand side by side. */
+export function ofSameVersion(
+  migrations: readonly Migration[],
+  place: number,
+  compareVersions: CompareVersions,
+): readonly Migration[] {
+  const one = migrations[place] as Migration
+  const isAlike = (other: Migration | undefined) =>
+    other?.repeatable === one.repeatable && compareVersions(other.version, one.version) === 0
+  let [start, end] = [place, place + 1]
+  while (isAlike(migrations[start - 1])) start--
+  while (isAlike(migrations[end])) end++
+  return migrations.slice(start, end)
+}
+
 /** Ups stand before downs of their version. */
 function placeOfOther(
   migrations: readonly Migration[],

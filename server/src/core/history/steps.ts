@@ -9,6 +9,7 @@ import { mayFail } from './certainty'
 import { type Fold, folded, type Point } from './fold'
 import type { History } from './history'
 import type { Direction, Migration, Section, TransactionMode } from './migration'
+import { onceForEach } from './numbering'
 import { type End, type Hold, type Release, Timeline } from './timeline'
 import type { Placement } from './transactions'
 import type { Work } from './work'
@@ -94,6 +95,42 @@ export function stepsOf(history: History, migration: Migration, settings: Settin
   memory.set(migration, { starts, postgres, isAssumed, fallible, steps })
   return steps
 }
+
+/** Returns those of a migration's steps that stand in a section. */
+export const stepsIn = (steps: readonly Step[], section: Section): readonly Step[] =>
+  bySection(steps).get(section) ?? []
+
+const bySection = onceForEach((steps: readonly Step[]): ReadonlyMap<Section, readonly Step[]> => {
+  const found = new Map<Section, Step[]>()
+  for (const step of steps) {
+    const own = found.get(step.section)
+    if (own) own.push(step)
+    else found.set(step.section, [step])
+  }
+  return found
+})
+
+/**
+ * Returns the steps of one direction of all migrations that share a version with the one at `path`: what its up does where it
+ * undoes that, or what undoes it. The same array each time, mostly.
+ */
+export function stepsOfVersion(
+  history: History,
+  path: string,
+  direction: 'up' | 'down',
+  settings: Settings,
+): readonly Step[] {
+  const found = history
+    .ofSameVersion(path)
+    .map(other => byDirection(stepsOf(history, other, settings))[direction])
+    .filter(steps => steps.length > 0)
+  return found.length === 1 ? (found[0] as readonly Step[]) : found.flat()
+}
+
+const byDirection = onceForEach((steps: readonly Step[]) => ({
+  up: steps.filter(({ direction }) => direction === 'up'),
+  down: steps.filter(({ direction }) => direction === 'down'),
+}))
 
 interface Memory {
   readonly starts: readonly Catalog[]

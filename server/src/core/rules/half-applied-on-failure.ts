@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import plain from '../history/frameworks/plain'
-import type { Step } from '../history/steps'
+import { type Step, stepsIn } from '../history/steps'
 import type { Command, Subcommand } from '../sql/commands'
 import { shifted } from '../text'
 import { StepContext } from './context'
@@ -32,7 +32,7 @@ One statement for each migration without a transaction. The fix makes them of a 
     if (context.history.framework.id === plain.id) return
     for (const section of context.migration.sections) {
       if (section.transaction !== 'own' || section.direction === 'down') continue
-      const own = context.steps.filter(step => step.section === section)
+      const own = stepsIn(context.steps, section)
       const changing = own.filter(step => step.transaction.kind === 'own' && !harmless.has(step.command?.tag ?? ''))
       const found = changing.slice(0, -1).find(step => !canRunTwice(step, own))
       if (!found?.command) continue

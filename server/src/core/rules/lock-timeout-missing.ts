@@ -6,7 +6,7 @@ import { leftParameters } from '../history/left-parameters'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
 import { sessionDefaults } from '../history/session-defaults'
-import type { Step } from '../history/steps'
+import { type Step, stepsIn } from '../history/steps'
 import type { RelationLock } from '../postgres/effects'
 import { blocksWrites } from '../postgres/locks'
 import type { Command } from '../sql/commands'
@@ -250,7 +250,7 @@ function timeoutSetBy(command: Command | undefined): string | undefined {
 
 /** In a transaction at its start, for its length; else in front of the statement. */
 function timeoutAtHead(step: Step, value: string, { steps, migration }: MigrationContext): Fix[] {
-  const own = steps.filter(({ section }) => section === step.section)
+  const own = stepsIn(steps, step.section)
   if (own.some(({ effects }) => effects?.waitsForTransactions)) return []
   const literal = /^\d+$/.test(value) ? value : `'${value}'`
   const isLocal = step.transaction.kind !== 'own'

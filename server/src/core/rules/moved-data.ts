@@ -1,4 +1,5 @@
-import { type Step, stepsOf } from '../history/steps'
+import { onceForEach } from '../history/numbering'
+import { type Step, stepsOfVersion } from '../history/steps'
 import { asTable, type Birth, columnNamed, relationNamed } from '../postgres/catalog'
 import type { Name } from '../sql/commands'
 import { mentions } from './dependence'
@@ -31,10 +32,10 @@ export function lostBy(dropped: Dropped, context: RuleContext): Loss | undefined
   if (isOlder(dropped, ups, context)) {
     return isKept(dropped, ups, context) ? undefined : { why: 'was there before this migration', isMoved: false }
   }
-  for (const [index, step] of ups.entries()) {
-    const fill = fillOf(step, dropped)
+  for (const place of placesOf(ups).filling.get(dropped.table.name) ?? []) {
+    const fill = fillOf(ups[place] as Step, dropped)
     if (!fill) continue
-    for (const later of ups.slice(index + 1)) {
+    for (const later of takersOf(fill, place, ups)) {
       const given = givenUp(later, fill, dropped)
       if (given && !isRestored(given, context)) return { why: `came from ${given.words}`, isMoved: true }
     }
@@ -43,13 +44,8 @@ export function lostBy(dropped: Dropped, context: RuleContext): Loss | undefined
 }
 
 /** Returns the steps of the up sections that belong to the down's version. */
-export function upSteps({ history, migration, settings }: RuleContext): readonly Step[] {
-  const { framework } = history
-  return history.migrations
-    .filter(other => other.direction !== 'down' && framework.compareVersions(other.version, migration.version) === 0)
-    .flatMap(other => stepsOf(history, other, settings))
-    .filter(step => step.direction === 'up')
-}
+export const upSteps = ({ history, migration, settings }: RuleContext): readonly Step[] =>
+  stepsOfVersion(history, migration.path, 'up', settings)
 
 /** Returns whether an earlier statement of the down reads what is dropped, or may do so in code of its own. */
 export const isHandedOn = ({ table, column }: Dropped, { steps, index }: RuleContext): boolean =>
@@ -81,6 +77,62 @@ const isKept = ({ table, column }: Dropped, ups: readonly Step[], { steps, index
             (column === undefined && subcommand.kind === 'RENAME TO' && subcommand.to.name === table.name),
         ),
     )
+
+/** By the name of a table: the places of the steps that may fill it, and of those that may give up what is in it. */
+interface Places {
+  readonly filling: ReadonlyMap<string, readonly number[]>
+  readonly taking: ReadonlyMap<string, readonly number[]>
+}
+
+/** A changelog has thousands of statements, and this is asked for each that its rollbacks drop. */
+const placesOf = onceForEach((steps: readonly Step[]): Places => {
+  const filling = new Map<string, number[]>()
+  const taking = new Map<string, number[]>()
+  const note = (places: Map<string, number[]>, { name }: Name, place: number) => {
+    const known = places.get(name)
+    if (known) known.push(place)
+    else places.set(name, [place])
+  }
+  for (const [place, { command }] of steps.entries()) {
+    switch (command?.tag) {
+      case 'INSERT':
+      case 'MERGE':
+        note(filling, command.table, place)
+        break
+      case 'UPDATE':
+        note(filling, command.table, place)
+        note(taking, command.table, place)
+        break
+      case 'CREATE TABLE AS':
+      case 'SELECT INTO':
+        note(filling, command.relation, place)
+        break
+      case 'DELETE':
+        note(taking, command.table, place)
+        break
+      case 'ALTER TABLE':
+        note(taking, command.relation, place)
+        break
+      case 'DROP TABLE':
+        for (const name of command.names) note(taking, name, place)
+        break
+      case 'TRUNCATE TABLE':
+        for (const name of command.tables) note(taking, name, place)
+        break
+    }
+  }
+  return { filling, taking }
+})
+
+/** The later steps that may give up what a fill takes, in their order. */
+function takersOf({ sources }: Fill, place: number, steps: readonly Step[]): readonly Step[] {
+  const { taking } = placesOf(steps)
+  const places = new Set(sources.flatMap(source => taking.get(source) ?? []))
+  return [...places]
+    .filter(later => later > place)
+    .sort((a, b) => a - b)
+    .map(later => steps[later] as Step)
+}
 
 /** A statement that puts data from elsewhere into what is dropped. */
 interface Fill {

@@ -1,5 +1,5 @@
 import type { Fix } from '../finding'
-import type { Step } from '../history/steps'
+import { type Step, stepsIn } from '../history/steps'
 import { shifted } from '../text'
 import { removedStatement } from './edits'
 import { defineMigrationRule, type MigrationContext } from './rule'
@@ -28,7 +28,7 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
   *check(context) {
     for (const section of context.migration.sections) {
       if (section.transaction !== 'tool') continue
-      const own = context.steps.filter(step => step.section === section)
+      const own = stepsIn(context.steps, section)
       const commands = own.filter(isTransactionCommand)
       const inTool = commands.filter(({ transaction }) => transaction.kind === 'tool')
       const found = inTool.find(({ command }) => !isStart(command?.tag)) ?? inTool[0]

@@ -5,7 +5,7 @@ import type { FollowUp } from '../history/frameworks/framework'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
-import { type Step, stepsOf, type Transaction } from '../history/steps'
+import { type Step, stepsOfVersion, type Transaction } from '../history/steps'
 import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
@@ -285,13 +285,8 @@ export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
 }
 
 /** Returns the steps of the down sections that belong to the migration's version. */
-export function downSteps({ history, migration, settings }: RuleContext): readonly Step[] {
-  const { framework } = history
-  return history.migrations
-    .filter(other => other.direction !== 'up' && framework.compareVersions(other.version, migration.version) === 0)
-    .flatMap(other => stepsOf(history, other, settings))
-    .filter(step => step.direction === 'down')
-}
+export const downSteps = ({ history, migration, settings }: RuleContext): readonly Step[] =>
+  stepsOfVersion(history, migration.path, 'down', settings)
 
 /** Returns the steps of the same section that come after this one. */
 export const laterSteps = ({ steps, index }: RuleContext): readonly Step[] => steps.slice(index + 1)

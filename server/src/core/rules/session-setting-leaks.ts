@@ -1,7 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import plain from '../history/frameworks/plain'
 import type { Section } from '../history/migration'
-import type { Step } from '../history/steps'
+import { type Step, stepsIn } from '../history/steps'
 import { sessionAfter } from '../history/transactions'
 import { tokensOf } from '../sql/tokens'
 import { shifted } from '../text'
@@ -29,7 +29,7 @@ own. A section has one finding.`,
   *check({ migration, history, steps }) {
     if (history.framework.id === plain.id) return
     for (const section of migration.sections) {
-      const own = steps.filter(step => step.section === section)
+      const own = stepsIn(steps, section)
       const leaks = leaksOf(section, own)
       const [first] = leaks
       if (!first?.step.command) continue

@@ -1,4 +1,5 @@
 import plain from '../history/frameworks/plain'
+import { stepsIn } from '../history/steps'
 import { shifted } from '../text'
 import { statementsAfter } from './edits'
 import { defineMigrationRule } from './rule'
@@ -24,7 +25,7 @@ End the file with \`COMMIT\`.`,
 
   *check({ migration, history, steps }) {
     for (const section of migration.sections) {
-      const own = steps.filter(step => step.section === section)
+      const own = stepsIn(steps, section)
       const last = own.at(-1)
       // COMMIT; BEGIN; inside the tool's transaction: the tool's own COMMIT ends it.
       if (section.transaction === 'tool' || last?.transaction.kind !== 'block' || last.transaction.end.by !== 'session')
