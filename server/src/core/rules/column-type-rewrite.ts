@@ -12,7 +12,8 @@ export default defineRule({
   why: `
 \`ALTER COLUMN ... TYPE\` takes \`ACCESS EXCLUSIVE\`. Where the stored values change, PostgreSQL writes the whole table and its
 indexes anew under that lock; where they stay but compare differently, it builds the indexes on the column anew; where a
-constraint must be looked at again, it reads every row. Nothing reads or writes the table meanwhile.
+constraint must be looked at again, it reads every row. Nothing reads or writes the table meanwhile. Sessions that have prepared
+\`SELECT *\` from the table fail with "cached plan must not change result type" until they prepare it anew.
 
 Nothing is said of changes that touch no row: a longer \`varchar\`, \`varchar\` to \`text\`, a \`numeric\` with more digits and
 the same scale, and the others that PostgreSQL can prove to be the same bytes. Where the history does not show the

@@ -20,9 +20,9 @@ Where each statement of a migration commits by itself, a failure further down le
 next attempt starts at the top: it inserts them a second time, or stops at a unique index and never gets further. A
 repeatable migration runs again whenever its text changes, with the same result. These are warnings.
 
-Where nothing else can fail, it is a hint, once for each table that has a unique index over the rows: the migration may be stopped
-before it is recorded. In folders
-that no known tool runs, what runs them may open a transaction: there the warnings are information.
+Where nothing else can fail, it is a hint, once for each table that has a unique index over the rows: the migration may be
+stopped before it is recorded. In folders that no known tool runs, what runs them may open a transaction: there the warnings
+are information.
 
 Nothing is said where the tool opens a transaction or sends the file as one query: rows and record are there together or not
 at all.

@@ -15,7 +15,7 @@ export default defineRule({
   directions: ['up', 'down'],
   why: `
 When \`CREATE INDEX CONCURRENTLY\` fails, because of a duplicate, a deadlock, a timeout or a restart, it leaves an invalid
-index of the same name: no query uses it, every write maintains it. With \`IF NOT EXISTS\` the next attempt finds that name,
+index of the same name: no query uses it, and writes may have to maintain it all the same. With \`IF NOT EXISTS\` the next attempt finds that name,
 does nothing and succeeds: the migration is recorded as done, and the index is never built.
 
 Nothing is said where an earlier statement of the file drops the index or has to do with it otherwise, and of tables that the

@@ -12,7 +12,7 @@ export default defineRule({
   concerns: definesColumn(({ type }) => type.name === 'varchar'),
   why: `
 A \`varchar(n)\` is stored as \`text\` is, and no faster. Its length is part of the type: a longer one is a change of the type,
-which views on the column do not allow, and a shorter one reads or writes every row under \`ACCESS EXCLUSIVE\`.
+which views on the column do not allow, and for a shorter one the whole table is written anew under \`ACCESS EXCLUSIVE\`.
 
 It is off unless settings name a severity: a limit is often wanted, and most ORMs write one. Nothing is said where a later
 migration gives the column another type or drops it.`,

@@ -16,8 +16,8 @@ export default defineRule({
   on: ['DROP TABLE'],
   why: `
 \`DROP TABLE\` of a partition takes \`ACCESS EXCLUSIVE\` on the partitioned table as well, and on the default partition if there is
-one. It is quick, but the lock is queued for: it waits for every query that uses any partition, and all that come later wait
-behind it.
+one. It is quick, but the lock is queued for: it waits for every query that goes through the partitioned table, and all that
+come later wait behind it.
 
 Nothing is said where the partitioned table is dropped with it, where its lock is held already, and of tables
 that the same migration makes.`,

@@ -13,7 +13,7 @@ export default defineRule({
   concerns: definesConstraint(({ kind }) => kind === 'PRIMARY KEY'),
   why: `
 \`ADD PRIMARY KEY\` takes \`ACCESS EXCLUSIVE\` on the table, builds a unique index while it holds it, and reads the rows once
-more for each column that is not yet \`NOT NULL\`. Nothing reads or writes the table until all that is done. There is no
+more where a column is not yet \`NOT NULL\`. Nothing reads or writes the table until all that is done. There is no
 \`NOT VALID\` for it.
 
 With \`USING INDEX\` nothing is built, but the columns become \`NOT NULL\`: where they are not yet, every row is read under the
@@ -22,8 +22,8 @@ same lock.
 Nothing is said of a table that the same migration makes and of \`USING INDEX\` over columns that are \`NOT NULL\`.`,
   instead: `
 Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE INDEX CONCURRENTLY\` outside a transaction
-block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix is offered where
-the history shows that the columns are \`NOT NULL\`. Constraints of partitioned tables cannot use an existing index.`,
+block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix proves
+\`NOT NULL\` first where the history shows that a column may be null. Constraints of partitioned tables cannot use an existing index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
   hazards: [
     '`PRIMARY KEY USING INDEX` over columns that may be null',

@@ -16,7 +16,8 @@ The message is PostgreSQL's own. Nothing is said where the history does not star
 a statement that could not be read, of what an extension may have made, and where \`IF EXISTS\` or \`IF NOT EXISTS\` makes
 PostgreSQL skip the statement.`,
   instead: `
-Name what is there, or make it first.`,
+Name what is there, or make it first. Where \`CREATE OR REPLACE\` cannot keep the columns of a view, or what a function returns, drop
+it first, with what depends on it, and make both again in the same transaction.`,
   manual: ['errcodes-appendix.html'],
   hazards: [
     'statement that PostgreSQL refuses in the catalog it meets',

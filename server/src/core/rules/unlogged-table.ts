@@ -8,8 +8,8 @@ export default defineRule({
   on: ['CREATE TABLE'],
   concerns: ({ persistence }) => persistence === 'unlogged',
   why: `
-An unlogged table is empty after a crash of the server, and after it was shut down in a hurry: PostgreSQL truncates it when it
-starts. Standby servers never have its rows, so a failover empties it as well.
+An unlogged table is empty after a crash of the server and after an immediate shutdown: PostgreSQL truncates it when it starts.
+Standby servers never have its rows, so a failover empties it as well, and so does a restore from a base backup.
 
 Nothing is said of temporary tables.`,
   instead: `

@@ -29,8 +29,9 @@ Nothing is said of constants and of stable functions: \`now()\` and \`CURRENT_TI
 statement. Virtual generated columns are computed when they are read.`,
   instead: `
 Add the column without the default; set the default for rows to come with \`ALTER COLUMN ... SET DEFAULT\`; fill the rows
-that are there in batches. For a key, build its index concurrently afterwards. On PostgreSQL 18 a \`VIRTUAL\` generated
-column needs no storage.`,
+that are there in batches. For a key, build its index concurrently afterwards. A column that is filled and \`NOT NULL\` becomes an
+identity column with \`ALTER COLUMN ... ADD GENERATED ... AS IDENTITY\`, which touches no row; set its sequence behind the highest
+value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'xfunc-volatility.html'],
   hazards: [
     'new column with a volatile default',

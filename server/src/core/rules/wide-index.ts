@@ -7,7 +7,8 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE INDEX'],
   why: `
-Every column makes an index larger and slower to write, and an \`UPDATE\` of any of them writes it anew. A B-tree is searched
+Every column makes an index larger and slower to write, and an \`UPDATE\` of any of them has to write to every index of the table
+(it is no heap-only update any more). A B-tree is searched
 by its first columns; those behind them rarely leave out many more rows.
 
 Told are B-trees over five columns and more. Nothing is said of unique indexes, where each column is part of what must be

@@ -31,8 +31,9 @@ A transaction keeps its locks until it ends. \`ALTER TABLE\` is done in a moment
 counts too: while it fills a column, copies a table or builds a materialized view, everybody waits for the table that it has
 altered.
 
-Nothing is said of statements that pick rows by constants, be it for a new column (\`name IN ('a', 'b')\`), of work on tables that the same migration makes, while only new
-tables are locked, of the second of several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an \`UPDATE\` or a \`MERGE\` of every row.`,
+Nothing is said of statements that pick rows by constants, be it for a new column (\`name IN ('a', 'b')\`), of work on tables that
+the same migration makes, while only new tables are locked, of the second of several such statements in a transaction, and of
+what another rule tells: index builds, constraints that are proven, an \`UPDATE\` or a \`MERGE\` of every row.`,
   instead: `
 Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
 follows needs it.`,
