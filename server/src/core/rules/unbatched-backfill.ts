@@ -549,6 +549,25 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
 -- file: 0002_plan.sql
   UPDATE users SET plan = 'basic' WHERE plan = 'free';
 
+-- good: the rows for which there was nothing to fill in
+-- given: goose, work-under-lock off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE TABLE owners (id bigint PRIMARY KEY, mail text);
+-- file: 00002_owner.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN owner_id bigint;
+  UPDATE users SET owner_id = owners.id FROM owners WHERE owners.mail = users.mail AND owners.id > 7;
+  DELETE FROM users WHERE owner_id IS NULL;
+
+-- good: nulls where there are none
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';
+-- file: 0002_plan.sql
+  UPDATE users SET plan = 'free' WHERE plan IS NULL;
+
 -- good: nulls of a column that came with the table
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);

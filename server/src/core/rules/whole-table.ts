@@ -1,5 +1,5 @@
 import { asTable, type Column, columnNamed, relationNamed, type Table } from '../postgres/catalog'
-import type { Delete, Name, Update } from '../sql/commands'
+import type { Comparison, Delete, Name, Update } from '../sql/commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import type { RuleContext } from './rule'
@@ -14,6 +14,8 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (!where) return true
   if (where.hasSubquery) return false
   if (where.columns.length === 0) return where.calls.length === 0
+  if (where.comparisons?.every(all => all.some(test => asksForNull(test, table)))) return false
+  if (command.tag === 'DELETE' && where.columns.some(column => isFilled(column, command.table, context))) return false
   if (where.columns.every(column => isNewColumn(column, command.table, table, context))) return true
   const [test, ...others] = where.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
   if (command.tag === 'DELETE' || test?.operator !== 'IS NULL' || others.length > 0) return false
@@ -97,6 +99,21 @@ export const isNewColumn = (column: string, name: Name, table: Table | undefined
         command?.tag === 'ALTER TABLE' &&
         command.relation.name === name.name &&
         command.subcommands.some(other => other.kind === 'ADD COLUMN' && other.column.name.name === column),
+    )
+
+/** Whether it looks for nulls where there are none. */
+const asksForNull = ({ column, operator }: Comparison, table: Table | undefined): boolean =>
+  operator === 'IS NULL' && columnNamed(table, column)?.notNull === true
+
+/** Whether an earlier statement of the migration fills the column: what is null now are the rows for which it had no value. */
+const isFilled = (column: string, name: Name, { steps, index }: RuleContext): boolean =>
+  steps
+    .slice(0, index)
+    .some(
+      ({ command }) =>
+        command?.tag === 'UPDATE' &&
+        command.table.name === name.name &&
+        command.assignments.some(assignment => assignment.column === column),
     )
 
 /** A column that came with its table is null where somebody left it so; one that was added later is null in every older row. */
