@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { glob } from 'tinyglobby'
+import { dirname, join, resolve } from 'node:path'
+import { type GlobOptions, glob, globSync } from 'tinyglobby'
 import { isCodeMigration } from './core/history/completeness'
 import {
   homeOf,
@@ -198,7 +198,8 @@ class Loader {
       else if (isSql(path)) this.problems.set(path, this.disk.problem(path))
       if (++count % 500 === 0) await new Promise(setImmediate)
     }
-    return historyOf({ ...this.options, path: folder.path, files, read: folder.read })
+    const elsewhere = tablesElsewhere(folder.path)
+    return historyOf({ ...this.options, path: folder.path, files, read: folder.read, elsewhere })
   }
 }
 
@@ -259,19 +260,58 @@ class Disk {
  * whatever links lead to it.
  */
 async function findFiles(folder: string, depth = Number.POSITIVE_INFINITY): Promise<readonly string[]> {
-  const files = await glob(patterns, {
-    cwd: folder,
-    deep: depth,
-    ignore: ignored,
-    caseSensitiveMatch: false,
-    expandDirectories: false,
-  })
+  const files = await glob(patterns, globbing(folder, depth))
   const kept = files.filter(file => isSql(file) || !isCode.test(file) || isCodeMigration(file))
   // Shorter paths first: of two ways to one folder the one without links is shorter, or as good.
   return onceEach(
     folder,
     kept.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)),
   ).toSorted()
+}
+
+const globbing = (folder: string, depth: number): GlobOptions => ({
+  cwd: folder,
+  deep: depth,
+  ignore: ignored,
+  caseSensitiveMatch: false,
+  expandDirectories: false,
+})
+
+/**
+ * Returns a function that reads, when it is called first, which tables the other migration folders of the same git repository
+ * make, by their bare names in lower case; none outside of a repository.
+ */
+function tablesElsewhere(folder: string): () => ReadonlySet<string> {
+  let known: ReadonlySet<string> | undefined
+  return () => {
+    known ??= new Set(madeElsewhere(folder))
+    return known
+  }
+}
+
+function* madeElsewhere(folder: string): Iterable<string> {
+  const own = slashed(resolve(folder))
+  const root = repositoryOf(own)
+  if (root === undefined) return
+  const disk = new Disk()
+  const files = globSync(patterns, globbing(root, Number.POSITIVE_INFINITY)).toSorted()
+  for (const other of migrationFolders(root, files, relative => disk.read(joinedPath(root, relative)))) {
+    if (other.path === own) continue
+    for (const text of textsOf(other)) {
+      for (const [, name = ''] of text.matchAll(madeTable)) yield name.replaceAll('"', '').toLowerCase()
+    }
+  }
+}
+
+const madeTable =
+  /\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|foreign\s+|materialized\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?(?:(?:\w+|"[^"]+")\s*\.\s*)?(\w+|"[^"]+")/gi
+
+/** Returns the folder at or above a path that git keeps, or has a link of its own in (a worktree, a submodule); undefined where there is none. */
+function repositoryOf(path: string): string | undefined {
+  for (let folder = path; ; folder = slashed(dirname(folder))) {
+    if (typeof new Disk().kindOf(joinedPath(folder, '.git')) === 'string') return folder
+    if (folder === slashed(dirname(folder))) return undefined
+  }
 }
 
 const patterns = [

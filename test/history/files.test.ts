@@ -235,4 +235,18 @@ describe('files', () => {
     const installed = createRequire(__filename).resolve('libpg-query/wasm/libpg-query.wasm')
     assert.deepEqual(Buffer.from(await parserBinary()), readFileSync(installed))
   })
+
+  it('of two modules that share a database: what the other one makes may be there', async () => {
+    write({
+      'users/migrations/1_users.up.sql': 'CREATE TABLE app.users (id bigint PRIMARY KEY);',
+      'billing/migrations/1_bills.up.sql': 'CREATE TABLE bills (id bigint PRIMARY KEY);',
+      'billing/migrations/2_owner.up.sql': 'CREATE TABLE owned (user_id bigint REFERENCES app.users (id));',
+      '.git/HEAD': 'ref: refs/heads/main',
+    })
+    const { histories } = await load([join(root, 'billing/migrations/2_owner.up.sql')])
+    assert.equal(histories[0]?.history.complete, false)
+    write({ 'billing/migrations/2_owner.up.sql': 'CREATE TABLE owned (user_id bigint REFERENCES nobody (id));' })
+    const again = await load([join(root, 'billing/migrations/2_owner.up.sql')])
+    assert.equal(again.histories[0]?.history.complete, true)
+  })
 })

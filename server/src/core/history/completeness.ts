@@ -9,6 +9,7 @@ import type { Migration } from './migration'
  * - a migration before the last version alters, fills, references or drops a table that no migration up to it made: it ran,
  *   so the table was there (of the last version we do not know yet that it can run, but where it is the only one it counts,
  *   and so does what it reads);
+ * - the last version does so with one that another history of the project makes: they share a database;
  * - no migration makes a table at all;
  * - a migration in another language stands among them, and nobody knows what that one made.
  *
@@ -26,7 +27,7 @@ export function isComplete({
   const known = new Names()
   for (const migration of ups) {
     const isNewest = framework.compareVersions(migration.version, newest.version) === 0
-    if (isNewest && known.size > 0) return true
+    if (isNewest && known.size > 0) return !isMadeElsewhere(unknownTo(known, migration), source)
     for (const { used, made } of namesIn(migration)) {
       if (used.some(name => !known.has(name))) return false
       known.add(made)
@@ -35,6 +36,22 @@ export function isComplete({
   }
   return known.size > 0
 }
+
+/** The tables that a migration names before anything has made them. */
+function unknownTo(known: Names, migration: Migration): readonly Name[] {
+  const own = new Names()
+  const isUnknown = (name: Name) => !known.has(name) && !own.has(name)
+  const unknown: Name[] = []
+  for (const { used, made } of namesIn(migration)) {
+    unknown.push(...used.filter(isUnknown))
+    own.add(made)
+  }
+  return [...unknown, ...readBy(migration).filter(isUnknown)]
+}
+
+/** Asking reads the disk, the first time. */
+const isMadeElsewhere = (names: readonly Name[], { elsewhere }: History['source']): boolean =>
+  elsewhere !== undefined && names.length > 0 && names.some(({ name }) => elsewhere().has(name.toLowerCase()))
 
 /** Tables that the queries of a migration read. Where it is the only one, they tell of what was there before it. */
 const readBy = ({ sections }: Migration): readonly Name[] =>

@@ -59,6 +59,8 @@ export interface Source {
   readonly transaction?: RunnerTransaction
   /** Reads a file outside the folder, from the folder's path: `../goose.yaml`. */
   readonly read?: (relative: string) => string | undefined
+  /** Returns the bare names of the tables that other histories of the project make: they may share this one's database. */
+  readonly elsewhere?: () => ReadonlySet<string>
   /** Absent where nobody said what has run. */
   readonly applied?: Applied
 }
@@ -74,10 +76,11 @@ export function historyOf(input: {
   readonly framework?: string
   readonly transaction?: RunnerTransaction
   readonly read?: (relative: string) => string | undefined
+  readonly elsewhere?: () => ReadonlySet<string>
 }): History {
-  const { path, framework, transaction, read } = input
+  const { path, framework, transaction, read, elsewhere } = input
   const files = new Map(input.files.map(file => [file.path, file.text]))
-  return built({ path, files, framework, transaction, read })
+  return built({ path, files, framework, transaction, read, elsewhere })
 }
 
 /**
