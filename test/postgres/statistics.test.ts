@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { PGlite } from '@electric-sql/pglite'
 
-/** What the rules say of statistics and sequences, on PostgreSQL. */
-describe('statistics and sequences', () => {
+/** What the rules say besides locks and scans, on PostgreSQL. */
+describe('statistics, sequences and plans', () => {
   let server: PGlite
   before(async function () {
     this.timeout(60_000)
@@ -53,5 +53,13 @@ describe('statistics and sequences', () => {
     )
     await server.exec('INSERT INTO kinds DEFAULT VALUES')
     assert.deepEqual((await server.query('SELECT id FROM kinds')).rows, [{ id: 1 }])
+  })
+
+  it('a prepared SELECT * fails when the type of a column has changed', async () => {
+    await server.exec(
+      'CREATE TABLE prices (price integer); PREPARE all_prices AS SELECT * FROM prices; EXECUTE all_prices',
+    )
+    await server.exec('ALTER TABLE prices ALTER COLUMN price TYPE bigint')
+    await assert.rejects(server.exec('EXECUTE all_prices'), /cached plan must not change result type/)
   })
 })

@@ -1,6 +1,7 @@
 import allowComment from './allow-comment'
 import appliedMigrationEdited from './applied-migration-edited'
 import attachPartitionScan from './attach-partition-scan'
+import autovacuumOff from './autovacuum-off'
 import batchMissesRows from './batch-misses-rows'
 import batchesInOneTransaction from './batches-in-one-transaction'
 import blankPaddedType from './blank-padded-type'
@@ -175,6 +176,7 @@ export const rules: readonly Rule[] = [
   unloggedTable,
   lowCardinalityIndex,
   statisticsMissing,
+  autovacuumOff,
   wideIndex,
   repeatedIndexColumn,
   missingUniqueKey,
