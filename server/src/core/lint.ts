@@ -60,26 +60,29 @@ const withHashing = (finding: Finding): Finding => ({
   },
 })
 
-function* findingsOfMigration(context: MigrationContext, report?: Report): Iterable<Finding> {
+function findingsOfMigration(context: MigrationContext, report?: Report): Finding[] {
   const { direction } = context.migration
-  for (const { rule, severity } of activeRules(context.settings).ofMigrations) {
-    if (direction !== 'both' && !(rule.directions ?? ['up']).includes(direction)) continue
-    try {
-      for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
-    } catch (error) {
-      report?.(rule.id, error)
-    }
-  }
+  return activeRules(context.settings).ofMigrations.flatMap(({ rule, severity }) => {
+    if (direction !== 'both' && !(rule.directions ?? ['up']).includes(direction)) return []
+    const found = asked(rule, () => rule.check(context), report)
+    return found.map(one => new FoundByRule(one, rule, severity, 0, report))
+  })
 }
 
-function* findingsOfComments(context: AllowanceContext, report?: Report): Iterable<Finding> {
-  if (context.allowances.length === 0) return
-  for (const { rule, severity } of activeRules(context.settings).ofComments) {
-    try {
-      for (const found of rule.check(context)) yield new FoundByRule(found, rule, severity, 0, report)
-    } catch (error) {
-      report?.(rule.id, error)
-    }
+function findingsOfComments(context: AllowanceContext, report?: Report): Finding[] {
+  if (context.allowances.length === 0) return []
+  return activeRules(context.settings).ofComments.flatMap(({ rule, severity }) =>
+    asked(rule, () => rule.check(context), report).map(one => new FoundByRule(one, rule, severity, 0, report)),
+  )
+}
+
+/** Returns what a rule finds; nothing where it throws, which does not keep the others from being asked. */
+function asked(rule: Rule, check: () => Iterable<RuleFinding>, report?: Report): readonly RuleFinding[] {
+  try {
+    return [...check()]
+  } catch (error) {
+    report?.(rule.id, error)
+    return []
   }
 }
 
@@ -118,13 +121,10 @@ function foundBy(
   const context = new StepContext(step, command, steps, index, history, settings, inside)
   const active = activeRules(settings)
   const found: Found[] = []
-  for (const asked of [active.ofEveryStatement[direction], active.concernedWith(command, direction)]) {
-    for (const { rule, severity } of asked) {
-      try {
-        for (const one of rule.check(command, context)) found.push({ rule, severity, found: one })
-      } catch (error) {
-        report?.(rule.id, error)
-      }
+  for (const rules of [active.ofEveryStatement[direction], active.concernedWith(command, direction)]) {
+    for (const { rule, severity } of rules) {
+      for (const one of asked(rule, () => rule.check(command, context), report))
+        found.push({ rule, severity, found: one })
     }
     // What PostgreSQL refuses does nothing that a rule could warn of.
     if (step.failure) break

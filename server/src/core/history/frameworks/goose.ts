@@ -3,11 +3,13 @@ import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf, type Span } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
-import { type Directive, directives, lineBreakOf } from './directives'
+import { type Directive, directives, fenced, lineBreakOf } from './directives'
 import type { Framework, SectionLayout } from './framework'
 import { lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
-import { texts } from './statements'
+import { delimited } from './statements'
+
+const fence = { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' }
 
 /**
  * goose: https://github.com/pressly/goose. Verified at commit 520411a:
@@ -36,7 +38,7 @@ export default {
   withoutTransaction(path, text, direction): readonly Edit[] | undefined {
     const marks = annotations(text)
     const up = marks.find(isWord('up'))
-    const runs = queries(marks, { start: 0, end: text.length })
+    const runs = queriesIn(marks)
     const refused = runs.some(span => statementsIn(text, { span }).statements.length > 1)
     if (!up || refused || !marks.some(isWord(direction))) return undefined
     if (marks.some(isWord('no transaction'))) return []
@@ -46,7 +48,7 @@ export default {
 
   marksWholeFile: true,
 
-  fence: { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' },
+  fence,
 
   followUp({ after, taken, title, up, down, transaction }) {
     const version = lastName(taken, name => /^\d+_/.test(name))?.match(/^\d+/)?.[0]
@@ -54,12 +56,15 @@ export default {
     const folder = folderOf(after)
     const path = `${folder === '' ? '' : `${folder}/`}${numberAfter(version)}_${title}.sql`
     const head = transaction ? '' : '-- +goose NO TRANSACTION\n'
-    const undo = down === '' ? nothingToUndo : `${delimited(down)}\n`
-    return [{ path, text: `${head}-- +goose Up\n${delimited(up)}\n\n-- +goose Down\n${undo}` }]
+    const undo = down === '' ? nothingToUndo : `${inFences(down)}\n`
+    return [{ path, text: `${head}-- +goose Up\n${inFences(up)}\n\n-- +goose Down\n${undo}` }]
   },
 } satisfies Framework
 
 const annotations = (text: string) => directives(text, /^[ \t]*--[ \t]*\+goose\b(.*)$/gm)
+
+const queriesIn = (marks: readonly Directive[]): readonly Span[] =>
+  fenced(marks, isWord('statementbegin'), isWord('statementend'))
 
 const isWord = (word: string) => (directive: Directive) => directive.words.toLowerCase() === word
 
@@ -68,41 +73,21 @@ function sections(text: string): readonly SectionLayout[] {
   const transaction = marks.some(isWord('no transaction')) ? 'own' : 'tool'
   const up = marks.find(isWord('up'))
   const down = marks.find(mark => isWord('down')(mark) && mark.start > (up?.start ?? -1))
-  const section = (direction: 'up' | 'down', span: Span): SectionLayout => ({
-    direction,
-    span,
-    transaction,
-    boundaries: marks.filter(mark => isWord('statementend')(mark) && isInside(mark, span)).map(mark => mark.start),
-    masked: [],
-    queries: queries(marks, span),
-  })
+  const section = (direction: 'up' | 'down', span: Span): SectionLayout => {
+    const inside = marks.filter(mark => span.start <= mark.start && mark.end <= span.end)
+    return {
+      direction,
+      span,
+      transaction,
+      boundaries: inside.filter(isWord('statementend')).map(({ start }) => start),
+      masked: [],
+      queries: queriesIn(inside),
+    }
+  }
   const upSpan = { start: up?.end ?? 0, end: down?.start ?? text.length }
   if (!down) return [section('up', upSpan)]
   return [section('up', upSpan), section('down', { start: down.end, end: text.length })]
 }
 
-const isInside = (mark: Directive, span: Span) => span.start <= mark.start && mark.end <= span.end
-
-/** What stands between each StatementBegin and its StatementEnd. */
-function queries(marks: readonly Directive[], span: Span): readonly Span[] {
-  const found: Span[] = []
-  let start: number | undefined
-  for (const mark of marks) {
-    if (!isInside(mark, span)) continue
-    if (isWord('statementbegin')(mark)) start = mark.end
-    if (!isWord('statementend')(mark) || start === undefined) continue
-    found.push({ start, end: mark.start })
-    start = undefined
-  }
-  return found
-}
-
-/** Fences in statements that goose would cut: those with a line inside that ends in a semicolon. */
-const delimited = (sql: string): string =>
-  texts(sql)
-    .map(statement =>
-      /;[ \t]*(?:--.*)?\r?\n/.test(statement)
-        ? `-- +goose StatementBegin\n${statement}\n-- +goose StatementEnd`
-        : statement,
-    )
-    .join('\n')
+/** Fences in the statements that goose would cut. */
+const inFences = (sql: string): string => delimited(sql, fence.before, fence.after)

@@ -1,13 +1,15 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
-import { nameOf, type Span } from '../../text'
+import { nameOf } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
-import { type Directive, directives } from './directives'
+import { type Directive, directives, fenced } from './directives'
 import type { Framework, SectionLayout } from './framework'
 import { beside, lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
-import { texts } from './statements'
+import { delimited } from './statements'
+
+const fence = { before: '-- +migrate StatementBegin', after: '-- +migrate StatementEnd' }
 
 /**
  * sql-migrate: https://github.com/rubenv/sql-migrate. Verified at commit 563a2f0:
@@ -42,7 +44,7 @@ export default {
     return [{ path, span: { start: end, end }, text: ' notransaction' }]
   },
 
-  fence: { before: '-- +migrate StatementBegin', after: '-- +migrate StatementEnd' },
+  fence,
 
   followUp({ after, taken, title, up, down, transaction }) {
     const last = lastName(taken, name => /^\d/.test(name))
@@ -50,11 +52,11 @@ export default {
     const [, number = '', separator = '-'] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
     const words = separator === '_' ? title : title.replaceAll('_', '-')
     const option = transaction ? '' : ' notransaction'
-    const undo = down === '' ? nothingToUndo : `${delimited(down)}\n`
+    const undo = down === '' ? nothingToUndo : `${inFences(down)}\n`
     return [
       {
         path: beside(after, `${numberAfter(number)}${separator}${words}.sql`),
-        text: `-- +migrate Up${option}\n${delimited(up)}\n\n-- +migrate Down${down === '' ? '' : option}\n${undo}`,
+        text: `-- +migrate Up${option}\n${inFences(up)}\n\n-- +migrate Down${down === '' ? '' : option}\n${undo}`,
       },
     ]
   },
@@ -80,32 +82,12 @@ function sections(text: string): readonly SectionLayout[] {
       transaction: isOwn ? 'own' : 'tool',
       boundaries: inside.filter(isWord('StatementEnd')).map(({ start }) => start),
       masked: [],
-      queries: fenced(inside),
+      queries: fenced(inside, isWord('StatementBegin'), isWord('StatementEnd')),
     }
   })
 }
 
 const isWord = (word: string) => (mark: Directive) => mark.words === word
 
-/** What stands between each StatementBegin and its StatementEnd: one query. */
-function fenced(marks: readonly Directive[]): readonly Span[] {
-  const found: Span[] = []
-  let start: number | undefined
-  for (const mark of marks) {
-    if (isWord('StatementBegin')(mark)) start = mark.end
-    if (!isWord('StatementEnd')(mark) || start === undefined) continue
-    found.push({ start, end: mark.start })
-    start = undefined
-  }
-  return found
-}
-
-/** Fences in statements that sql-migrate would cut: those with a line inside that ends in a semicolon. */
-const delimited = (sql: string): string =>
-  texts(sql)
-    .map(statement =>
-      /;[ \t]*(?:--.*)?\r?\n/.test(statement)
-        ? `-- +migrate StatementBegin\n${statement}\n-- +migrate StatementEnd`
-        : statement,
-    )
-    .join('\n')
+/** Fences in the statements that sql-migrate would cut. */
+const inFences = (sql: string): string => delimited(sql, fence.before, fence.after)

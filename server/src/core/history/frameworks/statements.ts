@@ -29,3 +29,9 @@ export function texts(sql: string): readonly string[] {
     return `${text};`
   })
 }
+
+/** Returns SQL with fences around the statements that a tool would cut: those with a line inside that ends in a semicolon. */
+export const delimited = (sql: string, before: string, after: string): string =>
+  texts(sql)
+    .map(text => (/;[ \t]*(?:--.*)?\r?\n/.test(text) ? `${before}\n${text}\n${after}` : text))
+    .join('\n')
