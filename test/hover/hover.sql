@@ -869,3 +869,21 @@
 -- > The new value can be used when its transaction has committed.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-altertype.html
+
+-- hover: a timeout that a block sets for itself
+  DO $$ BEGIN
+    SET LOCAL lock_timeout = '2s';
+    SET LOCAL statement_timeout = '1min';
+    LOCK/*|*/ TABLE users IN SHARE MODE;
+  END $$;
+-- > LOCK TABLE
+-- >
+-- > SHARE on table public.users: writes and schema changes wait; reads go on.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that have written to the table already; later writes queue behind it.
+-- > It gives up waiting after lock_timeout = 2s.
+-- > Its locks are released when the statement that runs it ends, or commits before that.
+-- >
+-- > While SHARE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-lock.html

@@ -73,6 +73,14 @@ if (installed)
         })
     }
 
+    it('lock_timeout that a block sets bounds its own waits, statement_timeout only the next statement', async () => {
+      await reader.run('BEGIN; SELECT FROM t')
+      const block = (sql: string) => session.run(`DO $$ BEGIN ${sql}; END $$`)
+      const { error } = await block("SET LOCAL lock_timeout = '50ms'; ALTER TABLE t ADD b integer")
+      assert.equal(error?.code, codes.lock_timeout)
+      assert.equal((await block("SET LOCAL statement_timeout = '50ms'; PERFORM pg_sleep(0.2)")).error, undefined)
+    })
+
     it('a stronger lock than the transaction has can deadlock', async () => {
       await reader.run("SET deadlock_timeout = '10ms'")
       await session.run("SET deadlock_timeout = '10ms'")

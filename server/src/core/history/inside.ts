@@ -8,6 +8,7 @@ import { spanOutside } from '../sql/excerpt'
 import type { Statement } from '../sql/statements'
 import { type Span, shifted } from '../text'
 import type { Direction, Migration, Section } from './migration'
+import { type Parameters, parametersInside } from './parameters'
 import type { Step, Transaction } from './steps'
 import type { End, Hold, Release } from './timeline'
 import type { Work } from './work'
@@ -47,11 +48,15 @@ const most = 500
 class Walk {
   readonly found: Inner[] = []
   private readonly ran = new Set<CreateRoutine>()
+  private parameters: Parameters
 
   constructor(
     private readonly step: Step,
     private readonly postgres: number,
-  ) {}
+  ) {
+    const { parameters } = step.transaction
+    this.parameters = { session: parameters, now: parameters }
+  }
 
   /** Adds what a command runs; `placeOf` is for spans of the command. */
   follow(command: Command, catalog: Catalog, placeOf: PlaceOf, routine: CreateRoutine | undefined) {
@@ -60,6 +65,15 @@ class Walk {
       this.run({ statements, calls }, catalog, placeOf, routine)
     }
     for (const call of callsIn(command)) this.call(call, catalog)
+  }
+
+  /** What is set for a statement counts from the next one on: the time runs since the outer one began (test/postgres/timeouts.test.ts). */
+  private parametersHere(): ReadonlyMap<string, string> {
+    const outer = this.step.transaction.parameters
+    if (this.parameters.now === outer) return outer
+    const name = 'statement_timeout'
+    const inside = [...this.parameters.now].filter(([set]) => set !== name)
+    return new Map([...inside, ...[...outer].filter(([set]) => set === name)])
   }
 
   private call(call: Call, catalog: Catalog) {
@@ -86,7 +100,10 @@ class Walk {
       const at = { birth, conditional: inside.conditional, postgres: this.postgres }
       const after = withInner(catalog, inside.command, at, inside.guard, apply)
       const placeOfOwn: PlaceOf = span => placeOf(spanIn(inside, span))
-      this.found.push(new Inner(this.step, inside, catalog, after, this.postgres, placeOfOwn, routine))
+      this.found.push(
+        new Inner(this.step, inside, catalog, after, this.postgres, placeOfOwn, routine, this.parametersHere()),
+      )
+      this.parameters = parametersInside(this.parameters, inside, true)
       this.follow(inside.command, catalog, placeOfOwn, routine)
       catalog = after
     }
@@ -117,6 +134,7 @@ class Inner implements InnerStep {
     private readonly postgres: number,
     readonly placeOf: PlaceOf,
     readonly routine: CreateRoutine | undefined,
+    private readonly parameters: ReadonlyMap<string, string>,
   ) {}
 
   get migration(): Migration {
@@ -152,14 +170,14 @@ class Inner implements InnerStep {
 
   /** Whether it fails is a matter of the outer statement. */
   get effects(): Effects {
-    const { outer, postgres, before, command } = this
+    const { postgres, before, command, parameters } = this
     const settings = { postgres, runs: true, migration: this.migration.path }
-    this.known ??= effectsOf(command, before, settings, outer.transaction.parameters)
+    this.known ??= effectsOf(command, before, settings, parameters)
     return this.known
   }
 
   get transaction(): Transaction {
-    this.ownTransaction ??= new InnerTransaction(this.outer, this.before)
+    this.ownTransaction ??= new InnerTransaction(this.outer, this.before, this.parameters)
     return this.ownTransaction
   }
 }
@@ -177,6 +195,7 @@ class InnerTransaction implements Transaction {
   constructor(
     private readonly outer: Step,
     private readonly before: Catalog,
+    readonly parameters: ReadonlyMap<string, string>,
   ) {}
 
   get kind(): Transaction['kind'] {
@@ -213,10 +232,6 @@ class InnerTransaction implements Transaction {
 
   get released(): readonly Release[] {
     return this.outer.transaction.released
-  }
-
-  get parameters(): ReadonlyMap<string, string> {
-    return this.outer.transaction.parameters
   }
 
   created(name: Name): boolean {

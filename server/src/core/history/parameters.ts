@@ -1,4 +1,4 @@
-import type { Command } from '../sql/commands'
+import type { BodyStatement, Command } from '../sql/commands'
 
 /** The session parameters that a section has set: lower-case name to value as written. */
 export interface Parameters {
@@ -33,15 +33,18 @@ export function parametersAfter(parameters: Parameters, command: Command, isBloc
     case 'DISCARD':
       return command.options?.target === 'all' && !isBlock ? noParameters : parameters
     case 'DO':
-      return (command.statements ?? []).reduce(
-        (result, inner) =>
-          inner.conditional ? withoutThose(result, inner.command) : parametersAfter(result, inner.command, isBlock),
-        parameters,
-      )
+      return (command.statements ?? []).reduce((result, inner) => parametersInside(result, inner, isBlock), parameters)
     default:
       return parameters
   }
 }
+
+/** Returns the parameters after a statement of a body. */
+export const parametersInside = (
+  parameters: Parameters,
+  { command, conditional }: BodyStatement,
+  isBlock: boolean,
+): Parameters => (conditional ? withoutThose(parameters, command) : parametersAfter(parameters, command, isBlock))
 
 /** Returns the parameters after the end of a transaction that was not rolled back. */
 export const parametersKept = ({ session, now }: Parameters): Parameters => ({
