@@ -290,9 +290,33 @@ describe('the body of a routine', () => {
       const { command } = read(`CREATE ${kind}(${list}) LANGUAGE sql AS ''`)
       return command && 'parameters' in command ? command.parameters : undefined
     }
-    assert.deepEqual(parameters('a int, b text DEFAULT 1'), { signature: 'int4,text', least: 1, most: 2 })
-    assert.deepEqual(parameters('a int[], OUT b text'), { signature: 'int4[]', least: 1, most: 1 })
-    assert.deepEqual(parameters('VARIADIC a text[]'), { signature: 'text[]', least: 0, most: Number.POSITIVE_INFINITY })
-    assert.deepEqual(parameters('a int, OUT b text', 'PROCEDURE p'), { signature: 'int4', least: 2, most: 2 })
+    assert.deepEqual(parameters('a int, b text DEFAULT 1'), {
+      signature: 'int4,text',
+      least: 1,
+      most: 2,
+      names: ['a', 'b'],
+      defaults: 1,
+    })
+    assert.deepEqual(parameters('a int[], OUT b text'), {
+      signature: 'int4[]',
+      least: 1,
+      most: 1,
+      names: ['a'],
+      defaults: 0,
+    })
+    assert.deepEqual(parameters('VARIADIC a text[]'), {
+      signature: 'text[]',
+      least: 0,
+      most: Number.POSITIVE_INFINITY,
+      names: ['a'],
+      defaults: 0,
+    })
+    assert.deepEqual(parameters('a int, OUT b text', 'PROCEDURE p'), {
+      signature: 'int4',
+      least: 2,
+      most: 2,
+      names: ['a'],
+      defaults: 0,
+    })
   })
 })
