@@ -2502,3 +2502,246 @@ CREATE TYPE leaf AS (m integer, n text);
 CREATE TABLE leaves OF leaf (m PRIMARY KEY);
 INSERT INTO leaves VALUES (1, 'a');
 ALTER TYPE leaf ADD ATTRIBUTE o integer CASCADE;
+
+-- What goes with a function, a type, a schema
+
+CREATE TABLE tickets (id integer, code text DEFAULT next_code());
+DROP FUNCTION next_code() CASCADE;
+
+CREATE TABLE tickets (id integer, code text DEFAULT next_code());
+CREATE TABLE more_tickets () INHERITS (tickets);
+DROP FUNCTION next_code() CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE TABLE tickets (id integer, twice integer GENERATED ALWAYS AS (doubled(id)) STORED);
+CREATE INDEX tickets_twice_idx ON tickets (twice);
+CREATE VIEW twices AS SELECT twice FROM tickets;
+DROP FUNCTION doubled(integer) CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+ALTER TABLE assets ADD CONSTRAINT even CHECK (doubled(id) > 0) NOT VALID;
+DROP FUNCTION doubled CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE INDEX zones_doubled_idx ON zones (doubled(id));
+DROP FUNCTION doubled(integer) CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE INDEX lines_doubled_idx ON lines (product) WHERE doubled(purchase_id) > 1;
+DROP FUNCTION doubled(integer) CASCADE;
+
+CREATE FUNCTION may_see(text) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true';
+CREATE POLICY seen ON customers USING (may_see(nick));
+DROP FUNCTION may_see(text) CASCADE;
+
+CREATE FUNCTION may_see(text) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true';
+CREATE POLICY seen ON customers USING (true);
+ALTER POLICY seen ON customers WITH CHECK (may_see(nick));
+DROP FUNCTION may_see(text) CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE VIEW doubles AS SELECT doubled(purchase_id) AS d FROM lines;
+CREATE VIEW quadruples AS SELECT d * 2 AS q FROM doubles;
+CREATE MATERIALIZED VIEW kept AS SELECT q FROM quadruples;
+DROP FUNCTION doubled(integer) CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE TRIGGER watch AFTER UPDATE ON lines FOR EACH ROW WHEN (doubled(NEW.purchase_id) > 3) EXECUTE FUNCTION note_change();
+DROP FUNCTION doubled(integer) CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE RULE twice AS ON DELETE TO lines DO ALSO INSERT INTO assets VALUES (doubled(OLD.purchase_id));
+DROP FUNCTION doubled(integer) CASCADE;
+
+CREATE TRIGGER watch AFTER UPDATE ON readings FOR EACH ROW EXECUTE FUNCTION note_change();
+DROP FUNCTION note_change CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE FUNCTION doubled(numeric, integer) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * $2';
+CREATE TABLE tickets (a integer CHECK (doubled(a) > 0));
+CREATE TABLE prices (a numeric CHECK (doubled(a, 3) > 0));
+DROP FUNCTION doubled(numeric, integer) CASCADE;
+
+CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE PROCEDURE tidy() LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE tickets (a integer CHECK (doubled(a) > 0));
+DROP ROUTINE tidy, doubled CASCADE;
+
+CREATE FUNCTION of_tier(tier) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE TABLE tickets (a integer CHECK (of_tier('gold') > a));
+DROP TYPE tier CASCADE;
+
+CREATE TABLE tickets (a text DEFAULT 'gold'::tier);
+DROP TYPE tier CASCADE;
+
+CREATE TABLE tickets (a text, CHECK (a::tier > 'basic'));
+DROP TYPE tier CASCADE;
+
+CREATE VIEW tiers AS SELECT 'gold'::tier AS best;
+DROP TYPE tier CASCADE;
+
+CREATE TABLE tickets (a tier PRIMARY KEY);
+CREATE TABLE stubs (a tier REFERENCES tickets, b integer);
+DROP TYPE tier CASCADE;
+
+CREATE TABLE tickets (a tier[], b integer);
+CREATE INDEX tickets_a_idx ON tickets USING gin (a);
+DROP TYPE tier CASCADE;
+
+CREATE DOMAIN even AS quantity CHECK (VALUE % 2 = 0);
+CREATE TABLE tickets (a even, b integer);
+CREATE VIEW evens AS SELECT a FROM tickets;
+DROP DOMAIN quantity CASCADE;
+
+CREATE TABLE tickets (a tier, b integer) PARTITION BY LIST (b);
+CREATE TABLE tickets_1 PARTITION OF tickets FOR VALUES IN (1);
+CREATE INDEX tickets_a_idx ON tickets (a);
+DROP TYPE tier CASCADE;
+
+CREATE SCHEMA attic;
+CREATE TYPE attic.mood AS ENUM ('good');
+CREATE TABLE tickets (a integer, mood attic.mood);
+CREATE INDEX tickets_mood_idx ON tickets (mood);
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA attic;
+CREATE FUNCTION attic.code() RETURNS text LANGUAGE sql AS 'SELECT ''x''';
+CREATE TABLE tickets (a text DEFAULT attic.code());
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA attic;
+CREATE SEQUENCE attic.numbers;
+CREATE TABLE tickets (a bigint DEFAULT nextval('attic.numbers'));
+CREATE TABLE attic.inside (a bigint DEFAULT nextval('attic.numbers'));
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA attic;
+CREATE TABLE attic.owners (id integer PRIMARY KEY);
+CREATE TABLE pets (id integer, owner integer REFERENCES attic.owners);
+CREATE VIEW owned AS SELECT * FROM attic.owners;
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA attic;
+CREATE TABLE attic.readings_old PARTITION OF readings FOR VALUES FROM ('2010-01-01') TO ('2011-01-01');
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA attic;
+CREATE FUNCTION attic.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER watch AFTER UPDATE ON lines FOR EACH ROW EXECUTE FUNCTION attic.note();
+DROP SCHEMA attic CASCADE;
+
+CREATE SCHEMA attic;
+CREATE DOMAIN attic.code AS text;
+CREATE TABLE tickets (a attic.code DEFAULT 'x', b integer);
+CREATE TABLE stubs (a text);
+DROP SCHEMA attic CASCADE;
+
+CREATE POLICY seen ON customers USING (EXISTS (SELECT FROM lines WHERE product = nick));
+DROP TABLE lines CASCADE;
+
+CREATE RULE copy AS ON DELETE TO assets DO ALSO INSERT INTO lines (product) VALUES (OLD.label);
+DROP TABLE lines CASCADE;
+
+CREATE TABLE tickets (a lines, b integer);
+DROP TABLE lines CASCADE;
+
+-- from 14
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM lines; END;
+CREATE TABLE tickets (a bigint DEFAULT counted());
+DROP TABLE lines CASCADE;
+
+-- Rules
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+DELETE FROM lines;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+UPDATE lines SET weight = 1;
+
+CREATE RULE keep AS ON UPDATE TO lines WHERE NEW.weight > 9000 DO INSTEAD NOTHING;
+UPDATE lines SET weight = 1;
+
+CREATE RULE copy AS ON DELETE TO lines DO ALSO INSERT INTO assets VALUES (OLD.purchase_id);
+DELETE FROM lines;
+
+CREATE RULE copy AS ON INSERT TO lines DO INSTEAD INSERT INTO assets VALUES (NEW.purchase_id);
+INSERT INTO lines VALUES (1, 'a');
+
+CREATE RULE copy AS ON INSERT TO active_customers DO INSTEAD INSERT INTO assets VALUES (NEW.id);
+INSERT INTO active_customers VALUES (1, 'a');
+
+CREATE RULE copy AS ON INSERT TO active_customers DO INSTEAD INSERT INTO assets SELECT NEW.id, product FROM lines;
+INSERT INTO active_customers VALUES (1, 'a');
+
+CREATE RULE copy AS ON INSERT TO active_customers DO INSTEAD INSERT INTO assets VALUES (NEW.id);
+
+CREATE RULE copy AS ON INSERT TO active_customers DO INSTEAD INSERT INTO assets VALUES (NEW.id);
+DROP RULE copy ON active_customers;
+
+CREATE RULE copy AS ON INSERT TO active_customers DO INSTEAD INSERT INTO assets VALUES (NEW.id);
+ALTER RULE copy ON active_customers RENAME TO copied;
+
+-- What roles own
+
+CREATE ROLE guard_owner;
+REASSIGN OWNED BY guard_owner TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+ALTER TABLE lines OWNER TO guard_owner;
+REASSIGN OWNED BY guard_owner TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+ALTER TABLE purchases OWNER TO guard_owner;
+REASSIGN OWNED BY guard_owner TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+ALTER TABLE readings OWNER TO guard_owner;
+REASSIGN OWNED BY guard_owner TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+ALTER VIEW golden OWNER TO guard_owner;
+REASSIGN OWNED BY guard_owner TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+GRANT SELECT ON lines TO guard_owner;
+REASSIGN OWNED BY guard_owner TO CURRENT_USER;
+
+CREATE ROLE guard_owner;
+GRANT SELECT ON lines TO guard_owner;
+DROP OWNED BY guard_owner;
+
+CREATE ROLE guard_owner;
+GRANT SELECT (product) ON lines TO guard_owner;
+GRANT USAGE ON SEQUENCE invoice_numbers TO guard_owner;
+DROP OWNED BY guard_owner;
+
+CREATE ROLE guard_owner;
+ALTER TABLE lines OWNER TO guard_owner;
+DROP OWNED BY guard_owner;
+
+CREATE ROLE guard_owner;
+ALTER TABLE purchases OWNER TO guard_owner;
+DROP OWNED BY guard_owner CASCADE;
+
+CREATE RULE keep AS ON DELETE TO lines DO INSTEAD NOTHING;
+ALTER TABLE lines DISABLE RULE keep;
+DELETE FROM lines;
+
+CREATE FUNCTION count_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO assets VALUES (1); RETURN coalesce(NEW, OLD); END';
+CREATE TRIGGER counted BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION count_line();
+ALTER TABLE customers ENABLE REPLICA TRIGGER counted;
+UPDATE customers SET nick = 'x';
+
+ALTER FUNCTION next_code() STABLE;
+ALTER TABLE lines ADD COLUMN code text DEFAULT next_code();
+
+ALTER FUNCTION fixed_code() VOLATILE;
+ALTER TABLE lines ADD COLUMN code text DEFAULT fixed_code();
+
+ALTER FUNCTION next_code RENAME TO next_text;
+CREATE TABLE tickets (id integer, code text DEFAULT next_text());
+DROP FUNCTION next_text CASCADE;
+
+CREATE TRIGGER watch AFTER UPDATE ON lines FOR EACH ROW EXECUTE FUNCTION note_change();
+ALTER FUNCTION note_change() RENAME TO note_all;
+DROP FUNCTION note_all() CASCADE;

@@ -1,13 +1,14 @@
-import type { Command, CreateTableAs, CreateTrigger, CreateView, Name, OtherCommand } from '../sql/commands'
+import type { Command, CreateTrigger, Name, OtherCommand } from '../sql/commands'
 import { withRelationAltered } from './apply/alter-relation'
 import type { At } from './apply/at'
-import { withBody, withCalled, withRoutine } from './apply/bodies'
+import { withBody, withCalled, withRoutine, withRoutineAltered } from './apply/bodies'
 import { withTableCreated } from './apply/create-table'
-import { withDropped } from './apply/drop'
+import { withDropped, withoutRelations } from './apply/drop'
 import { withIndexCreated } from './apply/indexes'
 import { withPart } from './apply/parts'
 import { withSchemaRenamed } from './apply/schema'
 import { withType, withTypeAltered } from './apply/types'
+import { withQueryStored, withView } from './apply/views'
 import {
   type Catalog,
   creationSchema,
@@ -17,12 +18,12 @@ import {
   membershipKey,
   partitionsOf,
   type RelationKey,
-  type Table,
   type Trigger,
   temporarySchema,
 } from './catalog'
 import { withDoubts } from './doubts'
-import { withRelation, withTable } from './edit'
+import { withOwner, withRelation, withTable } from './edit'
+import { relationsOwnedBy } from './searches'
 
 /**
  * Returns the catalog after a command, as PostgreSQL would leave it; unchanged by what it does not understand. It
@@ -68,8 +69,19 @@ function applied(catalog: Catalog, command: Command, at: At): Catalog {
     case 'CREATE FUNCTION':
     case 'CREATE PROCEDURE':
       return withRoutine(catalog, command)
+    case 'ALTER FUNCTION':
+    case 'ALTER PROCEDURE':
+    case 'ALTER ROUTINE':
+      return withRoutineAltered(catalog, command)
     case 'CREATE TRIGGER':
       return withTrigger(catalog, keyOf(catalog, command.table), command)
+    case 'REASSIGN OWNED':
+      return relationsOwnedBy(catalog, command.roles).reduce(
+        (result, key) => withOwner(result, key, undefined),
+        catalog,
+      )
+    case 'DROP OWNED':
+      return withoutRelations(catalog, relationsOwnedBy(catalog, command.roles), command.cascade === true, at)
     case 'CREATE STATISTICS':
     case 'CREATE PUBLICATION':
     case 'ALTER PUBLICATION':
@@ -110,55 +122,6 @@ function applied(catalog: Catalog, command: Command, at: At): Catalog {
   }
 }
 
-function withQueryStored(catalog: Catalog, command: CreateTableAs, at: At): Catalog {
-  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.relation)
-  if (command.ifNotExists && catalog.relations.has(key(schema, command.relation.name))) return catalog
-  const isView = command.tag === 'CREATE MATERIALIZED VIEW'
-  return withRelation(catalog, {
-    ...queryResult(schema, command.relation.name, at),
-    kind: isView ? 'materialized view' : 'table',
-    persistence: command.persistence,
-    conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
-    reads: isView ? keysOf(catalog, command.reads) : [],
-    ...(isView && command.readColumns && { readColumns: command.readColumns }),
-    written: command.withData,
-  })
-}
-
-function withView(catalog: Catalog, command: CreateView, at: At): Catalog {
-  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.view)
-  const known = catalog.relations.get(key(schema, command.view.name))
-  return withRelation(catalog, {
-    ...queryResult(schema, command.view.name, at),
-    ...(known?.born && { born: known.born }),
-    kind: 'view',
-    persistence: command.persistence,
-    conditional: at.conditional ?? false,
-    reads: keysOf(catalog, command.reads),
-    ...(command.readColumns && { readColumns: command.readColumns }),
-    ...(command.outputs && { outputs: command.outputs }),
-  })
-}
-
-/** What a query makes: its columns are not known, for that would take all of PostgreSQL's analysis. */
-const queryResult = (schema: string, name: string, at: At): Omit<Table, 'kind' | 'persistence' | 'conditional'> => ({
-  schema,
-  name,
-  born: at.birth,
-  columns: [],
-  columnsKnown: false,
-  constraints: [],
-  isDefaultPartition: false,
-  inherits: [],
-  reads: [],
-  triggers: [],
-  written: false,
-})
-
-const keysOf = (catalog: Catalog, names: readonly Name[]): RelationKey[] => [
-  ...new Set(names.map(name => keyOf(catalog, name))),
-]
-
 function withSequence(catalog: Catalog, command: Extract<Command, { tag: 'CREATE SEQUENCE' }>, at: At): Catalog {
   const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.sequence)
   if (command.ifNotExists && catalog.relations.has(key(schema, command.sequence.name))) return catalog
@@ -183,6 +146,7 @@ function withTrigger(catalog: Catalog, table: RelationKey, command: CreateTrigge
     ...(command.function.schema !== undefined && { schema: command.function.schema }),
     ...(command.events && { events: command.events }),
     ...(command.columns && { columns: command.columns }),
+    ...(command.uses && { uses: command.uses }),
     ...(command.isInsteadOf && { isInsteadOf: true }),
   }
   const added = withTable(catalog, table, known => ({

@@ -5,8 +5,10 @@ import type {
   ForeignKeyAction,
   Name,
   PartitionBound,
+  RuleEvent,
   TriggerEvent,
   TypeName,
+  Uses,
 } from '../sql/commands'
 import type { Doubts } from './doubts'
 import { PersistentMap } from './persistent-map'
@@ -38,7 +40,7 @@ export interface Catalog {
 export type RelationKey = string
 
 /** The ways in which one relation is built on another. */
-export const dependencies = ['index', 'partition', 'heir', 'reference', 'view', 'sequence'] as const
+export const dependencies = ['index', 'partition', 'heir', 'reference', 'view', 'sequence', 'part'] as const
 export type Dependency = (typeof dependencies)[number]
 
 /** Keys from the newest to the oldest: a longer chain shares the shorter, however many tables reference one. */
@@ -80,6 +82,8 @@ interface RelationBase {
   readonly schema: string
   readonly name: string
   readonly born?: Birth
+  /** The role that the history made its owner, where it did. */
+  readonly owner?: string
   /** Made or changed by a statement that may not have run: IF NOT EXISTS, a conditional in a DO block. */
   readonly conditional: boolean
 }
@@ -106,18 +110,36 @@ export interface Table extends RelationBase {
   readonly reads: readonly RelationKey[]
   /** For views: every column name that the query mentions, of whichever table; `*` for all. */
   readonly readColumns?: readonly string[]
-  /** For views: the names of their columns in order, as far as they are plain; absent where they are not known. */
-  readonly outputs?: readonly (string | undefined)[]
+  /** For views: the columns of the result, as far as they are known, in order. */
+  readonly outputs?: readonly { readonly name?: string; readonly type?: TypeName }[]
+  /** For views: the functions and types that the query names. */
+  readonly uses?: Uses
   readonly triggers: readonly Trigger[]
-  /** Names of its policies and rules. */
-  readonly policies?: readonly string[]
-  readonly rules?: readonly string[]
+  readonly policies?: readonly Part[]
+  readonly rules?: readonly Part[]
   /** ENABLE ROW LEVEL SECURITY. */
   readonly rowSecurity?: boolean
   /** Whether it is taken to have partitions, though the history shows none. */
   readonly hasUnseenPartitions?: true
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */
   readonly written: boolean
+}
+
+/** A policy or a rule of a table. */
+export interface Part {
+  readonly name: string
+  /** The relations that its expressions and actions read besides. */
+  readonly reads: readonly RelationKey[]
+  /** The relations that the actions of a rule write. */
+  readonly writes?: readonly RelationKey[]
+  /** `columns` of whichever table. */
+  readonly uses?: Uses & { readonly columns: readonly string[] }
+  /** What sets off a rule. */
+  readonly event?: RuleEvent
+  /** DO INSTEAD without a condition. */
+  readonly instead?: true
+  /** Turned off with DISABLE RULE. */
+  readonly isOff?: boolean
 }
 
 export interface Index extends RelationBase {
@@ -130,6 +152,8 @@ export interface Index extends RelationBase {
   readonly labels: readonly string[]
   /** Columns that its expressions and its predicate name; for an expression index also those of `columns`. */
   readonly expressionColumns: readonly string[]
+  /** What its expressions and its predicate name. */
+  readonly uses?: Uses
   /** `btree`, `gin`, ... */
   readonly method: string
   readonly unique: boolean
@@ -166,6 +190,8 @@ export interface Column {
   readonly generated?: 'stored' | 'virtual'
   /** For a generated column: the columns it is computed from. */
   readonly generatedFrom?: readonly string[]
+  /** For a generated column: what its expression names. */
+  readonly generatedUses?: Uses
   readonly identity: boolean
   /** Whether only a parent defines it: it goes when the parent's does. */
   readonly inherited?: boolean
@@ -182,6 +208,8 @@ export interface Constraint {
   readonly provesNotNull: readonly string[]
   /** CHECK: its condition as an OR of ANDs of simple comparisons, where it has that form. */
   readonly comparisons?: readonly (readonly Comparison[])[]
+  /** CHECK and EXCLUDE: what their expressions name. */
+  readonly uses?: Uses
   readonly references?: Reference
   readonly noInherit: boolean
   readonly index?: RelationKey
@@ -208,6 +236,8 @@ export interface Trigger {
   readonly events?: readonly TriggerEvent[]
   /** UPDATE OF: the columns that fire it. */
   readonly columns?: readonly string[]
+  /** What its WHEN names. */
+  readonly uses?: Uses
   readonly isInsteadOf?: boolean
   /** Turned off with DISABLE TRIGGER. */
   readonly isOff?: boolean
@@ -233,6 +263,13 @@ export interface Routine {
 /** One of the functions or procedures of a name: its body is read when it is called. */
 export interface Overload {
   readonly routine: CreateRoutine
+}
+
+/** Returns what expressions name together; undefined for nothing. */
+export function usesOf(expressions: readonly (Uses | undefined)[]): Uses | undefined {
+  const calls = expressions.flatMap(expression => expression?.calls ?? [])
+  const types = expressions.flatMap(expression => expression?.types ?? [])
+  return calls.length + types.length > 0 ? { calls, ...(types.length > 0 && { types }) } : undefined
 }
 
 /** A name as a statement writes it. */
@@ -414,6 +451,10 @@ export const dependentsOf = (catalog: Catalog, relation: RelationKey, dependency
 /** Returns the column of a table by name. */
 export const columnNamed = (table: Table | undefined, name: string): Column | undefined =>
   table?.columns.find(column => column.name === name)
+
+/** Returns the policies and rules of a table. */
+export const partsOf = ({ policies, rules }: Table): readonly Part[] =>
+  policies && rules ? [...policies, ...rules] : (policies ?? rules ?? [])
 
 /** Returns the constraint of a table by name. */
 export const constraintNamed = (table: Table | undefined, name: string): Constraint | undefined =>

@@ -114,8 +114,8 @@ function ofTable(key: RelationKey, before: Table, after: Table, a: Catalog, b: C
     !table.columnsKnown || columns.every(name => columnOf(table, name) !== undefined)
   found.push(...ofConstraints(key, before, after, isThere))
   found.push(...ofNames(key, 'trigger', names(before.triggers), names(after.triggers)))
-  found.push(...ofNames(key, 'policy', before.policies, after.policies))
-  found.push(...ofNames(key, 'rule', before.rules, after.rules))
+  found.push(...ofNames(key, 'policy', names(before.policies ?? []), names(after.policies ?? [])))
+  found.push(...ofNames(key, 'rule', names(before.rules ?? []), names(after.rules ?? [])))
   const changed = (aspect: string): Difference => ({
     change: 'changed',
     what: before.kind,

@@ -1,5 +1,5 @@
 import type { Command, Drop, OtherCommand, Subcommand } from '../sql/commands'
-import { type Catalog, type Relation, type RelationKey, temporarySchema } from './catalog'
+import { type Catalog, keyIn, type Relation, type RelationKey, temporarySchema } from './catalog'
 import { PersistentMap } from './persistent-map'
 import { volatilityOfCall } from './volatility'
 
@@ -12,8 +12,6 @@ export interface Doubts {
   readonly since?: PersistentMap<Relation>
   /** What an extension made besides: types and functions, or relations too. */
   readonly extended?: 'types' | 'relations'
-  /** Whether functions may have other names than those they were made with. */
-  readonly routines?: boolean
   /** Whether the history made casts or operators of its own. */
   readonly casts?: boolean
   /** Whether a statement of this migration failed. */
@@ -27,7 +25,10 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
   switch (command.tag) {
     case 'DO': {
       if (!command.statements || command.hasDynamicSql) return clouded(after)
-      const doubtful = command.statements.filter(inner => inner.conditional && !rowsOnly.has(inner.command.tag))
+      if (command.calls?.some(call => mayDoAnything(call, after))) return clouded(after)
+      const doubtful = command.statements.filter(
+        inner => (inner.conditional || inner.repeated) && !rowsOnly.has(inner.command.tag),
+      )
       return doubtful.reduce((result, inner) => doubting(result, inner.command), after)
     }
     case 'SELECT':
@@ -41,8 +42,7 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'ALTER FUNCTION':
     case 'ALTER PROCEDURE':
     case 'ALTER ROUTINE':
-      // It may have another name now.
-      return withDoubt(after, { routines: true, ...(!after.doubts?.extended && { extended: 'types' }) })
+      return withAlteredInDoubt(after, command)
     case 'CREATE CAST':
     case 'CREATE OPERATOR':
       return withDoubt(after, { casts: true })
@@ -69,13 +69,26 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'DROP FUNCTION':
     case 'DROP PROCEDURE':
     case 'DROP ROUTINE':
-      return command.cascade ? clouded(after) : doubting(after, command)
+      return command.cascade ? clouded(after) : doubting(after, withoutSignatures(command, after))
     case 'ALTER TABLE':
       // What goes with a column or a key is known by names alone.
       return command.subcommands.some(isCascading) ? clouded(after) : after
     default:
       return 'names' in command && command.cascade ? clouded(after) : after
   }
+}
+
+/** What has no overload left is gone for sure; of others nobody knows for sure which one went. */
+function withoutSignatures({ signatures: _, ...command }: Drop, after: Catalog): Drop {
+  return { ...command, names: command.names.filter(name => after.routines.has(keyIn(after, after.routines, name))) }
+}
+
+/** Which one it was, and what has its new name, is not checked: nothing is said of either. */
+function withAlteredInDoubt(after: Catalog, command: OtherCommand): Catalog {
+  const { routine } = command
+  if (routine && routine.renameTo === undefined && routine.setSchema === undefined) return after
+  const extended = after.doubts?.extended ? after : withDoubt(after, { extended: 'types' })
+  return doubting(extended, { ...command, relations: [], ...(routine && { routine: { ...routine, signature: '' } }) })
 }
 
 const isCascading = (subcommand: Subcommand): boolean =>
@@ -144,8 +157,8 @@ function withoutSchemas(catalog: Catalog, { names }: Drop): Catalog {
   return schemas ? { ...catalog, schemas: names.reduce((rest, { name }) => rest.without(name), schemas) } : catalog
 }
 
-/** PostgreSQL's own functions change no catalog, but those that run a text; of all others nobody knows. */
-function mayDoAnything(call: Parameters<typeof volatilityOfCall>[0], catalog: Catalog): boolean {
+/** Returns whether a call may change the catalog: PostgreSQL's own functions change none, but those that run a text; of all others nobody knows. */
+export function mayDoAnything(call: Parameters<typeof volatilityOfCall>[0], catalog: Catalog): boolean {
   if (/^(?:dblink|query_to_|database_to_|pg_restore_)/.test(call.name)) return true
   const volatility = volatilityOfCall(call, catalog)
   return volatility === 'unknown' || (volatility === 'volatile' && catalog.routines.size > 0 && isMade(call, catalog))

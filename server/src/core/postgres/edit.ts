@@ -8,6 +8,8 @@ import {
   isIndex,
   keyOfRelation,
   keysIn,
+  type Part,
+  partsOf,
   type Relation,
   type RelationKey,
   type Table,
@@ -24,6 +26,14 @@ export function withRelation(catalog: Catalog, relation: Relation): Catalog {
     relations,
     dependents: rewired(catalog.dependents, key, before ? basesOf(before) : [], basesOf(relation)),
   }
+}
+
+/** Returns the catalog in which a relation belongs to a role, or to one that nobody knows. */
+export function withOwner(catalog: Catalog, key: RelationKey, role: string | undefined): Catalog {
+  const relation = catalog.relations.get(key)
+  if (!relation) return catalog
+  const { owner: _, ...others } = relation
+  return withRelation(catalog, role === undefined ? others : { ...others, owner: role })
 }
 
 /** Returns the catalog without the relation at `key`; what depends on it stays. */
@@ -70,6 +80,8 @@ const standsOnTheSame = (before: Relation, after: Relation): boolean =>
   before.constraints === after.constraints &&
   before.inherits === after.inherits &&
   before.reads === after.reads &&
+  before.policies === after.policies &&
+  before.rules === after.rules &&
   before.partitionOf === after.partitionOf
 
 /** The places in `Catalog.dependents` where `relation` belongs. */
@@ -86,6 +98,8 @@ function basesOf(relation: Relation): readonly string[] {
   for (const parent of table.inherits) bases.push(dependentsKey(parent, 'heir'))
   for (const read of table.reads) bases.push(dependentsKey(read, 'view'))
   if (table.partitionOf) bases.push(dependentsKey(table.partitionOf, 'partition'))
+  for (const part of partsOf(table))
+    for (const read of [...part.reads, ...(part.writes ?? [])]) bases.push(dependentsKey(read, 'part'))
   for (const constraint of table.constraints)
     if (hasReference(constraint)) bases.push(dependentsKey(constraint.references.table, 'reference'))
   return bases
@@ -118,6 +132,11 @@ const without = (chain: Chain | undefined, key: RelationKey): Chain | undefined 
 
 function pointedElsewhere(relation: Relation, from: RelationKey, to: RelationKey): Relation {
   const moved = (key: RelationKey) => (key === from ? to : key)
+  const movedPart = (part: Part): Part => ({
+    ...part,
+    reads: part.reads.map(moved),
+    ...(part.writes && { writes: part.writes.map(moved) }),
+  })
   if (isIndex(relation))
     return {
       ...relation,
@@ -134,6 +153,8 @@ function pointedElsewhere(relation: Relation, from: RelationKey, to: RelationKey
     ...table,
     inherits: table.inherits.map(moved),
     reads: table.reads.map(moved),
+    ...(table.policies && { policies: table.policies.map(movedPart) }),
+    ...(table.rules && { rules: table.rules.map(movedPart) }),
     ...(table.partitionOf && { partitionOf: moved(table.partitionOf) }),
     constraints: table.constraints.map(constraint => ({
       ...constraint,

@@ -2,6 +2,7 @@ import type { Command } from '../sql/commands'
 import type { Span } from '../text'
 import type { Catalog } from './catalog'
 import { alterFailure } from './failures/alter'
+import { blockFailure } from './failures/blocks'
 import {
   deleteFailure,
   insertFailure,
@@ -50,6 +51,8 @@ export function failureOf(
   if (unknown || !catalog.complete) return unknown
   const scene = { catalog, postgres: settings.postgres }
   switch (command.tag) {
+    case 'DO':
+      return blockFailure(scene, command, failureOf)
     case 'CREATE TABLE':
     case 'CREATE FOREIGN TABLE':
       return createTableFailure(scene, command)

@@ -1,6 +1,6 @@
 import { bodyOf } from '../sql/bodies'
-import type { Body, Call, Command, CreateRoutine } from '../sql/commands'
-import { type Catalog, keyOf, type Overload, routineNamed, tableAt } from './catalog'
+import type { Body, Call, Command, CreateRoutine, Drop, OtherCommand } from '../sql/commands'
+import { type Catalog, keyIn, keyOf, type Overload, routineNamed, tableAt, type WrittenName } from './catalog'
 
 /** What a call runs, or why that is not known; undefined where the history made no such function. */
 export type Callee = { readonly routine: CreateRoutine; readonly body: Body } | { readonly unknown: string } | undefined
@@ -14,11 +14,40 @@ export function calleeOf(catalog: Catalog, call: Call): Callee {
   return bodyIn(overload.routine)
 }
 
+/**
+ * Returns the functions and procedures that DROP and its like mean: those of the name with such arguments, or all of the name
+ * where none are written.
+ */
+export function overloadsMeant(
+  catalog: Catalog,
+  name: WrittenName,
+  signature: string | undefined,
+  tag: Drop['tag'] | OtherCommand['tag'],
+): readonly { readonly key: string; readonly overload: Overload }[] {
+  const key = keyIn(catalog, catalog.routines, name)
+  const overloads = catalog.routines.get(key)?.overloads ?? []
+  const isKind = ({ routine }: Overload) => tag.endsWith('ROUTINE') || routine.tag.split(' ')[1] === tag.split(' ')[1]
+  return overloads
+    .filter(isKind)
+    .filter(({ routine }) => signature === undefined || sameSignature(routine.parameters?.signature ?? '', signature))
+    .map(overload => ({ key, overload }))
+}
+
+/** Returns whether two lists of types are the same but for schemas that one leaves to search_path. */
+export function sameSignature(a: string, b: string): boolean {
+  const [one, other] = [a.split(','), b.split(',')]
+  return one.length === other.length && one.every((type, n) => type === other[n] || isSameType(type, other[n] ?? ''))
+}
+
+const isSameType = (a: string, b: string): boolean =>
+  a.includes('.') !== b.includes('.') && a.slice(a.indexOf('.') + 1) === b.slice(b.indexOf('.') + 1)
+
 /** Returns what a trigger runs: its function takes no arguments (plpgsql-trigger.html). */
 export const calleeOfTrigger = (catalog: Catalog, name: { schema?: string; name: string }): Callee =>
   calleeOf(catalog, { ...name, arguments: 0 })
 
-const takes =
+/** Returns whether a function may be called with `count` arguments. */
+export const takes =
   (count: number) =>
   ({ routine: { parameters } }: Overload): boolean =>
     !parameters || (parameters.least <= count && count <= parameters.most)

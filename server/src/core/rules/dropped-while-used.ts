@@ -1,4 +1,4 @@
-import { columnsOfType, domainsOver } from '../postgres/apply/drop'
+import { columnsOfType, domainsOver } from '../postgres/searches'
 import {
   asTable,
   type Catalog,

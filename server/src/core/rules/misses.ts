@@ -65,7 +65,7 @@ function isThere(name: Name, what: Difference['what'], on: Name | undefined, cat
       const table = on && asTable(relationNamed(catalog, on))
       if (!table) return true
       return what === 'policy'
-        ? (table.policies ?? []).includes(name.name)
+        ? (table.policies ?? []).some(policy => policy.name === name.name)
         : table.triggers.some(trigger => trigger.name === name.name)
     }
     default:

@@ -401,9 +401,10 @@ function subcommandOf(command: AlterTableCmd, clause: Clause): Subcommand {
     return { kind, span, keywords: clause.words(...words), column: columnOf(clause, name) } as Subcommand
   }
   const kind = (command.subtype && plainKinds[command.subtype]) ?? 'OTHER'
-  const trigger = /^AT_(?:Enable|EnableAlways|Disable)Trig$/.test(command.subtype ?? '') ? { trigger: name } : {}
+  const [, how, what] = /^AT_(Enable|EnableAlways|EnableReplica|Disable)(Trig|Rule)$/.exec(command.subtype ?? '') ?? []
+  const turned = what === 'Trig' ? { trigger: name } : what === 'Rule' ? { rule: name } : {}
   const keywords = kind === 'OTHER' ? firstTwo : clause.words(...kind.split(' '))
-  return { kind, span, keywords, ...trigger } as Subcommand
+  return { kind, span, keywords, ...turned, ...(how === 'EnableReplica' && { onReplicas: true }) } as Subcommand
 }
 
 const columnOf = (clause: Clause, name: string): Identifier => clause.identifierAfter(name, 'ALTER', 'COLUMN')

@@ -114,12 +114,18 @@ export type PartitionBound =
   | { readonly strategy: 'hash'; readonly modulus: number; readonly remainder: number }
   | { readonly strategy: 'default' }
 
-export interface Expression {
+/** The functions and types that an expression or a query names: they cannot be dropped without it (ddl-depend.html). */
+export interface Uses {
+  /** Every function called anywhere inside; CURRENT_TIMESTAMP and its like appear under their names in lower case. */
+  readonly calls: readonly Call[]
+  /** The types of casts, but those that are certainly PostgreSQL's own; absent for none. */
+  readonly types?: readonly Pick<Name, 'schema' | 'name'>[]
+}
+
+export interface Expression extends Uses {
   readonly span: Span
   /** `constant`: literals and casts of literals only. */
   readonly kind: 'null' | 'constant' | 'other'
-  /** Every function called anywhere inside; CURRENT_TIMESTAMP and its like appear under their names in lower case. */
-  readonly calls: readonly Call[]
   /** Every column named anywhere inside, without its table; `*` for a whole row. */
   readonly columns: readonly string[]
   /** Columns that are not null whenever this is true: AND-ed `c IS NOT NULL` terms. */
@@ -263,6 +269,8 @@ export interface Drop {
   readonly names: readonly Name[]
   /** The relation of a trigger, policy or rule. */
   readonly on?: Name
+  /** For functions and procedures, in the order of `names`: their arguments as in `Parameters`, where they are written. */
+  readonly signatures?: readonly (string | undefined)[]
   readonly concurrently?: Span
   readonly ifExists?: Span
   readonly cascade?: Span
@@ -373,8 +381,6 @@ export type Subcommand = SubcommandBase &
           | 'SET WITHOUT OIDS'
           | 'SET LOGGED'
           | 'SET UNLOGGED'
-          | 'ENABLE RULE'
-          | 'DISABLE RULE'
           | 'ENABLE ROW LEVEL SECURITY'
           | 'DISABLE ROW LEVEL SECURITY'
           | 'FORCE ROW LEVEL SECURITY'
@@ -387,7 +393,10 @@ export type Subcommand = SubcommandBase &
         readonly kind: 'ENABLE TRIGGER' | 'DISABLE TRIGGER'
         /** Absent for ALL and USER. */
         readonly trigger?: string
+        /** ENABLE REPLICA: it stands still where no changes are replicated. */
+        readonly onReplicas?: true
       }
+    | { readonly kind: 'ENABLE RULE' | 'DISABLE RULE'; readonly rule: string; readonly onReplicas?: true }
     | {
         readonly kind: 'SEQUENCE OPTIONS'
         /** OWNED BY a column; null for OWNED BY NONE. */
@@ -432,6 +441,7 @@ export interface CreateTableAs {
   readonly readColumns?: readonly string[]
   /** The name that two columns of the result have, where one certainly is. */
   readonly repeated?: string
+  readonly uses?: Uses
   readonly keywords: Span
 }
 
@@ -441,14 +451,25 @@ export interface CreateView {
   readonly orReplace: boolean
   readonly persistence: 'permanent' | 'temporary'
   readonly columns: readonly string[]
+  /** Absent where the query does not say them one by one. */
+  readonly outputs?: readonly Output[]
   readonly reads: readonly Name[]
   /** Every column that the query names anywhere, without its table; `*` for all. */
   readonly readColumns?: readonly string[]
   /** The name that two columns of the result have, where one certainly is. */
   readonly repeated?: string
-  /** The names of its columns in order, undefined for one that is not plain; absent where the query has a star. */
-  readonly outputs?: readonly (string | undefined)[]
+  readonly uses?: Uses
   readonly keywords: Span
+}
+
+/** A column of a query's result. */
+export interface Output {
+  /** Absent where PostgreSQL finds a name that we do not. */
+  readonly name?: string
+  /** The column of the one table that the query reads, where it is that. */
+  readonly column?: string
+  /** The type that it is cast to. */
+  readonly type?: TypeName
 }
 
 export interface RefreshMaterializedView {
@@ -620,7 +641,7 @@ export interface CreateRoutine {
   /** Whether its options let PostgreSQL put its body in the place of a call: not STRICT, SECURITY DEFINER, SET, SETOF. */
   readonly mayBeInlined?: boolean
   readonly returnsTrigger: boolean
-  /** What a function returns, to compare: `setof record(id int4, name text)`; absent where a type is that of a column. */
+  /** As written: `int4`, `setof public.users`, `record(id int4, name text)`; absent where a type is that of a column, and for procedures. */
   readonly returns?: string
   /** SECURITY DEFINER, where it is written. */
   readonly securityDefiner?: Span
@@ -641,7 +662,7 @@ export interface CreateRoutine {
 
 /** What may be given to a function or procedure when it is called. */
 export interface Parameters {
-  /** The types of those that tell overloads apart, as written: `int4,text`. */
+  /** The types of those that tell overloads apart, as written: `int4,public.tier[]`. */
   readonly signature: string
   /** How many arguments a call must have, and how many it may have; no end for VARIADIC. */
   readonly least: number
@@ -725,6 +746,8 @@ export interface CreateTrigger {
   /** UPDATE OF: the columns that fire it. */
   readonly columns?: readonly string[]
   readonly isInsteadOf?: boolean
+  /** What its WHEN names. */
+  readonly uses?: Uses
   /** The other table of a constraint trigger. */
   readonly from?: Name
   readonly function: Name
@@ -833,6 +856,12 @@ export interface OtherCommand {
   readonly writes?: readonly Name[]
   /** WITH (...) options by lower-case name, values as written: `connect` of CREATE SUBSCRIPTION, `hold` of DECLARE CURSOR. */
   readonly options?: Readonly<Record<string, string>>
+  /** ALTER FUNCTION, PROCEDURE and ROUTINE: what becomes of which. */
+  readonly routine?: AlteredRoutine
+  /** REASSIGN OWNED and DROP OWNED: whose things. */
+  readonly roles?: readonly string[]
+  /** DROP OWNED ... CASCADE. */
+  readonly cascade?: true
   /** ALTER PUBLICATION: what becomes of the tables it names. */
   readonly action?: 'ADD' | 'DROP' | 'SET'
   /** ALTER TRIGGER, POLICY, RULE, SCHEMA ... RENAME TO. */
@@ -847,10 +876,28 @@ export interface OtherCommand {
   readonly sets?: SessionDefault
   readonly grant?: Grant
   readonly policy?: Policy
+  /** What the expressions and actions of a policy or a rule name; `columns` without their table. */
+  readonly uses?: Uses & { readonly columns: readonly string[] }
+  /** What sets off a rule. */
+  readonly event?: RuleEvent
+  /** DO INSTEAD without a condition: what sets off the rule does nothing itself. */
+  readonly instead?: true
   /** CREATE ROLE ... SUPERUSER. */
   readonly isSuperuser?: boolean
   readonly keywords: Span
 }
+
+export interface AlteredRoutine {
+  readonly schema?: string
+  readonly name: string
+  /** As in `Parameters`; absent where no arguments are written. */
+  readonly signature?: string
+  readonly renameTo?: string
+  readonly setSchema?: string
+  readonly volatility?: CreateRoutine['volatility']
+}
+
+export type RuleEvent = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'
 
 /** What GRANT gives. */
 export interface Grant {

@@ -1,6 +1,6 @@
 import type { DropStmt, Node } from 'libpg-query'
 import type { Drop } from './commands'
-import { fields, nameFromParts, strings } from './nodes'
+import { fields, nameFromParts, strings, typeText } from './nodes'
 import { Cursor, clauseEnd, isWord, type Source, spanOf } from './source'
 
 const dropTags: Record<string, Drop['tag']> = {
@@ -65,6 +65,7 @@ export function dropOf(statement: DropStmt, source: Source): Drop | undefined {
     ...(ifExists && { ifExists }),
     ...(cascade && { cascade }),
   }
+  if (routineTags.has(tag)) return { ...base, names, signatures: (statement.objects ?? []).map(signatureOf) }
   if (!['DROP TRIGGER', 'DROP POLICY', 'DROP RULE'].includes(tag)) return { ...base, names }
   const on = new Cursor(source)
   on.seek('ON')
@@ -75,6 +76,16 @@ export function dropOf(statement: DropStmt, source: Source): Drop | undefined {
     names: names.map(name => ({ name: name.name, span: name.span })),
     on: nameFromParts(relation.slice(0, -1), on.name()?.span ?? spanOf(source, 0, 0)),
   }
+}
+
+const routineTags: ReadonlySet<string> = new Set(['DROP FUNCTION', 'DROP PROCEDURE', 'DROP ROUTINE'])
+
+/** Returns the types of the arguments of a function that a statement names, where they are written and none of them is of an OUT parameter. */
+export function signatureOf(object: Node | undefined): string | undefined {
+  const { args_unspecified, objargs = [], objfuncargs = [] } = fields(object).ObjectWithArgs ?? {}
+  const modes = objfuncargs.map(node => fields(node).FunctionParameter?.mode)
+  if (args_unspecified || modes.some(mode => mode === 'FUNC_PARAM_OUT' || mode === 'FUNC_PARAM_TABLE')) return undefined
+  return objargs.map(node => typeText(fields(node).TypeName)).join(',')
 }
 
 /** Returns the parts of the name that an object of DROP, RENAME or OWNER TO has. */

@@ -1,6 +1,6 @@
-import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, SQLValueFunction } from 'libpg-query'
+import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, SQLValueFunction, TypeCast } from 'libpg-query'
 import type { Span } from '../text'
-import type { Call, Expression, Name } from './commands'
+import type { Call, Expression, Name, Uses } from './commands'
 import { castOf, comparisonsOf } from './comparisons'
 import { constantText } from './constants'
 import { fields, nameOf, strings, walk } from './nodes'
@@ -10,6 +10,7 @@ import type { Source } from './source'
 export function expressionOf(node: Node | undefined, span: Span, source: Source): Expression {
   const calls: Call[] = []
   const columns = new Set<string>()
+  const types: NonNullable<Uses['types']>[number][] = []
   let hasSubquery = false
   let hasNull = false
   let isConstant = true
@@ -19,6 +20,7 @@ export function expressionOf(node: Node | undefined, span: Span, source: Source)
     else if (kind === 'ColumnRef') columns.add(columnOf(value))
     else if (kind === 'SubLink') hasSubquery = true
     else if (kind === 'A_Const') hasNull ||= (value as A_Const).isnull === true
+    else if (kind === 'TypeCast') types.push(...typeCastTo(value))
     else if (!constantKinds.has(kind)) isConstant = false
   })
   isConstant &&= calls.length === 0 && columns.size === 0 && !hasSubquery
@@ -26,6 +28,7 @@ export function expressionOf(node: Node | undefined, span: Span, source: Source)
     span,
     kind: isConstant ? (hasNull && isNull(node) ? 'null' : 'constant') : 'other',
     calls,
+    ...(types.length > 0 && { types }),
     columns: [...columns],
     provesNotNull: provenNotNull(node),
     hasSubquery,
@@ -43,7 +46,6 @@ function castAndComparisons(node: Node | undefined, source: Source): Pick<Expres
 /** Literals, their casts and plain operators on them. */
 const constantKinds = new Set([
   'A_Const',
-  'TypeCast',
   'TypeName',
   'String',
   'Integer',
@@ -100,6 +102,37 @@ export function columnsIn(node: unknown): string[] {
   })
   return [...columns]
 }
+
+/** Returns the functions and types that are named below `node`; undefined for none. */
+export function usesIn(node: unknown): Uses | undefined {
+  const calls: Call[] = []
+  const types: NonNullable<Uses['types']>[number][] = []
+  walk({ node }, (kind, value) => {
+    if (kind === 'FuncCall') calls.push(callOf(value))
+    else if (kind === 'TypeCast') types.push(...typeCastTo(value))
+  })
+  if (calls.length + types.length === 0) return undefined
+  return { calls, ...(types.length > 0 && { types }) }
+}
+
+function typeCastTo({ typeName }: TypeCast): NonNullable<Uses['types']> {
+  const names = strings(typeName?.names)
+  const [schema, name = ''] = [names.at(-2), names.at(-1)]
+  if (schema === 'pg_catalog' || (schema === undefined && commonTypes.has(name))) return []
+  return [schema === undefined ? { name } : { schema, name }]
+}
+
+/** PostgreSQL's own that the grammar has no words for, and that casts name most: nobody drops them. */
+const commonTypes: ReadonlySet<string> = new Set([
+  'text',
+  'json',
+  'jsonb',
+  'uuid',
+  'date',
+  'regclass',
+  'timestamptz',
+  'bytea',
+])
 
 /** Returns every function called below `node`. */
 export function callsIn(node: unknown): Call[] {

@@ -32,6 +32,12 @@ export function identifierAt(source: Source, index: number, name: string): Ident
   return { name, span: spanOf(source, index, index) }
 }
 
+/** Returns a type as far as it tells overloads apart: `int4`, `public.tier[]`. */
+export function typeText(type: RawTypeName | undefined): string {
+  const names = strings(type?.names).filter((part, place) => place > 0 || part !== 'pg_catalog')
+  return `${names.join('.')}${type?.pct_type ? '%type' : ''}${type?.arrayBounds ? '[]' : ''}`
+}
+
 /** Returns the type with its span: from its location to the token before `end`, a token index. */
 export function typeOf(type: RawTypeName | undefined, source: Source, end: number): TypeName {
   const names = strings(type?.names)

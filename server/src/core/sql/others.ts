@@ -1,10 +1,11 @@
-import type { CreatePolicyStmt, CreateRoleStmt, GrantStmt, Node, RangeVar } from 'libpg-query'
-import type { Command, Name, OtherCommand, OtherTag } from './commands'
+import type { CreatePolicyStmt, CreateRoleStmt, GrantStmt, Node, ObjectWithArgs, RangeVar } from 'libpg-query'
+import type { Command, Name, OtherCommand, OtherTag, RuleEvent } from './commands'
 import { constantText } from './constants'
-import { callsIn, relationsIn } from './expressions'
+import { droppedParts, signatureOf } from './drop'
+import { callsIn, columnsIn, relationsIn, usesIn } from './expressions'
 import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import { type DefaultStatement, sessionDefault } from './parameters'
-import { grantOf, isSuperuser, policyOf } from './privileges'
+import { grantOf, isSuperuser, policyOf, rolesOf } from './privileges'
 import { type Source, spanOf } from './source'
 
 /** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
@@ -36,9 +37,15 @@ export function other(
     ...(raw.target && { options: { target: raw.target.replace('DISCARD_', '').toLowerCase() } }),
     ...(raw.subname !== undefined && raw.newname !== undefined && { rename: { from: raw.subname, to: raw.newname } }),
     ...(raw.funccall !== undefined && { calls: callsIn({ FuncCall: raw.funccall }) }),
+    ...alteredRoutine(raw),
+    ...(owning.has(kind) && { roles: rolesOf(raw.roles) }),
+    ...(owning.has(kind) && raw.behavior === 'DROP_CASCADE' && { cascade: true }),
     ...(explained && { explained }),
     ...(sets && { sets }),
     ...(kind === 'GrantStmt' && { grant: grantOf(statement as GrantStmt) }),
+    ...(named.has(kind) && { uses: { calls: [], ...usesIn(raw), columns: columnsIn(raw) } }),
+    ...(raw.instead && !raw.whereClause && { instead: true }),
+    ...(raw.event && { event: raw.event.replace('CMD_', '') as RuleEvent }),
     ...(kind === 'CreatePolicyStmt' && { policy: policyOf(statement as CreatePolicyStmt) }),
     ...(kind === 'CreateRoleStmt' && { isSuperuser: isSuperuser(statement as CreateRoleStmt) }),
     ...(kind === 'ExplainStmt' && { analyze: isAnalyze(raw.options ?? []) }),
@@ -65,7 +72,43 @@ interface OtherStatement {
   readonly subname?: string
   readonly newname?: string
   readonly funccall?: unknown
+  readonly event?: string
+  readonly instead?: boolean
+  readonly roles?: readonly Node[]
+  readonly behavior?: string
+  readonly func?: ObjectWithArgs
+  readonly object?: Node
+  readonly renameType?: string
+  readonly objectType?: string
+  readonly newschema?: string
+  readonly whereClause?: Node
 }
+
+/** ALTER FUNCTION and its like, by the shape of their statements. */
+function alteredRoutine(raw: OtherStatement): Pick<OtherCommand, 'routine'> {
+  const isRoutine = routineTypes.has(raw.renameType ?? raw.objectType ?? '')
+  const object: Node | undefined = raw.func ? { ObjectWithArgs: raw.func } : isRoutine ? raw.object : undefined
+  if (!object) return {}
+  const { schema, name } = nameFromParts(droppedParts(object), { start: 0, end: 0 })
+  const signature = signatureOf(object)
+  const volatility = raw.func && optionsOf((raw.actions ?? []) as Node[]).volatility
+  return {
+    routine: {
+      ...(schema !== undefined && { schema }),
+      name,
+      ...(signature !== undefined && { signature }),
+      ...(raw.newname !== undefined && { renameTo: raw.newname }),
+      ...(raw.newschema !== undefined && { setSchema: raw.newschema }),
+      ...(volatility && { volatility: volatility as 'stable' }),
+    },
+  }
+}
+
+const routineTypes: ReadonlySet<string> = new Set(['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE'])
+
+const owning: ReadonlySet<string> = new Set(['ReassignOwnedStmt', 'DropOwnedStmt'])
+
+const named: ReadonlySet<string> = new Set(['CreatePolicyStmt', 'AlterPolicyStmt', 'RuleStmt'])
 
 function nameOfPart({ pubname, policy_name, rulename }: OtherStatement) {
   const name = pubname ?? policy_name ?? rulename

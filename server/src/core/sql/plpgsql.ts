@@ -297,9 +297,20 @@ class Block {
     if (word === 'COMMIT' || word === 'ROLLBACK') this.ends = true
     if (word === 'RETURN') return this.#return(first, last, way)
     if (word === 'RAISE') return this.#expression(this.#slice(first + 3, last).replace(/^,/, ''))
+    if (word === 'EXIT' && this.#isBlock(second)) this.#returned ??= way
     if (withoutSql.has(word) || last < first) return
     if (assigns.has(second ?? '')) return this.#assignment(first, last)
     this.#sql(first, last, way)
+  }
+
+  /** Whether a label is that of a block, which EXIT leaves too (plpgsql-control-structures.html). */
+  #isBlock(label: string | undefined): boolean {
+    return this.#tokens.some(
+      ({ text }, at) =>
+        text === '<<' &&
+        this.#tokens[at + 1]?.text === label &&
+        ['BEGIN', 'DECLARE'].includes(this.#tokens[at + 3]?.text ?? ''),
+    )
   }
 
   #return(first: number, last: number, way: Way) {
@@ -307,7 +318,7 @@ class Block {
     if (second === 'QUERY' && this.#tokens[first + 2]?.text === 'EXECUTE') return this.#dynamic(first + 2, last, way)
     if (second === 'QUERY') return this.#sql(first + 2, last, way)
     this.#expression(this.#slice(second === 'NEXT' ? first + 2 : first + 1, last))
-    if (second !== 'NEXT' && way.conditional) this.#returned ??= way
+    if (second !== 'NEXT') this.#returned ??= way
   }
 
   /** The value of an assignment may be a query. */

@@ -25,7 +25,8 @@ export const isSuperuser = ({ options }: CreateRoleStmt): boolean =>
     return defname === 'superuser' && fields(arg).Boolean?.boolval === true
   })
 
-const rolesOf = (nodes: readonly Node[] | undefined): string[] =>
+/** Returns the roles by name; `public` for PUBLIC. */
+export const rolesOf = (nodes: readonly Node[] | undefined): string[] =>
   (nodes ?? []).flatMap(node => {
     const role = fields(node).RoleSpec
     if (!role) return []

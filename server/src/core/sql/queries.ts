@@ -97,18 +97,6 @@ export function repeatedIn(query: SelectStmt | undefined, aliases: readonly stri
   return repeated === undefined ? {} : { repeated }
 }
 
-/** Returns the names of the columns of a query's result in order, undefined for one that is not plain; absent where it has a star. */
-export function outputsOf(
-  query: SelectStmt | undefined,
-  aliases: readonly string[],
-): { outputs?: readonly (string | undefined)[] } {
-  let select = query
-  while (select?.larg) select = select.larg
-  const written = (select?.targetList ?? []).map(target => columnName(fields(target).ResTarget))
-  if (written.length === 0 || written.includes('*')) return {}
-  return { outputs: written.map((name, place) => aliases[place] ?? name) }
-}
-
 /** What PostgreSQL calls a column of a result (queries-select-lists.html#QUERIES-COLUMN-LABELS); undefined where that is not plain. */
 function columnName(target: ResTarget | undefined): string | undefined {
   if (target?.name) return target.name

@@ -1,8 +1,8 @@
-import type { CreateFunctionStmt, TypeName as RawTypeName } from 'libpg-query'
+import type { CreateFunctionStmt } from 'libpg-query'
 import type { CreateRoutine, Parameters } from './commands'
 import { constantText } from './constants'
 import { relationsIn } from './expressions'
-import { fields, nameFromParts, strings } from './nodes'
+import { fields, nameFromParts, strings, typeText } from './nodes'
 import { afterGroup, Cursor, inside, isString, isWord, type Source, spanOf } from './source'
 
 /** Returns CREATE FUNCTION or CREATE PROCEDURE. */
@@ -96,11 +96,10 @@ function parametersOf(statement: CreateFunctionStmt): Parameters {
   const given = all.filter(({ mode }) => mode !== 'FUNC_PARAM_TABLE' && mode !== 'FUNC_PARAM_OUT')
   const counted = statement.is_procedure ? all : given
   const isVariadic = given.some(({ mode }) => mode === 'FUNC_PARAM_VARIADIC')
-  const types = given.map(({ argType }) => `${strings(argType?.names).at(-1)}${argType?.arrayBounds ? '[]' : ''}`)
   const defaults = given.filter(({ defexpr }) => defexpr !== undefined).length
   const optional = counted.filter(({ defexpr }) => defexpr !== undefined).length + (isVariadic ? 1 : 0)
   return {
-    signature: types.join(','),
+    signature: given.map(({ argType }) => typeText(argType)).join(','),
     least: counted.length - optional,
     most: isVariadic ? Number.POSITIVE_INFINITY : counted.length,
     names: given.map(({ name }) => name || undefined),
@@ -120,6 +119,3 @@ function returnsOf({ is_procedure, returnType, parameters = [] }: CreateFunction
 }
 
 const resulting: ReadonlySet<string> = new Set(['FUNC_PARAM_OUT', 'FUNC_PARAM_INOUT', 'FUNC_PARAM_TABLE'])
-
-const typeText = (type: RawTypeName | undefined): string =>
-  `${strings(type?.names).at(-1) ?? 'void'}${type?.arrayBounds ? '[]' : ''}`

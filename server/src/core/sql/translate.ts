@@ -1,15 +1,25 @@
 import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
 import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
-import type { AlterDomain, AlterType, Command, Maintenance, Name, TransactionControl, TriggerEvent } from './commands'
+import type {
+  AlterDomain,
+  AlterType,
+  Command,
+  Maintenance,
+  Name,
+  TransactionControl,
+  TriggerEvent,
+  Uses,
+} from './commands'
 import { createIndex } from './create-index'
 import { createTable } from './create-table'
 import { constraintDefinition } from './definitions'
 import { dropOf, droppedParts } from './drop'
-import { columnsIn, relationsIn } from './expressions'
+import { columnsIn, relationsIn, usesIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
+import { outputsOf } from './outputs'
 import { setParameter } from './parameters'
-import { copyOf, deleteOf, insertOf, mergeOf, outputsOf, repeatedIn, selectOf, updateOf } from './queries'
+import { copyOf, deleteOf, insertOf, mergeOf, repeatedIn, selectOf, updateOf } from './queries'
 import { createRoutine } from './routine'
 import { Cursor, ifNotExists, indexAt, inside, isString, isWord, keywordsThrough, type Source, spanOf } from './source'
 
@@ -107,6 +117,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
       ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.into?.colNames)),
+      ...usesOf(isView ? statement.query : undefined),
       keywords: keywordsThrough(source, isView ? 'VIEW' : 'TABLE'),
     }
   },
@@ -117,10 +128,11 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       orReplace: statement.replace === true,
       persistence: persistenceOf(statement.view) === 'temporary' ? 'temporary' : 'permanent',
       columns: strings(statement.aliases),
+      ...outputs(statement.query, strings(statement.aliases), source),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
       ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.aliases)),
-      ...outputsOf(fields(statement.query).SelectStmt, strings(statement.aliases)),
+      ...usesOf(statement.query),
       keywords: keywordsThrough(source, 'VIEW'),
     },
   RefreshMatViewStmt: (statement, source) =>
@@ -210,6 +222,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       ...(statement.columns && { columns: strings(statement.columns) }),
       // TRIGGER_TYPE_INSTEAD of PostgreSQL's source.
       ...(((statement.timing ?? 0) & 64) !== 0 && { isInsteadOf: true }),
+      ...usesOf(statement.whenClause),
       ...(statement.constrrel && { from: nameOf(statement.constrrel, source) }),
       function: nameFromParts(strings(statement.funcname), called.name()?.span ?? spanOf(source, 0, 0)),
       keywords: keywordsThrough(source, 'TRIGGER'),
@@ -321,6 +334,16 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       keywords: spanOf(source, 0, 1),
     }
   },
+}
+
+function outputs(query: Node | undefined, aliases: readonly string[], source: Source) {
+  const found = outputsOf(query, aliases, source)
+  return found ? { outputs: found } : {}
+}
+
+function usesOf(node: Node | undefined): { readonly uses?: Uses } {
+  const uses = node && usesIn(node)
+  return uses ? { uses } : {}
 }
 
 /** Bits of pg_trigger.tgtype (catalog-pg-trigger.html, pg_trigger.h). */

@@ -2,6 +2,7 @@ import type { AlterRelation, Subcommand, SubcommandOf } from '../../sql/commands
 import {
   asTable,
   type Catalog,
+  type Column,
   type Constraint,
   columnNamed,
   constraintNamed,
@@ -20,10 +21,18 @@ import {
   type Table,
   tableAt,
 } from '../catalog'
-import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
+import { renamedRelation, withOwner, withoutRelation, withRelation, withTable } from '../edit'
 import { nameOfNotNull } from '../names'
 import type { At } from './at'
-import { renamedColumn, withColumn, withColumnChanged, withColumnType, withOwnSequence, withoutColumn } from './columns'
+import {
+  generationOf,
+  renamedColumn,
+  withColumn,
+  withColumnChanged,
+  withColumnType,
+  withOwnSequence,
+  withoutColumn,
+} from './columns'
 import {
   renamedConstraint,
   withConstraint,
@@ -103,13 +112,13 @@ function withPlaceholder(catalog: Catalog, command: AlterRelation): Catalog {
 function withTriggersTurned(
   catalog: Catalog,
   key: RelationKey,
-  { kind, trigger: name }: SubcommandOf<'ENABLE TRIGGER' | 'DISABLE TRIGGER'>,
+  { kind, trigger: name, onReplicas }: SubcommandOf<'ENABLE TRIGGER' | 'DISABLE TRIGGER'>,
 ): Catalog {
   return withTable(catalog, key, table => ({
     ...table,
     triggers: table.triggers.map(({ isOff, ...trigger }) => {
       if (name !== undefined && trigger.name !== name) return isOff ? { ...trigger, isOff } : trigger
-      return kind === 'DISABLE TRIGGER' ? { ...trigger, isOff: true } : trigger
+      return kind === 'DISABLE TRIGGER' || onReplicas ? { ...trigger, isOff: true } : trigger
     }),
   }))
 }
@@ -160,12 +169,13 @@ export function withSubcommand(
         catalog,
         key,
         subcommand.column.name,
-        ({ generated: _, generatedFrom: __, ...column }) => column,
+        ({ generated: _, generatedFrom: __, generatedUses: ___, ...column }) => column,
         command.only,
       )
     case 'SET EXPRESSION': {
-      const generatedFrom = subcommand.expression.columns
-      return withColumnChanged(catalog, key, subcommand.column.name, column => ({ ...column, generatedFrom }))
+      const generation = generationOf(subcommand.expression)
+      const change = ({ generatedUses: _, ...column }: Column): Column => ({ ...column, ...generation })
+      return withColumnChanged(catalog, key, subcommand.column.name, change)
     }
     case 'ADD CONSTRAINT':
       return withConstraint(catalog, key, subcommand.constraint, at, command.only)
@@ -222,8 +232,21 @@ export function withSubcommand(
       return withTable(catalog, key, table => ({ ...table, persistence: 'permanent' }))
     case 'SET UNLOGGED':
       return withTable(catalog, key, table => ({ ...table, persistence: 'unlogged' }))
+    case 'ENABLE RULE':
+    case 'DISABLE RULE':
+      return withTable(catalog, key, table => ({
+        ...table,
+        rules: (table.rules ?? []).map(rule =>
+          rule.name === subcommand.rule
+            ? { ...rule, isOff: subcommand.kind === 'DISABLE RULE' || subcommand.onReplicas === true }
+            : rule,
+        ),
+      }))
+    case 'OWNER TO':
+      // CURRENT_USER and its like are nobody that the history knows.
+      return withOwner(catalog, key, subcommand.to === '' ? undefined : subcommand.to)
     case 'SEQUENCE OPTIONS':
-      return withOwner(catalog, key, subcommand.ownedBy)
+      return withOwningColumn(catalog, key, subcommand.ownedBy)
     default:
       return catalog
   }
@@ -330,7 +353,7 @@ function withIndexAttached(catalog: Catalog, parent: RelationKey, index: Relatio
 
 const isAt = (key: RelationKey) => (index: Index) => keyOfRelation(index) === key
 
-function withOwner(
+function withOwningColumn(
   catalog: Catalog,
   key: RelationKey,
   owner: { readonly table: { schema?: string; name: string }; readonly column: string } | null | undefined,

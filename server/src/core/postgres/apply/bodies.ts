@@ -1,6 +1,19 @@
-import type { AlterRelation, Body, Call, Command, CreateRoutine, Guard } from '../../sql/commands'
-import { type Catalog, constraintNamed, creationSchema, key, keyIn, keyOf, type Overload, tableAt } from '../catalog'
-import { calleeOf } from '../routines'
+import type { AlterRelation, Body, Call, Command, CreateRoutine, Guard, OtherCommand } from '../../sql/commands'
+import {
+  asTable,
+  type Catalog,
+  constraintNamed,
+  creationSchema,
+  key,
+  keyIn,
+  keyOf,
+  type Overload,
+  type Trigger,
+  tableAt,
+  type WrittenName,
+} from '../catalog'
+import { withTable } from '../edit'
+import { calleeOf, overloadsMeant, sameSignature } from '../routines'
 import type { At } from './at'
 
 type Apply = (catalog: Catalog, command: Command, at: At) => Catalog
@@ -8,17 +21,57 @@ type Apply = (catalog: Catalog, command: Command, at: At) => Catalog
 /** Returns the catalog after CREATE FUNCTION and CREATE PROCEDURE: OR REPLACE replaces what takes the same arguments. */
 export function withRoutine(catalog: Catalog, command: CreateRoutine): Catalog {
   const name = key(creationSchema(catalog, command.name), command.name.name)
-  const known = catalog.routines.get(name)
-  const volatility = known && !command.orReplace ? worse(known.volatility, command.volatility) : command.volatility
-  const others = known?.overloads.filter(overload => !takesTheSame(overload, command)) ?? []
-  return {
-    ...catalog,
-    routines: catalog.routines.with(name, { volatility, overloads: [...others, { routine: command }] }),
+  const others = catalog.routines.get(name)?.overloads.filter(overload => !takesTheSame(overload, command)) ?? []
+  return withRoutineEntry(catalog, name, [...others, { routine: command }])
+}
+
+/** Returns the catalog after ALTER FUNCTION, PROCEDURE and ROUTINE. */
+export function withRoutineAltered(catalog: Catalog, { tag, routine: altered }: OtherCommand): Catalog {
+  if (!altered) return catalog
+  const [meant, ...others] = overloadsMeant(catalog, altered, altered.signature, tag)
+  if (!meant || others.length > 0) return catalog
+  const { renameTo, setSchema, volatility } = altered
+  const { routine } = meant.overload
+  const changed = {
+    ...routine,
+    ...(volatility && { volatility }),
+    name: {
+      ...routine.name,
+      name: renameTo ?? routine.name.name,
+      ...(setSchema !== undefined && { schema: setSchema }),
+    },
   }
+  const rest = catalog.routines.get(meant.key)?.overloads.filter(overload => overload !== meant.overload) ?? []
+  const [schema = ''] = meant.key.split('.')
+  const to = key(setSchema ?? schema, changed.name.name)
+  const without = withTriggersCalling(withRoutineEntry(catalog, meant.key, rest), routine.name.name, changed.name)
+  return withRoutineEntry(without, to, [...(without.routines.get(to)?.overloads ?? []), { routine: changed }])
+}
+
+/** Triggers go on calling their function under its new name. */
+function withTriggersCalling(catalog: Catalog, from: string, { schema, name }: WrittenName): Catalog {
+  const isMine = (trigger: Trigger) => trigger.function === from
+  let result = catalog
+  for (const [key, relation] of catalog.relations)
+    if (asTable(relation)?.triggers.some(isMine))
+      result = withTable(result, key, table => ({
+        ...table,
+        triggers: table.triggers.map(trigger =>
+          isMine(trigger) ? { ...trigger, function: name, ...(schema !== undefined && { schema }) } : trigger,
+        ),
+      }))
+  return result
+}
+
+/** Returns the catalog with such functions and procedures under one name, or none. */
+export function withRoutineEntry(catalog: Catalog, key: string, overloads: readonly Overload[]): Catalog {
+  const [first, ...rest] = overloads.map(({ routine }) => routine.volatility)
+  if (!first) return { ...catalog, routines: catalog.routines.without(key) }
+  return { ...catalog, routines: catalog.routines.with(key, { volatility: rest.reduce(worse, first), overloads }) }
 }
 
 const takesTheSame = ({ routine }: Overload, command: CreateRoutine): boolean =>
-  routine.parameters?.signature === command.parameters?.signature
+  sameSignature(routine.parameters?.signature ?? '', command.parameters?.signature ?? '')
 
 const worse = <T extends CreateRoutine['volatility']>(a: T, b: T): T => {
   const order: readonly string[] = ['immutable', 'stable', 'volatile']

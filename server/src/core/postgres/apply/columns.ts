@@ -10,11 +10,13 @@ import {
   indexesOf,
   inheritorsOf,
   keyOfRelation,
+  type Part,
   type RelationKey,
   type Sequence,
   sequencesOwnedBy,
   type Table,
   tableAt,
+  usesOf,
   viewsReadingColumn,
 } from '../catalog'
 import { droppedWith } from '../dependents'
@@ -110,11 +112,17 @@ export const columnOf = (definition: ColumnDefinition, at: At): Column => ({
     definition.default.expression.kind !== 'null' && { default: definition.default.expression }),
   ...(definition.generated && {
     generated: definition.generated.stored ? ('stored' as const) : ('virtual' as const),
-    generatedFrom: definition.generated.expression.columns,
+    ...generationOf(definition.generated.expression),
   }),
   identity: definition.identity !== undefined,
   born: at.birth,
 })
+
+/** Returns what a generated column keeps of its expression. */
+export function generationOf(expression: Expression): Pick<Column, 'generatedFrom' | 'generatedUses'> {
+  const generatedUses = usesOf([expression])
+  return { generatedFrom: expression.columns, ...(generatedUses && { generatedUses }) }
+}
 
 const nextValue = (sequence: string, definition: ColumnDefinition): Expression => ({
   span: definition.type.span,
@@ -202,6 +210,9 @@ export const withColumnType = (
     ...(collation && { collation }),
   }))
 
+const withColumnRenamed = (part: Part, renamed: (name: string) => string): Part =>
+  part.uses ? { ...part, uses: { ...part.uses, columns: part.uses.columns.map(renamed) } } : part
+
 /** Returns the catalog with a column of another name, in its table, what inherits it, indexes, keys and sequences. */
 export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {
   const table = tableAt(catalog, key)
@@ -215,7 +226,10 @@ export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, 
       ...(column.generatedFrom && { generatedFrom: column.generatedFrom.map(renamed) }),
     })),
     ...(known.partitionBy && { partitionBy: known.partitionBy.map(renamed) }),
-    ...(known.outputs && { outputs: known.outputs.map(name => name && renamed(name)) }),
+    ...(known.outputs && {
+      outputs: known.outputs.map(output => (output.name === from ? { ...output, name: to } : output)),
+    }),
+    ...(known.policies && { policies: known.policies.map(policy => withColumnRenamed(policy, renamed)) }),
     constraints: known.constraints.map(constraint => ({
       ...constraint,
       columns: constraint.columns.map(renamed),

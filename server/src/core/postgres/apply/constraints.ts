@@ -19,6 +19,7 @@ import {
   type RelationKey,
   type Table,
   tableAt,
+  usesOf,
 } from '../catalog'
 import { renamedRelation, withoutRelation, withRelation, withTable } from '../edit'
 import {
@@ -73,8 +74,14 @@ const baseOf = (definition: ConstraintDefinition, name: string, at: At): Constra
   enforced: !definition.notEnforced,
   provesNotNull: [],
   noInherit: definition.noInherit,
+  ...namedIn(definition),
   born: at.birth,
 })
+
+function namedIn({ expression, where }: ConstraintDefinition): Pick<Constraint, 'uses'> {
+  const uses = usesOf([expression, where])
+  return uses ? { uses } : {}
+}
 
 /** A constraint of the same name and kind is the inherited one, already there: PostgreSQL merges the two. */
 function withInherited(catalog: Catalog, key: RelationKey, constraint: Constraint, only: boolean): Catalog {

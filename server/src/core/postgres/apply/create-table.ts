@@ -187,11 +187,11 @@ function copied(
   at: At,
 ): Pick<Table, 'columns' | 'constraints'> {
   const columns = source.columns.map(
-    ({ default: value, generated, generatedFrom, identity, inherited: _, ...column }) => ({
+    ({ default: value, generated, generatedFrom, generatedUses, identity, inherited: _, ...column }) => ({
       ...column,
       identity: identity && includes(including, 'IDENTITY'),
       ...(value && includes(including, 'DEFAULTS') && { default: value }),
-      ...(generated && includes(including, 'GENERATED') && { generated, generatedFrom }),
+      ...(generated && includes(including, 'GENERATED') && { generated, generatedFrom, generatedUses }),
     }),
   )
   const checks = includes(including, 'CONSTRAINTS') ? source.constraints.filter(({ kind }) => kind === 'CHECK') : []

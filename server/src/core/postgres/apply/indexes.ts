@@ -9,6 +9,7 @@ import {
   partitionsOf,
   type RelationKey,
   tableAt,
+  usesOf,
 } from '../catalog'
 import { withRelation } from '../edit'
 import { labelsOfIndex, nameOfIndex } from '../names'
@@ -38,6 +39,7 @@ function withIndexOn(catalog: Catalog, table: RelationKey, command: CreateIndex,
 }
 
 function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at: At, place: Place): Index {
+  const uses = usesOf([...command.columns.map(({ expression }) => expression), command.where])
   const known = tableAt(catalog, table)
   const [schema = 'public', tableName = table] = known ? [known.schema, known.name] : splitKey(table)
   const labels = labelsOfIndex(command.columns, command.include)
@@ -56,6 +58,7 @@ function indexOn(catalog: Catalog, table: RelationKey, command: CreateIndex, at:
       ...command.columns.flatMap(column => column.expression?.columns ?? []),
       ...(command.where?.columns ?? []),
     ],
+    ...(uses && { uses }),
     method: command.method,
     unique: command.unique,
     primary: false,

@@ -1,7 +1,7 @@
 import { asTable, type Catalog, key as keyFor, type Relation } from '../catalog'
 import { renamedRelation, withTable } from '../edit'
 import type { PersistentMap } from '../persistent-map'
-import { relationsIn } from './drop'
+import { relationsIn } from '../searches'
 
 /** Returns the catalog after ALTER SCHEMA ... RENAME TO: all that is in the schema has the new one in its name. */
 export function withSchemaRenamed(catalog: Catalog, from: string, to: string): Catalog {

@@ -1,9 +1,9 @@
 import type { AlterDomain, AlterType, ConstraintDefinition, CreateDomain, CreateType } from '../../sql/commands'
 import { type Catalog, creationSchema, key, keyIn, type Type } from '../catalog'
 import { renamedRelation, withRelation } from '../edit'
+import { columnsOfType } from '../searches'
 import type { At } from './at'
 import { withColumnChanged } from './columns'
-import { columnsOfType } from './drop'
 
 /** Returns the catalog after CREATE TYPE and CREATE DOMAIN. */
 export function withType(catalog: Catalog, command: CreateType | CreateDomain, at: At): Catalog {

@@ -1,4 +1,15 @@
-import type { Copy, Delete, Insert, Merge, Name, Select, TriggerEvent, Update, Write } from '../../sql/commands'
+import type {
+  Copy,
+  Delete,
+  Insert,
+  Merge,
+  Name,
+  RuleEvent,
+  Select,
+  TriggerEvent,
+  Update,
+  Write,
+} from '../../sql/commands'
 import { mayHold, type Rows } from '../bounds'
 import {
   type Catalog,
@@ -15,14 +26,16 @@ import {
   type Trigger,
   tableAt,
 } from '../catalog'
+import { nameIn, sequencesIn } from '../sequences'
 import type { Circumstances } from './context'
 import { isIndexed } from './foreign-keys'
-import { familyOf, type Gathering, isSystem, nameIn, readBy, sequencesIn, storedOf } from './gathering'
+import { familyOf, type Gathering, isSystem, readBy, storedOf } from './gathering'
 
 /** INSERT: the table, the tables its new rows reference, and the sequences of columns it leaves out. */
 export function insertRows(gathering: Gathering, command: Insert, circumstances: Circumstances) {
   const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
+  if (isRuledOut(gathering, circumstances, key, 'INSERT')) return
   const { onConflict } = command
   // The indexes are looked at beforehand only to find the one that decides a conflict.
   const infers = onConflict !== undefined && (onConflict.columns.length > 0 || onConflict.constraint !== undefined)
@@ -70,6 +83,7 @@ function valuesOf(command: Insert, table: Table | undefined, column: string): re
 export function updateRows(gathering: Gathering, command: Update, circumstances: Circumstances) {
   const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
+  if (isRuledOut(gathering, circumstances, key, 'UPDATE')) return
   const family = write(gathering, circumstances, key, {
     only: command.only,
     locksIndexes: true,
@@ -104,6 +118,7 @@ export function updateRows(gathering: Gathering, command: Update, circumstances:
 export function deleteRows(gathering: Gathering, command: Delete, circumstances: Circumstances) {
   const { catalog } = circumstances
   const key = keyOf(catalog, command.table)
+  if (isRuledOut(gathering, circumstances, key, 'DELETE')) return
   const family = write(gathering, circumstances, key, {
     only: command.only,
     locksIndexes: true,
@@ -175,6 +190,22 @@ const sequenceCalls: ReadonlySet<string> = new Set(['nextval', 'setval'])
 const tablesBehind = (catalog: Catalog, key: RelationKey): RelationKey[] =>
   tableAt(catalog, key)?.triggers.some(({ isInsteadOf }) => isInsteadOf) ? [] : readBy(catalog, [key], true)
 
+/**
+ * Says what the rules of a table or view do that a statement sets off: their actions come besides it, or instead of it
+ * (rules-update.html). Returns whether nothing of the statement itself is left.
+ */
+function isRuledOut(gathering: Gathering, { catalog }: Circumstances, key: RelationKey, event: RuleEvent): boolean {
+  const rules = (tableAt(catalog, key)?.rules ?? []).filter(rule => rule.event === event && !rule.isOff)
+  for (const { name, writes = [], reads } of rules) {
+    gathering.lockAll(writes, 'ROW EXCLUSIVE')
+    gathering.lockAll(readBy(catalog, reads), 'ACCESS SHARE')
+    gathering.doesNotKnow(`What rule "${name}" does besides or instead is not known.`)
+  }
+  if (!rules.some(({ instead }) => instead)) return false
+  gathering.lock(key, 'ROW EXCLUSIVE')
+  return true
+}
+
 interface Writing {
   readonly only?: boolean
   readonly locksIndexes: boolean
@@ -201,9 +232,6 @@ function write(gathering: Gathering, circumstances: Circumstances, key: Relation
     if (circumstances.plansOnly) continue
     const table = tableAt(catalog, member)
     gathering.fire(member, trigger => isFired(trigger, writing, table) && (trigger.isRow || member === key))
-    if (member === key)
-      for (const rule of table?.rules ?? [])
-        gathering.doesNotKnow(`What rule "${rule}" does besides or instead is not known.`)
   }
   return written
 }

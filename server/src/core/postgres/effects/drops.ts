@@ -1,14 +1,13 @@
 import type { Drop, Truncate } from '../../sql/commands'
-import { columnsOfType, domainsOver, relationsIn, tablesOf, tablesOfServers } from '../apply/drop'
+import { cascadeOf, type Thing, thingsIn } from '../cascades'
 import {
   asTable,
   type Catalog,
-  type Column,
   type Constraint,
-  columnsOfIndex,
+  constraintNamed,
   foreignKeysTo,
   hasReference,
-  indexesOf,
+  isIndex,
   keyIn,
   keyOf,
   keyOfRelation,
@@ -18,12 +17,13 @@ import {
   type RelationKind,
   sequencesOwnedBy,
   tableAt,
-  viewsReadingColumn,
 } from '../catalog'
 import { droppedWith } from '../dependents'
+import { overloadsMeant } from '../routines'
+import { tablesOfServers } from '../searches'
 import type { Circumstances } from './context'
 import { lockTriggered } from './foreign-keys'
-import { familyOf, type Gathering, partitionTreeOf, sequencesIn, storedOf } from './gathering'
+import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering'
 
 /** DROP of relations: they, all that goes with them, and the other side of their foreign keys. */
 export function dropRelations(gathering: Gathering, command: Drop, circumstances: Circumstances) {
@@ -31,10 +31,6 @@ export function dropRelations(gathering: Gathering, command: Drop, circumstances
   const keys = command.names.map(name => keyOf(catalog, name))
   const there = keys.filter(key => command.ifExists === undefined || gathering.mayExist(key))
   dropAll(gathering, circumstances, there, command.cascade !== undefined, kindOf(command.tag))
-  for (const key of there) {
-    const parent = tableAt(catalog, key)?.partitionOf
-    if (parent !== undefined) lockParent(gathering, catalog, parent, key)
-  }
 }
 
 const kindOf = (tag: Drop['tag']): RelationKind =>
@@ -52,39 +48,73 @@ function lockParent(gathering: Gathering, catalog: Catalog, parent: RelationKey,
   if (rest && keyOfRelation(rest) !== dropped) gathering.lock(keyOfRelation(rest), 'ACCESS EXCLUSIVE')
 }
 
-function dropAll(
+/** What is dropped is locked against all use, and so are the tables that something is dropped of. */
+export function dropAll(
   gathering: Gathering,
-  { catalog, postgres }: Circumstances,
+  { catalog, postgres }: Pick<Circumstances, 'catalog' | 'postgres'>,
   keys: readonly RelationKey[],
   cascade: boolean,
   guess: RelationKind,
 ) {
-  const dropped = droppedWith(catalog, keys, cascade)
-  for (const key of dropped.relations) {
-    gathering.lock(key, 'ACCESS EXCLUSIVE', guess)
-    gathering.drop(key)
-    for (const constraint of asTable(catalog.relations.get(key))?.constraints ?? [])
-      if (hasReference(constraint) && !isInherited(catalog, key, constraint))
-        lockTriggered(gathering, catalog, constraint.references.table, postgres)
+  if (cascade) return dropCascading(gathering, { catalog, postgres }, keys.map(relationThing), guess)
+  for (const key of droppedWith(catalog, keys, false).relations)
+    dropRelation(gathering, { catalog, postgres }, key, guess)
+}
+
+const relationThing = (key: RelationKey): Thing => ({ kind: 'relation', key })
+
+function dropRelation(
+  gathering: Gathering,
+  { catalog, postgres }: Pick<Circumstances, 'catalog' | 'postgres'>,
+  key: RelationKey,
+  guess: RelationKind,
+) {
+  gathering.lock(key, 'ACCESS EXCLUSIVE', guess)
+  gathering.drop(key)
+  const table = asTable(catalog.relations.get(key))
+  if (table?.partitionOf !== undefined) lockParent(gathering, catalog, table.partitionOf, key)
+  for (const constraint of table?.constraints ?? [])
+    if (hasReference(constraint) && !isInherited(catalog, key, constraint))
+      lockTriggered(gathering, catalog, constraint.references.table, postgres)
+}
+
+function dropCascading(
+  gathering: Gathering,
+  circumstances: Pick<Circumstances, 'catalog' | 'postgres'>,
+  roots: readonly Thing[],
+  guess: RelationKind = 'table',
+) {
+  const { catalog, postgres } = circumstances
+  const all = cascadeOf(catalog, roots)
+  const gone = new Set(all.flatMap(({ thing }) => (thing.kind === 'relation' ? thing.key : [])))
+  for (const { thing, isSure } of all) {
+    if (!isSure) gathering.doesNotKnow(doubtOf(thing))
+    if (thing.kind === 'relation') dropRelation(gathering, circumstances, thing.key, guess)
+    if (thing.kind === 'relation') lockOwners(gathering, catalog, thing.key)
+    if (!('table' in thing)) continue
+    gathering.lockAll(
+      thing.kind === 'constraint' ? partitionTreeOf(catalog, thing.table) : [thing.table],
+      'ACCESS EXCLUSIVE',
+    )
+    const constraint = thing.kind === 'constraint' && constraintNamed(tableAt(catalog, thing.table), thing.name)
+    if (!constraint || !hasReference(constraint) || gone.has(constraint.references.table)) continue
+    lockTriggered(gathering, catalog, constraint.references.table, postgres)
   }
-  for (const key of cascade ? keys : []) {
-    const sequence = catalog.relations.get(key)
-    // The column's default calls nextval(): it is dropped too.
-    if (sequence?.kind !== 'sequence') continue
-    if (sequence.ownedBy) gathering.lock(sequence.ownedBy.table, 'ACCESS EXCLUSIVE')
-    gathering.lockAll(tablesCounting(catalog, key), 'ACCESS EXCLUSIVE')
-  }
-  for (const { table } of dropped.foreignKeys)
-    gathering.lockAll(partitionTreeOf(catalog, keyOfRelation(table)), 'ACCESS EXCLUSIVE')
-  if (cascade && keys.some(key => !catalog.relations.has(key)))
+  if ([...gone].some(key => !catalog.relations.has(key)))
     gathering.doesNotKnow('What depends on a relation that the history does not know is dropped and locked with it.')
 }
 
-/** Tables with a column whose default takes the next value of a sequence. */
-function tablesCounting(catalog: Catalog, sequence: RelationKey): RelationKey[] {
-  const counts = (column: Column) => sequencesIn(catalog, column.default).includes(sequence)
-  return [...catalog.relations].flatMap(([key, relation]) => (asTable(relation)?.columns.some(counts) ? [key] : []))
+/** An index is dropped under a lock of its table; a sequence has one of its owner's column looked at. */
+function lockOwners(gathering: Gathering, catalog: Catalog, key: RelationKey) {
+  const dropped = catalog.relations.get(key)
+  if (isIndex(dropped)) gathering.lock(dropped.table, 'ACCESS EXCLUSIVE')
+  if (dropped?.kind === 'sequence' && dropped.ownedBy) gathering.lock(dropped.ownedBy.table, 'ACCESS EXCLUSIVE')
 }
+
+const doubtOf = (thing: Thing): string =>
+  'table' in thing
+    ? `Whether ${thing.kind} "${thing.name}" of "${thing.table}" goes with it is not known.`
+    : `Whether ${thing.kind} "${thing.key}" goes with it is not known.`
 
 /** The foreign key of a partition that is its parent's has nothing of its own on the other table. */
 const isInherited = (catalog: Catalog, key: RelationKey, constraint: Constraint): boolean =>
@@ -99,25 +129,15 @@ export function dropObjects(gathering: Gathering, command: Drop, circumstances: 
   const cascade = command.cascade !== undefined
   switch (command.tag) {
     case 'DROP SCHEMA':
-      return dropAll(
-        gathering,
-        circumstances,
-        relationsIn(
-          catalog,
-          command.names.map(name => name.name),
-        ),
-        cascade,
-        'table',
-      )
+      if (cascade) dropCascading(gathering, circumstances, thingsIn(catalog, command.names))
+      return
     case 'DROP TYPE':
     case 'DROP DOMAIN':
-      for (const name of command.names) dropType(gathering, circumstances, keyIn(catalog, catalog.types, name), cascade)
-      return
+      return dropTypes(gathering, circumstances, command)
     case 'DROP FUNCTION':
     case 'DROP PROCEDURE':
     case 'DROP ROUTINE':
-      if (cascade) for (const name of command.names) dropTriggersOf(gathering, catalog, name.name)
-      return
+      return cascade ? dropRoutines(gathering, circumstances, command) : undefined
     case 'DROP TRIGGER':
       if (command.on) {
         const table = keyOf(catalog, command.on)
@@ -159,43 +179,36 @@ function isMissingPart(catalog: Catalog, table: RelationKey, command: Drop): boo
   if (!command.ifExists || !catalog.complete) return false
   const known = tableAt(catalog, table)
   const parts =
-    command.tag === 'DROP TRIGGER'
-      ? known?.triggers.map(trigger => trigger.name)
-      : command.tag === 'DROP POLICY'
-        ? known?.policies
-        : known?.rules
-  return !parts?.some(part => command.names.some(name => name.name === part))
+    command.tag === 'DROP TRIGGER' ? known?.triggers : command.tag === 'DROP POLICY' ? known?.policies : known?.rules
+  return !parts?.some(part => command.names.some(name => name.name === part.name))
 }
 
-function dropType(gathering: Gathering, circumstances: Circumstances, type: string, cascade: boolean) {
+function dropTypes(gathering: Gathering, circumstances: Circumstances, command: Drop) {
   const { catalog } = circumstances
-  if (catalog.relations.get(type)?.kind === 'composite type') {
+  const types = command.names.map(name => keyIn(catalog, catalog.types, name))
+  if (command.cascade) {
+    dropCascading(gathering, circumstances, types.map(typeThing))
+    if (!catalog.complete)
+      gathering.doesNotKnow('Columns of the type in tables that the history does not know go with it.')
+    return
+  }
+  for (const type of types) {
+    if (catalog.relations.get(type)?.kind !== 'composite type') continue
     gathering.lock(type, 'ACCESS EXCLUSIVE')
     gathering.drop(type)
   }
-  if (!cascade) return
-  dropAll(gathering, circumstances, tablesOf(catalog, type), true, 'table')
-  for (const { table, column } of domainsOver(catalog, type).flatMap(domain => columnsOfType(catalog, domain))) {
-    gathering.lock(table, 'ACCESS EXCLUSIVE')
-    for (const view of droppedWith(catalog, viewsReadingColumn(catalog, table, column).map(keyOfRelation), true)
-      .relations) {
-      gathering.lock(view, 'ACCESS EXCLUSIVE')
-      gathering.drop(view)
-    }
-    for (const index of indexesOf(catalog, table)) {
-      if (!columnsOfIndex(index).has(column)) continue
-      gathering.lock(keyOfRelation(index), 'ACCESS EXCLUSIVE')
-      gathering.drop(keyOfRelation(index))
-    }
-  }
-  if (!catalog.complete)
-    gathering.doesNotKnow('Columns of the type in tables that the history does not know go with it.')
 }
 
-function dropTriggersOf(gathering: Gathering, catalog: Catalog, routine: string) {
-  for (const [key, relation] of catalog.relations)
-    if (asTable(relation)?.triggers.some(trigger => trigger.function === routine))
-      gathering.lock(key, 'ACCESS EXCLUSIVE')
+const typeThing = (key: string): Thing => ({ kind: 'type', key })
+
+function dropRoutines(gathering: Gathering, circumstances: Circumstances, command: Drop) {
+  const { catalog } = circumstances
+  const routines = command.names.flatMap((name, n) =>
+    overloadsMeant(catalog, name, command.signatures?.[n], command.tag).map(
+      ({ key, overload }): Thing => ({ kind: 'routine', key, overload }),
+    ),
+  )
+  dropCascading(gathering, circumstances, routines)
   if (!catalog.complete)
     gathering.doesNotKnow('Triggers that call the function go with it, and their tables are locked.')
 }

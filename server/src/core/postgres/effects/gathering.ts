@@ -1,10 +1,9 @@
-import type { Command, Expression } from '../../sql/commands'
+import type { Command } from '../../sql/commands'
 import {
   asTable,
   type Catalog,
   indexesOf,
   inheritorsOf,
-  keyOf,
   keyOfRelation,
   partitionsOf,
   type RelationKey,
@@ -196,18 +195,6 @@ export function readBy(catalog: Catalog, keys: readonly RelationKey[], only = fa
     else if (!only) for (const child of inheritorsOf(catalog, key)) found.add(keyOfRelation(child))
   }
   return [...found]
-}
-
-/** Returns the sequences of which an expression takes the next value, where it names them. */
-export const sequencesIn = (catalog: Catalog, expression: Expression | undefined): RelationKey[] =>
-  (expression?.calls ?? []).flatMap(({ name, constant }) =>
-    name === 'nextval' && constant !== undefined ? [keyOf(catalog, nameIn(constant))] : [],
-  )
-
-/** Returns the name that a text holds, as a cast to regclass reads it. */
-export const nameIn = (text: string): { schema?: string; name: string } => {
-  const [first = '', second] = text.replaceAll('"', '').split('.')
-  return second === undefined ? { name: first } : { schema: first, name: second }
 }
 
 /** Returns whether a name belongs to PostgreSQL itself, whose tables take no part in migrations. */

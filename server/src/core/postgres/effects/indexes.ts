@@ -1,5 +1,4 @@
 import type { CreateIndex, Drop, Reindex } from '../../sql/commands'
-import { relationsIn } from '../apply/drop'
 import { indexFitting, withIndexCreated } from '../apply/indexes'
 import {
   type Catalog,
@@ -15,6 +14,7 @@ import {
   relationNamed,
   tableAt,
 } from '../catalog'
+import { relationsIn } from '../searches'
 import type { Circumstances } from './context'
 import { type Gathering, partitionTreeOf, storedOf } from './gathering'
 

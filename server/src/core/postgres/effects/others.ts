@@ -1,7 +1,18 @@
 import type { Command, Comment, CreateTrigger, OtherCommand } from '../../sql/commands'
-import { type Catalog, keyOf, membershipKey, type RelationKey, type RelationKind, tableAt } from '../catalog'
+import {
+  type Catalog,
+  keyOf,
+  keyOfRelation,
+  membershipKey,
+  type RelationKey,
+  type RelationKind,
+  sequencesOwnedBy,
+  tableAt,
+} from '../catalog'
 import type { LockMode } from '../locks'
+import { relationsOwnedBy } from '../searches'
 import type { Circumstances } from './context'
+import { dropAll } from './drops'
 import { familyOf, type Gathering, isSystem, partitionTreeOf, readBy } from './gathering'
 
 /** CREATE TRIGGER: nobody may write meanwhile (sql-createtrigger.html); partitions get the trigger too. */
@@ -91,7 +102,26 @@ export function other(
     case 'EXECUTE':
       return gathering.doesNotKnow(`What ${command.tag} runs is not known.`)
     case 'REASSIGN OWNED':
+      for (const key of relationsOwnedBy(catalog, command.roles)) {
+        gathering.lock(key, 'ACCESS EXCLUSIVE')
+        gathering.lockIndexes(key, 'ACCESS EXCLUSIVE')
+        for (const sequence of sequencesOwnedBy(catalog, key))
+          gathering.lock(keyOfRelation(sequence), 'ACCESS EXCLUSIVE')
+      }
+      return gathering.doesNotKnow(
+        'What else the role owns is not known: its relations are locked in ACCESS EXCLUSIVE mode too.',
+      )
     case 'DROP OWNED':
+      dropAll(
+        gathering,
+        { catalog, postgres },
+        relationsOwnedBy(catalog, command.roles),
+        command.cascade === true,
+        'table',
+      )
+      return gathering.doesNotKnow(
+        'What else the role owns is not known: it is dropped too, and tables with policies for the role are locked in ACCESS EXCLUSIVE mode.',
+      )
     case 'ALTER EXTENSION':
       return gathering.doesNotKnow(`Which relations ${command.tag} locks is not known.`)
     case 'ALTER TABLE ALL':

@@ -1,6 +1,6 @@
 import type { AlterDomain, AlterType } from '../../sql/commands'
-import { columnsOfType, domainsOver, tablesOf } from '../apply/drop'
 import { type Catalog, keyIn } from '../catalog'
+import { columnsOfType, domainsOver, tablesOf } from '../searches'
 import { type Gathering, storedOf } from './gathering'
 
 /** ALTER DOMAIN: a new constraint is checked in every table that uses the domain (sql-alterdomain.html). */

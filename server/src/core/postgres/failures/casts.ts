@@ -101,6 +101,8 @@ const spelled: ReadonlyMap<string, string> = new Map([
   ['bool', 'boolean'],
   ['varchar', 'character varying'],
   ['bpchar', 'character'],
+  ['varbit', 'bit varying'],
+  ['char', '"char"'],
   ['timestamp', 'timestamp without time zone'],
   ['timestamptz', 'timestamp with time zone'],
   ['time', 'time without time zone'],

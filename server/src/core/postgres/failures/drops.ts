@@ -1,26 +1,23 @@
 import type { Drop, Name } from '../../sql/commands'
-import { quoted } from '../../sql/quote'
-import { columnsOfType, relationsIn } from '../apply/drop'
+import { dependentsOn, type Thing, thingsIn } from '../cascades'
 import {
   asTable,
   type Catalog,
   columnNamed,
-  foreignKeysTo,
-  inheritorsOf,
   isIndex,
   keyIn,
   keyOf,
-  keyOfRelation,
   type Relation,
   type RelationKey,
   type Table,
   tableAt,
-  viewsReading,
 } from '../catalog'
-import { droppedWith, foreignKeysOn } from '../dependents'
+import { droppedWith } from '../dependents'
 import { isSure } from '../doubts'
 import type { Failure } from '../failures'
+import { overloadsMeant } from '../routines'
 import { described, isAbsent, relationFailure, type Scene, sureRelation } from './relations'
+import { describedRoutine, routineLookupFailure } from './routines'
 import { sureType, typeFailure } from './types'
 
 /** Returns why DROP of anything fails. */
@@ -39,7 +36,9 @@ export function dropFailure(scene: Scene, command: Drop): Failure | undefined {
     case 'DROP SCHEMA':
       return schemaFailure(scene, command)
     case 'DROP FUNCTION':
-      return functionFailure(scene, command)
+    case 'DROP PROCEDURE':
+    case 'DROP ROUTINE':
+      return routinesFailure(scene, command)
     case 'DROP TRIGGER':
       return command.on && !command.ifExists ? triggerFailure(scene, command, command.on) : undefined
     case 'DROP POLICY':
@@ -117,7 +116,8 @@ function dependentsFailure(scene: Scene, command: Drop): Failure | undefined {
         span: name.span,
       }
   }
-  if (command.cascade || ![...goes].some(key => hasDependents(catalog, key, goes))) return undefined
+  const gone = [...goes].map((key): Thing => ({ kind: 'relation', key }))
+  if (command.cascade || !gone.some(thing => isNeeded(scene, thing, gone))) return undefined
   return dependFailure(
     roots,
     roots
@@ -153,33 +153,6 @@ function requiredBy(catalog: Catalog, relation: Relation, goes: ReadonlySet<Rela
   return `column ${relation.ownedBy.column} of ${describedRelation(catalog, table)}`
 }
 
-/** Whether something that stays needs the relation at `key`: a view, an heir, a foreign key, a default. */
-function hasDependents(catalog: Catalog, key: RelationKey, goes: ReadonlySet<RelationKey>): boolean {
-  const relation = catalog.relations.get(key)
-  if (!relation || !isSure(catalog, relation, key)) return false
-  const stays = (other: Relation) => !goes.has(keyOfRelation(other)) && isSure(catalog, other, keyOfRelation(other))
-  if (isIndex(relation)) return foreignKeysOn(catalog, relation).some(({ table }) => stays(table))
-  if (relation.kind === 'sequence') return hasDefault(catalog, relation.name, relation.ownedBy, goes)
-  return (
-    viewsReading(catalog, key).some(view => view.reads.includes(key) && stays(view)) ||
-    inheritorsOf(catalog, key).some(heir => heir.inherits.includes(key) && stays(heir)) ||
-    foreignKeysTo(catalog, key).some(({ table }) => stays(table))
-  )
-}
-
-function hasDefault(
-  catalog: Catalog,
-  sequence: string,
-  owner: { readonly table: RelationKey; readonly column: string } | undefined,
-  goes: ReadonlySet<RelationKey>,
-): boolean {
-  if (!owner || goes.has(owner.table)) return false
-  const table = tableAt(catalog, owner.table)
-  if (!table || !isSure(catalog, table, owner.table)) return false
-  const value = columnNamed(table, owner.column)?.default
-  return value?.calls.some(call => call.name === 'nextval' && call.constant === sequence) ?? false
-}
-
 /** Returns a relation as PostgreSQL describes it: `materialized view reports.totals`. */
 export const describedRelation = (catalog: Catalog, relation: Relation): string => {
   const kind = relation.kind.replace('partitioned ', '')
@@ -198,52 +171,62 @@ function typesFailure(scene: Scene, command: Drop): Failure | undefined {
   if (command.cascade || command.names.length !== 1) return undefined
   const [name] = command.names
   if (!name || !sureType(scene, name)) return undefined
-  const isSureTable = (key: RelationKey) => {
-    const table = tableAt(catalog, key)
-    return table !== undefined && isSure(catalog, table, key)
-  }
   const key = keyIn(catalog, catalog.types, name)
   const schema = key.slice(0, -name.name.length - 1)
-  if (!columnsOfType(catalog, key).some(({ table }) => isSureTable(table))) return undefined
+  if (!isNeeded(scene, { kind: 'type', key }, [])) return undefined
   const printed = keyIn(catalog, catalog.types, { name: name.name }) === key ? name.name : `${schema}.${name.name}`
   return dependFailure(command.names, [`type ${printed}`])
 }
 
-/** A trigger needs its function, which takes no arguments. */
-function functionFailure({ catalog }: Scene, { names, cascade }: Drop): Failure | undefined {
-  const [name] = names
-  if (cascade || !name || names.length !== 1 || catalog.doubts?.names.has(name.name)) return undefined
-  const key = keyIn(catalog, catalog.routines, name)
-  const [overload, ...others] = catalog.routines.get(key)?.overloads ?? []
-  if (!overload?.routine.returnsTrigger || others.length > 0) return undefined
-  if (!isFiredAnywhere(catalog, name.name, key)) return undefined
-  const isVisible = keyIn(catalog, catalog.routines, { name: name.name }) === key
-  const printed = isVisible ? quoted(name.name) : key.split('.').map(quoted).join('.')
-  return dependFailure(names, [`function ${printed}()`])
+/** A function is needed by what calls it: a default, a constraint, a trigger, a view. */
+function routinesFailure(scene: Scene, command: Drop): Failure | undefined {
+  const missing = routineLookupFailure(scene, command)
+  const { names, signatures, cascade } = command
+  if (missing || cascade) return missing
+  const meant = names.map((name, n) => overloadsMeant(scene.catalog, name, signatures?.[n], command.tag))
+  // Where a name may mean several of them, or one that the history does not know, nobody can tell which.
+  const dropped = meant.flatMap(all => (all.length === 1 ? all : []))
+  if (dropped.length !== names.length) return undefined
+  const things = dropped.map((one): Thing => ({ kind: 'routine', ...one }))
+  if (!things.some(thing => isNeeded(scene, thing, things))) return undefined
+  const printed = dropped.flatMap(({ key, overload }) => describedRoutine(scene, key, overload) ?? [])
+  return printed.length === names.length ? dependFailure(names, printed) : undefined
 }
 
-function isFiredAnywhere(catalog: Catalog, name: string, routine: string): boolean {
-  for (const [key, relation] of catalog.relations) {
-    const table = asTable(relation)
-    if (!table || table.triggers.length === 0 || !isSure(catalog, table, key)) continue
-    const fires = table.triggers.some(
-      trigger =>
-        trigger.function === name &&
-        !catalog.doubts?.names.has(trigger.name) &&
-        keyIn(catalog, catalog.routines, { name, ...(trigger.schema && { schema: trigger.schema }) }) === routine,
-    )
-    if (fires) return true
+/** Whether something that stays certainly needs `thing`. */
+function isNeeded(scene: Scene, thing: Thing, goes: readonly Thing[]): boolean {
+  if (!isCertain(scene, thing)) return false
+  const gone = new Set(goes.flatMap(each => (each.kind === 'relation' ? each.key : [])))
+  const isGone = (other: Thing) => {
+    if ('table' in other) return gone.has(other.table)
+    return goes.some(each => !('table' in each) && each.kind === other.kind && each.key === other.key)
   }
-  return false
+  return dependentsOn(scene.catalog, thing).some(
+    ({ thing: dependent, isSure: isMeant }) => isMeant && !isGone(dependent) && isCertain(scene, dependent),
+  )
 }
 
-function schemaFailure({ catalog }: Scene, { names, cascade }: Drop): Failure | undefined {
+/** Whether a thing is certainly there, as the catalog has it. */
+function isCertain(scene: Scene, thing: Thing): boolean {
+  const { catalog } = scene
+  if (thing.kind === 'type') {
+    const [schema = '', name = ''] = thing.key.split('.')
+    return sureType(scene, { schema, name }) !== undefined
+  }
+  if (thing.kind === 'routine') {
+    const [, name = ''] = thing.key.split('.')
+    return !catalog.doubts?.since && !catalog.doubts?.names.has(name)
+  }
+  const key = 'table' in thing ? thing.table : thing.key
+  const relation = catalog.relations.get(key)
+  if (!relation || !isSure(catalog, relation, key)) return false
+  return !('table' in thing) || !catalog.doubts?.names.has(thing.name)
+}
+
+function schemaFailure(scene: Scene, { names, cascade }: Drop): Failure | undefined {
   const [name] = names
   if (cascade || !name || names.length !== 1) return undefined
-  const isFull = relationsIn(catalog, [name.name]).some(key => {
-    const relation = catalog.relations.get(key)
-    return relation !== undefined && isSure(catalog, relation, key)
-  })
+  const isFull = thingsIn(scene.catalog, names).some(thing => isCertain(scene, thing))
   return isFull ? dependFailure(names, [`schema ${name.name}`]) : undefined
 }
 
@@ -256,7 +239,7 @@ function partFailure(scene: Scene, { tag, names }: Drop, on: Name): Failure | un
     tag === 'DROP POLICY'
       ? [table.policies, `policy "${part.name}" for table`]
       : [table.rules, `rule "${part.name}" for relation`]
-  if (known?.includes(part.name)) return undefined
+  if (known?.some(({ name }) => name === part.name)) return undefined
   return { message: `${printed} "${table.name}" does not exist`, code: '42704', span: part.span }
 }
 

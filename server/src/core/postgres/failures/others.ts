@@ -57,7 +57,7 @@ export function createPolicyFailure(scene: Scene, { relations, name }: OtherComm
   const missing = missingAmong(scene, relations)
   const [relation] = relations
   const table = relation && asTable(sureRelation(scene, relation))
-  if (missing || !table || !name || !table.policies?.includes(name.name)) return missing
+  if (missing || !table || !name || !table.policies?.some(policy => policy.name === name.name)) return missing
   if (scene.catalog.doubts?.names.has(name.name)) return undefined
   return { message: `policy "${name.name}" for table "${table.name}" already exists`, code: '42710' }
 }

@@ -1,8 +1,10 @@
 import type { ConstraintDefinition, CreateTable, CreateTableAs, CreateView, Name, TypeName } from '../../sql/commands'
+import { viewColumns } from '../apply/views'
 import { creationSchema, key, type Table } from '../catalog'
 import { isAbsenceSure } from '../doubts'
 import type { Failure } from '../failures'
 import { isBuiltIn } from '../types'
+import { typeAsPrinted } from './casts'
 import { constraintFailure, keyColumnFailure, partitionKeyFailure } from './constraints'
 import { missingAmong } from './others'
 import { boundFailure } from './partitions'
@@ -194,25 +196,34 @@ export function createViewFailure(scene: Scene, command: CreateView): Failure | 
   if (repeated !== undefined && !(orReplace && known)) return namedTwice(repeated, view.span)
   if (!known || command.persistence === 'temporary') return undefined
   if (!orReplace) return takenFailure(scene, view)
-  if (known.kind === 'view') return replacedViewFailure(known, command)
+  if (known.kind === 'view') return outputFailure(scene, known, command)
   return { message: `"${view.name}" is not a view`, code: '42809', span: view.span }
 }
 
-/** A view keeps its columns, in order, and may get more (sql-createview.html). */
-function replacedViewFailure({ outputs: before }: Table, { outputs: after, view }: CreateView): Failure | undefined {
-  if (!before || !after) return undefined
-  if (after.length < before.length) return { message: 'cannot drop columns from view', code: '42P16', span: view.span }
-  const place = before.findIndex((name, at) => {
-    const other = after[at]
-    return name !== undefined && other !== undefined && name !== other
-  })
-  if (place < 0) return undefined
-  return {
-    message: `cannot change name of view column "${before[place]}" to "${after[place]}"`,
-    code: '42P16',
-    span: view.span,
+/** OR REPLACE keeps the columns that the view has; more may follow them (sql-createview.html). */
+function outputFailure(scene: Scene, { outputs: old }: Table, command: CreateView): Failure | undefined {
+  if (!old || !command.outputs) return undefined
+  const outputs = viewColumns(scene.catalog, command)
+  const failure = (message: string): Failure => ({ message, code: '42P16', span: command.view.span })
+  if (outputs.length < old.length) return failure('cannot drop columns from view')
+  for (const [n, before] of old.entries()) {
+    const now = outputs[n]
+    if (before.name === undefined || now?.name === undefined) return undefined
+    if (before.name !== now.name) return failure(`cannot change name of view column "${before.name}" to "${now.name}"`)
+    if (!before.type || !now.type || !isPlainlyOther(before.type, now.type)) continue
+    const [from, to] = [typeAsPrinted(scene, before.type), typeAsPrinted(scene, now.type)]
+    return failure(`cannot change data type of view column "${before.name}" from ${from} to ${to}`)
   }
+  return undefined
 }
+
+/** PostgreSQL's own types without length or precision, which it would print too. */
+const isPlainlyOther = (a: TypeName, b: TypeName): boolean =>
+  a.name !== b.name &&
+  [a, b].every(
+    ({ schema, name, modifiers, dimensions }) =>
+      schema === undefined && dimensions === 0 && modifiers.length === 0 && isBuiltIn(name),
+  )
 
 const namedTwice = (name: string, span: Failure['span']): Failure => ({
   message: `column "${name}" specified more than once`,

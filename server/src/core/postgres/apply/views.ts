@@ -1,0 +1,79 @@
+import type { CreateTableAs, CreateView, Name } from '../../sql/commands'
+import {
+  type Catalog,
+  columnNamed,
+  creationSchema,
+  key,
+  keyOf,
+  type RelationKey,
+  type Table,
+  tableAt,
+  temporarySchema,
+} from '../catalog'
+import { withRelation } from '../edit'
+import type { At } from './at'
+
+/** Returns the catalog after CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW. */
+export function withQueryStored(catalog: Catalog, command: CreateTableAs, at: At): Catalog {
+  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.relation)
+  if (command.ifNotExists && catalog.relations.has(key(schema, command.relation.name))) return catalog
+  const isView = command.tag === 'CREATE MATERIALIZED VIEW'
+  return withRelation(catalog, {
+    ...queryResult(schema, command.relation.name, at),
+    kind: isView ? 'materialized view' : 'table',
+    persistence: command.persistence,
+    conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
+    reads: isView ? keysOf(catalog, command.reads) : [],
+    ...(isView && command.readColumns && { readColumns: command.readColumns }),
+    ...(command.uses && { uses: command.uses }),
+    written: command.withData,
+  })
+}
+
+/** Returns the catalog after CREATE VIEW. */
+export function withView(catalog: Catalog, command: CreateView, at: At): Catalog {
+  const schema = command.persistence === 'temporary' ? temporarySchema : creationSchema(catalog, command.view)
+  const known = catalog.relations.get(key(schema, command.view.name))
+  return withRelation(catalog, {
+    ...queryResult(schema, command.view.name, at),
+    ...(known?.born && { born: known.born }),
+    kind: 'view',
+    persistence: command.persistence,
+    conditional: at.conditional ?? false,
+    reads: keysOf(catalog, command.reads),
+    ...(command.readColumns && { readColumns: command.readColumns }),
+    ...(command.uses && { uses: command.uses }),
+    ...(command.outputs && { outputs: viewColumns(catalog, command) }),
+  })
+}
+
+/** Returns the columns of a view, with the type that they are cast to or have in the one table that it reads. */
+export function viewColumns(catalog: Catalog, { outputs = [], reads }: CreateView): NonNullable<Table['outputs']> {
+  const [read] = reads
+  const table = read && tableAt(catalog, keyOf(catalog, read))
+  return outputs.map(
+    ({ name, column, type = column === undefined ? undefined : columnNamed(table, column)?.type }) => ({
+      ...(name !== undefined && { name }),
+      ...(type && { type }),
+    }),
+  )
+}
+
+/** What a query makes: its columns are not known, for that would take all of PostgreSQL's analysis. */
+const queryResult = (schema: string, name: string, at: At): Omit<Table, 'kind' | 'persistence' | 'conditional'> => ({
+  schema,
+  name,
+  born: at.birth,
+  columns: [],
+  columnsKnown: false,
+  constraints: [],
+  isDefaultPartition: false,
+  inherits: [],
+  reads: [],
+  triggers: [],
+  written: false,
+})
+
+const keysOf = (catalog: Catalog, names: readonly Name[]): RelationKey[] => [
+  ...new Set(names.map(name => keyOf(catalog, name))),
+]

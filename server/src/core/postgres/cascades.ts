@@ -1,0 +1,295 @@
+import type { Call, Uses } from '../sql/commands'
+import {
+  asTable,
+  type Catalog,
+  columnNamed,
+  columnsOfIndex,
+  dependentsOf,
+  foreignKeysTo,
+  indexesOf,
+  inheritorsOf,
+  isIndex,
+  keyIn,
+  keyOf,
+  keyOfRelation,
+  type Overload,
+  partitionIndexesOf,
+  partitionsOf,
+  type RelationKey,
+  sequencesOwnedBy,
+  type Table,
+  tableAt,
+  viewsReading,
+  viewsReadingColumn,
+  type WrittenName,
+} from './catalog'
+import { foreignKeysOn } from './dependents'
+import { takes } from './routines'
+import { columnsOfType, relationsIn, tablesOf } from './searches'
+import { sequencesIn } from './sequences'
+import { isBuiltInFunction } from './volatility'
+
+/** What can be dropped. */
+export type Thing =
+  | { readonly kind: 'relation' | 'type'; readonly key: string }
+  | { readonly kind: 'routine'; readonly key: string; readonly overload: Overload }
+  | {
+      readonly kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy' | 'rule'
+      readonly table: RelationKey
+      readonly name: string
+    }
+
+/** A thing that cannot stand without another; not `isSure` where a name may mean something else. */
+export interface Dependent {
+  readonly thing: Thing
+  readonly isSure: boolean
+}
+
+/**
+ * Returns what DROP ... CASCADE drops: `roots`, and all that cannot stand without any of it (ddl-depend.html, proven in
+ * test/postgres/effects.sql). What stands inside a table that goes is not told apart.
+ */
+export function cascadeOf(catalog: Catalog, roots: readonly Thing[]): readonly Dependent[] {
+  const found = new Map<string, Dependent>(roots.map(thing => [nameOf(thing), { thing, isSure: true }]))
+  for (const { thing, isSure } of found.values())
+    for (const dependent of [...partsOfThing(catalog, thing), ...dependentsOn(catalog, thing)]) {
+      const name = nameOf(dependent.thing)
+      if (!found.has(name)) found.set(name, { thing: dependent.thing, isSure: isSure && dependent.isSure })
+    }
+  return [...found.values()].filter(({ thing }) => !('table' in thing) || !found.has(`relation ${thing.table}`))
+}
+
+const nameOf = (thing: Thing): string => {
+  if ('table' in thing) return `${thing.kind} ${thing.table} ${thing.name}`
+  return thing.kind === 'routine'
+    ? `routine ${thing.key}(${thing.overload.routine.parameters?.signature})`
+    : `${thing.kind} ${thing.key}`
+}
+
+const relation = (key: RelationKey): Thing => ({ kind: 'relation', key })
+
+const surely = (things: readonly Thing[]): Dependent[] => things.map(thing => ({ thing, isSure: true }))
+
+/** What goes with a thing without CASCADE too. */
+function partsOfThing(catalog: Catalog, thing: Thing): Dependent[] {
+  switch (thing.kind) {
+    case 'relation': {
+      const found = catalog.relations.get(thing.key)
+      if (isIndex(found))
+        return surely(partitionIndexesOf(catalog, thing.key).map(index => relation(keyOfRelation(index))))
+      if (!asTable(found)) return []
+      const { key } = thing
+      const all = [...indexesOf(catalog, key), ...sequencesOwnedBy(catalog, key), ...partitionsOf(catalog, key)]
+      return surely(all.map(each => relation(keyOfRelation(each))))
+    }
+    case 'type':
+      return catalog.relations.get(thing.key)?.kind === 'composite type' ? surely([relation(thing.key)]) : []
+    case 'column':
+      return surely(partsOfColumn(catalog, thing.table, thing.name))
+    case 'constraint': {
+      const index = tableAt(catalog, thing.table)?.constraints.find(({ name }) => name === thing.name)?.index
+      return index === undefined ? [] : surely([relation(index)])
+    }
+    default:
+      return []
+  }
+}
+
+function partsOfColumn(catalog: Catalog, key: RelationKey, name: string): Thing[] {
+  const table = tableAt(catalog, key)
+  const isHeir = (heir: Table) => heir.partitionOf === key || columnNamed(heir, name)?.inherited === true
+  return [
+    ...indexesOf(catalog, key)
+      .filter(index => columnsOfIndex(index).has(name))
+      .map(index => relation(keyOfRelation(index))),
+    ...sequencesOwnedBy(catalog, key, name).map(sequence => relation(keyOfRelation(sequence))),
+    ...(table?.constraints ?? [])
+      .filter(({ columns }) => columns.includes(name))
+      .map((constraint): Thing => ({ kind: 'constraint', table: key, name: constraint.name })),
+    ...inheritorsOf(catalog, key)
+      .filter(isHeir)
+      .map((heir): Thing => ({ kind: 'column', table: keyOfRelation(heir), name })),
+  ]
+}
+
+/** Returns all that stands in schemas. */
+export function thingsIn(catalog: Catalog, schemas: readonly WrittenName[]): Thing[] {
+  const isInside = (key: string) => schemas.some(({ name }) => key.startsWith(`${name}.`))
+  const names = schemas.map(({ name }) => name)
+  return [
+    ...relationsIn(catalog, names).map(relation),
+    ...[...catalog.types.keys()].filter(isInside).map((key): Thing => ({ kind: 'type', key })),
+    ...[...catalog.routines].flatMap(([key, { overloads }]) =>
+      isInside(key) ? overloads.map((overload): Thing => ({ kind: 'routine', key, overload })) : [],
+    ),
+  ]
+}
+
+/** Returns what without CASCADE keeps a thing from being dropped, unless it is dropped as well. */
+export function dependentsOn(catalog: Catalog, thing: Thing): readonly Dependent[] {
+  switch (thing.kind) {
+    case 'relation':
+      return [...dependentsOnRelation(catalog, thing.key)]
+    case 'type':
+      return [...dependentsOnType(catalog, thing.key)]
+    case 'routine':
+      return [...dependentsOnRoutine(catalog, thing.key, thing.overload)]
+    case 'column':
+      return surely(dependentsOnColumn(catalog, thing.table, thing.name))
+    default:
+      return []
+  }
+}
+
+function* dependentsOnRelation(catalog: Catalog, key: RelationKey): Iterable<Dependent> {
+  const found = catalog.relations.get(key)
+  const keys = isIndex(found) ? foreignKeysOn(catalog, found) : foreignKeysTo(catalog, key)
+  yield* surely(keys.map(({ table, constraint }) => constraintOf(table, constraint.name)))
+  if (isIndex(found)) return
+  if (found?.kind === 'sequence') {
+    yield* defaultsCounting(catalog, key)
+    return
+  }
+  yield* surely(
+    [...viewsReading(catalog, key), ...inheritorsOf(catalog, key)].map(each => relation(keyOfRelation(each))),
+  )
+  for (const other of dependentsOf(catalog, key, 'part')) {
+    const table = asTable(other)
+    for (const kind of ['policy', 'rule'] as const)
+      for (const part of (kind === 'policy' ? table?.policies : table?.rules) ?? [])
+        if (part.reads.includes(key) || part.writes?.includes(key))
+          yield { thing: { kind, table: keyOfRelation(other), name: part.name }, isSure: true }
+  }
+  yield* dependentsOnRows(catalog, key)
+  for (const [routine, { overloads }] of catalog.routines)
+    for (const overload of overloads) {
+      const { body, reads = [] } = overload.routine
+      // The body of BEGIN ATOMIC and RETURN is kept as it was understood (sql-createfunction.html).
+      if (!body && reads.some(read => keyOf(catalog, read) === key))
+        yield { thing: { kind: 'routine', key: routine, overload }, isSure: true }
+    }
+}
+
+const constraintOf = (table: Table, name: string): Thing => ({ kind: 'constraint', table: keyOfRelation(table), name })
+
+function* defaultsCounting(catalog: Catalog, sequence: RelationKey): Iterable<Dependent> {
+  for (const [key, other] of catalog.relations)
+    for (const column of asTable(other)?.columns ?? [])
+      if (sequencesIn(catalog, column.default).includes(sequence))
+        yield { thing: { kind: 'default', table: key, name: column.name }, isSure: true }
+}
+
+/** Each table is a type too: that of its rows. */
+function* dependentsOnRows(catalog: Catalog, table: RelationKey): Iterable<Dependent> {
+  const isRow = (type: { schema?: string; name: string }) =>
+    table.endsWith(`.${type.name}`) &&
+    !catalog.types.has(keyIn(catalog, catalog.types, type)) &&
+    keyOf(catalog, type) === table
+  for (const [key, other] of catalog.relations)
+    for (const { name, type } of asTable(other)?.columns ?? [])
+      if (isRow(type)) yield { thing: { kind: 'column', table: key, name }, isSure: true }
+  yield* dependentsByName(catalog, isRow)
+}
+
+function* dependentsOnType(catalog: Catalog, type: string): Iterable<Dependent> {
+  const isType = (name: { schema?: string; name: string }) =>
+    type.endsWith(`.${name.name}`) && keyIn(catalog, catalog.types, name) === type
+  yield* surely(tablesOf(catalog, type).map(relation))
+  for (const { table, column } of columnsOfType(catalog, type))
+    yield { thing: { kind: 'column', table, name: column }, isSure: true }
+  for (const [key, other] of catalog.types)
+    if (other.kind === 'domain' && isType(other.base)) yield { thing: { kind: 'type', key }, isSure: true }
+  yield* dependentsByName(catalog, isType)
+}
+
+/** Functions that take or return a type, and expressions that cast to it. */
+function* dependentsByName(
+  catalog: Catalog,
+  isType: (name: { schema?: string; name: string }) => boolean,
+): Iterable<Dependent> {
+  for (const [key, { overloads }] of catalog.routines)
+    for (const overload of overloads) {
+      const { parameters, returns = '' } = overload.routine
+      if (
+        [...(parameters?.signature ?? '').split(','), returns.replace(/^setof /, '')].some(text => isType(typeIn(text)))
+      )
+        yield { thing: { kind: 'routine', key, overload }, isSure: true }
+    }
+  yield* naming(catalog, ({ types }) => (types?.some(isType) ? 'surely' : 'no'))
+}
+
+const typeIn = (text: string): { schema?: string; name: string } => {
+  const [first = '', second] = text.replace(/\[\]$/, '').split('.')
+  return second === undefined ? { name: first } : { schema: first, name: second }
+}
+
+function* dependentsOnRoutine(catalog: Catalog, key: string, overload: Overload): Iterable<Dependent> {
+  const isCalled = (call: Call) => keyIn(catalog, catalog.routines, call) === key && takes(call.arguments)(overload)
+  const rivals = (call: Call) =>
+    (catalog.routines.get(key)?.overloads.filter(takes(call.arguments)).length ?? 0) > 1 ||
+    (call.schema === undefined && isBuiltInFunction(call.name))
+  yield* naming(catalog, ({ calls }) => {
+    const mine = calls.filter(isCalled)
+    return mine.length === 0 ? 'no' : mine.every(rivals) ? 'perhaps' : 'surely'
+  })
+  const takesNothing = (overload.routine.parameters?.signature ?? '') === ''
+  for (const [table, other] of catalog.relations)
+    for (const trigger of asTable(other)?.triggers ?? [])
+      if (takesNothing && isCalled({ ...callOf(trigger), arguments: 0 }))
+        yield { thing: { kind: 'trigger', table, name: trigger.name }, isSure: true }
+  const name = key.slice(key.indexOf('.') + 1)
+  for (const [other, { overloads }] of catalog.routines)
+    for (const caller of overloads)
+      if (caller !== overload && !caller.routine.body && caller.routine.code?.text.includes(name))
+        yield { thing: { kind: 'routine', key: other, overload: caller }, isSure: false }
+}
+
+const callOf = ({ schema, function: name }: { schema?: string; function: string }) =>
+  schema === undefined ? { name } : { schema, name }
+
+/** What names something in an expression or a query: as far as `isNamed` finds it there. */
+function* naming(catalog: Catalog, isNamed: (uses: Uses) => 'surely' | 'perhaps' | 'no'): Iterable<Dependent> {
+  const found = (uses: Uses | undefined, thing: () => Thing): Dependent[] => {
+    const how = uses ? isNamed(uses) : 'no'
+    return how === 'no' ? [] : [{ thing: thing(), isSure: how === 'surely' }]
+  }
+  for (const [key, other] of catalog.relations) {
+    if (isIndex(other)) yield* found(other.uses, () => relation(key))
+    const table = asTable(other)
+    if (!table) continue
+    const part =
+      (kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy' | 'rule', name: string) => (): Thing => ({
+        kind,
+        table: key,
+        name,
+      })
+    yield* found(table.uses, () => relation(key))
+    for (const column of table.columns) {
+      yield* found(column.default, part('default', column.name))
+      yield* found(column.generatedUses, part('column', column.name))
+    }
+    for (const { uses, name } of table.constraints) yield* found(uses, part('constraint', name))
+    for (const { uses, name } of table.triggers) yield* found(uses, part('trigger', name))
+    for (const { uses, name } of table.policies ?? []) yield* found(uses, part('policy', name))
+    for (const { uses, name } of table.rules ?? []) yield* found(uses, part('rule', name))
+  }
+}
+
+function dependentsOnColumn(catalog: Catalog, key: RelationKey, name: string): Thing[] {
+  const table = tableAt(catalog, key)
+  return [
+    ...viewsReadingColumn(catalog, key, name).map(view => relation(keyOfRelation(view))),
+    ...foreignKeysTo(catalog, key)
+      .filter(({ constraint }) => constraint.references.columns.includes(name))
+      .map(({ table: other, constraint }) => constraintOf(other, constraint.name)),
+    ...(table?.columns ?? [])
+      .filter(({ generatedFrom }) => generatedFrom?.includes(name))
+      .map((column): Thing => ({ kind: 'column', table: key, name: column.name })),
+    ...(table?.triggers ?? [])
+      .filter(({ columns }) => columns?.includes(name))
+      .map((trigger): Thing => ({ kind: 'trigger', table: key, name: trigger.name })),
+    ...(table?.policies ?? [])
+      .filter(({ uses }) => uses?.columns.includes(name))
+      .map((policy): Thing => ({ kind: 'policy', table: key, name: policy.name })),
+  ]
+}
