@@ -1,5 +1,5 @@
 import type { Fix } from '../finding'
-import { asTable, columnNamed, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
+import { asTable, type Catalog, columnNamed, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
@@ -26,8 +26,9 @@ An index helps where the columns of the foreign key come first in it, in any ord
 that they are not null. The whole history is searched: an index that a later migration makes counts. It is a hint, because a
 small table, or rows that are never deleted, need no index.
 
-Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key; and of
-columns that tell who wrote a row (\`created_by\`, \`updated_by_id\`): users who wrote something are seldom deleted.`,
+Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, or one
+called so (\`order_types\`, \`cancellation_reasons\`); and of columns that tell who did something (\`created_by\`, \`approved_by_id\`):
+users who did something are seldom deleted.`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
@@ -44,7 +45,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
     const relation = keyOf(after, name)
     const indexes = indexesOf(after, relation)
     for (const { columns, references, keywords } of keys) {
-      if (isWriter(columns) || (references && isListOfValues(asTable(relationNamed(after, references.table))))) continue
+      if (isWriter(columns) || (references && isList(references.table, after))) continue
       if (indexes.some(index => !index.partial && startsWith(index.columns, columns))) continue
       if (
         indexes.some(
@@ -105,10 +106,13 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- good: a list of allowed values, and who wrote the row
 -- file: 0001_orders.sql
   CREATE TABLE order_states (state text PRIMARY KEY, description text);
+  CREATE TABLE order_types (id bigint PRIMARY KEY, title text);
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
     state text NOT NULL REFERENCES order_states (state),
+    type_id bigint REFERENCES order_types (id),
+    approved_by_id bigint REFERENCES users (id),
     created_by bigint REFERENCES users (id)
   );
 
@@ -134,10 +138,13 @@ Create an index over the columns of the foreign key; on a table that is in use \
 })
 
 const isWriter = (columns: readonly string[]): boolean =>
-  columns.length === 1 &&
-  /^(?:created|updated|modified|last_?modified|last_?updated|changed|archived|deleted)_?by(?:_?(?:id|user|user_?id))?$/i.test(
-    columns[0] ?? '',
-  )
+  columns.length === 1 && /(?:ed|en|made|set|run)_?by(?:_?(?:id|user|user_?id))?$/i.test(columns[0] ?? '')
+
+/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`. */
+const listName = /(?:^|_|(?=[A-Z]))(?:types?|kinds?|reasons?|status(?:es)?|enums?)$/i
+
+const isList = (name: Name, catalog: Catalog): boolean =>
+  listName.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
 
 /** Whether a table is an enumeration that stands in a table: the text is its own key. */
 function isListOfValues(table: Table | undefined): boolean {

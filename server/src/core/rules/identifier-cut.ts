@@ -1,4 +1,6 @@
 import type { Edit, Fix } from '../finding'
+import drizzle from '../history/frameworks/drizzle'
+import prisma from '../history/frameworks/prisma'
 import type { Step } from '../history/steps'
 import type { Command } from '../sql/commands'
 import { cutName } from '../sql/source'
@@ -16,7 +18,8 @@ PostgreSQL keeps 63 bytes of a name and cuts off the rest, with no more than a n
 and the second statement fails; code that looks the name up in the catalog, such as a migration tool that compares schemas,
 does not find what it has made.
 
-The names of indexes and constraints are information: code rarely says them, and tools that generate them look for them cut.
+The names of indexes and constraints are information: code rarely says them. Nothing is said of those in the migrations of Drizzle and
+Prisma, which make them up by themselves.
 
 Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is
 cut in the same way.`,
@@ -25,12 +28,14 @@ Choose a shorter name.`,
   manual: ['sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS'],
   hazards: ['identifier that is cut at 63 bytes'],
 
-  *check({ migration, steps }) {
+  *check({ migration, steps, history }) {
     if (migration.placeholders.size > 0) return
+    const areMadeUp = [drizzle.id, prisma.id].some(id => id === history.framework.id)
     const places = steps.filter(mayHoldLong).flatMap(longNamesIn)
     const told = new Set<string>()
     for (const { step, token, name } of places) {
       if (told.has(name) || step.direction === 'down' || step.command?.tag.startsWith('DROP ')) continue
+      if (areMadeUp && isOfIndex(step, token)) continue
       told.add(name)
       const start = step.statement.span.start
       yield {
@@ -66,6 +71,17 @@ Choose a shorter name.`,
 --                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "übergrößenänderungsprüfungsergebnisübermittlungszählerstände" is cut to "übergrößenänderungsprüfungsergebnisübermittlungszählerst"]
 -- fix: Write the name as PostgreSQL keeps it
   CREATE TABLE carts (id bigint PRIMARY KEY, "übergrößenänderungsprüfungsergebnisübermittlungszählerst" integer);
+
+-- good: Drizzle has made it up
+-- given: drizzle
+-- file: 0000_orders.sql
+  CREATE TABLE "orders" ("id" bigint PRIMARY KEY, "note" text);
+-- file: 0001_customers.sql
+  CREATE TABLE "customers" (
+    "id" bigint PRIMARY KEY,
+    "order_id" bigint UNIQUE,
+    CONSTRAINT "customers_order_id_orders_that_the_customer_has_placed_last_id_orders_fk" FOREIGN KEY ("order_id") REFERENCES "orders" ("id")
+  );
 
 -- good: 63 bytes, a string, a name that is dropped
 -- file: 0001_orders.sql
