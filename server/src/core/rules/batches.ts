@@ -21,6 +21,7 @@ import { outsideTransaction } from './placement'
 import type { RuleContext } from './rule'
 import { batchableSource } from './select-source'
 import { existingTable } from './target'
+import { tokensIn } from './whole-table'
 
 /** Rows of one batch: a transaction of well under a second on most tables. */
 const rows = 5000
@@ -93,8 +94,14 @@ function sourceOf(command: Changing, context: RuleContext): Pick<Walk, 'table' |
     return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
   }
   const readsItself = command.reads.some(({ name }) => name === command.table.name)
-  if (command.only || command.hasWith || readsItself) return undefined
+  if (command.only || command.hasWith || readsItself || queriesAgain(command, context)) return undefined
   return { table: command.table, alias: command.alias ? quoted(command.alias) : written(context, command.table.span) }
+}
+
+/** A subquery in FROM would run anew for each batch, over all its rows. */
+const queriesAgain = (command: Update | Delete, context: RuleContext): boolean => {
+  const from = command.tag === 'UPDATE' ? command.from : command.using
+  return from !== undefined && tokensIn(from, context).some(({ text }) => text === '(')
 }
 
 /**

@@ -1,4 +1,3 @@
-import { columnsOfType, domainsOver } from '../postgres/searches'
 import {
   asTable,
   type Catalog,
@@ -9,6 +8,7 @@ import {
   routineNamed,
   tableAt,
 } from '../postgres/catalog'
+import { columnsOfType, domainsOver } from '../postgres/searches'
 import type { Drop, Name } from '../sql/commands'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, isUnreleased } from './target'

@@ -427,6 +427,17 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   END
   $$;
 
+-- bad: the sums would be computed anew for each batch
+-- file: 0001_shop.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  CREATE TABLE lines (order_id bigint, price numeric);
+-- file: 0002_total.sql
+  ALTER TABLE orders ADD COLUMN total numeric;
+  UPDATE orders SET total = t.total
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all joined rows of table "orders" in one transaction]
+  FROM (SELECT order_id, sum(price) AS total FROM lines GROUP BY order_id) AS t
+  WHERE t.order_id = orders.id;
+
 -- bad: every row of one table merged into another
 -- file: 0001_shop.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
