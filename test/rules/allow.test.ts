@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { allowOffers, type Offer } from '../../server/src/core/allow/offers'
+import { allowOffers, type Offer } from '../../server/src/core/allow-offers'
 import type { Finding } from '../../server/src/core/finding'
 import { rules } from '../../server/src/core/rules'
 import { type Case, examplesOf } from '../../server/src/core/rules/examples'

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { URI } from 'vscode-uri'
-import { allowOffers } from '../core/allow/offers'
+import { allowOffers } from '../core/allow-offers'
 import { replacementsBetween } from '../core/changes'
 import { inLineEndingOf } from '../core/edits'
 import type { Finding, Fix, Severity } from '../core/finding'

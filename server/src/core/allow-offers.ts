@@ -1,9 +1,9 @@
-import type { Edit, Finding } from '../finding'
-import type { Migration } from '../history/migration'
-import { rules } from '../rules'
-import type { Settings } from '../settings'
-import type { Statement } from '../sql/statements'
-import { tokensOf } from '../sql/tokens'
+import type { Edit, Finding } from './finding'
+import type { Migration } from './history/migration'
+import { rules } from './rules'
+import type { Settings } from './settings'
+import type { Statement } from './sql/statements'
+import { tokensOf } from './sql/tokens'
 
 /** An allow comment that a person may take instead of a fix. */
 export interface Offer {
