@@ -887,3 +887,54 @@
 -- > While SHARE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE, CREATE INDEX.
 -- >
 -- > https://www.postgresql.org/docs/15/sql-lock.html
+
+-- hover: columns that go
+  ALTER/*|*/ TABLE users DROP COLUMN "Größe" CASCADE, ADD COLUMN size int, DROP COLUMN IF EXISTS fax;
+-- > ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.users: reads, writes and schema changes wait.
+-- > Drops columns public.users.Größe and public.users.doubled with what is in them.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: one of several subcommands that drops nothing
+  ALTER TABLE users DROP COLUMN email CASCADE, ADD/*|*/ COLUMN size int;
+-- > ADD COLUMN in ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.users: reads, writes and schema changes wait.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html
+
+-- hover: a type that takes columns along
+  DROP/*|*/ TYPE mood CASCADE;
+-- > DROP TYPE
+-- >
+-- > ACCESS EXCLUSIVE on table public.orders: reads, writes and schema changes wait.
+-- > Drops public.orders_open.
+-- > Drops column public.orders.state with what is in it.
+-- > Brief, however large the table is: nothing is scanned, rewritten or built.
+-- > It first waits for the transactions that use the table already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-droptype.html
+
+-- hover: a column that is computed from one that goes
+  ALTER TABLE users DROP COLUMN "Größe" CAS/*|*/CADE;
+-- > CASCADE
+-- >
+-- > Drops also whatever depends on it, and what depends on that: views, foreign keys, defaults, functions. Without it (RESTRICT, the default) PostgreSQL refuses.
+-- > A column goes too, with what is in it: public.users.doubled.
+-- >
+-- > https://www.postgresql.org/docs/15/ddl-depend.html

@@ -12,6 +12,7 @@ import {
 } from './hover/holding'
 import { firedSentences, insideSentences } from './hover/inside'
 import { listed, named } from './hover/lists'
+import { lossSentences } from './hover/losses'
 import { onlySubcommandOf, reasonSentences } from './hover/reasons'
 import { settingSentences } from './hover/starting'
 import { transactionSentences } from './hover/transactions'
@@ -63,6 +64,7 @@ export function wordsOf(
     ...(isQuiet ? [] : lockSentences(explanation, visible, isFailing ? felt : taken)),
     ...(isFailing ? [] : heldSentences(explanation)),
     ...workSentences(explanation),
+    ...lossSentences(explanation, subcommand),
     ...reasonSentences(subcommand, step),
     ...insideSentences(explanation),
     ...firedSentences(explanation, lock => felt.some(({ relation }) => relation === lock.relation)),

@@ -1,9 +1,7 @@
-import type { Explanation } from '../explain'
 import { manualPage, manualSection } from '../manual'
 import {
   asTable,
   type Catalog,
-  columnNamed,
   constraintNamed,
   foreignKeysTo,
   isIndex,
@@ -18,6 +16,7 @@ import { type Span, touches } from '../text'
 import type { Words } from '../words'
 import { concurrentlyIn } from './concurrently'
 import { atMost, counted, joined, named } from './lists'
+import { columnsDroppedIn, columnsLost } from './losses'
 import { isKeyword, type Narrow, type Place, phraseAt } from './place'
 import { validationOf } from './validation'
 
@@ -183,7 +182,8 @@ function cascade({ command, tokens, index, settings, explanation }: Place): Word
   const catalog = explanation.step.before
   const written = 'names' in command ? command.names.map(name => keyOf(catalog, name)) : []
   const taken = explanation.drops.filter(key => !written.includes(key) && !isPart(catalog, key, written))
-  const columns = columnsTaken(explanation, command)
+  const dropped = columnsDroppedIn(command)
+  const columns = columnsLost(explanation).filter(column => !dropped.some(name => column.endsWith(`.${name}`)))
   const orphaned = written
     .flatMap(key => foreignKeysTo(catalog, key))
     .filter(({ table }) => !explanation.drops.includes(keyOfRelation(table)))
@@ -216,17 +216,6 @@ function isPart(catalog: Catalog, key: RelationKey, others: readonly RelationKey
   const sequenceOwner = relation.kind === 'sequence' ? relation.ownedBy?.table : undefined
   const whole = isIndex(relation) ? relation.table : (sequenceOwner ?? asTable(relation)?.partitionOf)
   return whole !== undefined && (others.includes(whole) || isPart(catalog, whole, others))
-}
-
-/** Columns that other tables lose: those of a type that goes. */
-function columnsTaken({ drops, locks, step: { before, after } }: Explanation, command: Command): string[] {
-  if ('subcommands' in command) return []
-  return locks.flatMap(({ relation }) => {
-    const left = drops.includes(relation) ? undefined : tableAt(after, relation)
-    if (!left) return []
-    const lost = tableAt(before, relation)?.columns.filter(({ name }) => !columnNamed(left, name)) ?? []
-    return lost.map(({ name }) => `${relation}.${name}`)
-  })
 }
 
 /** sql-altertable.html, "ADD table_constraint_using_index". */
