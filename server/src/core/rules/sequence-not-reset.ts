@@ -34,7 +34,7 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
     const table = asTable(relationNamed(context.catalog, insert.table))
     if (context.inside || !table || table.persistence === 'temporary') return
     const column = insert.columns.find(({ name }) => isCounted(table, name) && isGiven(insert, name, context))
-    if (!column || isSetLater(insert, context) || !isFirstInto(insert, context)) return
+    if (!column || !isFirstInto(insert, context) || isSetLater(insert, context)) return
     const isCopy = insert.source === 'SELECT' && table.born?.migration === context.migration.path
     yield {
       at: column.span,
@@ -123,16 +123,28 @@ function isGiven(insert: Insert, column: string, { statement }: RuleContext): bo
 }
 
 /** One of many speaks for all. */
-const isFirstInto = ({ table }: Insert, { steps, index }: RuleContext): boolean =>
-  !steps.slice(0, index).some(({ command }) => command?.tag === 'INSERT' && command.table.name === table.name)
+const isFirstInto = (insert: Insert, { steps }: RuleContext): boolean =>
+  steps.find(({ command }) => command?.tag === 'INSERT' && command.table.name === insert.table.name)?.command === insert
 
 function isSetLater(insert: Insert, context: RuleContext): boolean {
-  const sets = (step: Pick<Step, 'statement'>) => mentions(step, 'setval') || mentions(step, 'restart')
   return (
-    laterSteps(context).some(sets) ||
+    settersIn(context.steps).some(place => place > context.index) ||
     laterStatements(context, [insert.table.name]).some(statement => sets({ statement }))
   )
 }
+
+const sets = (step: Pick<Step, 'statement'>): boolean => mentions(step, 'setval') || mentions(step, 'restart')
+
+/** The places of the statements that set a sequence: looked for once, however many tables get rows. */
+function settersIn(steps: readonly Step[]): readonly number[] {
+  const known = setters.get(steps)
+  if (known) return known
+  const found = steps.flatMap((step, place) => (sets(step) ? [place] : []))
+  setters.set(steps, found)
+  return found
+}
+
+const setters = new WeakMap<readonly Step[], readonly number[]>()
 
 /** Behind the last rows that the section puts into the table. */
 function setBehind(insert: Insert, column: string, table: Table, context: RuleContext): Fix[] {
