@@ -124,27 +124,37 @@ function isGiven(insert: Insert, column: string, { statement }: RuleContext): bo
 
 /** One of many speaks for all. */
 const isFirstInto = (insert: Insert, { steps }: RuleContext): boolean =>
-  steps.find(({ command }) => command?.tag === 'INSERT' && command.table.name === insert.table.name)?.command === insert
+  lookedThrough(steps).first.get(insert.table.name) === insert
 
 function isSetLater(insert: Insert, context: RuleContext): boolean {
   return (
-    settersIn(context.steps).some(place => place > context.index) ||
+    lookedThrough(context.steps).setters.some(place => place > context.index) ||
     laterStatements(context, [insert.table.name]).some(statement => sets({ statement }))
   )
 }
 
 const sets = (step: Pick<Step, 'statement'>): boolean => mentions(step, 'setval') || mentions(step, 'restart')
 
-/** The places of the statements that set a sequence: looked for once, however many tables get rows. */
-function settersIn(steps: readonly Step[]): readonly number[] {
-  const known = setters.get(steps)
+/** The statements that set a sequence, by their places, and the first INSERT into each table: seeds have thousands. */
+interface Looked {
+  readonly setters: readonly number[]
+  readonly first: ReadonlyMap<string, Insert>
+}
+
+function lookedThrough(steps: readonly Step[]): Looked {
+  const known = looked.get(steps)
   if (known) return known
-  const found = steps.flatMap((step, place) => (sets(step) ? [place] : []))
-  setters.set(steps, found)
+  const first = new Map<string, Insert>()
+  for (const { command } of steps) {
+    if (command?.tag === 'INSERT' && !first.has(command.table.name)) first.set(command.table.name, command)
+  }
+  const setters = steps.flatMap((step, place) => (sets(step) ? [place] : []))
+  const found = { setters, first }
+  looked.set(steps, found)
   return found
 }
 
-const setters = new WeakMap<readonly Step[], readonly number[]>()
+const looked = new WeakMap<readonly Step[], Looked>()
 
 /** Behind the last rows that the section puts into the table. */
 function setBehind(insert: Insert, column: string, table: Table, context: RuleContext): Fix[] {
