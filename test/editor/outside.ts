@@ -65,7 +65,7 @@ export const fromOutside = (workbench: Workbench): void => {
       await command(page, 'Migration Guard: Show rule')
       const first = page.locator('.quick-input-list .monaco-list-row').first()
       await page.locator('.quick-input-widget', { has: page.getByPlaceholder('Which rule?') }).waitFor()
-      assert.match(await first.innerText(), /index-without-concurrently/)
+      assert.match((await first.textContent()) ?? '', /index-without-concurrently/)
       await page.keyboard.press('Enter')
       const preview = page.frameLocator('iframe.webview').frameLocator('#active-frame')
       await preview.getByRole('heading', { name: 'index-without-concurrently' }).waitFor()
