@@ -19,7 +19,9 @@ describe('differences', () => {
   const catalogOf = (sql: string): Catalog => afterwards(emptyCatalog(true), sql, 18).catalog
 
   const schema = `
-    CREATE TABLE users (id bigint PRIMARY KEY, email varchar(50) NOT NULL, plan text DEFAULT 'free');
+    CREATE TABLE users (id bigint PRIMARY KEY, email varchar(50) NOT NULL, plan text DEFAULT 'free',
+      score numeric DEFAULT '1.5', old boolean DEFAULT 'f', seen timestamptz DEFAULT CURRENT_TIMESTAMP,
+      CONSTRAINT plans CHECK (plan IN ('free', 'paid')));
     CREATE TYPE mood AS ENUM ('sad', 'happy');
     CREATE INDEX users_plan_idx ON users (plan);
     CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
@@ -48,6 +50,15 @@ describe('differences', () => {
     ['ALTER TABLE users ADD COLUMN n int; ALTER TABLE users DROP COLUMN n'],
     ['ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME TO users'],
     ['CREATE TEMPORARY TABLE scratch (id int)'],
+    ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'paid'", 'changed column plan of public.users default'],
+    ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT (('free'::varchar)::text)"],
+    [
+      "ALTER TABLE users DROP CONSTRAINT plans, ADD CONSTRAINT plans CHECK (plan IN ('free', 'paid', 'late'))",
+      'changed constraint plans of public.users definition',
+    ],
+    ["ALTER TABLE users DROP CONSTRAINT plans, ADD CONSTRAINT plans check ((plan = 'paid'::text) or plan = ('free'))"],
+    ['ALTER TABLE users ALTER COLUMN score SET DEFAULT 1.50, ALTER COLUMN old SET DEFAULT FALSE'],
+    ['ALTER TABLE users ALTER COLUMN seen SET DEFAULT now()'],
   ] as const) {
     it(`after ${statement}`, () => assert.deepEqual(told(catalogOf(schema), catalogOf(schema + statement)), expected))
   }

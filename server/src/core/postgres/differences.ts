@@ -35,7 +35,8 @@ export interface Difference {
 /**
  * Returns what differs in the database that `b` describes from that of `a`, what is known to both at least. What goes or comes
  * with its table or column (their indexes, constraints, sequences) is not told again; columns count by name, not by place.
- * Nothing is said of what is temporary. Texts of expressions, queries and function bodies are not compared. Proven in test/postgres/differences.test.ts.
+ * Nothing is said of what is temporary. Of expressions literals are compared, and conditions that are plain comparisons; the texts of
+ * others, of queries and of function bodies are not. Proven in test/postgres/differences.test.ts.
  */
 export function differences(a: Catalog, b: Catalog): Difference[] {
   if (a === b) return []
@@ -112,7 +113,7 @@ function ofTable(key: RelationKey, before: Table, after: Table, a: Catalog, b: C
   }
   const isThere = ({ columns }: Constraint, table: Table) =>
     !table.columnsKnown || columns.every(name => columnOf(table, name) !== undefined)
-  found.push(...ofConstraints(key, before, after, isThere))
+  found.push(...ofConstraints(key, before, after, a, isThere))
   found.push(...ofNames(key, 'trigger', names(before.triggers), names(after.triggers)))
   found.push(...ofNames(key, 'policy', names(before.policies ?? []), names(after.policies ?? [])))
   found.push(...ofNames(key, 'rule', names(before.rules ?? []), names(after.rules ?? [])))
@@ -151,7 +152,7 @@ function ofColumn(
   const aspects = [
     isOtherType(before.type, after.type, a, b) && 'type',
     before.notNull !== after.notNull && 'nullability',
-    shapeOfDefault(before.default) !== shapeOfDefault(after.default) && 'default',
+    isOtherDefault(before, after, a, b) && 'default',
     before.identity !== after.identity && 'identity',
     before.generated !== after.generated && 'generation',
   ]
@@ -173,14 +174,45 @@ function shapeOfType(type: TypeName, catalog: Catalog): string | undefined {
   return `${plain}(${modifiers.join()})${dimensions > 0 ? '[]' : ''}`
 }
 
+function isOtherDefault(before: Column, after: Column, a: Catalog, b: Catalog): boolean {
+  if (shapeOfDefault(before.default) !== shapeOfDefault(after.default)) return true
+  const [one, other] = [literalOf(before, a), literalOf(after, b)]
+  return one !== undefined && other !== undefined && one !== other
+}
+
+/**
+ * What a column's default says where it is a literal. The label of an enum may have been renamed since, and what a domain of the
+ * history's own makes of it is not known.
+ */
+function literalOf({ type, default: value }: Column, catalog: Catalog): string | undefined {
+  return value?.literal !== undefined && isPlain(type, catalog) ? meant(value.literal) : undefined
+}
+
+const isPlain = ({ name, schema, dimensions }: TypeName, catalog: Catalog): boolean =>
+  dimensions === 0 && isBuiltIn(name) && (schema === undefined || schema === 'pg_catalog') && !catalog.types.has(name)
+
 /** The text of an expression is not kept: whether there is one, and what it calls. */
-const shapeOfDefault = (value: Expression | undefined): string =>
-  value && value.kind !== 'null' ? `${value.kind} ${value.calls.map(({ name }) => name).join()}` : ''
+function shapeOfDefault(value: Expression | undefined): string {
+  if (!value || value.kind === 'null') return ''
+  return `${value.kind} ${value.calls.map(({ name }) => (name === 'current_timestamp' ? 'now' : name)).join()}`
+}
+
+/** What a literal comes to in a column, whatever it is written like: `1.0`, `'t'`. */
+function meant(literal: string): string {
+  if (/^[-+]?\d+(?:\.\d*)?$/.test(literal))
+    return literal
+      .replace(/^\+/, '')
+      .replace(/(\.\d*?)0*$/, '$1')
+      .replace(/\.$/, '')
+  const truth = { t: 'true', f: 'false' }[literal.toLowerCase()]
+  return truth ?? (/^(?:true|false)$/i.test(literal) ? literal.toLowerCase() : literal)
+}
 
 function ofConstraints(
   key: RelationKey,
   before: Table,
   after: Table,
+  a: Catalog,
   isThere: (constraint: Constraint, table: Table) => boolean,
 ): Difference[] {
   const found: Difference[] = []
@@ -191,7 +223,7 @@ function ofConstraints(
     const next = news?.find(({ name }) => name === old.name)
     if (!next) {
       if (isThere(old, after)) found.push({ ...part(old), change: 'removed' })
-    } else if (shapeOfConstraint(old) !== shapeOfConstraint(next)) {
+    } else if (shapeOfConstraint(old) !== shapeOfConstraint(next) || checksOther(old, next, before, a)) {
       found.push({ ...part(old), change: 'changed', aspect: 'definition' })
     }
   }
@@ -210,6 +242,25 @@ const shapeOfConstraint = ({ kind, columns, validated, enforced, references }: C
     enforced,
     references && [references.table, references.columns.join(), references.onDelete, references.onUpdate].join(' '),
   ].join('\n')
+
+/** Whether two CHECKs are not true of the same values, as far as their conditions are kept: those of plain columns. */
+function checksOther(before: Constraint, after: Constraint, table: Table, catalog: Catalog): boolean {
+  const [one, other] = [before.comparisons, after.comparisons]
+  if (!one || !other || shapeOfCheck(one) === shapeOfCheck(other)) return false
+  return [...one, ...other].flat().every(({ column }) => {
+    const type = columnOf(table, column)?.type
+    return type !== undefined && isPlain(type, catalog)
+  })
+}
+
+const shapeOfCheck = (alternatives: NonNullable<Constraint['comparisons']>): string =>
+  sorted(
+    alternatives.map(terms =>
+      sorted(terms.map(({ column, operator, value }) => `${column} ${operator} ${meant(value ?? '')}`)).join(' AND '),
+    ),
+  ).join(' OR ')
+
+const sorted = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted()
 
 const shapeOfIndex = (index: Index): string =>
   [

@@ -124,6 +124,45 @@ says so.`,
 -- file: 000002_names.down.sql
   ALTER TABLE users DROP COLUMN nick;
 
+-- bad: another condition comes back
+-- given: golang-migrate, check-validated-at-once off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text DEFAULT 'free', CONSTRAINT plans CHECK (plan IN ('free', 'paid')));
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_plans.up.sql
+  ALTER TABLE users DROP CONSTRAINT plans;
+  ALTER TABLE users ADD CONSTRAINT plans CHECK (plan IN ('free', 'paid', 'team'));
+--                                 ^^^^^ warning [down-does-not-mirror-up: the down does not change the definition of constraint "plans" of table "users" back]
+-- file: 000002_plans.down.sql
+  ALTER TABLE users DROP CONSTRAINT plans;
+  ALTER TABLE users ADD CONSTRAINT plans CHECK (plan = 'free');
+
+-- bad: another default comes back
+-- given: golang-migrate, changed-default off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text DEFAULT 'free');
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_plans.up.sql
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'paid';
+--                               ^^^^ hint [down-does-not-mirror-up: the down does not change the default of column "plan" of table "users" back]
+-- file: 000002_plans.down.sql
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'none';
+
+-- good: the same, written otherwise
+-- given: golang-migrate, check-validated-at-once off, changed-default off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text DEFAULT 'free', CONSTRAINT plans CHECK (plan IN ('free', 'paid')));
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_plans.up.sql
+  ALTER TABLE users DROP CONSTRAINT plans, ALTER COLUMN plan SET DEFAULT 'paid';
+  ALTER TABLE users ADD CONSTRAINT plans CHECK (plan IN ('free', 'paid', 'team'));
+-- file: 000002_plans.down.sql
+  ALTER TABLE users DROP CONSTRAINT plans, ALTER COLUMN plan SET DEFAULT ('free'::text);
+  ALTER TABLE users ADD CONSTRAINT plans CHECK (((plan = 'paid') or (plan = 'free'::text)));
+
 -- bad: a column is not made again
 -- given: golang-migrate, dropped-column off
 -- file: 000001_users.up.sql

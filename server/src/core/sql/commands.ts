@@ -126,6 +126,8 @@ export interface Expression extends Uses {
   readonly span: Span
   /** `constant`: literals and casts of literals only. */
   readonly kind: 'null' | 'constant' | 'other'
+  /** Of one literal: what it says, without quotes, casts and parentheses. */
+  readonly literal?: string
   /** Every column named anywhere inside, without its table; `*` for a whole row. */
   readonly columns: readonly string[]
   /** Columns that are not null whenever this is true: AND-ed `c IS NOT NULL` terms. */

@@ -1,10 +1,11 @@
 import type { Node } from 'libpg-query'
 import { fields } from './nodes'
 
-/** Returns a constant as text: strings as they are, numbers and booleans as written; undefined for all else. */
+/** Returns a constant as text: casts aside, strings as they are, numbers and booleans as written; undefined for all else. */
 export function constantText(node: Node | undefined): string | undefined {
   const cast = fields(node).TypeCast
-  const constant = fields(cast ? cast.arg : node).A_Const
+  if (cast) return constantText(cast.arg)
+  const constant = fields(node).A_Const
   if (!constant || constant.isnull) return undefined
   if (constant.sval) return constant.sval.sval ?? ''
   if (constant.boolval) return String(constant.boolval.boolval ?? false)

@@ -24,8 +24,10 @@ export function expressionOf(node: Node | undefined, span: Span, source: Source)
     else if (!constantKinds.has(kind)) isConstant = false
   })
   isConstant &&= calls.length === 0 && columns.size === 0 && !hasSubquery
+  const literal = isConstant ? constantText(node) : undefined
   return {
     span,
+    ...(literal !== undefined && { literal }),
     kind: isConstant ? (hasNull && isNull(node) ? 'null' : 'constant') : 'other',
     calls,
     ...(types.length > 0 && { types }),

@@ -11,7 +11,8 @@ import { share } from './recognise'
  *   `revert/<name>.sql`, looked after by `verify/<name>.sql`; one that is planned again after a tag keeps its old files as
  *   `<name>@<tag>.sql`.
  * - `lib/App/Sqitch/Engine/pg.pm`: each file is run by `psql --file` with ON_ERROR_STOP, without `--single-transaction`, so the
- *   transaction is the one that the file opens itself (app-psql.html).
+ *   transaction is the one that the file opens itself (app-psql.html), and what stands after its COMMIT commits by itself. Sqitch's
+ *   own transaction is in another session, which records the change when psql has ended without an error (`Engine.pm`, `deploy_change`).
  * - `etc/templates/*`: new files have BEGIN and COMMIT below the line that names the change, verify files ROLLBACK.
  */
 export default {
