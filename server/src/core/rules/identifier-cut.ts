@@ -18,7 +18,7 @@ PostgreSQL keeps 63 bytes of a name and cuts off the rest, with no more than a n
 and the second statement fails; code that looks the name up in the catalog, such as a migration tool that compares schemas,
 does not find what it has made.
 
-The names of indexes and constraints are information: code rarely says them. Nothing is said of those in the migrations of Drizzle and
+The names of indexes, constraints, policies and triggers are information: code rarely says them. Nothing is said of those in the migrations of Drizzle and
 Prisma, which make them up by themselves.
 
 Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is
@@ -107,6 +107,8 @@ const looked = new WeakMap<Command, boolean>()
 const isOfIndex = ({ command, statement }: Step, { start }: Token): boolean =>
   command?.tag === 'CREATE INDEX' ||
   command?.tag === 'ALTER INDEX' ||
+  command?.tag === 'CREATE POLICY' ||
+  command?.tag === 'CREATE TRIGGER' ||
   /\bCONSTRAINT\s+$|\bRENAME\s+CONSTRAINT\b[^,]*$/i.test(statement.text.slice(0, start))
 
 interface LongName {

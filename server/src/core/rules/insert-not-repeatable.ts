@@ -22,7 +22,7 @@ repeatable migration runs again whenever its text changes, with the same result.
 
 Where nothing else can fail, it is a hint, once for each table that has a unique index over the rows: the migration may be
 stopped before it is recorded. In folders that no known tool runs, what runs them may open a transaction: there the warnings
-are information.
+are information, and copies by \`SELECT\` are not told.
 
 Nothing is said where the tool opens a transaction or sends the file as one query: rows and record are there together or not
 at all.
@@ -44,6 +44,8 @@ history proves such an index, and is for you to review: rows that conflict for a
     const { migration, transaction, section } = context
     const isAlone = transaction.kind === 'own' && section.transaction === 'own'
     const isLeftBehind = isAlone && laterSteps(context).some(canFail)
+    const isPlain = context.history.framework.id === plain.id
+    if (isPlain && insert.source === 'SELECT') return
     const isRunAgain = isLeftBehind || migration.repeatable
     if (!isRunAgain && !(isAlone && isFirstInto(insert, context) && conflictTarget(insert, context))) return
     yield {
@@ -55,7 +57,7 @@ history proves such an index, and is for you to review: rows that conflict for a
           ? 'Each statement commits by itself: when a later one fails, these rows stay, and the next attempt inserts them again or stops at a unique index.'
           : 'Where the rows are there already they are inserted twice, or the migration stops at a unique index.',
       hint: 'Add ON CONFLICT over the columns of a unique index.',
-      severity: !isRunAgain ? 'hint' : context.history.framework.id === plain.id ? 'information' : 'warning',
+      severity: !isRunAgain ? 'hint' : isPlain ? 'information' : 'warning',
       relation: keyOf(context.catalog, insert.table),
       fixes: () => fixes(isRunAgain ? [context] : insertsFrom(context), context),
     }
@@ -118,13 +120,16 @@ history proves such an index, and is for you to review: rows that conflict for a
   INSERT INTO grants (id, role) VALUES (DEFAULT, 'admin');
 
 -- bad: a SELECT makes a new key in every run
--- given: unbatched-backfill off
--- file: 0001_users.sql
+-- given: goose, unbatched-backfill off
+-- file: 00001_users.sql
+  -- +goose Up
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE profiles (token text PRIMARY KEY, user_id bigint NOT NULL);
--- file: 0002_profiles.sql
+-- file: 00002_profiles.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
   INSERT INTO profiles (token, user_id) SELECT gen_random_uuid()::text, u.id FROM users u;
---^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "profiles" again when it runs again]
+--^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "profiles" again when it runs again]
   ANALYZE profiles;
 
 -- bad: ON CONFLICT takes no deferrable constraint

@@ -16,10 +16,8 @@ and \`COMMIT\` or \`ROLLBACK\` ends the tool's transaction: what follows, the to
 longer part of it. A failure there leaves the migration half applied, or applied without a record; some drivers end with an
 error of their own.
 
-A \`COMMIT\` before any \`BEGIN\` is no slip where \`BEGIN\` or what cannot run in a transaction follows: somebody ends the tool's
-transaction on purpose. It is information.
-
-Nothing is said where the tool opens no transaction, and of savepoints. A section has one finding.`,
+Nothing is said of a \`COMMIT\` before any \`BEGIN\` where \`BEGIN\` or what cannot run in a transaction follows: somebody ends the
+tool's transaction on purpose. Nor is anything said where the tool opens no transaction, and of savepoints. A section has one finding.`,
   instead: `
 Leave transactions to the tool, or tell it with its marker not to open one.`,
   manual: ['sql-begin.html', 'sql-commit.html'],
@@ -32,7 +30,7 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
       const commands = own.filter(isTransactionCommand)
       const inTool = commands.filter(({ transaction }) => transaction.kind === 'tool')
       const found = inTool.find(({ command }) => !isStart(command?.tag)) ?? inTool[0]
-      if (!found?.command) continue
+      if (!found?.command || isOnPurpose(commands[0], own)) continue
       const tool = context.history.framework.name
       const { tag } = found.command
       yield {
@@ -44,7 +42,7 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
           ? 'PostgreSQL warns that there is already a transaction in progress.'
           : `What follows is no longer part of it, the record that ${tool} makes of the migration too.`,
         hint: `Leave the transaction to ${tool}, or tell it not to open one for this migration.`,
-        severity: isStart(tag) || isOnPurpose(commands[0], own) ? 'information' : undefined,
+        severity: isStart(tag) ? 'information' : undefined,
         fixes: () => withoutThem(own, commands, context),
       }
     }
@@ -97,17 +95,6 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
 --^^^^^^ warning [nested-transaction: COMMIT ends the transaction in which dbmate runs this migration]
   ALTER TABLE users ADD COLUMN mark text;
 
--- bad: on purpose
--- given: goose
--- file: 00001_users.sql
-  -- +goose Up
-  CREATE TABLE users (id bigint PRIMARY KEY, note text);
--- file: 00002_note.sql
-  -- +goose Up
-  COMMIT;
---^^^^^^ information [nested-transaction: COMMIT ends the transaction in which goose runs this migration]
-  CREATE INDEX CONCURRENTLY users_note_idx ON users (note);
-
 -- bad: BEGIN alone
 -- given: goose
 -- file: 00001_users.sql
@@ -118,6 +105,16 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
 -- fix: Leave the transaction to goose
   -- +goose Up
   CREATE TABLE users (id bigint PRIMARY KEY);
+
+-- good: on purpose
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, note text);
+-- file: 00002_note.sql
+  -- +goose Up
+  COMMIT;
+  CREATE INDEX CONCURRENTLY users_note_idx ON users (note);
 
 -- good: the tool is told not to open a transaction
 -- given: goose

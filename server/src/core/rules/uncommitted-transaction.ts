@@ -95,7 +95,6 @@ End the file with \`COMMIT\`.`,
   -- +goose Up
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, note text);
-  -- guard: allow nested-transaction: the index is built outside a transaction
   COMMIT;
   CREATE INDEX CONCURRENTLY orders_idx ON orders (note);
   BEGIN;
