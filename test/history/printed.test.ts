@@ -42,6 +42,24 @@ COMMIT;
     ])
   })
 
+  it('of Django backwards undo, by what stands under their comments or by their name', () => {
+    const operation = (words: string, sql: string) => `BEGIN;\n--\n-- ${words}\n--\n${sql}\nCOMMIT;\n`
+    const files = {
+      '0001_initial.sql': operation('Create model User', 'CREATE TABLE "users" ("id" bigint);'),
+      '0001_initial_backwards.sql': operation('Create model User', 'DROP TABLE "users" CASCADE;'),
+      '0002_age.sql': operation('Add field age to user', 'ALTER TABLE "users" ADD COLUMN "age" integer NULL;'),
+      '0002_age_undone.sql': operation('Add field age to user', 'ALTER TABLE "users" DROP COLUMN "age" CASCADE;'),
+      '0003_no_age.sql': operation('Remove field age from user', 'ALTER TABLE "users" DROP COLUMN "age" CASCADE;'),
+      '0004_raw.sql': operation('Raw SQL operation', 'DROP TABLE "old";'),
+    }
+    const history = historyIn(files)
+    assert.deepEqual(
+      history.migrations.flatMap(({ path, direction }) => (direction === 'down' ? [path] : [])),
+      ['m/0001_initial_backwards.sql', 'm/0002_age_undone.sql'],
+    )
+    assert.equal(history.downOf('m/0001_initial.sql')?.path, 'm/0001_initial_backwards.sql')
+  })
+
   it('of Rails are snapshots: no migrations', () => {
     const files = { '001_a.sql': 'SELECT 1;', 'structure.sql': 'SELECT 1;', 'cache_structure.sql': 'SELECT 1;' }
     assert.deepEqual(namesOf(historyIn(files)), ['001_a.sql'])

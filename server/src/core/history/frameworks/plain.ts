@@ -30,7 +30,8 @@ export default {
     const name = nameOf(path)
     if (isForeignName(name) || isDump(path)) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
-    const { stem, direction } = nameIn(relative, folder.files)
+    const { stem, direction: said } = nameIn(relative, folder.files)
+    const direction = said === 'up' && isDjangoBackwards(text) ? 'down' : said
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
     const runner = folder.transaction ?? (upOrDown.test(name) && isRunByMaragu(folder) ? 'file' : 'none')
     const transaction = runner === 'file' ? 'tool' : 'own'
@@ -68,13 +69,28 @@ const number =
   /^(?:(?:[vumr]|migration|migrate|release|rel|revision|rev|step|delta|patch|version|ver|update|upgrade)[-_.]?)?\d+(?:[-.]\d+)*/i
 
 /** The end of a stem that says in which direction the file goes. */
-const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade)$/i
+const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade|forwards?|backwards?)$/i
 
 const directionFolders = /^(up|down|undo|rollbacks?|revert|downgrades?|upgrades?|deploy|forward|backward)$/i
 
 const upOrDown = /\.(?:up|down)\.sql$/
 
 const isDownWord = (word: string) => /^(?:down|undo|roll|revert|downgrade|backward)/i.test(word)
+
+/**
+ * Whether a file is what `sqlmigrate --backwards` of Django prints: each operation under a comment that says what it does forwards
+ * (https://github.com/django/django, `django/db/migrations/migration.py`, `unapply`, and `describe` of the operations).
+ */
+function isDjangoBackwards(text: string): boolean {
+  for (const [, operation = '', statement = ''] of text.matchAll(djangoOperation)) {
+    const [made, dropped] = [/^CREATE|\bADD\b/i, /^DROP|\bDROP\b/i].map(verb => verb.test(statement))
+    if (made !== dropped) return /^(?:Create|Add)/.test(operation) === dropped
+  }
+  return false
+}
+
+const djangoOperation =
+  /^--\r?\n-- ((?:Create (?:model|index|constraint)|Add field|Delete model|Remove (?:field|index|constraint)) .*)\r?\n--\r?\n([^;]*)/gm
 
 interface Named {
   /** The path without what says its direction, so that both files of a pair have one. */
@@ -88,7 +104,8 @@ interface Named {
  */
 function nameIn(relative: string, files: readonly string[]): Named {
   const found = named(relative)
-  if (!/[_-](?:up|down|undo|rollback|revert|downgrade|upgrade)(?:\.sql)+$/i.test(relative)) return found
+  if (!/[_-](?:up|down|undo|rollback|revert|downgrade|upgrade|forwards?|backwards?)(?:\.sql)+$/i.test(relative))
+    return found
   return (stemsOf(files).get(found.stem) ?? 0) > 1
     ? found
     : { stem: relative.replace(/(?:\.sql)+$/i, ''), direction: 'up' }
