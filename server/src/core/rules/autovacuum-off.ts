@@ -1,6 +1,7 @@
 import type { Step } from '../history/steps'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
+import { hasSubcommand } from './concerns'
 import { laterSteps } from './placement'
 import { defineRule } from './rule'
 import { existingTable } from './target'
@@ -10,6 +11,7 @@ export default defineRule({
   risk: 'performance',
   severity: 'warning',
   on: ['ALTER TABLE'],
+  concerns: hasSubcommand('SET PARAMETERS'),
   why: `
 Without autovacuum nothing takes the dead rows out of a table and nothing gathers its statistics: it grows with every \`UPDATE\`, and
 plans get worse. Only when its transaction ids grow old does PostgreSQL vacuum it all the same, and then all of it at once.

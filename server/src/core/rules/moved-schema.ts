@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import { relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Identifier, OtherCommand } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { hasSubcommand } from './concerns'
 import { viewInPlace } from './renamed-table'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
@@ -11,6 +12,7 @@ export default defineRule({
   risk: 'compatibility',
   severity: 'warning',
   on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER SCHEMA'],
+  concerns: hasSubcommand('SET SCHEMA'),
   why: `
 From the moment the migration commits, every running query that names a table of the old schema fails: code that was deployed
 before it, and code that an earlier release brings back. Where code names tables without their schema, it depends on the

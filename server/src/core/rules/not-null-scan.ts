@@ -2,7 +2,7 @@ import type { Fix } from '../finding'
 import type { AlterRelation, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { batched } from './batches'
-import { hasSubcommand } from './concerns'
+import { definesConstraint, hasSubcommand } from './concerns'
 import { StepContext } from './context'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
@@ -18,7 +18,8 @@ export default defineRule({
   risk: 'locking',
   severity: 'error',
   on: ['ALTER TABLE'],
-  concerns: hasSubcommand('SET NOT NULL', 'ADD CONSTRAINT'),
+  concerns: command =>
+    hasSubcommand('SET NOT NULL')(command) || definesConstraint(({ kind }) => kind === 'NOT NULL')(command),
   why: `
 \`SET NOT NULL\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see that none is null. Nothing reads or writes
 the table meanwhile.

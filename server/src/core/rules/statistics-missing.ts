@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { columnNamed } from '../postgres/catalog'
 import type { AlterRelation, CreateIndex, Name } from '../sql/commands'
+import { hasSubcommand } from './concerns'
 import { statementsAfter, written } from './edits'
 import { laterSteps } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
@@ -12,6 +13,7 @@ export default defineRule({
   risk: 'performance',
   severity: 'hint',
   on: ['CREATE INDEX', 'ALTER TABLE'],
+  concerns: hasSubcommand('ALTER COLUMN TYPE'),
   why: `
 The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ... TYPE\` throws those of the column away, even where it
 touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
