@@ -36,8 +36,10 @@ describe('progress of the first reading', function () {
     assert.deepEqual(shown[0], {
       kind: 'begin',
       title: 'Reading migrations',
+      percentage: 0,
       message: '2000 migrations',
     })
+    assert.deepEqual(shown.at(-2), { kind: 'report', percentage: 100, message: '2000 of 2000 migrations' })
     assert.deepEqual(shown.at(-1), { kind: 'end' })
   })
 

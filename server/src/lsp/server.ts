@@ -161,6 +161,7 @@ class ReadingShown implements Reading {
   private readonly timer = setTimeout(() => void this.show(), 1000)
   private shown: Promise<WorkDoneProgressServerReporter> | undefined
   private isOver = false
+  private all = 0
 
   constructor(
     private readonly connection: Connection,
@@ -168,7 +169,14 @@ class ReadingShown implements Reading {
   ) {}
 
   async found(migrations: number): Promise<void> {
+    this.all = migrations
     if (migrations >= manyMigrations || this.shown) await this.show(`${migrations} migrations`)
+  }
+
+  parsed(migrations: number): void {
+    void this.shown?.then(reporter => {
+      if (!this.isOver) reporter.report((100 * migrations) / this.all, `${migrations} of ${this.all} migrations`)
+    })
   }
 
   end(): void {
@@ -180,7 +188,7 @@ class ReadingShown implements Reading {
   private async show(message?: string): Promise<void> {
     if (!this.capabilities.window?.workDoneProgress || this.isOver) return
     this.shown ??= this.connection.window.createWorkDoneProgress().then(reporter => {
-      reporter.begin('Reading migrations', undefined, message)
+      reporter.begin('Reading migrations', 0, message)
       return reporter
     })
     const reporter = await this.shown

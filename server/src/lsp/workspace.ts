@@ -47,6 +47,8 @@ export interface Surroundings {
 export interface Reading {
   /** Ends when the editor can have shown that there are so many, if they are many. */
   readonly found: (migrations: number) => Promise<void>
+  /** Told how many are parsed by now, from time to time. */
+  readonly parsed: (migrations: number) => void
   readonly end: () => void
 }
 
@@ -247,7 +249,7 @@ export class Workspace {
       const history = this.shelves.get(document.path)?.history
       if (history) {
         await reading.found(history.migrations.length)
-        // All migrations are parsed here once; a judgement would do it in the middle of messages.
+        await parsed(history, reading)
         history.before(document.path, 'up')
       }
       reading.end()
@@ -327,6 +329,16 @@ export class Workspace {
     if (this.failedRules.has(rule)) return
     this.failedRules.add(rule)
     this.surroundings.log(`rule ${rule} failed and is skipped: ${said(error)}`)
+  }
+}
+
+/** Parses all migrations once, with time for messages between: a judgement would do it at one go. */
+async function parsed({ migrations }: History, reading: Reading): Promise<void> {
+  for (const [place, { sections }] of migrations.entries()) {
+    for (const section of sections) void section.statements
+    if (place % 250 !== 249) continue
+    reading.parsed(place + 1)
+    await new Promise(setImmediate)
   }
 }
 
