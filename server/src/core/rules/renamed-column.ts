@@ -34,7 +34,7 @@ old column in a later release. Or leave the name and give it a new one in a view
       if (isUnreleased(columnNamed(target.table, from.name)?.born, context)) continue
       const at = { start: subcommand.keywords.start, end: to.span.end }
       const swapped = swappedWith(target.relation, from.name, to.name, context)
-      if (swapped === to.name && from.name.includes(to.name)) continue
+      if (swapped === to.name && from.name.replace(makeshift, '') === to.name) continue
       if (swapped !== undefined) {
         yield {
           at,
@@ -190,6 +190,17 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE users RENAME COLUMN name_new TO name;
   COMMIT;
 
+-- bad: the new name meant another column, which goes
+-- given: dropped-column off
+-- file: 0001_sites.sql
+  CREATE TABLE sites (id bigint PRIMARY KEY, inbox text, shared_inbox text);
+-- file: 0002_inbox.sql
+  BEGIN;
+  ALTER TABLE sites DROP COLUMN inbox;
+  ALTER TABLE sites RENAME COLUMN shared_inbox TO inbox;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN gives column "shared_inbox" of table "sites" the name of another]
+  COMMIT;
+
 -- bad: the new name meant another column
 -- file: 0001_sites.sql
   CREATE TABLE sites (id bigint PRIMARY KEY, description text, sidebar text);
@@ -202,6 +213,9 @@ old column in a later release. Or leave the name and give it a new one in a view
   COMMIT;
 `,
 })
+
+/** What a column is called until it takes the place of another: `name_new`, `tmp_name`. */
+const makeshift = /^(?:new|tmp|temp|next)_|_(?:new|tmp|temp|next|v?\d+)$/i
 
 /** The name that means another column: the old one is there when the transaction commits, or the new one was before. */
 function swappedWith(relation: string, from: string, to: string, context: RuleContext): string | undefined {
