@@ -5,7 +5,7 @@ import { casesIn, runsOn } from './cases'
 import { folderOn } from './folds'
 
 /** Runs the statements of each case on PostgreSQL and through `apply`, and compares what both then have. */
-for (const file of ['effects.sql', 'apply.sql']) {
+for (const file of ['effects.sql', 'clinic.sql', 'apply.sql']) {
   const { schema, cases } = casesIn(file)
   describe(`the catalog after ${file}`, () => {
     let session: Session

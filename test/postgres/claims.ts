@@ -35,7 +35,6 @@ export function proverOn(session: Session, schema: string, watch?: Watch): (test
     await must(session, setup)
     const measured = await measure(session, statement, watch)
     isDirty = setup !== '' || measured.refusesTransactionBlock
-    if (measured.error !== undefined) return { said: {}, measured: { error: [measured.error] } }
     return compared(statement, base, setup, postgres, measured)
   }
 }
@@ -43,6 +42,8 @@ export function proverOn(session: Session, schema: string, watch?: Watch): (test
 function compared(statement: string, base: Catalog, setup: string, postgres: number, measured: Measured): Claim {
   const { catalog, parameters } = afterwards(base, setup, postgres)
   const effects = effectsOf(commandOf(statement), catalog, { postgres }, parameters)
+  if (measured.error !== undefined || effects.fails)
+    return { said: refused(effects.fails?.message), measured: refused(measured.error) }
   const locks = effects.locks.filter(({ kind, mode }) => mode !== 'ACCESS SHARE' || kind !== 'composite type')
   const said: Record<string, readonly string[]> = {
     refuses: effects.refusesTransactionBlock ? ['a transaction block'] : [],
@@ -72,6 +73,8 @@ function compared(statement: string, base: Catalog, setup: string, postgres: num
   }
   return { said, measured: seen }
 }
+
+const refused = (message: string | undefined): Aspects => (message === undefined ? {} : { error: [message] })
 
 /** Whether the planner decides how such a statement reads: then only what we claim to be read whole must be. */
 const isPlanned = (statement: string) =>

@@ -1,6 +1,7 @@
 import type { Session } from '../../scripts/postgres/session'
 import { type Catalog, emptyCatalog } from '../../server/src/core/postgres/catalog'
-import { afterwards, type Case, must, reset } from './cases'
+import { failureOf } from '../../server/src/core/postgres/failures'
+import { afterwards, type Case, commandOf, must, reset } from './cases'
 import type { Claim } from './claims'
 import { refusals } from './measure'
 import { type Description, describedCatalog, realCatalog, unknownColumns } from './real-catalog'
@@ -23,7 +24,12 @@ export function folderOn(session: Session, schema: string): (tested: Case) => Pr
     await must(session, 'ROLLBACK')
     // What refuses a transaction block changes no relation that we could not see change here.
     if (error && refusals.has(error.code)) return { said: {}, measured: {} }
-    if (!real) return { said: {}, measured: { error: [error?.message ?? ''] } }
+    if (!real) {
+      const fails = failureOf(commandOf(statement), afterwards(base, setup, session.major).catalog, {
+        postgres: session.major,
+      })
+      return { said: fails ? { error: [fails.message] } : {}, measured: { error: [error?.message ?? ''] } }
+    }
     return compared(real, afterwards(base, sql, session.major).catalog)
   }
 }

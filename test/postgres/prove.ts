@@ -16,7 +16,7 @@ import { lockReference, referencePath } from './reference'
 import { watching } from './watch'
 
 /**
- * `npm run prove:effects`: runs every claim of effects.sql on PGlite, on the installed PostgreSQL and on a downloaded
+ * `npm run prove:effects`: runs every claim of effects.sql and clinic.sql on PGlite, on the installed PostgreSQL and on a downloaded
  * one of each major version, and prints what was claimed and what each of them did; and whether our catalog after each case,
  * of apply.sql too, is PostgreSQL's. Any difference fails.
  * `-- 12 15 pglite` restricts it to those; `-- --write` then writes docs/locks.md anew.
@@ -24,10 +24,11 @@ import { watching } from './watch'
 async function prove() {
   const wanted = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
   await loadInstalledParser()
-  const { schema, cases } = casesIn('effects.sql')
+  const claimed = ['effects.sql', 'clinic.sql'].map(casesIn)
+  const cases = claimed.flatMap(file => file.cases)
   const results: Results[] = []
   for (const engine of enginesNamed(wanted)) {
-    const result = await resultsOn(engine, schema, cases)
+    const result = await resultsOn(engine, claimed)
     if (result) results.push(result)
   }
   console.log(table(cases, results).join('\n'))
@@ -44,7 +45,7 @@ async function prove() {
   const isStale = results.some(({ stale }) => stale.length > 0)
   process.exitCode = wrong.length > 0 || isStale || count === 0 ? 1 : 0
   if (process.argv.includes('--write') && process.exitCode === 0)
-    writeFileSync(referencePath, lockReference(schema, cases))
+    writeFileSync(referencePath, lockReference(claimed[0]?.schema ?? '', claimed[0]?.cases ?? []))
 }
 
 interface Engine {
@@ -74,7 +75,7 @@ interface Results {
   readonly stale: readonly string[]
 }
 
-async function resultsOn(engine: Engine, schema: string, cases: readonly Case[]): Promise<Results | undefined> {
+async function resultsOn(engine: Engine, claimed: readonly ReturnType<typeof casesIn>[]): Promise<Results | undefined> {
   let opened: Awaited<ReturnType<typeof open>>
   try {
     opened = await open(engine)
@@ -87,11 +88,10 @@ async function resultsOn(engine: Engine, schema: string, cases: readonly Case[])
     const [[version = ''] = []] = await rowsOf(session, 'SHOW server_version')
     const name = `${engine === pglite ? 'PGlite' : 'PostgreSQL'} ${version.split(' ')[0]}`
     const runnable = (all: readonly Case[]) => all.filter(tested => runsOn(tested, session.major))
-    const claims = await claimedBy(proverOn(session, schema, watch), runnable(cases))
-    const folds = new Map(await claimedBy(folderOn(session, schema), runnable(cases)))
-    const more = casesIn('apply.sql')
-    for (const [tested, claim] of await claimedBy(folderOn(session, more.schema), runnable(more.cases)))
-      folds.set(tested, claim)
+    const [claims, folds] = [new Map<Case, Claim>(), new Map<Case, Claim>()]
+    for (const { schema, cases } of claimed) await addClaims(claims, proverOn(session, schema, watch), runnable(cases))
+    for (const { schema, cases } of [...claimed, casesIn('apply.sql')])
+      await addClaims(folds, folderOn(session, schema), runnable(cases))
     const stale = await staleFacts(session)
     console.error([`${name}: ${claims.size} claims, ${folds.size} catalogs`, ...stale].join('\n'))
     return { name, claims, folds, stale }
@@ -104,11 +104,11 @@ const firstLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split('\n')[0] ?? ''
 
 /** A case whose preparation fails is a difference like any other. */
-async function claimedBy(proof: (tested: Case) => Promise<Claim>, cases: readonly Case[]) {
-  const claims = new Map<Case, Claim>()
-  for (const tested of cases)
-    claims.set(tested, await proof(tested).catch(error => ({ said: {}, measured: { error: [firstLine(error)] } })))
-  return claims
+async function addClaims(claims: Map<Case, Claim>, proof: (tested: Case) => Promise<Claim>, cases: readonly Case[]) {
+  for (const tested of cases) {
+    const claim = await proof(tested).catch(error => ({ said: {}, measured: { error: [firstLine(error)] } }))
+    claims.set(tested, claim)
+  }
 }
 
 async function open(engine: Engine) {

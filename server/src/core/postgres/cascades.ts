@@ -6,6 +6,7 @@ import {
   columnsOfIndex,
   dependentsOf,
   foreignKeysTo,
+  foreignKeysToTree,
   indexesOf,
   inheritorsOf,
   isIndex,
@@ -143,7 +144,8 @@ export function dependentsOn(catalog: Catalog, thing: Thing): readonly Dependent
 
 function* dependentsOnRelation(catalog: Catalog, key: RelationKey): Iterable<Dependent> {
   const found = catalog.relations.get(key)
-  const keys = isIndex(found) ? foreignKeysOn(catalog, found) : foreignKeysTo(catalog, key)
+  // A foreign key to a partitioned table stands on each of its partitions.
+  const keys = isIndex(found) ? foreignKeysOn(catalog, found) : foreignKeysToTree(catalog, key)
   yield* surely(keys.map(({ table, constraint }) => constraintOf(table, constraint.name)))
   if (isIndex(found)) return
   if (found?.kind === 'sequence') {

@@ -4,6 +4,7 @@ import type { Catalog } from './catalog'
 import { alterFailure } from './failures/alter'
 import { blockFailure } from './failures/blocks'
 import {
+  copyFailure,
   deleteFailure,
   insertFailure,
   lockFailure,
@@ -21,7 +22,7 @@ import {
   missingAmong,
   refreshFailure,
 } from './failures/others'
-import { relationFailure, takenFailure } from './failures/relations'
+import { takenFailure } from './failures/relations'
 import { createRoutineFailure } from './failures/routines'
 import { createTableFailure, createViewFailure, storedQueryFailure } from './failures/tables'
 import { alterTypeFailure, createDomainFailure, createSchemaFailure, createTypeFailure } from './failures/types'
@@ -111,7 +112,7 @@ export function failureOf(
     case 'ANALYZE':
       return missingAmong(scene, command.tables)
     case 'COPY':
-      return command.table && relationFailure(scene, command.table)
+      return copyFailure(scene, command)
     case 'COMMENT':
       return commentFailure(scene, command)
     case 'CREATE POLICY':

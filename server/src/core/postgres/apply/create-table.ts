@@ -3,6 +3,7 @@ import {
   asTable,
   type Catalog,
   type Column,
+  constraintNamed,
   creationSchema,
   indexesOf,
   key as keyFor,
@@ -197,7 +198,10 @@ function copied(
   const checks = includes(including, 'CONSTRAINTS') ? source.constraints.filter(({ kind }) => kind === 'CHECK') : []
   return {
     columns: merged(known.columns, columns, at),
-    constraints: [...known.constraints, ...checks.map(check => ({ ...check, born: at.birth }))],
+    constraints: [
+      ...known.constraints,
+      ...checks.filter(check => !constraintNamed(known, check.name)).map(check => ({ ...check, born: at.birth })),
+    ],
   }
 }
 

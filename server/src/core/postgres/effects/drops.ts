@@ -5,7 +5,7 @@ import {
   type Catalog,
   type Constraint,
   constraintNamed,
-  foreignKeysTo,
+  foreignKeysToTree,
   hasReference,
   isIndex,
   keyIn,
@@ -220,7 +220,7 @@ export function truncate(gathering: Gathering, command: Truncate, { catalog, pos
     for (const key of familyOf(catalog, keyOf(catalog, table), table.only)) truncated.add(key)
   if (command.cascade) {
     for (const key of truncated)
-      for (const { table } of foreignKeysTo(catalog, key))
+      for (const { table } of foreignKeysToTree(catalog, key))
         for (const member of familyOf(catalog, keyOfRelation(table))) truncated.add(member)
     if ([...truncated].some(key => !catalog.relations.has(key)) || !catalog.complete)
       gathering.doesNotKnow('Tables of unknown foreign keys to these are emptied too.')

@@ -129,4 +129,9 @@ export function detachPartition(alteration: Alteration, subcommand: SubcommandOf
     gathering.lock(keyOfRelation(table), 'ACCESS EXCLUSIVE')
     for (const member of storedOf(catalog, partitionTreeOf(catalog, keyOfRelation(table)))) gathering.scan(member)
   }
+  // Which of their rows belong to the partition is read off the bounds of all that it is a part of.
+  for (let above = incoming.length > 0 ? parent?.partitionOf : undefined; above !== undefined; ) {
+    gathering.lock(above, 'ACCESS SHARE')
+    above = tableAt(catalog, above)?.partitionOf
+  }
 }

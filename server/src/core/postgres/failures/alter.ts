@@ -241,6 +241,14 @@ function validateFailure(scene: Scene, table: Table, constraint: Identifier): Fa
   return { message: 'cannot validate NOT ENFORCED constraint', code: '55000', span: constraint.span }
 }
 
+/** The foreign key of a partition is its parent's where that has the same. */
+function isOfParent({ catalog }: Scene, { partitionOf }: Table, name: string): boolean {
+  const parent = partitionOf === undefined ? undefined : tableAt(catalog, partitionOf)
+  if (!parent || !isSure(catalog, parent, partitionOf ?? '') || catalog.doubts?.names.has(name)) return false
+  const like = constraintNamed(parent, name)
+  return like?.kind === 'FOREIGN KEY'
+}
+
 function dropConstraintFailure(
   scene: Scene,
   table: Table,
@@ -250,8 +258,8 @@ function dropConstraintFailure(
   const missing = ifExists ? undefined : constraintAbsent(scene, table, constraint)
   if (
     !missing &&
-    constraintNamed(table, constraint.name)?.kind === 'CHECK' &&
-    isInherited(scene, table, constraint.name)
+    (isOfParent(scene, table, constraint.name) ||
+      (constraintNamed(table, constraint.name)?.kind === 'CHECK' && isInherited(scene, table, constraint.name)))
   )
     return {
       message: `cannot drop inherited constraint "${constraint.name}" of relation "${table.name}"`,

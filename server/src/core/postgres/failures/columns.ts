@@ -5,8 +5,10 @@ import {
   foreignKeysTo,
   inheritorsOf,
   keyOfRelation,
+  partitionsOf,
   primaryKeyOf,
   type Table,
+  tableAt,
   viewsReading,
 } from '../catalog'
 import { isSure } from '../doubts'
@@ -101,7 +103,7 @@ function dropFailure(
   if (missing) return missing
   const known = sureColumn(scene, table, name)
   if (!known) return undefined
-  const fixed = fixedFailure(table, known, column, 'drop')
+  const fixed = fixedFailure(scene, table, known, column, 'drop')
   if (fixed) return fixed
   if (only && table.kind === 'partitioned table' && hasHeirs(scene, table))
     return {
@@ -111,7 +113,10 @@ function dropFailure(
     }
   if (cascade || !hasDependents(scene, table, name)) return undefined
   return {
-    message: `cannot drop column ${name} of table ${described(catalog, table)} because other objects depend on it`,
+    message:
+      !only && hasHeirs(scene, table)
+        ? 'cannot drop desired object(s) because other objects depend on them'
+        : `cannot drop column ${name} of table ${described(catalog, table)} because other objects depend on it`,
     code: '2BP01',
     span,
   }
@@ -124,6 +129,10 @@ function hasDependents({ catalog, postgres }: Scene, table: Table, name: string)
   const isGenerated = postgres >= 15 && table.columns.some(({ generatedFrom }) => generatedFrom?.includes(name))
   return (
     isGenerated ||
+    (table.policies ?? []).some(
+      ({ name: policy, reads, uses }) =>
+        reads.length === 0 && uses?.columns.includes(name) && !catalog.doubts?.names.has(policy),
+    ) ||
     table.triggers.some(
       ({ name: trigger, columns }) => columns?.includes(name) && !catalog.doubts?.names.has(trigger),
     ) ||
@@ -172,7 +181,7 @@ function typeChangeFailure(
   const known = sureColumn(scene, table, name)
   // What other subcommands do to the column first may change all of this.
   const isAlone = subcommands.every(other => keepsTypes.has(other.kind))
-  const fixed = known && fixedFailure(table, known, column, 'alter')
+  const fixed = known && fixedFailure(scene, table, known, column, 'alter')
   if (fixed) return fixed
   if (!known || !isAlone) return undefined
   if (only && hasHeirs(scene, table))
@@ -197,10 +206,19 @@ const isInherited = (table: Table, name: string): boolean =>
   table.columns.some(column => column.name === name && column.inherited)
 
 /** A parent's column is changed with the parent; a partition key stays (ddl-inherit.html, ddl-partitioning.html). */
-function fixedFailure(table: Table, known: Column, { name, span }: Identifier, verb: 'alter' | 'drop') {
+function fixedFailure(
+  { catalog }: Scene,
+  table: Table,
+  known: Column,
+  { name, span }: Identifier,
+  verb: 'alter' | 'drop',
+) {
   if (known.inherited) return { message: `cannot ${verb} inherited column "${name}"`, code: '42P16', span }
-  if (!table.partitionBy?.includes(name)) return undefined
-  const reason = `because it is part of the partition key of relation "${table.name}"`
+  const isKey = (other: Table) =>
+    other.partitionBy?.includes(name) && (other === table || isSure(catalog, other, keyOfRelation(other)))
+  const parted = [table, ...partitionsOf(catalog, keyOfRelation(table), { recursive: true })].find(isKey)
+  if (!parted) return undefined
+  const reason = `because it is part of the partition key of relation "${parted.name}"`
   return { message: `cannot ${verb} column "${name}" ${reason}`, code: '42P16', span }
 }
 
@@ -233,6 +251,13 @@ const keepsTypes: ReadonlySet<SubcommandKind> = new Set([
   'DROP NOT NULL',
 ] as const)
 
+/** Whether the table is a partition of one whose column holds no nulls. */
+function isNotNullAbove(scene: Scene, { partitionOf }: Table, name: string): boolean {
+  const parent = partitionOf === undefined ? undefined : tableAt(scene.catalog, partitionOf)
+  if (!parent || !isSure(scene.catalog, parent, partitionOf ?? '')) return false
+  return sureColumn(scene, parent, name)?.notNull === true
+}
+
 function attributeFailure(
   scene: Scene,
   table: Table,
@@ -245,6 +270,8 @@ function attributeFailure(
   switch (kind) {
     case 'DROP NOT NULL':
       if (known.identity) return { message: `column "${name}" ${relation} is an identity column`, code: '42601', span }
+      if (scene.postgres >= 18 && isNotNullAbove(scene, table, name))
+        return { message: `column "${name}" is marked NOT NULL in parent table`, code: '42P16', span }
       return primaryKeyOf(table)?.columns.includes(name)
         ? { message: `column "${name}" is in a primary key`, code: '42P16', span }
         : undefined

@@ -1,8 +1,8 @@
-import type { Delete, Identifier, Insert, LockTable, Merge, Name, Truncate, Update } from '../../sql/commands'
+import type { Copy, Delete, Identifier, Insert, LockTable, Merge, Name, Truncate, Update } from '../../sql/commands'
 import {
   columnNamed,
   constraintNamed,
-  foreignKeysTo,
+  foreignKeysToTree,
   indexesOf,
   keyOf,
   keyOfRelation,
@@ -175,7 +175,7 @@ export function truncateFailure(scene: Scene, command: Truncate): Failure | unde
     named.flatMap(key => [key, ...partitionsOf(catalog, key, { recursive: true }).map(keyOfRelation)]),
   )
   const isReferenced = (key: RelationKey) =>
-    foreignKeysTo(catalog, key).some(
+    foreignKeysToTree(catalog, key).some(
       ({ table }) => !emptied.has(keyOfRelation(table)) && isSure(catalog, table, keyOfRelation(table)),
     )
   if (!named.some(key => isSureKey(scene, key) && isReferenced(key))) return undefined
@@ -185,4 +185,14 @@ export function truncateFailure(scene: Scene, command: Truncate): Failure | unde
 function isSureKey({ catalog }: Scene, key: RelationKey): boolean {
   const relation = catalog.relations.get(key)
   return relation !== undefined && isSure(catalog, relation, key)
+}
+
+/** COPY ... TO reads tables themselves, not what stands for others (sql-copy.html). */
+export function copyFailure(scene: Scene, { table, direction }: Copy): Failure | undefined {
+  if (!table) return undefined
+  const found = sureRelation(scene, table)
+  const isQuery = found?.kind === 'partitioned table' || found?.kind === 'view' || found?.kind === 'sequence'
+  if (direction === 'TO' && isQuery)
+    return { message: `cannot copy from ${found.kind} "${found.name}"`, code: '42809', span: table.span }
+  return relationFailure(scene, table)
 }

@@ -7,6 +7,7 @@ import {
   isIndex,
   keyIn,
   keyOf,
+  keyOfRelation,
   type Relation,
   type RelationKey,
   type Table,
@@ -243,12 +244,27 @@ function partFailure(scene: Scene, { tag, names }: Drop, on: Name): Failure | un
   return { message: `${printed} "${table.name}" does not exist`, code: '42704', span: part.span }
 }
 
+/** The row trigger of a partition is its parent's where that has one of the same name. */
+function clonedFailure({ catalog }: Scene, table: Table, name: string, span: Failure['span']): Failure | undefined {
+  const parent = table.partitionOf === undefined ? undefined : tableAt(catalog, table.partitionOf)
+  if (!parent || !isSure(catalog, parent, keyOfRelation(parent)) || catalog.doubts?.names.has(name)) return undefined
+  if (!parent.triggers.some(trigger => trigger.name === name && trigger.isRow)) return undefined
+  const on = (relation: Table) => `trigger ${name} on table ${described(catalog, relation)}`
+  return {
+    message: `cannot drop ${on(table)} because ${on(parent)} requires it`,
+    code: '2BP01',
+    ...(span && { span }),
+  }
+}
+
 function triggerFailure(scene: Scene, { names }: Drop, on: Name): Failure | undefined {
   const missing = relationFailure(scene, on)
   if (missing) return missing
   const table: Table | undefined = asTable(sureRelation(scene, on))
   const [trigger] = names
-  if (!table || !trigger || table.triggers.some(({ name }) => name === trigger.name)) return undefined
+  const known = table?.triggers.find(({ name }) => name === trigger?.name)
+  if (!table || !trigger) return undefined
+  if (known) return known.isRow ? clonedFailure(scene, table, known.name, trigger.span) : undefined
   if (scene.catalog.doubts?.names.has(trigger.name)) return undefined
   return {
     message: `trigger "${trigger.name}" for table "${on.name}" does not exist`,

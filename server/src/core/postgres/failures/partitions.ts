@@ -65,7 +65,12 @@ function attachFailure(
       code: '42804',
       span,
     }
-  return boundFailure(scene, parent, { name, span, bound, isDefault }) ?? columnsFailure(parent, table, span)
+  return boundFailure(scene, parent, { name, span, bound, isDefault }) ?? columnsFailure(parent, table, span, notMarked)
+
+  function notMarked(column: string): Failure {
+    const child = scene.postgres >= 18 ? `child table "${name}"` : 'child table'
+    return { message: `column "${column}" in ${child} must be marked NOT NULL`, code: '42804', span }
+  }
 }
 
 interface NewPartition {
@@ -109,20 +114,23 @@ function overlap(a: PartitionBound | undefined, b: PartitionBound | undefined, i
   if (a?.strategy === 'list' && b?.strategy === 'list') return a.values.some(value => b.values.includes(value))
   if (a?.strategy !== 'range' || b?.strategy !== 'range' || a.from.length !== 1 || b.from.length !== 1) return false
   const ends = [a.from[0], a.to[0], b.from[0], b.to[0]]
+  // MINVALUE and MAXVALUE.
   const isSure = (end: string | undefined) =>
-    end !== undefined && (isNumbers ? /^-?\d+$/ : /^\d{4}-\d\d-\d\d$/).test(end)
+    end === undefined || (isNumbers ? /^-?\d+$/ : /^\d{4}-\d\d-\d\d$/).test(end)
   if (!ends.every(isSure)) return false
-  const [from, to, otherFrom, otherTo] = ends.map(end => (isNumbers ? Number(end) : Date.parse(end ?? ''))) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [from = -Infinity, to = Infinity, otherFrom = -Infinity, otherTo = Infinity] = ends.map(end =>
+    end === undefined ? undefined : isNumbers ? Number(end) : Date.parse(end),
+  )
   return from < to && from < otherTo && otherFrom < to
 }
 
 /** What a child lacks or has otherwise; undefined from the first column on of which that is not certain. */
-function columnsFailure(parent: Table, child: Table, span: Failure['span']): Failure | undefined {
+function columnsFailure(
+  parent: Table,
+  child: Table,
+  span: Failure['span'],
+  markFailure?: (column: string) => Failure,
+): Failure | undefined {
   for (const { name, type, notNull, generated, collation } of parent.columns) {
     const own = columnNamed(child, name)
     if (!own) return { message: `child table is missing column "${name}"`, code: '42804', ...(span && { span }) }
@@ -134,7 +142,7 @@ function columnsFailure(parent: Table, child: Table, span: Failure['span']): Fai
         ...(span && { span }),
       }
     if (type.name !== own.type.name || generated !== own.generated || collation !== own.collation) return undefined
-    if (notNull && !own.notNull) return undefined
+    if (notNull && !own.notNull) return markFailure?.(name)
   }
   return undefined
 }
