@@ -75,7 +75,9 @@ Choose a shorter name.`,
 -- good: Drizzle has made it up
 -- given: drizzle
 -- file: 0000_orders.sql
-  CREATE TABLE "orders" ("id" bigint PRIMARY KEY, "note" text);
+  CREATE TABLE "orders" ("id" bigint PRIMARY KEY);
+  --> statement-breakpoint
+  COMMENT ON TABLE "orders" IS 'All that were placed';
 -- file: 0001_customers.sql
   CREATE TABLE "customers" (
     "id" bigint PRIMARY KEY,
