@@ -1620,3 +1620,47 @@ CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
 ALTER FUNCTION f() STABLE;
 CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+
+-- Columns that views over several relations read
+
+CREATE VIEW bills AS SELECT o.id, u.nick FROM orders o JOIN users u ON u.id = o.user_id;
+ALTER TABLE users DROP COLUMN nick;
+
+CREATE VIEW bills AS SELECT o.id, u.nick FROM orders o JOIN users u ON u.id = o.user_id WHERE total > 3;
+ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);
+
+CREATE VIEW bills AS WITH few AS (SELECT user_id FROM orders) SELECT u.nick FROM users u JOIN few ON user_id = u.id;
+ALTER TABLE orders DROP COLUMN user_id;
+
+CREATE VIEW bills AS SELECT o.id, u.nick FROM orders o JOIN users u ON u.id = o.user_id;
+ALTER TABLE users RENAME COLUMN nick TO handle;
+ALTER TABLE users ADD COLUMN nick text;
+ALTER TABLE users DROP COLUMN nick;
+
+CREATE VIEW names AS SELECT nick FROM users;
+ALTER TABLE users RENAME COLUMN nick TO handle;
+ALTER TABLE users DROP COLUMN handle;
+
+CREATE VIEW names AS SELECT nick FROM users;
+ALTER TABLE users RENAME COLUMN nick TO handle;
+ALTER TABLE users ADD COLUMN nick text;
+ALTER TABLE users DROP COLUMN nick;
+
+CREATE VIEW names AS SELECT id, upper(email) AS nick FROM users ORDER BY nick;
+ALTER TABLE users DROP COLUMN nick;
+
+CREATE VIEW names AS SELECT x.nick FROM (SELECT id, 'none' AS nick FROM users) AS x;
+ALTER TABLE users DROP COLUMN nick;
+
+CREATE VIEW names AS SELECT x.nick FROM (SELECT id FROM users) AS x (nick);
+ALTER TABLE users DROP COLUMN nick;
+
+CREATE VIEW names AS SELECT x.age FROM users, json_to_record('{}') AS x (age integer);
+ALTER TABLE users DROP COLUMN age;
+
+CREATE VIEW names AS SELECT nick AS nick FROM users;
+ALTER TABLE users DROP COLUMN nick;
+
+ALTER TABLE orders RENAME COLUMN code TO count;
+CREATE VIEW names AS SELECT count FROM (SELECT count(*) FROM orders) AS x;
+ALTER TABLE orders DROP COLUMN count;

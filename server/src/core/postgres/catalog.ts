@@ -110,6 +110,8 @@ export interface Table extends RelationBase {
   readonly reads: readonly RelationKey[]
   /** For views: every column name that the query mentions, of whichever table; `*` for all. */
   readonly readColumns?: readonly string[]
+  /** For views: names in `readColumns` that may mean no column of what they read; `*` for all. */
+  readonly unsureColumns?: readonly string[]
   /** For views: the columns of the result, as far as they are known, in order. */
   readonly outputs?: readonly { readonly name?: string; readonly type?: TypeName }[]
   /** For views: the functions and types that the query names. */

@@ -441,6 +441,8 @@ export interface CreateTableAs {
   readonly reads: readonly Name[]
   /** Every column that the query names anywhere, without its table; `*` for all. */
   readonly readColumns?: readonly string[]
+  /** Names of columns that the query makes itself; `*` for some that are not written. */
+  readonly madeColumns?: readonly string[]
   /** The name that two columns of the result have, where one certainly is. */
   readonly repeated?: string
   readonly uses?: Uses
@@ -458,6 +460,8 @@ export interface CreateView {
   readonly reads: readonly Name[]
   /** Every column that the query names anywhere, without its table; `*` for all. */
   readonly readColumns?: readonly string[]
+  /** Names of columns that the query makes itself; `*` for some that are not written. */
+  readonly madeColumns?: readonly string[]
   /** The name that two columns of the result have, where one certainly is. */
   readonly repeated?: string
   readonly uses?: Uses

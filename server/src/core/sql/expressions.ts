@@ -1,4 +1,4 @@
-import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, SQLValueFunction, TypeCast } from 'libpg-query'
+import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, ResTarget, SQLValueFunction, TypeCast } from 'libpg-query'
 import type { Span } from '../text'
 import type { Call, Expression, Name, Uses } from './commands'
 import { castOf, comparisonsOf } from './comparisons'
@@ -135,6 +135,31 @@ const commonTypes: ReadonlySet<string> = new Set([
   'timestamptz',
   'bytea',
 ])
+
+/**
+ * Returns the names of columns that a query makes itself: what bears one of them may be no column of a relation. `*` where a
+ * function among the relations makes names that are not written; those that a function or a cast gives its column count too.
+ */
+export function columnsMadeIn(node: unknown): string[] {
+  const names = new Set<string>()
+  let isNested = false
+  const implied = new Set<string>()
+  walk({ node }, (kind, value) => {
+    if (kind === 'ResTarget') {
+      const { name, val } = value as ResTarget
+      const column = fields(val).ColumnRef
+      if (name !== undefined && !(column && columnOf(column) === name)) names.add(name)
+    } else if (kind === 'RangeFunction' || kind === 'RangeTableFunc' || kind === 'JsonTable') names.add('*')
+    else if (kind === 'FuncCall') implied.add(callOf(value).name)
+    else if (kind === 'RangeSubselect' || kind === 'CommonTableExpr') isNested = true
+    const { alias, aliascolnames } = value as { alias?: { colnames?: Node[] }; aliascolnames?: Node[] }
+    for (const name of strings(alias?.colnames ?? aliascolnames)) names.add(name)
+  })
+  return [...names, ...(isNested ? [...implied, ...unnamedColumns] : [])]
+}
+
+/** What PostgreSQL calls columns that are no function and have no name (FigureColname of parse_target.c). */
+const unnamedColumns = ['case', 'coalesce', 'array', 'row', 'exists', 'nullif', 'greatest', 'least']
 
 /** Returns every function called below `node`. */
 export function callsIn(node: unknown): Call[] {

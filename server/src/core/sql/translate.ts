@@ -14,7 +14,7 @@ import { createIndex } from './create-index'
 import { createTable } from './create-table'
 import { constraintDefinition } from './definitions'
 import { dropOf, droppedParts } from './drop'
-import { columnsIn, relationsIn, usesIn } from './expressions'
+import { columnsIn, columnsMadeIn, relationsIn, usesIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
 import { outputsOf } from './outputs'
@@ -116,6 +116,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       columns: strings(statement.into?.colNames),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
+      madeColumns: columnsMadeIn(statement.query),
       ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.into?.colNames)),
       ...usesOf(isView ? statement.query : undefined),
       keywords: keywordsThrough(source, isView ? 'VIEW' : 'TABLE'),
@@ -131,6 +132,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       ...outputs(statement.query, strings(statement.aliases), source),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
+      madeColumns: columnsMadeIn(statement.query),
       ...repeatedIn(fields(statement.query).SelectStmt, strings(statement.aliases)),
       ...usesOf(statement.query),
       keywords: keywordsThrough(source, 'VIEW'),

@@ -213,6 +213,20 @@ export const withColumnType = (
 const withColumnRenamed = (part: Part, renamed: (name: string) => string): Part =>
   part.uses ? { ...part, uses: { ...part.uses, columns: part.uses.columns.map(renamed) } } : part
 
+/** The column of this name may be another table's: then a view knows both names from now on, and is sure of neither. */
+function columnsReadAfter(
+  { reads, readColumns, unsureColumns = [] }: Table,
+  from: string,
+  to: string,
+): Partial<Pick<Table, 'readColumns' | 'unsureColumns'>> {
+  if (!readColumns?.includes(from)) return {}
+  const others = readColumns.filter(name => name !== from && name !== to)
+  const isSure = reads.length === 1 && !unsureColumns.includes(from) && !unsureColumns.includes('*')
+  return isSure
+    ? { readColumns: [...others, to] }
+    : { readColumns: [...others, from, to], unsureColumns: [...new Set([...unsureColumns, from, to])] }
+}
+
 /** Returns the catalog with a column of another name, in its table, what inherits it, indexes, keys and sequences. */
 export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, to: string): Catalog {
   const table = tableAt(catalog, key)
@@ -244,13 +258,8 @@ export function renamedColumn(catalog: Catalog, key: RelationKey, from: string, 
       }),
     })),
   }))
-  // The column of this name may be another table's: views know both from now on.
   for (const view of viewsReadingColumn(catalog, key, from))
-    result = withTable(result, keyOfRelation(view), known =>
-      known.readColumns && !known.readColumns.includes(to)
-        ? { ...known, readColumns: [...known.readColumns, to] }
-        : known,
-    )
+    result = withTable(result, keyOfRelation(view), known => ({ ...known, ...columnsReadAfter(known, from, to) }))
   const dependents = (['index', 'sequence', 'reference'] as const).flatMap(way => dependentsOf(catalog, key, way))
   for (const dependent of dependents.map(keyOfRelation)) {
     const relation = result.relations.get(dependent)

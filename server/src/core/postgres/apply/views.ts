@@ -24,7 +24,7 @@ export function withQueryStored(catalog: Catalog, command: CreateTableAs, at: At
     persistence: command.persistence,
     conditional: (at.conditional ?? false) || (command.ifNotExists !== undefined && !catalog.complete),
     reads: isView ? keysOf(catalog, command.reads) : [],
-    ...(isView && command.readColumns && { readColumns: command.readColumns }),
+    ...(isView && columnsRead(command)),
     ...(command.uses && { uses: command.uses }),
     written: command.withData,
   })
@@ -41,11 +41,16 @@ export function withView(catalog: Catalog, command: CreateView, at: At): Catalog
     persistence: command.persistence,
     conditional: at.conditional ?? false,
     reads: keysOf(catalog, command.reads),
-    ...(command.readColumns && { readColumns: command.readColumns }),
+    ...columnsRead(command),
     ...(command.uses && { uses: command.uses }),
     ...(command.outputs && { outputs: viewColumns(catalog, command) }),
   })
 }
+
+const columnsRead = ({ readColumns, madeColumns }: CreateTableAs | CreateView): Partial<Table> => ({
+  ...(readColumns && { readColumns }),
+  ...(madeColumns && madeColumns.length > 0 && { unsureColumns: madeColumns }),
+})
 
 /** Returns the columns of a view, with the type that they are cast to or have in the one table that it reads. */
 export function viewColumns(catalog: Catalog, { outputs = [], reads }: CreateView): NonNullable<Table['outputs']> {

@@ -7,6 +7,7 @@ import {
   keyOfRelation,
   partitionsOf,
   primaryKeyOf,
+  type RelationKey,
   type Table,
   tableAt,
   viewsReading,
@@ -234,14 +235,23 @@ function dependentFailure({ catalog, postgres }: Scene, table: Table, { name, sp
   return { message: 'cannot alter type of a column used by a view or rule', code: '0A000', span }
 }
 
-/** Of a view over several relations we only know names that may be another's. */
-const isReadByView = (catalog: Catalog, table: Table, name: string): boolean =>
-  viewsReading(catalog, keyOfRelation(table)).some(
+/** Of a view over several relations we only know names: that of a column which no other of them has is certain. */
+function isReadByView(catalog: Catalog, table: Table, name: string): boolean {
+  const key = keyOfRelation(table)
+  const isAnothers = (other: RelationKey) => other !== key && !isWithout(catalog, other, name)
+  return viewsReading(catalog, key).some(
     view =>
-      view.reads.length === 1 &&
       view.readColumns?.includes(name) === true &&
+      !view.unsureColumns?.some(unsure => unsure === name || unsure === '*') &&
+      !view.reads.some(isAnothers) &&
       isSure(catalog, view, keyOfRelation(view)),
   )
+}
+
+function isWithout(catalog: Catalog, key: RelationKey, column: string): boolean {
+  const relation = tableAt(catalog, key)
+  return relation !== undefined && isSure(catalog, relation, key) && isColumnAbsent(catalog, relation, column)
+}
 
 const keepsTypes: ReadonlySet<SubcommandKind> = new Set([
   'ALTER COLUMN TYPE',
