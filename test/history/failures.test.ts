@@ -130,6 +130,14 @@ describe('statements that fail', () => {
     }
   })
 
+  it('are in a file that tells psql no more than how to go about it', () => {
+    const text = `\\set ON_ERROR_STOP on\n\\echo now\n\\timing\n\\copy teams from 'teams.csv' csv\n${wrong}`
+    const history = historyIn({ '1_users.sql': `\\restrict x\n${users}`, '2_change.sql': text }, 'plain')
+    assert(failures(history, '2_change.sql').includes(message))
+    const manual = historyIn({ '1_users.sql': users, '2_change.sql': `\\set AUTOCOMMIT off\n${wrong}` }, 'plain')
+    assert(!failures(manual, '2_change.sql').includes(message))
+  })
+
   it('are in a down, judged on what its up leaves; not in one whose up is not there', () => {
     const files = {
       '1_users.up.sql': users,

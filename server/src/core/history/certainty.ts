@@ -28,7 +28,9 @@ export function isOpaque(migration: Migration): boolean {
   return is
 }
 
-const metaCommand = /^[ \t]*\\[a-z]/m
+/** All but those that change no more than what psql prints, its variables and the rows of a table (app-psql.html). */
+const metaCommand =
+  /^[ \t]*\\(?!(?:set(?![ \t]+AUTOCOMMIT)|unset|echo|qecho|warn|timing|pset|x|copy|encoding|restrict|unrestrict)(?![a-z]))[a-z]/m
 
 /** Most texts have none, and need not be read for that. */
 const mayHavePlaceholders = /\$\{|\$%|(?<!:):[A-Za-z_'"{]/
