@@ -37,7 +37,7 @@ export function validatedLater(
   const placed = laterTransaction(
     context,
     [validate],
-    { title: `validate_${name}`, about: { tables: [alter.relation.name], names: [name] } },
+    { title: `validate_${name}`, about: { tables: [alter.relation.name], names: [name], mayGrow: true } },
     edits,
   )
   return placed

@@ -1,5 +1,5 @@
 import type { Step } from '../history/steps'
-import type { Command, SubcommandKind } from '../sql/commands'
+import type { Command, SubcommandKind, SubcommandOf } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 
 /**
@@ -46,18 +46,23 @@ const reshaping: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
 export interface About {
   readonly tables: readonly string[]
   readonly names?: readonly string[]
+  /** Whether the tables may have further columns by then. */
+  readonly mayGrow?: boolean
 }
 
 /**
  * Returns whether a statement cannot be trusted to leave the tables as one that moves behind it needs them. Building other
  * indexes and proving constraints is all right: that is what the migrations do which fixes make.
  */
-export function disturbs(step: Pick<Step, 'statement' | 'command'>, { tables, names = [] }: About): boolean {
+export function disturbs(
+  step: Pick<Step, 'statement' | 'command'>,
+  { tables, names = [], mayGrow = false }: About,
+): boolean {
   if (names.some(name => mentions(step, name))) return true
-  return tables.some(table => mentions(step, table) && !provesOrBuilds(step.command, table))
+  return tables.some(table => mentions(step, table) && !provesOrBuilds(step.command, table, mayGrow))
 }
 
-function provesOrBuilds(command: Command | undefined, table: string): boolean {
+function provesOrBuilds(command: Command | undefined, table: string, mayGrow: boolean): boolean {
   if (command?.tag === 'CREATE INDEX' || command?.tag === 'DROP INDEX') return true
   if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table) return false
   return command.subcommands.every(
@@ -65,6 +70,11 @@ function provesOrBuilds(command: Command | undefined, table: string): boolean {
       subcommand.kind === 'VALIDATE CONSTRAINT' ||
       subcommand.kind === 'SET NOT NULL' ||
       subcommand.kind === 'DROP CONSTRAINT' ||
-      (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'FOREIGN KEY'),
+      (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'FOREIGN KEY') ||
+      (mayGrow && subcommand.kind === 'ADD COLUMN' && !refersTo(subcommand.column, table)),
   )
 }
+
+/** A key of the table itself may be what moves. */
+const refersTo = ({ constraints }: SubcommandOf<'ADD COLUMN'>['column'], table: string): boolean =>
+  constraints.some(({ references }) => references?.table.name === table)

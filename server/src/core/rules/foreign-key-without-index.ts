@@ -206,7 +206,7 @@ function indexed(table: Name, columns: readonly string[], context: RuleContext):
       },
     ],
     [],
-    { tables: [table.name], names: [name] },
+    { tables: [table.name], names: [name], mayGrow: true },
   )
   return placed ? [{ title: `Create an index${placed.where}`, safety: 'review', isChange: true, ...placed }] : []
 }

@@ -1,10 +1,10 @@
 import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
-import { type Index, isIndex, relationNamed } from '../postgres/catalog'
+import { type Index, indexesOf, isIndex, keyOf, relationNamed } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
-import { mentions, reshapes } from './dependence'
+import { type About, mentions, reshapes } from './dependence'
 import { inCaseOf, insertion, type Place, replacement, written } from './edits'
 import { downSteps, type Move, type Undo } from './placement'
 import type { RuleContext } from './rule'
@@ -25,11 +25,18 @@ export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
   return {
     title: `create_${name}`,
     concurrently: 'build',
-    about: { tables: [index.table.name], names: [name] },
+    about: aboutIndex(index.table, name, context),
     neededBy: step => standsOn(step, index, name),
     undo: undoOfCreate(index, name, context),
   }
 }
+
+/** What a new index has to do with: it does not come behind the drop of one that it may replace. */
+export const aboutIndex = (table: Name, name: string, { catalog }: RuleContext): About => ({
+  tables: [table.name],
+  names: [name, ...indexesOf(catalog, keyOf(catalog, table)).map(other => other.name)],
+  mayGrow: true,
+})
 
 /** The DROP INDEX of the down, which moves; of one that drops other indexes too, only the name moves. */
 function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): Undo {

@@ -147,6 +147,29 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
 --                                                ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until every row is checked]
 
+-- bad: what it replaces goes in the same migration, and would go first
+-- given: goose
+-- file: 00001_members.sql
+  -- +goose Up
+  CREATE TABLE members (id bigint NOT NULL, name text NOT NULL);
+  CREATE UNIQUE INDEX members_id_idx ON members (id);
+-- file: 00002_members_key.sql
+  -- +goose Up
+  ALTER TABLE members ADD PRIMARY KEY (id);
+--                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+  DROP INDEX members_id_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "members": reads and writes wait]
+-- fix: Drop the index concurrently in a new migration
+  -- +goose Up
+  ALTER TABLE members ADD PRIMARY KEY (id);
+-- file: 00003_drop_members_id_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY members_id_idx;
+
+  -- +goose Down
+  -- Nothing to undo.
+
 -- good: from an index that was built concurrently
 -- file: 0001_members.sql
   CREATE TABLE members (id bigint NOT NULL);

@@ -1,5 +1,5 @@
 import type { Fix } from '../finding'
-import { asTable, key, relationNamed } from '../postgres/catalog'
+import { asTable, key, keyOf, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Identifier } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
@@ -85,6 +85,14 @@ later release, when no code uses it.`,
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
   COMMIT;
 
+-- bad: the old name comes back in a transaction of its own
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 0002_users.sql
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+  CREATE VIEW people AS SELECT * FROM users;
+
 -- bad: a view
 -- file: 0001_people.sql
   CREATE TABLE people (id bigint PRIMARY KEY);
@@ -148,6 +156,8 @@ export function viewInPlace(alter: AlterRelation, { name, title, kind }: Moved, 
   const table = asTable(relationNamed(context.catalog, alter.relation))
   if (table?.kind !== 'table' && table?.kind !== 'partitioned table') return []
   if (alter.ifExists || context.direction === 'down' || context.inside) return []
+  // A later statement puts something in its place already.
+  if (context.steps.at(-1)?.after.relations.has(keyOf(context.catalog, alter.relation))) return []
   const old = written(context, alter.relation.span)
   // Without it the view would read with the rights of its owner, past row security.
   const invoker = context.settings.postgres >= 15 ? ' WITH (security_invoker = true)' : ''

@@ -15,6 +15,7 @@ import {
   statementsBefore,
   written,
 } from './edits'
+import { aboutIndex } from './indexes'
 import { notNullParts } from './not-null-steps'
 import {
   commitOf,
@@ -79,7 +80,7 @@ export function builtConcurrently(
 function placedProof(made: Build, columns: readonly string[], context: RuleContext): Placed | undefined {
   const { alter, build, changes, table, name } = made
   const { transaction, section } = context
-  const isTold = (step: Step) => mentions(step, alter.relation.name)
+  const isTold = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
   if (laterSteps(context).some(isTold) || downSteps(context).some(isTold)) return undefined
   const proof = notNullParts(alter.relation, table, columns, context)
   const statements = [...proof.flatMap(({ up }) => up), build]
@@ -96,7 +97,7 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
     { title: `build_${name}`, up: [build], down: { edits: [], text: dropIndex(made) }, transaction: false },
     { title: `add_${name}`, up: [add.statement], down: undoneBy(context, dropConstraint(made)), transaction: true },
   ]
-  return newMigrations(context, parts, add.cut, { tables: [alter.relation.name], names: [name] })
+  return newMigrations(context, parts, add.cut, aboutIndex(alter.relation, name, context))
 }
 
 interface Build {
@@ -120,10 +121,11 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     const marker = withoutTransaction(context)
     if (marker) return { ...marker, edits: [...marker.edits, ...here], where: '' }
   }
-  if (laterSteps(context).some(step => mentions(step, alter.relation.name))) return undefined
+  const isAbout = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
+  if (laterSteps(context).some(isAbout)) return undefined
 
   const add = addedByItself(made, context)
-  const about = { tables: [alter.relation.name], names: [made.name] }
+  const about = aboutIndex(alter.relation, made.name, context)
   const attach = (leaves?: string): Part => ({
     title: `add_${made.name}`,
     up: [add.statement],
