@@ -39,6 +39,15 @@ describe('what is pending', () => {
     assert.equal((await invoke(folder, 'check')).out, out)
   })
 
+  it('is judged by what fails in it, and explained so, also before other pending migrations', async () => {
+    const { folder } = repository()
+    write(folder, 'migrations/3_name.up.sql', 'ALTER TABLE users DROP COLUMN name;\n')
+    write(folder, 'migrations/4_teams.up.sql', 'CREATE TABLE teams (id bigint PRIMARY KEY);\n')
+    const refused = /column "name" of relation "users" does not exist/
+    assert.match((await invoke(folder, 'check')).out, refused)
+    assert.match((await invoke(folder, 'explain', 'migrations/3_name.up.sql')).out, refused)
+  })
+
   it('is nothing where all has run', async () => {
     const { folder } = repository()
     const { code, out } = await invoke(folder, 'check')

@@ -1,3 +1,4 @@
+import { productionReader } from '../applied'
 import { type Explanation, explain } from '../core/explain'
 import { type History, historyOf } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
@@ -25,10 +26,12 @@ export async function explainFiles(
 ): Promise<number> {
   const { histories, leftAlone, isMissingNamed } = await projectAt(files, options, terminal)
   const troubles = new Troubles(terminal, options.debug)
+  const known = productionReader({})
+  const read = await Promise.all(
+    histories.map(async ({ history, asked }) => ({ history: (await known(history)).history, asked })),
+  )
   const explained = [
-    ...histories.flatMap(({ history, asked }) =>
-      migrationsAt(history, asked).map(migration => ({ history, migration })),
-    ),
+    ...read.flatMap(({ history, asked }) => migrationsAt(history, asked).map(migration => ({ history, migration }))),
     ...leftAlone.flatMap(path => alone(path, terminal)),
   ].flatMap(({ history, migration, path = migration.path }: Asked): Explained[] => {
     const explanations = troubles.survived(path, () => explain(history, migration.path, settings))
