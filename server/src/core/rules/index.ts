@@ -85,6 +85,7 @@ import tableWithoutRowSecurity from './table-without-row-security'
 import timestampWithoutTimeZone from './timestamp-without-time-zone'
 import triggersDisabled from './triggers-disabled'
 import truncatedTable from './truncated-table'
+import twoTools from './two-tools'
 import unbatchedBackfill from './unbatched-backfill'
 import uncommittedTransaction from './uncommitted-transaction'
 import unguardedStatement from './unguarded-statement'
@@ -164,6 +165,7 @@ export const rules: readonly Rule[] = [
   statementFails,
   droppedWhileUsed,
   duplicateVersion,
+  twoTools,
   appliedMigrationEdited,
   foreignKeyTypeMismatch,
   jsonColumn,

@@ -5,15 +5,17 @@ import { compareNames, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
-import type { FollowUp, Framework, SectionLayout } from './framework'
+import type { FollowUp, Framework, Mark, SectionLayout } from './framework'
 import { lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { oneByOne } from './statements'
 
+const mark: Mark = { line: '-- migrate:up', isIn: text => blocks(text).some(isUp), isRequired: true }
+
 /**
  * dbmate: https://github.com/amacneil/dbmate. Verified at commit f3e08f1:
  * - `pkg/dbmate/migration.go`: blocks begin with lines `-- migrate:up` and `-- migrate:down`, options after them
- *   (`transaction:false`); a file may hold several such pairs.
+ *   (`transaction:false`); a file may hold several such pairs, and is refused without.
  * - `pkg/dbmate/db.go`, `Migrate` and `Rollback`: each block is one `Exec`, in a transaction of its own, or with
  *   `transaction:false` outside one; `Exec` without arguments is a simple query, so several statements in a block share a
  *   transaction even then. `migrationFileRegexp`: names begin with digits, in a flat folder; they run in the order of the
@@ -23,7 +25,8 @@ import { oneByOne } from './statements'
 export default {
   id: 'dbmate',
   name: 'dbmate',
-  recognises: folder => 0.95 * shareOfTexts(folder, text => blocks(text).some(isUp)),
+  recognises: folder => 0.95 * shareOfTexts(folder, mark.isIn),
+  mark,
 
   layout(path, text) {
     const name = nameOf(path)

@@ -49,6 +49,8 @@ export interface Framework {
   readonly name: string
   /** How sure the files make us that this tool runs them: 0 for not at all; the highest wins. */
   readonly recognises: (folder: Folder) => number
+  /** The line that says to the tool what to run. */
+  readonly mark?: Mark
   /**
    * Returns what the file is, or undefined for one that the tool does not run (schema dumps, its own metadata). `folder`
    * is the migration folder that `path` lies in, for tools that keep settings beside the file.
@@ -93,6 +95,14 @@ export interface Framework {
    * returned: the tool's list of migrations with new entries. The first file returned is the new migration.
    */
   readonly followUp?: (request: FollowUp) => readonly NewFile[] | undefined
+}
+
+export interface Mark {
+  /** As the tool's documentation writes it. */
+  readonly line: string
+  readonly isIn: (text: string) => boolean
+  /** Whether the tool refuses a file without it. */
+  readonly isRequired: boolean
 }
 
 /** A file that tells the tool to run the migration beside it outside a transaction. */

@@ -4,18 +4,21 @@ import { folderOf, nameOf, type Span } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, fenced, lineBreakOf } from './directives'
-import type { Framework, SectionLayout } from './framework'
+import type { Framework, Mark, SectionLayout } from './framework'
 import { lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { delimited } from './statements'
 
 const fence = { before: '-- +goose StatementBegin', after: '-- +goose StatementEnd' }
 
+const mark: Mark = { line: '-- +goose Up', isIn: text => annotations(text).some(isWord('up')), isRequired: true }
+
 /**
  * goose: https://github.com/pressly/goose. Verified at commit 520411a:
- * - `internal/sqlparser/parser.go`: annotations are lines `-- +goose ...`, their words in any case; Up, then Down, which may
- *   be absent; NO TRANSACTION anywhere in the file turns transactions off for both. A statement ends with a line that ends
- *   in a semicolon, or runs from StatementBegin to StatementEnd, whatever stands between, without needing a semicolon.
+ * - `internal/sqlparser/parser.go`: annotations are lines `-- +goose ...`, their words in any case; Up, without which a file is
+ *   refused, then Down, which may be absent; NO TRANSACTION anywhere in the file turns transactions off for both. A statement
+ *   ends with a line that ends in a semicolon, or runs from StatementBegin to StatementEnd, whatever stands between, without
+ *   needing a semicolon.
  * - `migration_sql.go`: all statements of a direction run in one transaction, each sent for itself; with NO TRANSACTION each
  *   is sent for itself outside one. What stands between StatementBegin and StatementEnd is one such query.
  * - `provider_collect.go`, `migrate.go`: the version is the number before the first underscore, ordered by value; Go
@@ -25,7 +28,8 @@ const fence = { before: '-- +goose StatementBegin', after: '-- +goose StatementE
 export default {
   id: 'goose',
   name: 'goose',
-  recognises: folder => 0.95 * shareOfTexts(folder, text => annotations(text).some(isWord('up'))),
+  recognises: folder => 0.95 * shareOfTexts(folder, mark.isIn),
+  mark,
 
   layout(path, text) {
     const name = nameOf(path)

@@ -6,11 +6,13 @@ import { compareNames, compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
-import type { FollowUp, Framework, SectionLayout } from './framework'
+import type { FollowUp, Framework, Mark, SectionLayout } from './framework'
 import { placeInChangelog } from './liquibase-changelog'
 import { delimitedQueries, delimiters, rollbackOf, trimmedAt } from './liquibase-changeset'
 import { shareOfTexts } from './recognise'
 import { texts } from './statements'
+
+const mark: Mark = { line: '--liquibase formatted sql', isIn: text => isFormatted.test(text), isRequired: false }
 
 /**
  * Liquibase, formatted SQL: https://github.com/liquibase/liquibase. Verified at commit cdbdec7:
@@ -29,7 +31,8 @@ import { texts } from './statements'
 export default {
   id: 'liquibase',
   name: 'Liquibase',
-  recognises: folder => 0.96 * shareOfTexts(folder, text => isFormatted.test(text)),
+  recognises: folder => 0.96 * shareOfTexts(folder, mark.isIn),
+  mark,
 
   layout(path, text, folder) {
     if (isForeignName(nameOf(path)) || isDump(path)) return undefined

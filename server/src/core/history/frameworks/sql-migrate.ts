@@ -4,18 +4,20 @@ import { nameOf } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, fenced } from './directives'
-import type { Framework, SectionLayout } from './framework'
+import type { Framework, Mark, SectionLayout } from './framework'
 import { beside, lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { delimited } from './statements'
 
 const fence = { before: '-- +migrate StatementBegin', after: '-- +migrate StatementEnd' }
 
+const mark: Mark = { line: '-- +migrate Up', isIn: text => commands(text).some(isDirection('Up')), isRequired: true }
+
 /**
  * sql-migrate: https://github.com/rubenv/sql-migrate. Verified at commit 563a2f0:
  * - `sqlparse/sqlparse.go`: commands are lines that begin with `-- +migrate `: Up and Down, each with the option
  *   `notransaction`, and StatementBegin and StatementEnd. A statement ends with a line whose last word ends in a semicolon, or at
- *   StatementEnd whatever stands before it.
+ *   StatementEnd whatever stands before it. A file without Up and Down is refused.
  * - `migrate.go` at 00c0225, `applyMigrations` and `Less`: the statements of a migration are sent one by one, in a transaction unless it is disabled for
  *   that direction; the order is that of the number before the name, by value, then of the names.
  * - `sql-migrate/command_new.go`: new files are `YYYYMMDDHHMMSS-name.sql` with both commands.
@@ -23,7 +25,8 @@ const fence = { before: '-- +migrate StatementBegin', after: '-- +migrate Statem
 export default {
   id: 'sql-migrate',
   name: 'sql-migrate',
-  recognises: folder => 0.95 * shareOfTexts(folder, text => commands(text).some(isDirection('Up'))),
+  recognises: folder => 0.95 * shareOfTexts(folder, mark.isIn),
+  mark,
 
   layout(path, text) {
     const name = nameOf(path)
