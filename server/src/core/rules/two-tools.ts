@@ -26,11 +26,9 @@ one a folder of their own.`,
 
   *check({ migration, history }) {
     const { framework, migrations } = history
-    const differing = migrations.filter(
-      other => marksIn(other).some(({ id }) => id !== framework.id) || isRefused(other),
-    )
+    const differing = differingIn(migrations)
     if (differing.at(-1) !== migration) return
-    const found = marksIn(migration).find(({ id }) => id !== framework.id)
+    const found = foreignMark(migration)
     const others =
       differing.length > 1 ? ` ${differing.length - 1} more differ, "${nameOf(differing[0]?.path ?? '')}" first.` : ''
     yield {
@@ -83,9 +81,16 @@ one a folder of their own.`,
 `,
 })
 
+const differingIn = onceForEach((migrations: readonly Migration[]) =>
+  migrations.filter(migration => foreignMark(migration) ?? isRefused(migration)),
+)
+
+const foreignMark = (migration: Migration): Framework | undefined =>
+  marksIn(migration).find(({ id }) => id !== migration.framework.id)
+
 const marked = frameworks.filter(({ mark }) => mark !== undefined)
 
-/** The tools whose marks stand in a file: looked for once, for every keystroke asks all files. */
+/** The tools whose marks stand in a file: texts are looked through once, for a keystroke in one file asks all. */
 const marksIn = onceForEach(({ text }: Migration): readonly Framework[] =>
   marked.filter(({ mark }) => mark?.isIn(text)),
 )
