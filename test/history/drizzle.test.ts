@@ -45,6 +45,16 @@ describe('Drizzle', () => {
     assert.deepEqual(namesOf(history), ['0000_z.sql', '0001_b.sql', '0001_a.sql', '0002_c.sql'])
   })
 
+  it('leaves a file alone that another one with its number took the place of', () => {
+    const history = historyIn({
+      '0000_a.sql': '',
+      '0001_left.sql': '',
+      '0001_b.sql': '',
+      'meta/_journal.json': journal('postgresql', '0000_a', '0001_b'),
+    })
+    assert.deepEqual(namesOf(history), ['0000_a.sql', '0001_b.sql'])
+  })
+
   it('for another database is left alone', () => {
     const found = (dialect: string) =>
       migrationFolders('', ['drizzle/0000_a.sql', 'drizzle/meta/_journal.json'], file =>

@@ -418,6 +418,25 @@ describe('plain SQL', () => {
     assert.deepEqual(Object.keys(followUp(history, { runner: 'file' })), ['m/002_check_x.sql'])
   })
 
+  it('orders what leads from one version to the next by the version that it makes', () => {
+    const names = ['shop.postgres.1.9.0-to-1.10.0.upgrade.sql', 'shop.postgres.1.8.0-to-1.9.0.upgrade.sql']
+    const history = historyIn({
+      ...Object.fromEntries(names.map(name => [name, ''])),
+      'shop.postgres.1.8.0.create.sql': '',
+    })
+    assert.deepEqual(namesOf(history), ['shop.postgres.1.8.0.create.sql', names[1], names[0]])
+  })
+
+  it('leaves what another database alone can read where some files are named for it', () => {
+    const files = {
+      '1/01_a.sql': 'CREATE TABLE a (id integer PRIMARY KEY AUTOINCREMENT);',
+      '1/02_b.sql': 'SELECT 1',
+      '1/03_c.sql.postgres': 'SELECT 2',
+    }
+    assert.deepEqual(namesOf(historyIn({ ...files, '1/03_c.sql.sqlite': '' })), ['1/02_b.sql', '1/03_c.sql.postgres'])
+    assert.deepEqual(namesOf(historyIn(files)), Object.keys(files))
+  })
+
   it('orders by the numbers in the path and sends statements one by one', () => {
     const files = {
       '10_c.sql': 'SELECT 10; SELECT 11;',

@@ -7,7 +7,8 @@ import { anyText, share } from './recognise'
 /**
  * Drizzle: https://github.com/drizzle-team/drizzle-orm. Verified in its source:
  * - `drizzle-orm/src/migrator.ts` at commit b786254: the files are those of `meta/_journal.json`, in its order; each is cut at
- *   `--> statement-breakpoint`, wherever that stands.
+ *   `--> statement-breakpoint`, wherever that stands. A file that has the number of a listed one is what was generated before
+ *   that and left behind.
  * - `drizzle-orm/src/pg-core/dialect.ts`, `migrate`: all pending files run in one transaction, and nothing in a file turns that
  *   off (issue 860). So a later file is no place for what needs a transaction of its own, and none is made here.
  * - https://orm.drizzle.team/docs/drizzle-kit-generate: newer versions write `<time>_<name>/migration.sql`, without a journal.
@@ -32,7 +33,9 @@ export default {
     if (!fileName.test(relative)) return undefined
     const name = nameOf(path) === 'migration.sql' ? nameOf(folderOf(path)) : nameOf(path).replace(/\.sql$/, '')
     const list = folder.read(journal)
-    const version = list === undefined ? name : listed(placesIn(list).get(name), name)
+    const { places, numbers } = entriesIn(list ?? '')
+    if (!places.has(name) && numbers.has(numberOf(name))) return undefined
+    const version = list === undefined ? name : listed(places.get(name), name)
     return {
       version,
       repeatable: false,
@@ -58,9 +61,12 @@ const breakpoint = '--> statement-breakpoint'
 
 const fileName = /^(?:\d+_[^/]*\.sql|\d+_[^/]*\/migration\.sql)$/
 
-const placesIn = onceForText((text: string): ReadonlyMap<string, number> => {
+const numberOf = (name: string) => /^\d+/.exec(name)?.[0]
+
+/** What a journal lists: the place of each file by its name, and their numbers. */
+const entriesIn = onceForText(text => {
   const tags = [...text.matchAll(/"tag"\s*:\s*"([^"]*)"/g)].map(([, tag = '']) => tag)
-  return new Map(tags.map((tag, place) => [tag, place]))
+  return { places: new Map(tags.map((tag, place) => [tag, place])), numbers: new Set(tags.map(numberOf)) }
 })
 
 /** Returns the database that the journal names; undefined where there is no journal. */

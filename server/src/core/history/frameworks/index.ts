@@ -15,6 +15,7 @@ import plain from './plain'
 import pop from './pop'
 import postgresMigrations from './postgres-migrations'
 import prisma from './prisma'
+import refinery from './refinery'
 import sqitch from './sqitch'
 import sqlMigrate from './sql-migrate'
 import sqlx from './sqlx'
@@ -28,6 +29,7 @@ export const frameworks: readonly Framework[] = [
   goose,
   dbmate,
   sqlMigrate,
+  refinery,
   flyway,
   supabase,
   hasura,

@@ -3,7 +3,7 @@ import { folderOf, nameOf } from '../../text'
 import type { Direction } from '../migration'
 import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isRunByMaragu } from './dependencies'
-import { isForeignName } from './dialects'
+import { areForeign, isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isVersionSegment } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
@@ -21,7 +21,10 @@ export default {
   id: 'plain',
   name: 'plain SQL',
   recognises({ path, files }) {
-    const numbered = share(files, (name, file) => number.test(name) || isVersionSegment(nameOf(folderOf(file))))
+    const numbered = share(
+      files,
+      (name, file) => number.test(name) || step.test(name) || isVersionSegment(nameOf(folderOf(file))),
+    )
     if (numbered >= 0.5) return 0.25
     return numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path)) ? 0.1 : 0
   },
@@ -29,13 +32,18 @@ export default {
   layout(path, text, folder) {
     const name = nameOf(path)
     if (isForeignName(name) || isDump(path)) return undefined
+    if (hasTwinsForOther(folder.files) && areForeign([text])) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     const { stem, direction: said } = nameIn(relative, folder.files)
     const direction = said === 'up' && isDjangoBackwards(text) ? 'down' : said
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
     const runner = folder.transaction ?? (upOrDown.test(name) && isRunByMaragu(folder) ? 'file' : 'none')
     const transaction = runner === 'file' ? 'tool' : 'own'
-    return { version: stem, repeatable: false, sections: found.map(part => ({ ...part, transaction })) }
+    return {
+      version: stem.replace(step, '$1'),
+      repeatable: false,
+      sections: found.map(part => ({ ...part, transaction })),
+    }
   },
 
   compareVersions: compareNumbered,
@@ -67,6 +75,12 @@ function downOf(up: string, files: readonly string[]): string | undefined {
 /** What begins a numbered name: `001`, `2024-01-15`, `V1.2`, `migration-3-0012`. */
 const number =
   /^(?:(?:[vumr]|migration|migrate|release|rel|revision|rev|step|delta|patch|version|ver|update|upgrade)[-_.]?)?\d+(?:[-.]\d+)*/i
+
+/** What leads from one version of a schema to the next, `shop.postgres.1.9.0-to-1.10.0.upgrade.sql`: it makes the second. */
+const step = /\d+(?:\.\d+)+-to-(\d+(?:\.\d+)+)/
+
+/** Whether some files say by their names that they are for another database, `01_a.sql.sqlite`: then others are for it unsaid. */
+const hasTwinsForOther = onceForEach((files: readonly string[]): boolean => files.some(isForeignName))
 
 /** The end of a stem that says in which direction the file goes. */
 const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade|forwards?|backwards?)$/i
