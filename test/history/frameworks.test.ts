@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type History, historyOf, withFile } from '../../server/src/core/history/history'
+import { relationNamed } from '../../server/src/core/postgres/catalog'
 import { loadInstalledParser } from '../parser'
 import { type Files, historyIn, namesOf, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
@@ -236,6 +237,39 @@ describe('Flyway', () => {
     const path = 'src/main/resources/db/migration/all'
     const history = historyOf({ path, files: [{ path: `${path}/20240101__a.sql`, text: 'SELECT 1' }] })
     assert.equal(history.framework.id, 'flyway')
+  })
+
+  it('has names in the default schema of the project’s settings where these are plain', () => {
+    const pathOf = (settings: Files) =>
+      historyIn({ 'V1__a.sql': '', ...settings }).before('m/V1__a.sql', 'up').searchPath
+    const properties = (text: string) => pathOf({ '../../application.properties': text })
+    assert.deepEqual(properties('spring.flyway.schemas=shop, audit\n'), ['shop', 'public'])
+    assert.deepEqual(properties('flyway.schemas=audit,shop\nflyway.defaultSchema=shop'), ['shop', 'public'])
+    assert.deepEqual(properties('flyway.schemas=${schemas}'), ['public'])
+    assert.deepEqual(properties('flyway.schemas=public'), ['public'])
+    assert.deepEqual(properties('spring.jpa.properties.hibernate.default_schema=shop'), ['public'])
+    const yaml = (text: string) => pathOf({ '../../application.yml': text })
+    assert.deepEqual(
+      yaml(
+        'spring:\n  flyway:\n    table: x\n\n    schemas: [ audit, shop ]\n    default-schema: shop\n  jpa:\n    x: y\n',
+      ),
+      ['shop', 'public'],
+    )
+    assert.deepEqual(yaml('spring:\n  flyway:\n    table: x\n  liquibase:\n    default-schema: shop\n'), ['public'])
+    assert.deepEqual(yaml('flyway:\n  schemas: "a"\n---\nflyway:\n  schemas: "b"\n'), ['public'])
+    assert.deepEqual(pathOf({ '../flyway.toml': '[flyway]\ndefaultSchema = "shop"\n[x]\nschemas = ["y"]\n' }), [
+      'shop',
+      'public',
+    ])
+  })
+
+  it('finds what a migration made without its schema in the default one', () => {
+    const history = historyIn({
+      'flyway.conf': 'flyway.schemas=shop\n',
+      'V1__a.sql': 'CREATE TABLE orders (id bigint);',
+      'V2__b.sql': 'CREATE INDEX ON shop.orders (id);',
+    })
+    assert.ok(relationNamed(history.before('m/V2__b.sql', 'up'), { schema: 'shop', name: 'orders' }))
   })
 
   it('goes down in a folder for what is undone by hand', () => {

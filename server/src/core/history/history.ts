@@ -233,11 +233,22 @@ const isPlacedLike = (migration: Migration | undefined, other: Migration | undef
   migration.direction === other.direction &&
   migration.repeatable === other.repeatable
 
-const emptyDatabase = emptyCatalog(true)
-const unknownDatabase = emptyCatalog(false)
+/** The catalogs that histories start from, by what they know: one and the same for all texts of a folder. */
+const beginnings = new Map<string, Catalog>()
+
+function beginning(complete: boolean, searchPath: readonly string[] | undefined): Catalog {
+  const key = `${complete} ${searchPath}`
+  const known = beginnings.get(key)
+  if (known) return known
+  const catalog = emptyCatalog(complete)
+  const made = searchPath ? { ...catalog, searchPath } : catalog
+  beginnings.set(key, made)
+  return made
+}
 
 class FolderHistory implements History {
   private completeness: boolean | undefined
+  private origin: Catalog | undefined
   private readonly starts: Catalog[] = []
   private places: ReadonlyMap<string, number> | undefined
 
@@ -314,7 +325,8 @@ class FolderHistory implements History {
   }
 
   private empty(): Catalog {
-    return this.complete ? emptyDatabase : unknownDatabase
+    this.origin ??= beginning(this.complete, this.framework.searchPath?.(new SourceFolder(this.source)))
+    return this.origin
   }
 }
 

@@ -21,6 +21,9 @@ import { share } from './recognise'
  *   schema or database, CREATE and DROP of databases, tablespaces and subscriptions, and DISCARD ALL by their first words.
  *   Such a statement beside others is refused, unless `mixed` is set, which lets all of them run outside a transaction.
  * - `documentation/Reference/Script Configuration.md`: the `.conf` file beside the script.
+ * - `PostgreSQLConnection.java`, `changeCurrentSchemaTo`: the default schema is put before what search_path is; and
+ *   https://documentation.red-gate.com/fd/flyway-default-schema-setting-277578987.html: it is the first of the schemas where
+ *   `defaultSchema` is not set.
  * - Issues 3497, 3508, 3682 and 3961: since 9.1.2 Flyway's own lock is a transaction that stays open meanwhile, for which
  *   CONCURRENTLY waits without end, unless `flyway.postgresql.transactional.lock` is false.
  */
@@ -59,6 +62,16 @@ export default {
         },
       ],
     }
+  },
+
+  searchPath(folder) {
+    const texts = configurations.map(file => folder.read(file) ?? '')
+    const schemas = new Set(texts.flatMap(text => defaultSchemasIn(text)))
+    const [schema] = schemas
+    // Another profile may have another one, and a placeholder any.
+    return schemas.size === 1 && schema !== 'public' && /^\w+$/.test(schema ?? '')
+      ? [schema as string, 'public']
+      : undefined
   },
 
   compareVersions: (a, b) => (isNumbered(a) && isNumbered(b) ? compareDotted(a, b) : compareNumbered(a, b)),
@@ -173,3 +186,26 @@ function settingIn(text: string | undefined, name: string): boolean | undefined 
   )?.[1]
   return value === undefined ? undefined : value.toLowerCase() === 'true'
 }
+
+/** Returns the default schemas that a text sets, of all its profiles. */
+function defaultSchemasIn(text: string): readonly string[] {
+  if (!/schema/i.test(text)) return []
+  const sets = (name: string) => [
+    ...valuesOf(text, new RegExp(`^[ \\t]*(?:spring\\.)?flyway\\.${name}[ \\t]*[=:](.*)$`, 'gim')),
+    ...blocksOf(text).flatMap(block => valuesOf(block, new RegExp(`^[ \\t]*${name}[ \\t]*[=:](.*)$`, 'gim'))),
+  ]
+  const own = sets('default-?schema')
+  return own.length > 0 ? own : sets('schemas')
+}
+
+/** The first of the values that are listed, as `a, b`, `[a, b]` or `["a"]`. */
+const valuesOf = (text: string, pattern: RegExp): readonly string[] =>
+  [...text.matchAll(pattern)].map(([, value = '']) => /^[\s["']*([^\s,\]"'#]*)/.exec(value)?.[1] ?? '')
+
+/** What stands below `flyway:` in YAML and below `[flyway]` in TOML. */
+const blocksOf = (text: string): readonly string[] =>
+  [
+    ...text.matchAll(
+      /^([ \t]*)flyway:[ \t]*\r?\n((?:(?:\1[ \t]+.*|[ \t]*)(?:\r?\n|$))*)|^\[flyway\][ \t]*\r?\n([^[]*)/gm,
+    ),
+  ].map(([, , yaml, toml]) => yaml ?? toml ?? '')

@@ -56,6 +56,8 @@ export interface Framework {
    * is the migration folder that `path` lies in, for tools that keep settings beside the file.
    */
   readonly layout: (path: string, text: string, folder: Folder) => FileLayout | undefined
+  /** Returns the schemas that the tool sets search_path to, where a setting of the project's names them. */
+  readonly searchPath?: (folder: Folder) => readonly string[] | undefined
   /** Orders versions: negative where `a` runs first. */
   readonly compareVersions: (a: string, b: string) => number
   /**
