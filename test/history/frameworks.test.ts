@@ -461,6 +461,12 @@ describe('plain SQL', () => {
     assert.deepEqual(namesOf(history), ['shop.postgres.1.8.0.create.sql', names[1], names[0]])
   })
 
+  it('leaves what pg_dump has printed unless it has a number', () => {
+    const dump = '--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\n'
+    const history = historyIn({ '2102/ready.sql': dump, '2102/fix.sql': '', '2598/01_base.sql': dump })
+    assert.deepEqual(namesOf(history), ['2102/fix.sql', '2598/01_base.sql'])
+  })
+
   it('leaves what another database alone can read where some files are named for it', () => {
     const files = {
       '1/01_a.sql': 'CREATE TABLE a (id integer PRIMARY KEY AUTOINCREMENT);',

@@ -18,11 +18,12 @@ export default defineRule({
   on: ['ALTER TABLE'],
   concerns: hasSubcommand('DROP DEFAULT', 'SET DEFAULT'),
   why: `
-A default is what running code relies on when it leaves the column out. Without it the column is null, or, where it is \`NOT NULL\`,
-the \`INSERT\` fails: then the finding is information. With another one, code that was deployed before the migration writes
+A default is what running code relies on when it leaves the column out. Without it the \`INSERT\` fails where the column is
+\`NOT NULL\`: then the finding is information. With another one, code that was deployed before the migration writes
 values that it does not know. Some libraries remember the default from when they started, and go on writing the old one.
 
-Nothing is said of another number, truth value or time, which code reads as well as the old one, of a column or a table that
+Nothing is said of a column that may be null and loses its default: code that leaves it out leaves it null, which it is there for;
+of another number, truth value or time, which code reads as well as the old one, of a column or a table that
 the same migration makes, of a column that gets its first default, of defaults
 that count, where the type changes with the default, and of further columns of the same statement.`,
   instead: `
@@ -51,11 +52,10 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
   examples: `
 -- bad: code that leaves the column out fails
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, plan text NOT NULL DEFAULT 'free', town text DEFAULT 'Rome', nick text DEFAULT '');
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text NOT NULL DEFAULT 'free', nick text NOT NULL DEFAULT '');
 -- file: 0002_plan.sql
-  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT, ALTER COLUMN town DROP DEFAULT, ALTER COLUMN nick DROP DEFAULT;
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT, ALTER COLUMN nick DROP DEFAULT;
 --                                    ^^^^^^^^^^^^ information [changed-default: DROP DEFAULT makes INSERT fail in running code that leaves out column "plan" of table "users"]
---                                                                    ^^^^^^^^^^^^ hint [changed-default: DROP DEFAULT leaves column "town" of table "users" null where running code leaves it out]
 
 -- bad: another value
 -- file: 0001_users.sql
@@ -63,6 +63,12 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
 -- file: 0002_plan.sql
   ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'basic';
 --                                    ^^^^^^^^^^^ hint [changed-default: SET DEFAULT gives column "plan" of table "users" another value where running code leaves it out]
+
+-- good: the column may be null
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, town text DEFAULT 'Rome');
+-- file: 0002_town.sql
+  ALTER TABLE users ALTER COLUMN town DROP DEFAULT;
 
 -- good: another number or truth value
 -- file: 0001_users.sql
@@ -110,7 +116,7 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
 `,
 })
 
-type Change = 'dropped, required' | 'dropped' | 'changed'
+type Change = 'dropped' | 'changed'
 
 /** What becomes of the default in the whole transaction, told at the statement that has the last word. */
 function changeOf(
@@ -133,8 +139,7 @@ function changeOf(
   )
     return undefined
   if (subcommand.kind === 'DROP DEFAULT') {
-    if (end.default) return undefined
-    return end.notNull ? 'dropped, required' : 'dropped'
+    return end.default || !end.notNull ? undefined : 'dropped'
   }
   if (plainTypes.has(end.type.name)) return undefined
   const isSame = isSameCall(before.default, subcommand.expression) || counts(subcommand.expression)
@@ -166,17 +171,14 @@ const isSameCall = (before: Expression, after: Expression): boolean => {
 }
 
 function wordsOf(change: Change, column: string): Pick<RuleFinding, 'message' | 'detail' | 'hint' | 'severity'> {
-  const hint = 'Deploy code that names the column in every INSERT first.'
   switch (change) {
-    case 'dropped, required':
+    case 'dropped':
       return {
         message: `DROP DEFAULT makes INSERT fail in running code that leaves out ${column}`,
         detail: 'The column is NOT NULL, and from the moment the migration commits nothing fills it by itself.',
-        hint,
+        hint: 'Deploy code that names the column in every INSERT first.',
         severity: 'information',
       }
-    case 'dropped':
-      return { message: `DROP DEFAULT leaves ${column} null where running code leaves it out`, hint }
     case 'changed':
       return {
         message: `SET DEFAULT gives ${column} another value where running code leaves it out`,

@@ -1,5 +1,5 @@
 import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
-import type { Name } from '../sql/commands'
+import type { Command, Name } from '../sql/commands'
 import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
 import { tableDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
@@ -15,8 +15,8 @@ export default defineRule({
 \`DROP TABLE\` deletes the table with all its rows, and from that moment every running query that names it fails.
 
 The finding is information where the drop comes as the last step: the rows are copied and another table gets the name, an
-earlier migration has copied, emptied, renamed the table or declared it deprecated, or the migration only drops and no
-table or view that stays uses it.
+earlier migration has copied, emptied, renamed the table or declared it deprecated, the migration makes it again from a
+query, or it only drops and no table or view that stays uses it.
 
 Nothing is said of a table that the same migration makes, of a temporary table, of \`IF EXISTS\` where the history shows that
 there is no such table, and of down migrations, whose business it is.`,
@@ -122,6 +122,18 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   ALTER TABLE carts_new RENAME TO carts;
   COMMIT;
 
+-- bad: a query makes it again
+-- given: work-under-lock off
+-- file: 0001_ranks.sql
+  CREATE TABLE ranks (id bigint, rank bigint);
+  CREATE TABLE votes (id bigint PRIMARY KEY);
+-- file: 0002_ranks.sql
+  BEGIN;
+  DROP TABLE ranks;
+--           ^^^^^ information [dropped-table: DROP TABLE deletes table "ranks" and its rows]
+  CREATE TABLE ranks AS SELECT id, row_number() OVER () AS rank FROM votes;
+  COMMIT;
+
 -- bad: two at once, one of them new
 -- file: 0001_carts.sql
   CREATE TABLE carts (id bigint PRIMARY KEY);
@@ -163,6 +175,13 @@ function weightOf(name: Name, context: RuleContext): { detail: string; hint: str
       isLast: true,
     }
   }
+  if (steps.slice(index + 1).some(({ command }) => isQueryInto(command, name))) {
+    return {
+      detail: 'A later statement makes it again from a query.',
+      hint: 'Check that the query brings every row that somebody may still ask for.',
+      isLast: true,
+    }
+  }
   const before = handedOver({ table: name.name }, context)
   const hint = 'Check that no running code uses it any more: nothing brings the rows back.'
   if (before !== undefined) return { detail: before, hint, isLast: true }
@@ -173,6 +192,9 @@ function weightOf(name: Name, context: RuleContext): { detail: string; hint: str
     isLast: false,
   }
 }
+
+const isQueryInto = (command: Command | undefined, { name }: Name): boolean =>
+  (command?.tag === 'CREATE TABLE AS' || command?.tag === 'SELECT INTO') && command.relation.name === name
 
 /** Whether a table or view that is there when the transaction commits needed it: only CASCADE drops it then. */
 function isReferenced(name: Name, context: RuleContext): boolean {

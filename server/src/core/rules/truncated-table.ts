@@ -14,7 +14,7 @@ EXCLUSIVE\` until the transaction ends. With \`CASCADE\` it empties also the tab
 reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
 
 The finding is information where an earlier statement or migration has copied the rows, and where the migration fills the
-table again. Nothing is said of a table that the same migration makes, of a temporary one, and of down migrations, which
+table again, and in a folder that is named for development or tests. Nothing is said of a table that the same migration makes, of a temporary one, and of down migrations, which
 rollback-loses-data looks at.`,
   instead: `
 Name every table that is to be emptied and leave \`CASCADE\` out: PostgreSQL then refuses to empty one that is referenced from
@@ -82,6 +82,14 @@ outside. Keep a copy of rows that somebody may still ask for.`,
 --         ^^^^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "countries"]
   INSERT INTO countries (code) VALUES ('de'), ('fr') ON CONFLICT DO NOTHING;
 
+-- bad: what is emptied for developers
+-- given: flyway
+-- file: all/V1__visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: dev-truncate/R__visits.sql
+  TRUNCATE visits;
+--         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
+
 -- good: a table of the same migration
   CREATE TABLE visits (id bigint PRIMARY KEY);
   TRUNCATE visits;
@@ -110,5 +118,10 @@ function keptBy(table: string, context: RuleContext): string | undefined {
   const isFilled = steps
     .slice(index + 1)
     .some(({ command }) => (command?.tag === 'INSERT' || command?.tag === 'COPY') && command.table?.name === table)
-  return isFilled ? 'The migration fills it again.' : handedOver({ table }, context)
+  if (isFilled) return 'The migration fills it again.'
+  if (forDevelopers.test(context.migration.path)) return 'The folder is for development or tests by its name.'
+  return handedOver({ table }, context)
 }
+
+/** `db/migration/dev-truncate/R__0_users.sql`: such folders are given to the tool in these environments alone. */
+const forDevelopers = /(?:^|\/)(?:dev|development|tests?|local)(?:[-_+.][^/]*)?\/[^/]*$/i

@@ -11,3 +11,6 @@ export const isDump = (path: string): boolean =>
 
 /** Whether a folder is named for a version or a date: `v1.10`, `2.31`, `2024-01`, `0001_users`. */
 export const isVersionSegment = (segment: string): boolean => /^(?:v|release[-_]?)?\d[\w.#-]*$/i.test(segment)
+
+/** Whether pg_dump has written a text, by what it begins with: a whole database, with its data or without. */
+export const isPrintedDump = (text: string): boolean => /^\s*--\r?\n-- PostgreSQL database dump\r?\n--/.test(text)

@@ -5,7 +5,7 @@ import { compareNumbered, numberAfter, onceForEach } from '../numbering'
 import { isRunByMaragu } from './dependencies'
 import { areForeign, isForeignName } from './dialects'
 import { directives } from './directives'
-import { isDump, isVersionSegment } from './dumps'
+import { isDump, isPrintedDump, isVersionSegment } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
 import { nothingToUndo } from './layouts'
 import { share } from './recognise'
@@ -21,10 +21,7 @@ export default {
   id: 'plain',
   name: 'plain SQL',
   recognises({ path, files }) {
-    const numbered = share(
-      files,
-      (name, file) => number.test(name) || step.test(name) || isVersionSegment(nameOf(folderOf(file))),
-    )
+    const numbered = share(files, (name, file) => isNumbered(name) || isVersionSegment(nameOf(folderOf(file))))
     if (numbered >= 0.5) return 0.25
     return numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path)) ? 0.1 : 0
   },
@@ -32,6 +29,7 @@ export default {
   layout(path, text, folder) {
     const name = nameOf(path)
     if (isForeignName(name) || isDump(path)) return undefined
+    if (!isNumbered(name) && isPrintedDump(text)) return undefined
     if (hasTwinsForOther(folder.files) && areForeign([text])) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     const { stem, direction: said } = nameIn(relative, folder.files)
@@ -78,6 +76,8 @@ const number =
 
 /** What leads from one version of a schema to the next, `shop.postgres.1.9.0-to-1.10.0.upgrade.sql`: it makes the second. */
 const step = /\d+(?:\.\d+)+-to-(\d+(?:\.\d+)+)/
+
+const isNumbered = (name: string) => number.test(name) || step.test(name)
 
 /** Whether some files say by their names that they are for another database, `01_a.sql.sqlite`: then others are for it unsaid. */
 const hasTwinsForOther = onceForEach((files: readonly string[]): boolean => files.some(isForeignName))
