@@ -8,6 +8,7 @@ import { sumFile } from './history/frameworks/atlas'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
 import { type Step, stepsIn, stepsOf } from './history/steps'
+import { inLetterCase } from './letter-case'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
@@ -43,7 +44,7 @@ export function lint(history: History, path: string, settings: Settings, report?
     report,
   )
   const written = [...left, ...ofComments].map(finding =>
-    findingAsWritten(inCommentLines(finding, migration), migration.placeholders),
+    findingAsWritten(inCommentLines(inLetterCase(finding, migration), migration), migration.placeholders),
   )
   const { path: folder, files } = history.source
   return (files.has(joinedPath(folder, sumFile)) ? written.map(withHashing) : written).sort(

@@ -5,7 +5,7 @@ import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import { mentions, reshapes } from './dependence'
-import { anotherSubcommand, inCaseOf, insertion, replacement, written } from './edits'
+import { anotherSubcommand, insertion, replacement, written } from './edits'
 import { laterSteps, laterTransaction } from './placement'
 import type { RuleContext } from './rule'
 
@@ -30,7 +30,7 @@ export function validatedLater(
       ? movedOutOfColumn(alter, place, definition, name, context)
       : [
           ...(definition.name ? [] : [insertion(context, definition.span.start, `CONSTRAINT ${quoted(name)} `)]),
-          insertion(context, definition.span.end, inCaseOf(context, definition.keywords, ' NOT VALID')),
+          insertion(context, definition.span.end, ' NOT VALID'),
         ]
   if (!edits) return []
   const validate = `ALTER TABLE ${written(context, alter.relation.span)} VALIDATE CONSTRAINT ${quoted(name)};`

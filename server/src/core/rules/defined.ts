@@ -3,7 +3,7 @@ import type { AlterRelation, ColumnDefinition, CreateTable, Name } from '../sql/
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { mentions } from './dependence'
-import { inCaseOf, replacement } from './edits'
+import { replacement } from './edits'
 import { laterStatements } from './later'
 import { laterSteps } from './placement'
 import type { RuleContext } from './rule'
@@ -47,7 +47,7 @@ export function withType(
 ): Fix[] {
   const isFree = old.dimensions === 0 && isNamedOnce(name.name, name.span, context)
   if (!isFree || context.statement.problem || context.inside || context.direction === 'down') return []
-  const edits = [replacement(context, old.span, inCaseOf(context, old.span, type))]
+  const edits = [replacement(context, old.span, type)]
   return [{ title, safety: 'review', isChange: true, edits }]
 }
 

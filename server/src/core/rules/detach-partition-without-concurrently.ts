@@ -3,7 +3,7 @@ import { keyOf, partitionsOf } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
-import { inCaseOf, insertion } from './edits'
+import { insertion } from './edits'
 import { laterSteps, outsideTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, isNew, modeOn, type SubcommandOfKind, subcommandsOf, takes } from './target'
@@ -123,16 +123,12 @@ function fixes(alter: AlterRelation, detach: SubcommandOfKind<'DETACH PARTITION'
   const { name } = detach.partition
   const later = laterSteps(context).filter(step => mentions(step, name))
   const isDropped = later.length === 1 && later[0]?.command?.tag === 'DROP TABLE'
-  const placed = outsideTransaction(
-    context,
-    [insertion(context, detach.span.end, inCaseOf(context, detach.keywords, ' CONCURRENTLY'))],
-    {
-      title: `detach_${name}`,
-      about: { tables: [name, alter.relation.name] },
-      neededBy: step => mentions(step, name) || mentions(step, alter.relation.name),
-      concurrently: 'wait',
-    },
-  )
+  const placed = outsideTransaction(context, [insertion(context, detach.span.end, ' CONCURRENTLY')], {
+    title: `detach_${name}`,
+    about: { tables: [name, alter.relation.name] },
+    neededBy: step => mentions(step, name) || mentions(step, alter.relation.name),
+    concurrently: 'wait',
+  })
   if (!placed) return []
   return [
     {

@@ -29,12 +29,6 @@ export const withBlanksBefore = ({ statement }: Pick<Place, 'statement'>, { star
   return { start: isComment ? start : trimmed, end }
 }
 
-/** Returns keywords in lower case where those at `span` are: what is put in looks like what is there. */
-export const inCaseOf = (place: Place, span: Span, keywords: string): string => {
-  const there = written(place, span)
-  return there === there.toLowerCase() ? keywords.toLowerCase() : keywords
-}
-
 /** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
 export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {
   const { migration, statement } = place

@@ -317,25 +317,25 @@ fix knows those that the migrations make.`,
 -- file: 00003_create_events_0_id_idx.sql
   -- +goose NO TRANSACTION
   -- +goose Up
-  CREATE INDEX CONCURRENTLY "Events_0_id_idx" ON public."Events_0" (id);
+  create index concurrently "Events_0_id_idx" on public."Events_0" (id);
 
   -- +goose Down
-  DROP INDEX CONCURRENTLY IF EXISTS public."Events_0_id_idx";
+  drop index concurrently if exists public."Events_0_id_idx";
 -- file: 00004_create_events_1_id_idx.sql
   -- +goose NO TRANSACTION
   -- +goose Up
-  CREATE INDEX CONCURRENTLY events_1_id_idx ON public.events_1 (id);
+  create index concurrently events_1_id_idx on public.events_1 (id);
 
   -- +goose Down
-  DROP INDEX CONCURRENTLY IF EXISTS public.events_1_id_idx;
+  drop index concurrently if exists public.events_1_id_idx;
 -- file: 00005_attach_events_id_idx.sql
   -- +goose Up
-  ALTER INDEX public.events_id_idx ATTACH PARTITION public."Events_0_id_idx";
-  ALTER INDEX public.events_id_idx ATTACH PARTITION public.events_1_id_idx;
+  alter index public.events_id_idx attach partition public."Events_0_id_idx";
+  alter index public.events_id_idx attach partition public.events_1_id_idx;
 
   -- +goose Down
-  DROP INDEX public.events_id_idx;
-  CREATE INDEX events_id_idx ON ONLY public.events (id);
+  drop index public.events_id_idx;
+  create index events_id_idx on only public.events (id);
 
 -- bad: one of the partitions has such an index, which would go when the new one is undone
 -- file: 0001_events.sql

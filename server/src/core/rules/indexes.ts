@@ -5,7 +5,7 @@ import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { type About, mentions, reshapes } from './dependence'
-import { inCaseOf, insertion, type Place, replacement, written } from './edits'
+import { insertion, type Place, replacement, written } from './edits'
 import { downSteps, type Move, type Undo } from './placement'
 import type { RuleContext } from './rule'
 
@@ -17,7 +17,7 @@ export function indexNamed(name: Name, { catalog }: Pick<RuleContext, 'catalog'>
 
 /** Returns the edit that makes CREATE INDEX or DROP INDEX concurrent. */
 export const concurrently = (place: Place, { keywords }: CreateIndex | Drop): Edit =>
-  insertion(place, keywords.end, inCaseOf(place, keywords, ' CONCURRENTLY'))
+  insertion(place, keywords.end, ' CONCURRENTLY')
 
 /** Returns how CREATE INDEX moves to a migration of its own, and the DROP INDEX of the down with it. */
 export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {

@@ -2,7 +2,7 @@ import type { Fix } from '../finding'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { mentions } from './dependence'
-import { fenceAround, inCaseOf, replacement, statementsBefore } from './edits'
+import { fenceAround, replacement, statementsBefore } from './edits'
 import { inSchema } from './indexes'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew } from './target'
@@ -104,7 +104,7 @@ function droppedFirst(index: CreateIndex, context: RuleContext): Fix[] {
   if (section.transaction !== 'own' || (section.queries.some(isSent) && !fenceAround(context))) return []
   if (!index.ifNotExists) return []
   const name = inSchema(index.table.schema, indexName(context.catalog, index))
-  const drop = inCaseOf(context, index.keywords, 'DROP INDEX CONCURRENTLY IF EXISTS')
+  const drop = 'DROP INDEX CONCURRENTLY IF EXISTS'
   const { start, end } = index.ifNotExists
   const after = /^\s*/.exec(statement.text.slice(end))?.[0].length ?? 0
   return [

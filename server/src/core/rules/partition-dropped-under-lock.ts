@@ -2,7 +2,7 @@ import type { Edit, Fix } from '../finding'
 import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
 import type { Drop, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
-import { inCaseOf, statementsBefore, written } from './edits'
+import { statementsBefore, written } from './edits'
 import { laterSteps, type Marker, safetyOfConcurrently, withoutTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
@@ -165,8 +165,7 @@ function fixes(drop: Drop, name: Name, parent: Table, context: RuleContext): Fix
   if (drop.names.length > 1 || relationNamed(catalog, name)?.conditional !== false) return []
   if (shortTimeouts(transaction, 'wait').length > 0) return []
   const schema = name.schema === undefined ? '' : `${quoted(parent.schema)}.`
-  const words = (text: string) => inCaseOf(context, drop.keywords, text)
-  const detach = `${words('ALTER TABLE')} ${schema}${quoted(parent.name)} ${words('DETACH PARTITION')} ${written(context, name.span)} ${words('CONCURRENTLY')};`
+  const detach = `ALTER TABLE ${schema}${quoted(parent.name)} DETACH PARTITION ${written(context, name.span)} CONCURRENTLY;`
   const placed = placedHere(context, statementsBefore(context, [detach]))
   return placed ? [{ title: 'Detach it concurrently before', safety: safetyOfConcurrently(context), ...placed }] : []
 }

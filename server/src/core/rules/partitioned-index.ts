@@ -4,7 +4,7 @@ import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions, reshapes } from './dependence'
-import { inCaseOf, insertion, written } from './edits'
+import { insertion, written } from './edits'
 import { inSteps, laterSteps, type Part } from './placement'
 import type { RuleContext } from './rule'
 
@@ -66,7 +66,7 @@ const isNeeded = (index: CreateIndex, name: string, context: RuleContext): boole
 
 /** ON ONLY, with a name, which ATTACH PARTITION has to say. */
 function onlyHere(index: CreateIndex, name: string, context: RuleContext): Edit[] {
-  const only = insertion(context, index.table.span.start, inCaseOf(context, index.keywords, 'ONLY '))
+  const only = insertion(context, index.table.span.start, 'ONLY ')
   return index.name ? [only] : [insertion(context, index.keywords.end, ` ${quoted(name)}`), only]
 }
 

@@ -1,7 +1,7 @@
 import type { Fix } from '../finding'
 import { indexesOf, keyOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
 import type { RefreshMaterializedView } from '../sql/commands'
-import { inCaseOf, insertion } from './edits'
+import { insertion } from './edits'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, isNew } from './target'
 
@@ -162,6 +162,6 @@ const fixes = ({ keywords }: RefreshMaterializedView, context: RuleContext): Fix
   {
     title: 'Refresh it concurrently',
     safety: 'safe',
-    edits: [insertion(context, keywords.end, inCaseOf(context, keywords, ' CONCURRENTLY'))],
+    edits: [insertion(context, keywords.end, ' CONCURRENTLY')],
   },
 ]

@@ -3,7 +3,7 @@ import { type Catalog, constraintNamed, isIndex, relationNamed, tableAt } from '
 import type { Name, Reindex } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 import { mentions, reshapes } from './dependence'
-import { inCaseOf, insertion } from './edits'
+import { insertion } from './edits'
 import { outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew } from './target'
@@ -205,5 +205,5 @@ function fixes(reindex: Reindex, context: RuleContext): Fix[] {
 /** Behind the word that says of what, which options in parentheses may stand before. */
 function concurrently({ target }: Reindex, context: RuleContext): Edit[] {
   const word = tokensOf(context.statement.text).find(({ kind, text }) => kind === 'word' && text === target)
-  return word ? [insertion(context, word.end, inCaseOf(context, word, ' CONCURRENTLY'))] : []
+  return word ? [insertion(context, word.end, ' CONCURRENTLY')] : []
 }

@@ -3,7 +3,7 @@ import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from
 import type { AlterRelation, ColumnDefinition, Name, TypeName } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
-import { inCaseOf, insertion, replacement, withBlanksBefore, written } from './edits'
+import { insertion, replacement, withBlanksBefore, written } from './edits'
 import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, subcommandsOf, type Target } from './target'
@@ -192,7 +192,7 @@ function withDefault(alter: AlterRelation, column: ColumnDefinition, context: Ru
   const value = type.dimensions > 0 ? "'{}'" : emptyValues[type.name]
   if (value === undefined || !notNull || column.default || column.constraints.length > 0) return []
   if (context.direction === 'down' || context.inside || isKey(alter, column.name.name, context)) return []
-  const edits = [insertion(context, notNull.end, inCaseOf(context, notNull, ' DEFAULT ') + value)]
+  const edits = [insertion(context, notNull.end, ` DEFAULT ${value}`)]
   const simple: Fix = { title: `Give it DEFAULT ${value}`, safety: 'review', isChange: true, edits }
   return [simple, ...withoutDefaultLater(alter, column, value, edits, context)]
 }

@@ -2,7 +2,7 @@ import type { Fix } from '../finding'
 import type { CreateRoutine } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions } from './dependence'
-import { inCaseOf, insertion } from './edits'
+import { insertion } from './edits'
 import { laterStatements } from './later'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes } from './target'
@@ -59,7 +59,7 @@ Set \`search_path\` for the function, with \`pg_temp\` at the end: searched last
   CREATE FUNCTION count_orders() RETURNS bigint AS 'SELECT count(*) FROM orders' language sql security definer;
 -- fix: Give it a search_path of its own
   CREATE FUNCTION close_orders() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ DELETE FROM orders WHERE id < 0 $$;
-  CREATE FUNCTION count_orders() RETURNS bigint AS 'SELECT count(*) FROM orders' language sql security definer set search_path = public, pg_temp;
+  CREATE FUNCTION count_orders() RETURNS bigint AS 'SELECT count(*) FROM orders' language sql security definer SET search_path = public, pg_temp;
 
 -- bad: temporary tables first, which any caller can make
   CREATE FUNCTION count_orders() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_temp, public AS 'SELECT 1';
@@ -107,7 +107,7 @@ function withSearchPath({ securityDefiner, name }: CreateRoutine, context: RuleC
   if (!securityDefiner || context.statement.problem || context.inside) return []
   const schemas = [...(name.schema === undefined ? [] : [name.schema]), ...context.catalog.searchPath]
   const path = [...new Set(schemas.map(quoted)), 'pg_temp'].join(', ')
-  const text = `${inCaseOf(context, securityDefiner, ' SET')} search_path = ${path}`
+  const text = ` SET search_path = ${path}`
   const edits = [insertion(context, securityDefiner.end, text)]
   return [{ title: 'Give it a search_path of its own', safety: 'review', edits }]
 }

@@ -5,7 +5,7 @@ import { type Step, stepsIn } from '../history/steps'
 import { sessionAfter } from '../history/transactions'
 import { tokensOf } from '../sql/tokens'
 import { shifted } from '../text'
-import { inCaseOf, insertion, statementsAfter } from './edits'
+import { insertion, statementsAfter } from './edits'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({
@@ -157,5 +157,5 @@ const isBlockToTheEnd = ({ transaction }: Step, last: Step): boolean =>
 function localEdit(step: Step): Edit[] {
   const [set, next] = tokensOf(step.statement.text).filter(({ kind }) => kind !== 'comment')
   if (set?.text !== 'SET' || next?.text === 'SESSION') return []
-  return [insertion(step, set.end, inCaseOf(step, set, ' LOCAL'))]
+  return [insertion(step, set.end, ' LOCAL')]
 }

@@ -1,7 +1,7 @@
 import type { Fix } from '../finding'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
-import { inCaseOf, insertion } from './edits'
+import { insertion } from './edits'
 import { defineRule, type RuleContext } from './rule'
 
 export default defineRule({
@@ -116,6 +116,6 @@ function unguardedIn(command: Command): Unguarded[] {
 
 function guarded(keywords: Span, words: string, context: RuleContext): Fix[] {
   if (context.statement.problem) return []
-  const edits = [insertion(context, keywords.end, inCaseOf(context, keywords, ` ${words}`))]
+  const edits = [insertion(context, keywords.end, ` ${words}`)]
   return [{ title: `Add ${words}`, safety: 'review', edits }]
 }

@@ -6,7 +6,7 @@ import type { Span } from '../text'
 import { inBatches } from './batches'
 import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
-import { anotherSubcommand, inCaseOf, replacement, withBlanksBefore, written } from './edits'
+import { anotherSubcommand, replacement, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
 import { inSteps, laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -111,37 +111,37 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
     alter column token set default gen_random_uuid(), -- for links
     add column plan text;
 -- file: 000003_backfill_users_token.up.sql
-  DO $$
-  DECLARE
-    batch_start users.id%TYPE;
-    batch_end users.id%TYPE;
-    last_key users.id%TYPE;
-  BEGIN
-    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
-    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
-    WHILE batch_start <= last_key LOOP
-      SELECT batch.id INTO batch_end FROM (
-        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
-      ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE users SET token = DEFAULT WHERE id BETWEEN batch_start AND batch_end AND token IS NULL;
-      COMMIT;
-      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
-    END LOOP;
-  END
+  do $$
+  declare
+    batch_start users.id%type;
+    batch_end users.id%type;
+    last_key users.id%type;
+  begin
+    select id into batch_start from users order by id limit 1;
+    select id into last_key from users order by id desc limit 1;
+    while batch_start <= last_key loop
+      select batch.id into batch_end from (
+        select id from users where id >= batch_start order by id limit 5000
+      ) as batch order by batch.id desc limit 1;
+      update users set token = default where id between batch_start and batch_end and token is null;
+      commit;
+      select id into batch_start from users where id > batch_end order by id limit 1;
+    end loop;
+  end
   $$;
 -- file: 000003_backfill_users_token.down.sql
   -- Nothing to undo.
 -- file: 000004_add_users_token_not_null.up.sql
-  ALTER TABLE users ADD CONSTRAINT users_token_not_null_check CHECK (token IS NOT NULL) NOT VALID;
+  alter table users add constraint users_token_not_null_check check (token is not null) not valid;
 -- file: 000004_add_users_token_not_null.down.sql
-  ALTER TABLE users DROP CONSTRAINT users_token_not_null_check;
+  alter table users drop constraint users_token_not_null_check;
 -- file: 000005_validate_users_token_not_null.up.sql
-  ALTER TABLE users VALIDATE CONSTRAINT users_token_not_null_check;
-  ALTER TABLE users ALTER COLUMN token SET NOT NULL;
-  ALTER TABLE users DROP CONSTRAINT users_token_not_null_check;
+  alter table users validate constraint users_token_not_null_check;
+  alter table users alter column token set not null;
+  alter table users drop constraint users_token_not_null_check;
 -- file: 000005_validate_users_token_not_null.down.sql
-  ALTER TABLE users ADD CONSTRAINT users_token_not_null_check CHECK (token IS NOT NULL) NOT VALID;
-  ALTER TABLE users ALTER COLUMN token DROP NOT NULL;
+  alter table users add constraint users_token_not_null_check check (token is not null) not valid;
+  alter table users alter column token drop not null;
 
 -- bad: computed, on PostgreSQL 18
 -- given: postgres 18
@@ -268,8 +268,7 @@ function splitDefault(
   )
   if (block === undefined || context.direction === 'down') return []
   const { default: value, notNull } = column
-  const inCase = (keywords: string) => inCaseOf(context, subcommand.keywords, keywords)
-  const setDefault = `${inCase('ALTER COLUMN')} ${label} ${inCase('SET')} ${written(context, value.span)}`
+  const setDefault = `ALTER COLUMN ${label} SET ${written(context, value.span)}`
   const placed = inSteps(
     context,
     [
@@ -300,7 +299,7 @@ function virtualInstead(column: ColumnDefinition, context: RuleContext): Fix[] {
     ({ start, end, text }) => end === column.generated?.span.end && text.toLowerCase() === 'stored' && start > 0,
   )
   if (!stored || context.settings.postgres < 18) return []
-  const edits = [replacement(context, stored, inCaseOf(context, stored, 'VIRTUAL'))]
+  const edits = [replacement(context, stored, 'VIRTUAL')]
   return [{ title: 'Compute it when it is read', safety: 'review', isChange: true, edits }]
 }
 
