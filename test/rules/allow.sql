@@ -7,7 +7,7 @@
   ALTER TABLE users DROP COLUMN nickname;
 --                  ^^^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "nickname" of table "users"]
   -- guard: allow dropped-column
---^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: say why after a colon: what is allowed without a reason is not]
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: its reason is missing; write it after a colon]
   ALTER TABLE users DROP COLUMN email;
 --                  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
 -- fix: Remove the comment

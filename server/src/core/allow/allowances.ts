@@ -71,11 +71,12 @@ export interface Said {
   readonly endsAt?: RegExp
 }
 
-const anyMarker = /guard:|squawk-ignore|pgfence(?:-|:\s*)ignore|eugene:\s*ignore|atlas:nolint|safety-assured:start/i
+const anyMarker =
+  /guard:|guard\s+allow|squawk-ignore|pgfence(?:-|:\s*)ignore|eugene:\s*ignore|atlas:nolint|safety-assured:start/i
 
 /** `-- guard: allow rule, rule until 2026-12-31: reason`, or between slashes and stars; the offsets of the rules are those of the file. */
 function ourAllowance(comment: string, offset: number, settings: Settings): Said | undefined {
-  const head = /^(?:--|\/\*)\s*guard:\s*(allow-file|allow)?/i.exec(comment)
+  const head = /^(?:--|\/\*)\s*guard(?::\s*(allow-file|allow)?|\s+allow(?:-file)?\s+[a-z]+-[a-z])/i.exec(comment)
   if (!head) return undefined
   const isWholeFile = head[1]?.toLowerCase() === 'allow-file'
   const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/i.exec(
@@ -91,7 +92,7 @@ function ourAllowance(comment: string, offset: number, settings: Settings): Said
   const said = { rules, isWholeFile, ...(until !== undefined && { until }) }
   if (until !== undefined && !isDay(until)) return { ...said, problem: `"${until}" is no day: write until 2026-12-31` }
   if (!reason && settings.allowReasons !== 'optional')
-    return { ...said, problem: 'say why after a colon: what is allowed without a reason is not' }
+    return { ...said, problem: 'its reason is missing; write it after a colon' }
   return said
 }
 

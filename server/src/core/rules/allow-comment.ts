@@ -53,10 +53,17 @@ use.`,
 --                ^^^^^^^^^^^^^^ warning [allow-comment: no rule is called "dropped-tables"]
   CREATE TABLE users (id bigint PRIMARY KEY);
   -- guard: allow dropped-table
---^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: say why after a colon: what is allowed without a reason is not]
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: its reason is missing; write it after a colon]
   DROP TABLE users;
   -- guard: ignore dropped-table
 --^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
+
+-- bad: a colon is missing
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  -- guard allow dropped-table: nobody uses it
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
+  -- guard allows nothing here, and against nothing
+  DROP TABLE users;
 
 -- bad: nothing to allow
 -- file: 0001_users.sql

@@ -1,7 +1,8 @@
-import type { Grant } from '../sql/commands'
+import type { Grant, Name } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { defineRule } from './rule'
+import { inQuotes } from './target'
 
 export default defineRule({
   id: 'broad-grant',
@@ -19,9 +20,9 @@ Grant to the role that needs it.`,
   manual: ['sql-grant.html', 'ddl-priv.html', 'ddl-schemas.html#DDL-SCHEMAS-PATTERNS'],
   hazards: ['privileges to change rows, or to create in a schema, for `PUBLIC`'],
 
-  *check({ grant }, { statement }) {
+  *check({ grant, relations }, { statement }) {
     if (!grant?.to.includes('public')) return
-    const what = broadIn(grant)
+    const what = broadIn(grant, relations)
     if (!what) return
     yield {
       at: publicIn(statement.text),
@@ -36,9 +37,9 @@ Grant to the role that needs it.`,
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
   GRANT SELECT, INSERT ON orders TO PUBLIC;
---                                  ^^^^^^ warning [broad-grant: every role gets INSERT on it]
+--                                  ^^^^^^ warning [broad-grant: every role gets INSERT on table "orders"]
   GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;
---                                            ^^^^^^ warning [broad-grant: every role gets every privilege on it]
+--                                            ^^^^^^ warning [broad-grant: every role gets every privilege on all tables of the schema]
   GRANT CREATE ON SCHEMA public TO PUBLIC;
 --                                 ^^^^^^ warning [broad-grant: every role gets CREATE in the schema]
 
@@ -53,12 +54,17 @@ Grant to the role that needs it.`,
 
 const changing: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'])
 
-function broadIn({ on, privileges }: Grant): string | undefined {
+function broadIn({ on, privileges }: Grant, relations: readonly Name[]): string | undefined {
   const isAll = privileges.length === 0
   if (on === 'SCHEMA') return isAll || privileges.includes('CREATE') ? 'CREATE in the schema' : undefined
   if (on !== 'TABLE') return undefined
   const given = isAll ? ['every privilege'] : privileges.filter(privilege => changing.has(privilege))
-  return given.length > 0 ? `${given.join(', ')} on it` : undefined
+  return given.length > 0 ? `${given.join(', ')} on ${tablesOf(relations)}` : undefined
+}
+
+function tablesOf([first, ...others]: readonly Name[]): string {
+  if (!first) return 'all tables of the schema'
+  return others.length === 0 ? `table ${inQuotes(first)}` : `${others.length + 1} tables`
 }
 
 function publicIn(text: string): Span {

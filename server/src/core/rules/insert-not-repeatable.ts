@@ -47,15 +47,19 @@ history proves such an index, and is for you to review: rows that conflict for a
     const isPlain = context.history.framework.id === plain.id
     if (isPlain && insert.source === 'SELECT') return
     const isRunAgain = isLeftBehind || migration.repeatable
-    if (!isRunAgain && !(isAlone && isFirstInto(insert, context) && conflictTarget(insert, context))) return
+    const stops = conflictTarget(insert, context) !== undefined
+    if (!isRunAgain && !(isAlone && stops && isFirstInto(insert, context))) return
+    const again = stops ? 'stops at a unique index' : 'inserts them again or stops at a unique index'
     yield {
       at: insert.keywords,
-      message: `INSERT without ON CONFLICT puts its rows into table ${inQuotes(insert.table)} again when it runs again`,
+      message: stops
+        ? `INSERT without ON CONFLICT fails when it runs again: its rows are in table ${inQuotes(insert.table)} already`
+        : `INSERT without ON CONFLICT puts its rows into table ${inQuotes(insert.table)} again when it runs again`,
       detail: migration.repeatable
         ? 'A repeatable migration runs again whenever its text changes.'
         : isLeftBehind
-          ? 'Each statement commits by itself: when a later one fails, these rows stay, and the next attempt inserts them again or stops at a unique index.'
-          : 'Where the rows are there already they are inserted twice, or the migration stops at a unique index.',
+          ? `Each statement commits by itself: when a later one fails, these rows stay, and the next attempt ${again}.`
+          : 'Where the rows are there already the migration stops at a unique index.',
       hint: 'Add ON CONFLICT over the columns of a unique index.',
       severity: !isRunAgain ? 'hint' : isPlain ? 'information' : 'warning',
       relation: keyOf(context.catalog, insert.table),
@@ -69,7 +73,7 @@ history proves such an index, and is for you to review: rows that conflict for a
   CREATE TABLE roles (name text PRIMARY KEY, title text);
 -- file: 0002_seed.sql
   INSERT INTO roles (name, title)
---^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+--^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT fails when it runs again: its rows are in table "roles" already]
   VALUES ('admin', 'Administrator'), ('guest', 'Guest');
   ALTER TABLE roles ADD COLUMN position integer;
 -- fix: Add ON CONFLICT (name) DO NOTHING
@@ -97,7 +101,7 @@ history proves such an index, and is for you to review: rows that conflict for a
   CREATE TABLE roles (id bigint PRIMARY KEY, name text NOT NULL UNIQUE);
 -- file: R__roles.sql
   INSERT INTO roles (name, id) VALUES ('admin', 0);
---^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+--^^^^^^^^^^^ warning [insert-not-repeatable: INSERT without ON CONFLICT fails when it runs again: its rows are in table "roles" already]
 -- fix: Add ON CONFLICT (id) DO NOTHING
   INSERT INTO roles (name, id) VALUES ('admin', 0) ON CONFLICT (id) DO NOTHING;
 
@@ -106,7 +110,7 @@ history proves such an index, and is for you to review: rows that conflict for a
   CREATE TABLE roles (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE);
 -- file: 0002_seed.sql
   INSERT INTO roles (name) VALUES ('admin'), ('guest');
---^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT puts its rows into table "roles" again when it runs again]
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT fails when it runs again: its rows are in table "roles" already]
 -- fix: Add ON CONFLICT (name) DO NOTHING
   INSERT INTO roles (name) VALUES ('admin'), ('guest') ON CONFLICT (name) DO NOTHING;
 
