@@ -85,7 +85,12 @@ function problemAt(text: string, error: { message: string; position: number }): 
   if (error.message.startsWith('memory exhausted')) return unreadable(text)
   const start = fromCodePoints(text, error.position)
   const token = tokensOf(text).find(candidate => candidate.start <= start && start < candidate.end)
-  if (token) return { kind: 'syntax', message: error.message, span: { start, end: token.end } }
+  if (token) {
+    // What is never closed goes on to the end of the file, and PostgreSQL repeats all of it.
+    const line = firstLine(text.slice(start, token.end))
+    const message = error.message.replace(/[\r\n][^]*"$/, '…"')
+    return { kind: 'syntax', message, span: { start, end: start + line.end } }
+  }
   const end = text.trimEnd().length
   return { kind: 'syntax', message: error.message, span: { start: Math.max(0, end - 1), end } }
 }
