@@ -48,6 +48,14 @@ describe('what is pending', () => {
     assert.match((await invoke(folder, 'explain', 'migrations/3_name.up.sql')).out, refused)
   })
 
+  it('is all that `fix` changes: not what was edited after it has run, unless it is named', async () => {
+    const { folder } = repository()
+    write(folder, 'migrations/2_index.up.sql', second.replace('(email)', '(email, id)'))
+    assert.match((await invoke(folder, 'check')).out, /applied-migration-edited/)
+    assert.match((await invoke(folder, 'fix')).out, /^2 findings left in 1 file\./)
+    assert.match((await invoke(folder, 'fix', 'migrations/2_index.up.sql')).out, /^fixed/)
+  })
+
   it('is nothing where all has run', async () => {
     const { folder } = repository()
     const { code, out } = await invoke(folder, 'check')

@@ -40,6 +40,16 @@ CREATE UNIQUE INDEX users_email_idx ON users (email);`,
     })
   }
 
+  it('comes before all repeatable migrations', () => {
+    const files = {
+      'V1__users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, email text);',
+      'V2__change.sql': 'ALTER TABLE users ADD CONSTRAINT has_email CHECK (email IS NOT NULL);',
+      'R__emails.sql': 'CREATE OR REPLACE VIEW emails AS SELECT id, email FROM users;',
+    }
+    const findings = lint(historyIn(files, 'flyway'), 'm/V2__change.sql', { postgres: 15, rules: {} })
+    assert(findings.some(({ fixes }) => fixes.some(({ title }) => title.endsWith('in a new migration'))))
+  })
+
   it('builds no index behind the drop of one that it may replace', () => {
     for (const statement of [index, unique]) assert(!offered(statement, 'DROP INDEX users_email_idx;'))
     assert(offered(check, 'DROP INDEX users_email_idx;'))

@@ -1,8 +1,9 @@
 import type { Severity } from '../core/finding'
 import { type Change, fixed } from '../core/fix'
 import type { Settings } from '../core/settings'
+import type { Loaded } from '../files'
 import { unifiedDiff } from './diff'
-import { complainOfLeftAlone, type Judged, judged, projectIn, type Scope, Troubles } from './judge'
+import { complainOfLeftAlone, type Judged, judged, migrationsAt, projectIn, type Scope, Troubles } from './judge'
 import { shownPath } from './paths'
 import { counted } from './pretty'
 import { exitCodes, type Terminal } from './terminal'
@@ -27,14 +28,16 @@ export async function fix(scope: Scope, settings: Settings, options: FixCommand,
   const left: Judged[] = []
   let isRefused = false
   for (const loaded of project.histories) {
+    const hasRun = scope.paths.length > 0 ? [] : editedSinceRun(loaded)
+    const asked = loaded.asked.filter(path => !hasRun.includes(path))
     const result = troubles.survived(loaded.history.source.path, () =>
-      fixed(loaded.history, loaded.asked, settings, { review: options.review, creates: true, report }),
+      fixed(loaded.history, asked, settings, { review: options.review, creates: true, report }),
     )
     if (!result) continue
     if (options.diff) terminal.write(result.changes.map(change => diffOf(change, terminal)).join(''))
     else if (await isWritten(result.changes, terminal)) for (const change of result.changes) tell(change, terminal)
     else isRefused = true
-    left.push(...judged({ history: result.history, asked: result.paths }, settings, troubles))
+    left.push(...judged({ history: result.history, asked: [...hasRun, ...result.paths] }, settings, troubles))
   }
   const totals = totalsOf(left)
   const remaining = totals.error + totals.warning + totals.information + totals.hint
@@ -45,6 +48,12 @@ export async function fix(scope: Scope, settings: Settings, options: FixCommand,
   if (project.isMissingNamed || isRefused || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
 }
+
+/** The migrations that have run before they were edited: unasked they get no further edit. */
+const editedSinceRun = ({ history, asked }: Loaded): string[] =>
+  migrationsAt(history, asked).flatMap(({ path, repeatable }) =>
+    !repeatable && history.stateOf(path) === 'edited' ? [path] : [],
+  )
 
 const diffOf = (change: Change, { folder }: Terminal): string =>
   unifiedDiff(shownPath(change.path, folder), change.before, change.after)

@@ -42,8 +42,9 @@ export function earlierStatements(
 export const isNewest = (place: Place): boolean =>
   place.history.migrations.findLast(other => isLater(other, place)) === undefined
 
-const isLater = ({ direction, version }: Migration, { history, migration }: Place): boolean =>
-  direction !== 'down' && history.framework.compareVersions(version, migration.version) > 0
+/** A repeatable migration runs after all others, whenever they come. */
+const isLater = ({ direction, version, repeatable }: Migration, { history, migration }: Place): boolean =>
+  direction !== 'down' && !repeatable && history.framework.compareVersions(version, migration.version) > 0
 
 /** Of a few each is looked through; for many there is an index, which a change of any makes anew. */
 function naming(
