@@ -218,6 +218,23 @@ describe('an edit', () => {
     assert.equal(young[1]?.effects, old[1]?.effects)
   })
 
+  it('that leaves nothing takes back what the file did', () => {
+    const history = historyIn(files)
+    assert.ok(relations(history.before(`m/${last}`, 'up')).includes('public.t4'))
+    const edited = withFile(history, 'm/5_x.up.sql', '-- later')
+    assert.ok(!relations(edited.before(`m/${last}`, 'up')).includes('public.t4'))
+  })
+
+  it('that includes another file, or no more does, makes what comes after it doubtful, or certain', () => {
+    const [alone, including] = [table('a'), `${table('a')}\n\\i other.sql\n`]
+    const history = historyIn({ '1_a.up.sql': alone, '2_b.up.sql': 'ALTER TABLE nope ADD COLUMN x int;' })
+    const failures = (edited: History) => steps(edited, '2_b.up.sql').map(({ failure }) => failure?.message)
+    assert.deepEqual(failures(history), ['relation "nope" does not exist'])
+    const doubtful = withFile(history, 'm/1_a.up.sql', including)
+    assert.deepEqual(failures(doubtful), [undefined])
+    assert.deepEqual(failures(withFile(doubtful, 'm/1_a.up.sql', alone)), ['relation "nope" does not exist'])
+  })
+
   it('of nothing changes nothing', () => {
     const history = historyIn(files)
     assert.equal(withFile(history, `m/${last}`, files[last]), history)

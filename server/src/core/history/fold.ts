@@ -65,7 +65,7 @@ function foldedAnew(
     if (section.direction !== direction) continue
     const catalog = folds.at(-1)?.after ?? start
     const earlier = seed[folds.length]
-    const same = earlier?.start === catalog ? earlier : undefined
+    const same = earlier?.start === catalog && earlier.isOpaque === isOpaque(migration) ? earlier : undefined
     folds.push(new Fold(migration.path, section, placed, catalog, isOpaque(migration), same))
   }
   return folds
@@ -115,7 +115,7 @@ export class Fold {
     readonly placements: readonly Placement[],
     readonly start: Catalog,
     /** Whether it runs more than these statements. */
-    private readonly isOpaque: boolean,
+    readonly isOpaque: boolean,
     seed?: Fold,
   ) {
     if (!seed) {
@@ -132,7 +132,7 @@ export class Fold {
       .map(({ first, points }) => ({ first, points: points.slice(0, known - first + 1) }))
     this.returns = new Map([...seed.returns].filter(([place]) => place <= known))
     this.births = seed.births
-    if (known === section.statements.length) {
+    if (known === section.statements.length && known === seed.section.statements.length) {
       this.end = seed.end
       this.result = seed.result
     }
