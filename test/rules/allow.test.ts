@@ -3,7 +3,7 @@ import { allowOffers, type Offer } from '../../server/src/core/allow-offers'
 import type { Finding } from '../../server/src/core/finding'
 import { rules } from '../../server/src/core/rules'
 import { type Case, examplesOf } from '../../server/src/core/rules/examples'
-import { applied, findingsOf, folder, historyFor } from '../fixtures'
+import { applied, findingsOf, fixesOf, folder, historyFor } from '../fixtures'
 import { loadInstalledParser } from '../parser'
 
 describe('the allow comments that are offered', () => {
@@ -74,6 +74,31 @@ describe('the allow comments that are offered', () => {
         '    DROP COLUMN b;',
       ],
     ])
+  })
+
+  it('and fixes stand behind a byte order mark', () => {
+    const [example] = examplesOf({
+      ...(rules.find(({ id }) => id === 'unique-constraint-builds-index') as (typeof rules)[number]),
+      examples: `
+-- bad: one statement
+-- file: 0001_a.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_b.sql
+  ALTER TABLE users ADD UNIQUE (email);
+`,
+    }) as [Case]
+    const mark = '\ufeff'
+    const marked = { ...example, files: example.files.map(file => ({ ...file, text: mark + file.text })) }
+    const offered = offersIn(marked, 'unique-constraint-builds-index')
+    const changes = [...offered.map(({ offer }) => offer.edits), ...fixesOf(marked).map(({ fix }) => fix.edits)]
+    assert.deepEqual(
+      changes.map(edits => applied(marked, [{ title: '', safety: 'review', edits }]).files[1]?.text.split('\n')[0]),
+      [
+        `${mark}-- guard: allow unique-constraint-builds-index: `,
+        `${mark}-- guard: allow-file unique-constraint-builds-index: `,
+        `${mark}CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);`,
+      ],
+    )
   })
 })
 

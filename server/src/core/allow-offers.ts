@@ -4,6 +4,7 @@ import { rules } from './rules'
 import type { Settings } from './settings'
 import type { Statement } from './sql/statements'
 import { tokensOf } from './sql/tokens'
+import { lineStart } from './text'
 
 /** An allow comment that a person may take instead of a fix. */
 export interface Offer {
@@ -67,6 +68,6 @@ function isOpen({ span, text }: Statement, offset: number): boolean {
 
 /** Where the line of a statement begins; undefined where something else stands before it there. */
 function aloneFrom({ span }: Statement, text: string): number | undefined {
-  const start = text.lastIndexOf('\n', span.start - 1) + 1
-  return /^[ \t\ufeff]*$/.test(text.slice(start, span.start)) ? start : undefined
+  const start = lineStart(text, span.start)
+  return /^[ \t]*$/.test(text.slice(start, span.start)) ? start : undefined
 }

@@ -15,3 +15,9 @@ export const folderOf = (path: string): string => path.slice(0, Math.max(0, path
 
 /** Returns the last part of a `/`-separated path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** Returns where the line around an offset begins: after the byte order mark, which must stay the first of a file. */
+export function lineStart(text: string, offset: number): number {
+  const start = offset > 0 ? text.lastIndexOf('\n', offset - 1) + 1 : 0
+  return start === 0 && text.startsWith('\ufeff') ? 1 : start
+}

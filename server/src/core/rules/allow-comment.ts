@@ -2,6 +2,7 @@ import type { Allowance, AllowedRule } from '../allow/allowances'
 import { isOver } from '../allow/apply'
 import type { Fix } from '../finding'
 import type { Migration } from '../history/migration'
+import { lineStart } from '../text'
 import { type AllowanceContext, defineAllowanceRule } from './rule'
 
 export default defineAllowanceRule({
@@ -150,13 +151,13 @@ function* withoutUse(allowance: Allowance, context: AllowanceContext) {
 
 /** Takes the comment out, and its line where nothing else stands on it. */
 function withoutComment({ comment }: Allowance, { path, text }: Migration): Fix[] {
-  const lineStart = text.lastIndexOf('\n', comment.start - 1) + 1
+  const start = lineStart(text, comment.start)
   const newline = text.indexOf('\n', comment.end)
   const lineEnd = newline < 0 ? text.length : newline + 1
-  const isAlone = text.slice(lineStart, comment.start).trim() === '' && text.slice(comment.end, lineEnd).trim() === ''
-  const before = text.slice(lineStart, comment.start)
+  const isAlone = text.slice(start, comment.start).trim() === '' && text.slice(comment.end, lineEnd).trim() === ''
+  const before = text.slice(start, comment.start)
   const span = isAlone
-    ? { start: lineStart, end: lineEnd }
+    ? { start, end: lineEnd }
     : { start: comment.start - (before.length - before.trimEnd().length), end: comment.end }
   return [{ title: 'Remove the comment', safety: 'safe', edits: [{ path, span, text: '' }] }]
 }

@@ -2,7 +2,7 @@ import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
 import type { AlterRelation, Subcommand } from '../sql/commands'
 import { skipSpace, tokenAt, tokensOf } from '../sql/tokens'
-import type { Span } from '../text'
+import { lineStart, type Span } from '../text'
 
 /** Where a statement stands: all that an edit needs to know. */
 export type Place = Pick<Step, 'migration' | 'section' | 'statement'>
@@ -174,7 +174,7 @@ function wholeLines(file: string, { start, end }: Span): Span {
   const above = /(?:(?:^|(?<=\n))[ \t]*\r?\n)+$/.exec(file.slice(0, start))
   if (file.slice(after).trim() === '') return { start: above?.index ?? start, end: after }
   const below = /^[ \t]*\r?\n/.exec(file.slice(after))
-  return { start, end: below && (above || start === 0) ? after + below[0].length : after }
+  return { start, end: below && (above || start === lineStart(file, 0)) ? after + below[0].length : after }
 }
 
 function changed(file: string, span: Span, changes: readonly Edit[]): string {
@@ -184,8 +184,6 @@ function changed(file: string, span: Span, changes: readonly Edit[]): string {
   }
   return text
 }
-
-const lineStart = (text: string, offset: number): number => (offset > 0 ? text.lastIndexOf('\n', offset - 1) + 1 : 0)
 
 function lineEnd(text: string, offset: number): number {
   const end = text.indexOf('\n', offset)
