@@ -938,3 +938,22 @@
 -- > A column goes too, with what is in it: public.users.doubled.
 -- >
 -- > https://www.postgresql.org/docs/15/ddl-depend.html
+
+-- hover: an index is not built from the table that a foreign key is proven on
+  ALTER TABLE events ADD COLUMN user_id bigint REFERENCES users, ADD PRIMARY KEY (at);
+  CREATE TABLE events_new (at date NOT NULL, kind text, user_id bigint);
+  /*|*/ALTER TABLE events ATTACH PARTITION events_new FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+-- > ALTER TABLE
+-- >
+-- > ACCESS EXCLUSIVE on table public.events_new: reads, writes and schema changes wait.
+-- > SHARE ROW EXCLUSIVE on table public.users: writes and schema changes wait; reads go on.
+-- > SHARE UPDATE EXCLUSIVE on partitioned table public.events: reads and writes go on; schema changes, index builds and VACUUM wait.
+-- > Builds index events_new_pkey from every row of public.events_new. The time grows with the table.
+-- > Scans public.users: every row is read. The time grows with the table.
+-- > It first waits for the transactions that use the tables already; all who come later queue behind it.
+-- > Its locks are released when this statement ends.
+-- >
+-- > While ACCESS EXCLUSIVE is held, wait: everything. Go on: nothing.
+-- > While SHARE ROW EXCLUSIVE is held, wait: INSERT, UPDATE, DELETE, VACUUM, CONCURRENTLY, CREATE INDEX, ALTER TABLE, DROP. Go on: SELECT, SELECT FOR UPDATE.
+-- >
+-- > https://www.postgresql.org/docs/15/sql-altertable.html

@@ -551,6 +551,21 @@ ALTER TABLE ONLY assets ADD CONSTRAINT odd CHECK (id > 0) NO INHERIT;
 
 ALTER TABLE assets ADD PRIMARY KEY (id);
 
+-- Its heirs, where the column is NOT NULL already
+
+ALTER TABLE assets ALTER COLUMN id SET NOT NULL;
+ALTER TABLE assets ADD PRIMARY KEY (id);
+
+ALTER TABLE assets ALTER COLUMN id SET NOT NULL;
+ALTER TABLE ONLY assets ADD PRIMARY KEY (id);
+
+ALTER TABLE assets ALTER COLUMN id SET NOT NULL;
+CREATE UNIQUE INDEX assets_uidx ON assets (id);
+ALTER TABLE assets ADD PRIMARY KEY USING INDEX assets_uidx;
+
+CREATE UNIQUE INDEX assets_uidx ON assets (id);
+ALTER TABLE assets ADD PRIMARY KEY USING INDEX assets_uidx;
+
 ALTER TABLE assets ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES purchases NOT VALID;
 
 ALTER TABLE machines ADD CONSTRAINT positive CHECK (id > 0);
@@ -2745,3 +2760,44 @@ DROP FUNCTION next_text CASCADE;
 CREATE TRIGGER watch AFTER UPDATE ON lines FOR EACH ROW EXECUTE FUNCTION note_change();
 ALTER FUNCTION note_change() RENAME TO note_all;
 DROP FUNCTION note_all() CASCADE;
+
+-- Partitions of partitions that foreign keys of others reference
+
+CREATE TABLE spots (id integer, area text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE spots_in PARTITION OF spots FOR VALUES IN ('in') PARTITION BY RANGE (id);
+CREATE TABLE spots_in_low PARTITION OF spots_in FOR VALUES FROM (0) TO (100);
+CREATE TABLE spots_out PARTITION OF spots FOR VALUES IN ('out');
+CREATE TABLE visits (spot integer, area text, FOREIGN KEY (spot, area) REFERENCES spots);
+INSERT INTO spots SELECT n, 'in' FROM generate_series(0, 60) n;
+INSERT INTO visits SELECT NULL, 'in' FROM generate_series(1, 60);
+ALTER TABLE spots_in DETACH PARTITION spots_in_low;
+
+CREATE TABLE spots (id integer, area text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE spots_in PARTITION OF spots FOR VALUES IN ('in') PARTITION BY RANGE (id);
+CREATE TABLE spots_in_low PARTITION OF spots_in FOR VALUES FROM (0) TO (100);
+CREATE TABLE spots_out PARTITION OF spots FOR VALUES IN ('out');
+CREATE TABLE visits (spot integer, area text, FOREIGN KEY (spot, area) REFERENCES spots);
+DROP TABLE spots_in CASCADE;
+
+CREATE TABLE spots (id integer, area text, PRIMARY KEY (id, area)) PARTITION BY LIST (area);
+CREATE TABLE spots_in PARTITION OF spots FOR VALUES IN ('in') PARTITION BY RANGE (id);
+CREATE TABLE spots_in_low PARTITION OF spots_in FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer, area text, FOREIGN KEY (spot, area) REFERENCES spots);
+TRUNCATE spots_in_low CASCADE;
+
+-- The sequence of a serial column in another schema
+
+CREATE SCHEMA ledger;
+CREATE TABLE ledger.entries (id bigserial PRIMARY KEY, note text);
+INSERT INTO ledger.entries (note) VALUES ('x');
+
+CREATE SCHEMA ledgers;
+CREATE SCHEMA books;
+CREATE TABLE ledgers.entries (id bigserial PRIMARY KEY, note text);
+ALTER TABLE ledgers.entries SET SCHEMA books;
+INSERT INTO books.entries (note) VALUES ('x');
+
+CREATE SCHEMA journal;
+CREATE TABLE journal.entries (id bigserial PRIMARY KEY, note text);
+ALTER SEQUENCE journal.entries_id_seq RENAME TO entries_numbers;
+INSERT INTO journal.entries (note) VALUES ('x');

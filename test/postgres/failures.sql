@@ -1664,3 +1664,84 @@ ALTER TABLE users DROP COLUMN nick;
 ALTER TABLE orders RENAME COLUMN code TO count;
 CREATE VIEW names AS SELECT count FROM (SELECT count(*) FROM orders) AS x;
 ALTER TABLE orders DROP COLUMN count;
+
+-- Partitions are referenced with their parents
+
+CREATE TABLE spots (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE spots_low PARTITION OF spots FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer REFERENCES spots);
+DROP TABLE spots_low;
+
+CREATE TABLE spots (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE spots_low PARTITION OF spots FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer REFERENCES spots);
+DROP TABLE spots_low CASCADE;
+
+CREATE TABLE spots (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE spots_low PARTITION OF spots FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer REFERENCES spots);
+TRUNCATE spots_low;
+
+CREATE TABLE spots (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE spots_low PARTITION OF spots FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer REFERENCES spots);
+TRUNCATE spots_low, visits;
+
+CREATE TABLE spots (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE spots_low PARTITION OF spots FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer REFERENCES spots);
+ALTER TABLE spots DETACH PARTITION spots_low;
+
+CREATE TABLE spots (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE spots_low PARTITION OF spots FOR VALUES FROM (0) TO (100);
+CREATE TABLE visits (spot integer REFERENCES spots);
+ALTER TABLE spots DETACH PARTITION spots_low;
+DROP TABLE spots_low;
+
+-- NOT NULL of the partitioned table alone
+
+ALTER TABLE ONLY events ALTER COLUMN kind SET NOT NULL;
+
+ALTER TABLE ONLY events ALTER COLUMN day SET NOT NULL;
+
+ALTER TABLE ONLY parents ALTER COLUMN name SET NOT NULL;
+
+ALTER TABLE events_old ALTER COLUMN kind SET NOT NULL;
+ALTER TABLE events_rest ALTER COLUMN kind SET NOT NULL;
+ALTER TABLE ONLY events ALTER COLUMN kind SET NOT NULL;
+
+-- Indexes over what changes by itself
+
+CREATE INDEX ON users ((random()));
+
+CREATE INDEX ON users (id) WHERE created > now();
+
+CREATE INDEX ON users (lower(nick), (age + random())) WHERE created < CURRENT_TIMESTAMP;
+
+CREATE FUNCTION roll(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+CREATE INDEX ON users (roll(nick));
+
+CREATE FUNCTION roll(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+CREATE INDEX ON users (roll(nick));
+
+CREATE FUNCTION roll(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)';
+CREATE INDEX ON users (roll(nick));
+
+-- MERGE into a table with rules
+
+-- from 15
+CREATE RULE keep AS ON DELETE TO bare DO INSTEAD NOTHING;
+MERGE INTO bare USING orders ON bare.a = orders.id WHEN MATCHED THEN DO NOTHING;
+
+-- The type of an attribute
+
+ALTER TYPE pair ALTER ATTRIBUTE a TYPE bigint;
+
+CREATE TABLE pairs (p pair);
+ALTER TYPE pair ALTER ATTRIBUTE a TYPE bigint;
+
+CREATE TABLE pairs (p pair[]);
+ALTER TYPE pair ALTER ATTRIBUTE a TYPE bigint CASCADE;
+
+CREATE TABLE pairs (p pair);
+ALTER TYPE pair ADD ATTRIBUTE c text;

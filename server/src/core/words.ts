@@ -17,7 +17,7 @@ import { onlySubcommandOf, reasonSentences } from './hover/reasons'
 import { settingSentences } from './hover/starting'
 import { transactionSentences } from './hover/transactions'
 import { manualPage } from './manual'
-import { hasReference, type RelationKey, tableAt, temporarySchema } from './postgres/catalog'
+import { hasReference, indexesOf, type RelationKey, tableAt, temporarySchema } from './postgres/catalog'
 import type { RelationLock } from './postgres/effects'
 import { isIndexed } from './postgres/effects/foreign-keys'
 import type { Failure } from './postgres/failures'
@@ -240,12 +240,13 @@ function workSentences(explanation: Explanation): string[] {
     )
   }
   const onlyScanned = scans.filter(relation => !rewrites.includes(relation))
+  const sources = rewrites.length > 0 ? [] : sourcesOf(explanation, onlyScanned)
+  const onlyRead = onlyScanned.filter(relation => !sources.includes(relation))
   if (builds.length > 0 && rewrites.length === 0) {
-    const from = onlyScanned.length > 0 ? ` from every row of ${named(onlyScanned)}` : ''
+    const from = sources.length > 0 ? ` from every row of ${named(sources)}` : ''
     sentences.push(`Builds ${builds.length > 1 ? 'indexes' : 'index'} ${named(builds)}${from}. ${grows}`)
-  } else if (onlyScanned.length > 0) {
-    sentences.push(`Scans ${named(onlyScanned)}: every row is read. ${grows}`)
   }
+  if (onlyRead.length > 0) sentences.push(`Scans ${named(onlyRead)}: every row is read. ${grows}`)
   if (looked.length > 0)
     sentences.push(
       `Scans ${named(looked)} once for each ${explanation.tag === 'DELETE' ? 'row that is deleted' : 'key that changes'}: no index begins with the columns of the foreign key.`,
@@ -253,6 +254,13 @@ function workSentences(explanation: Explanation): string[] {
   if (drops.length > 0) sentences.push(`Drops ${named(drops)}.`)
   if (explanation.tag === 'TRUNCATE TABLE') sentences.push(`Empties ${named(emptied(explanation))}.`)
   return sentences
+}
+
+/** What indexes are built from, among all that is read: all of it, where nobody knows whose they are. */
+function sourcesOf({ builds, step }: Explanation, read: readonly RelationKey[]): readonly RelationKey[] {
+  if (builds.length === 0) return []
+  const known = read.filter(key => indexesOf(step.after, key).some(({ name }) => builds.includes(name)))
+  return known.length > 0 ? known : read
 }
 
 /** Tables that are searched for the rows that reference what DELETE or UPDATE takes away (ddl-constraints.html#DDL-CONSTRAINTS-FK). */

@@ -73,7 +73,7 @@ export function columnText(column: Column, history: History): [name: string, typ
 /** The default of a serial column is written nowhere. */
 const callOf = ({ default: expression }: Column): string | undefined => {
   const call = expression?.calls[0]
-  return call && `${call.name}(${call.constant === undefined ? '...' : `'${call.constant}'`})`
+  return call && `${call.name}(${call.constant === undefined ? '...' : `'${shortName(call.constant)}'`})`
 }
 
 function nullability({ name, notNull }: Column, constraints: readonly Constraint[]): string[] {

@@ -2,6 +2,7 @@ import {
   asTable,
   type Catalog,
   foreignKeysTo,
+  foreignKeysToTree,
   type IncomingForeignKey,
   type Index,
   indexesOf,
@@ -57,7 +58,7 @@ const hasColumns = ({ columns }: Index, names: readonly (string | undefined)[]):
 
 function foreignKeysOf(catalog: Catalog, key: RelationKey): IncomingForeignKey[] {
   const relation = catalog.relations.get(key)
-  return isIndex(relation) ? foreignKeysOn(catalog, relation) : foreignKeysTo(catalog, key)
+  return isIndex(relation) ? foreignKeysOn(catalog, relation) : foreignKeysToTree(catalog, key)
 }
 
 function dependentOn(catalog: Catalog, key: RelationKey, cascade: boolean): RelationKey[] {

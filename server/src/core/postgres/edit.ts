@@ -1,7 +1,9 @@
+import type { Call } from '../sql/commands'
 import {
   asTable,
   type Catalog,
   type Chain,
+  type Column,
   dependencies,
   dependentsKey,
   hasReference,
@@ -14,6 +16,7 @@ import {
   type RelationKey,
   type Table,
 } from './catalog'
+import { sequencesIn } from './sequences'
 
 /** Returns the catalog with `relation` in the place of whatever had its name. */
 export function withRelation(catalog: Catalog, relation: Relation): Catalog {
@@ -70,6 +73,25 @@ export function renamedRelation(catalog: Catalog, key: RelationKey, to: { schema
     const other = result.relations.get(dependent)
     if (other) result = withRelation(result, pointedElsewhere(other, key, newKey))
   }
+  return relation.kind === 'sequence' ? countingOn(result, catalog, key, newKey) : result
+}
+
+/** PostgreSQL keeps in a default which sequence it counts on, not what that is called. */
+function countingOn(catalog: Catalog, before: Catalog, key: RelationKey, newKey: RelationKey): Catalog {
+  const counts = ({ default: expression }: Column) => sequencesIn(before, expression).includes(key)
+  const renamed = (call: Call): Call =>
+    call.name === 'nextval' && call.constant !== undefined ? { ...call, constant: newKey } : call
+  let result = catalog
+  for (const [table, relation] of before.relations)
+    if (asTable(relation)?.columns.some(counts))
+      result = withTable(result, table, known => ({
+        ...known,
+        columns: known.columns.map(column =>
+          column.default && counts(column)
+            ? { ...column, default: { ...column.default, calls: column.default.calls.map(renamed) } }
+            : column,
+        ),
+      }))
   return result
 }
 

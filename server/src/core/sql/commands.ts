@@ -781,8 +781,10 @@ export interface AlterType {
   readonly setSchema?: Identifier
   /** ADD, DROP or ALTER ATTRIBUTE of a composite type. */
   readonly attributes?: boolean
-  /** Whether it changes the type of an attribute in the tables that are made of the type too: CASCADE. */
+  /** Whether it changes the type of an attribute. */
   readonly retypes?: boolean
+  /** Whether it does so in the tables that are made of the type too. */
+  readonly cascade?: boolean
   readonly keywords: Span
 }
 

@@ -409,13 +409,12 @@ const alterType = (
   relation && {
     ...alterTypeNamed(nameOf(relation, source), source),
     attributes: true,
-    ...(actions.some(isRetyping) && { retypes: true }),
+    ...(actions.some(isRetyping) && { retypes: true, cascade: actions.some(isCascading) }),
   }
 
-const isRetyping = (node: Node): boolean => {
-  const { subtype, behavior } = fields(node).AlterTableCmd ?? {}
-  return subtype === 'AT_AlterColumnType' && behavior === 'DROP_CASCADE'
-}
+const isRetyping = (node: Node): boolean => fields(node).AlterTableCmd?.subtype === 'AT_AlterColumnType'
+
+const isCascading = (node: Node): boolean => fields(node).AlterTableCmd?.behavior === 'DROP_CASCADE'
 
 const alterTypeNamed = (type: Name, source: Source): AlterType => ({
   tag: 'ALTER TYPE',

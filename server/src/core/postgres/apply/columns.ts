@@ -68,7 +68,10 @@ export function newColumn(
   const sequence = ownSequence(catalog, table, column.name, at)
   if (!serial) return { column, sequence }
   const type = { ...definition.type, name: serial }
-  return { column: { ...column, notNull: true, type, default: nextValue(sequence.name, definition) }, sequence }
+  return {
+    column: { ...column, notNull: true, type, default: nextValue(keyOfRelation(sequence), definition) },
+    sequence,
+  }
 }
 
 /** Returns whether a column comes with a sequence of its own: serial and identity columns. */

@@ -97,6 +97,7 @@ function addIndexConstraint(alteration: Alteration, definition: ConstraintDefini
   const { gathering, catalog, key, mode, command, postgres } = alteration
   const tree = command.only ? [key] : partitionTreeOf(catalog, key)
   if (addsNotNull(alteration, definition)) for (const column of definition.columns) setNotNull(alteration, column)
+  if (definition.kind === 'PRIMARY KEY') lockHeirs(alteration)
   const after = withConstraint(catalog, key, definition, { postgres }, command.only)
   // Before 18 the partitions are locked as CREATE INDEX does, unless NOT NULL has to reach them.
   const childMode = postgres >= 18 || addsNotNull(alteration, definition) ? mode : 'SHARE'
@@ -120,22 +121,26 @@ const addsNotNull = ({ catalog, key }: Alteration, definition: ConstraintDefinit
   definition.kind === 'PRIMARY KEY' &&
   definition.columns.some(column => !columnNamed(tableAt(catalog, key), column)?.notNull)
 
+/** Before 18 NOT NULL is said to the heirs once more, even where they have it (prove:effects). */
+function lockHeirs({ gathering, catalog, key, mode, command, postgres }: Alteration) {
+  if (postgres < 18 && tableAt(catalog, key)?.kind === 'table')
+    gathering.lockAll(familyOf(catalog, key, command.only), mode)
+}
+
 /** ADD CONSTRAINT ... USING INDEX: nothing is built, but a primary key needs its columns proven. */
-function adoptIndex(
-  { gathering, catalog, key, postgres }: Alteration,
-  definition: ConstraintDefinition,
-  index: string,
-) {
+function adoptIndex(alteration: Alteration, definition: ConstraintDefinition, index: string) {
+  const { gathering, catalog, key, postgres } = alteration
   const table = tableAt(catalog, key)
   const indexKey = keyFor(table?.schema ?? key.slice(0, key.indexOf('.')), index)
   if (definition.name && definition.name.name !== index) gathering.lock(indexKey, 'SHARE UPDATE EXCLUSIVE', 'index')
   if (definition.kind !== 'PRIMARY KEY') return
+  lockHeirs(alteration)
   const after = withConstraint(catalog, key, definition, { postgres })
   const columns = tableAt(after, key)?.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.columns ?? []
   if (!catalog.relations.has(indexKey))
     gathering.doesNotKnow(`The columns of index "${index}" are not known: those that may hold nulls are read first.`)
-  if (!catalog.relations.has(indexKey) || columns.some(column => !isProvenNotNull(catalog, key, column)))
-    gathering.scan(key)
+  if (!catalog.relations.has(indexKey)) gathering.scan(key)
+  for (const column of columns) if (!isProvenNotNull(catalog, key, column)) setNotNull(alteration, column)
 }
 
 /** VALIDATE CONSTRAINT: reads and writes go on (sql-altertable.html). */

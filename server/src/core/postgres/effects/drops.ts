@@ -23,7 +23,7 @@ import { overloadsMeant } from '../routines'
 import { tablesOfServers } from '../searches'
 import type { Circumstances } from './context'
 import { lockTriggered } from './foreign-keys'
-import { familyOf, type Gathering, partitionTreeOf, storedOf } from './gathering'
+import { familyOf, type Gathering, parentsOf, partitionTreeOf, storedOf } from './gathering'
 
 /** DROP of relations: they, all that goes with them, and the other side of their foreign keys. */
 export function dropRelations(gathering: Gathering, command: Drop, circumstances: Circumstances) {
@@ -236,10 +236,4 @@ export function truncate(gathering: Gathering, command: Truncate, { catalog, pos
   if (!command.restartIdentity) return
   for (const key of truncated)
     for (const sequence of sequencesOwnedBy(catalog, key)) gathering.lock(keyOfRelation(sequence), 'ACCESS EXCLUSIVE')
-}
-
-/** Returns the partitioned tables that a partition is part of. */
-function parentsOf(catalog: Catalog, key: RelationKey): RelationKey[] {
-  const parent = tableAt(catalog, key)?.partitionOf
-  return parent === undefined ? [] : [parent, ...parentsOf(catalog, parent)]
 }

@@ -10,6 +10,7 @@ import {
   type RelationKind,
   relationNamed,
   type Trigger,
+  tableAt,
 } from '../catalog'
 import { withTable } from '../edit'
 import type { Effects, Firing, RelationLock } from '../effects'
@@ -200,3 +201,9 @@ export function readBy(catalog: Catalog, keys: readonly RelationKey[], only = fa
 /** Returns whether a name belongs to PostgreSQL itself, whose tables take no part in migrations. */
 export const isSystem = (key: RelationKey): boolean =>
   /^(?:pg_catalog|information_schema)\.|^[^.]*\.pg_(?!temp)/.test(key)
+
+/** Returns the partitioned tables that a partition is part of. */
+export function parentsOf(catalog: Catalog, key: RelationKey): RelationKey[] {
+  const parent = tableAt(catalog, key)?.partitionOf
+  return parent === undefined ? [] : [parent, ...parentsOf(catalog, parent)]
+}

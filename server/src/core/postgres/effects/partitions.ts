@@ -18,7 +18,7 @@ import {
 } from '../catalog'
 import type { Alteration } from './alter'
 import { lockReferenced, scanForForeignKey } from './foreign-keys'
-import { type Gathering, partitionTreeOf, storedOf } from './gathering'
+import { type Gathering, parentsOf, partitionTreeOf, storedOf } from './gathering'
 
 /** ATTACH PARTITION of a table to a table, or of an index to an index (sql-altertable.html, sql-alterindex.html). */
 export function attachPartition(alteration: Alteration, subcommand: SubcommandOf<'ATTACH PARTITION'>) {
@@ -125,6 +125,8 @@ export function detachPartition(alteration: Alteration, subcommand: SubcommandOf
   if (rest && !subcommand.concurrently && !subcommand.finalize) gathering.lock(keyOfRelation(rest), 'ACCESS EXCLUSIVE')
   for (const constraint of parent?.constraints ?? [])
     if (hasReference(constraint)) lockReferenced(gathering, catalog, constraint.references.table, 'SHARE ROW EXCLUSIVE')
+  // What the partition may hold is asked of all above it, to look for rows that are referenced.
+  if (incoming.length > 0) gathering.lockAll(parentsOf(catalog, key), 'ACCESS SHARE')
   for (const { table } of incoming) {
     gathering.lock(keyOfRelation(table), 'ACCESS EXCLUSIVE')
     for (const member of storedOf(catalog, partitionTreeOf(catalog, keyOfRelation(table)))) gathering.scan(member)

@@ -31,7 +31,7 @@ export function alterType(gathering: Gathering, command: AlterType, catalog: Cat
   if (!command.attributes) return
   const tables = tablesOf(catalog, type)
   gathering.lockAll(tables, 'ACCESS EXCLUSIVE')
-  if (!command.retypes) return
+  if (!command.retypes || !command.cascade) return
   for (const table of storedOf(catalog, tables)) gathering.rewrite(table)
   if (tables.length > 0)
     gathering.doesNotKnow(

@@ -2,6 +2,7 @@ import type { AlterRelation, Identifier, Subcommand, SubcommandKind, SubcommandO
 import {
   type Catalog,
   type Column,
+  columnNamed,
   foreignKeysTo,
   inheritorsOf,
   keyOfRelation,
@@ -55,7 +56,10 @@ export function columnSubcommandFailure(
     case 'SET COLUMN OPTIONS':
       return (
         columnFailure(scene, table, subcommand.column.name, subcommand.column.span) ??
-        attributeFailure(scene, table, subcommand.kind, subcommand.column)
+        attributeFailure(scene, table, subcommand.kind, subcommand.column) ??
+        (subcommand.kind === 'SET NOT NULL' && command.only
+          ? notNullAboveFailure(scene, table, subcommand.column)
+          : undefined)
       )
     default:
       return undefined
@@ -84,6 +88,21 @@ function addFailure(scene: Scene, table: Table, { column, ifNotExists }: Subcomm
 
 const hasHeirs = ({ catalog }: Scene, table: Table): boolean =>
   inheritorsOf(catalog, keyOfRelation(table)).some(heir => isSure(catalog, heir, keyOfRelation(heir)))
+
+/** What a partitioned table promises its partitions keep already, or prove; from 18 on that is not enough. */
+function notNullAboveFailure(
+  { catalog, postgres }: Scene,
+  table: Table,
+  { name, span }: Identifier,
+): Failure | undefined {
+  if (table.kind !== 'partitioned table' || columnNamed(table, name)?.notNull) return undefined
+  const isNullable = (partition: Table) =>
+    isSure(catalog, partition, keyOfRelation(partition)) &&
+    (postgres >= 18 ||
+      (columnNamed(partition, name)?.notNull === false && partition.constraints.every(({ kind }) => kind !== 'CHECK')))
+  if (!partitionsOf(catalog, keyOfRelation(table)).some(isNullable)) return undefined
+  return { message: 'constraint must be added to child tables too', code: '42P16', span }
+}
 
 const bareColumn = ({ name, type }: SubcommandOf<'ADD COLUMN'>['column']): Column => ({
   name: name.name,

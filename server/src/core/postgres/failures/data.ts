@@ -53,10 +53,17 @@ const assignedTwice = ({ repeated }: { readonly repeated?: Identifier }): Failur
   }
 
 export function mergeFailure(scene: Scene, command: Merge): Failure | undefined {
-  const missing = missingAmong(scene, [command.table])
+  const missing = missingAmong(scene, [command.table]) ?? ruledFailure(scene, command)
   const twice = command.actions?.find(({ repeated }) => repeated !== undefined)
   if (missing || !twice?.repeated) return missing
   return twice.by === 'INSERT' ? insertedTwice(twice.repeated) : assignedTwice(twice)
+}
+
+/** MERGE knows nothing of rules (rules-update.html). */
+function ruledFailure(scene: Scene, { table: { name, span, ...place } }: Merge): Failure | undefined {
+  const table = sureTable(scene, { ...place, name })
+  if (!table?.rules?.some(rule => !scene.catalog.doubts?.names.has(rule.name))) return undefined
+  return { message: `cannot execute MERGE on relation "${table.name}"`, code: '0A000', span }
 }
 
 /** Only REFRESH writes a materialized view, and nextval() a sequence. */

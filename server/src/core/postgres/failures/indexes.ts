@@ -1,6 +1,7 @@
-import type { CreateIndex, Reindex } from '../../sql/commands'
-import { asTable, type Table } from '../catalog'
+import type { CreateIndex, Expression, Reindex } from '../../sql/commands'
+import { asTable, routineNamed, type Table } from '../catalog'
 import type { Failure } from '../failures'
+import { volatilityOfCall } from '../volatility'
 import {
   columnMissing,
   expressionFailure,
@@ -30,6 +31,7 @@ export function createIndexFailure(scene: Scene, command: CreateIndex): Failure 
     }
   return (
     columnOfIndexFailure(scene, command) ??
+    changingFailure(scene, command) ??
     (table && uniqueFailure(table, command)) ??
     nameTaken(scene, command, found.schema)
   )
@@ -69,6 +71,30 @@ function columnOfIndexFailure(scene: Scene, command: CreateIndex): Failure | und
   const included = command.include.find(name => isColumnAbsent(scene.catalog, table, name))
   return included === undefined ? undefined : columnMissing(included)
 }
+
+/** What an index holds must not change by itself (sql-createindex.html); the condition is looked at first. */
+function changingFailure(scene: Scene, { columns, where }: CreateIndex): Failure | undefined {
+  if (where && changes(scene, where)) return mustBeImmutable('predicate', where)
+  const changing = columns.find(({ expression }) => expression && changes(scene, expression))?.expression
+  return changing && mustBeImmutable('expression', changing)
+}
+
+const mustBeImmutable = (part: string, { span }: Expression): Failure => ({
+  message: `functions in index ${part} must be marked IMMUTABLE`,
+  code: '42P17',
+  ...(span && { span }),
+})
+
+/** Of PostgreSQL's own functions with arguments one of the same name may be immutable for other types. */
+const changes = ({ catalog, postgres }: Scene, { calls, hasSubquery }: Expression): boolean =>
+  !hasSubquery &&
+  !catalog.doubts?.since &&
+  calls.some(call => {
+    const isKnown = call.arguments === 0 || routineNamed(catalog, call)?.overloads.length === 1
+    if (!isKnown || catalog.doubts?.names.has(call.name)) return false
+    const volatility = volatilityOfCall(call, catalog, postgres)
+    return volatility === 'volatile' || volatility === 'stable'
+  })
 
 const nameTaken = (scene: Scene, { name, ifNotExists }: CreateIndex, schema: string): Failure | undefined =>
   name && !ifNotExists ? takenFailure(scene, name, schema) : undefined

@@ -1,7 +1,8 @@
 import type { AlterDomain, AlterType, CreateDomain, CreateSchema, CreateType, Name, TypeName } from '../../sql/commands'
-import { asTable, creationSchema, key, keyIn, type Type, type WrittenName } from '../catalog'
-import { isAbsenceSure } from '../doubts'
+import { asTable, creationSchema, key, keyIn, type Type, tableAt, type WrittenName } from '../catalog'
+import { isAbsenceSure, isSure } from '../doubts'
 import type { Failure } from '../failures'
+import { columnsOfType } from '../searches'
 import { isBuiltIn } from '../types'
 import { isAnywhere, isSchemaKnown, type Scene, sureRelation, written } from './relations'
 
@@ -73,7 +74,17 @@ export function alterTypeFailure(scene: Scene, command: AlterType | AlterDomain)
     if (sureType(scene, { schema, name: command.renameTo.name }))
       return { message: `type "${command.renameTo.name}" already exists`, code: '42710', span: command.renameTo.span }
   }
+  if (type && command.retypes) return attributeInUse(scene, command.type)
   return type?.kind === 'enum' ? labelFailure(scene, type.labels, command) : undefined
+}
+
+/** The values in a column are kept as the type was; of several columns nobody can tell which is found first. */
+function attributeInUse({ catalog }: Scene, type: Name): Failure | undefined {
+  const [only, ...others] = columnsOfType(catalog, keyIn(catalog, catalog.types, type))
+  const table = only && tableAt(catalog, only.table)
+  if (!table || others.length > 0 || table.kind === 'view' || !isSure(catalog, table, only.table)) return undefined
+  const message = `cannot alter type "${type.name}" because column "${table.name}.${only.column}" uses it`
+  return { message, code: '0A000', span: type.span }
 }
 
 function labelFailure({ catalog }: Scene, labels: readonly string[], command: AlterType): Failure | undefined {
