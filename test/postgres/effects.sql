@@ -2787,17 +2787,38 @@ TRUNCATE spots_in_low CASCADE;
 
 -- The sequence of a serial column in another schema
 
-CREATE SCHEMA ledger;
-CREATE TABLE ledger.entries (id bigserial PRIMARY KEY, note text);
-INSERT INTO ledger.entries (note) VALUES ('x');
+CREATE SCHEMA attic;
+CREATE TABLE attic.entries (id bigserial PRIMARY KEY, note text);
+INSERT INTO attic.entries (note) VALUES ('x');
 
-CREATE SCHEMA ledgers;
-CREATE SCHEMA books;
-CREATE TABLE ledgers.entries (id bigserial PRIMARY KEY, note text);
-ALTER TABLE ledgers.entries SET SCHEMA books;
-INSERT INTO books.entries (note) VALUES ('x');
+CREATE SCHEMA attic;
+CREATE SCHEMA attic2;
+CREATE TABLE attic.entries (id bigserial PRIMARY KEY, note text);
+ALTER TABLE attic.entries SET SCHEMA attic2;
+INSERT INTO attic2.entries (note) VALUES ('x');
 
-CREATE SCHEMA journal;
-CREATE TABLE journal.entries (id bigserial PRIMARY KEY, note text);
-ALTER SEQUENCE journal.entries_id_seq RENAME TO entries_numbers;
-INSERT INTO journal.entries (note) VALUES ('x');
+CREATE SCHEMA attic;
+CREATE TABLE attic.entries (id bigserial PRIMARY KEY, note text);
+ALTER SEQUENCE attic.entries_id_seq RENAME TO entries_numbers;
+INSERT INTO attic.entries (note) VALUES ('x');
+
+-- Pruning by one of several conditions
+
+DELETE FROM zones WHERE code = 'eu' AND id NOT IN (SELECT purchase_id FROM lines);
+
+DELETE FROM zones WHERE code = 'eu' AND (length(code) = 2 OR id = 3);
+
+DELETE FROM zones WHERE code = 'eu' OR id NOT IN (SELECT purchase_id FROM lines);
+
+DELETE FROM zones WHERE code IN ('eu', lower('US'));
+
+UPDATE zones SET id = 3 WHERE code = 'us' AND EXISTS (SELECT FROM lines WHERE product = 'p1');
+
+DELETE FROM readings WHERE taken < '2020-06-01' AND value IN (SELECT weight FROM lines);
+
+-- A CHECK that says more than the bound
+
+CREATE TABLE zones_us (id integer, code text NOT NULL CHECK (code = 'us' AND length(code) = 2));
+INSERT INTO zones_us SELECT n, 'us' FROM generate_series(1, 9) n;
+DROP TABLE zones_rest;
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('us');

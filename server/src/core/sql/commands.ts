@@ -135,7 +135,7 @@ export interface Expression extends Uses {
   readonly hasSubquery: boolean
   /** Set where the whole expression is one column under casts, innermost first: `sku::varchar(40)`; `sku` has none. */
   readonly cast?: { readonly column: string; readonly types: readonly TypeName[] }
-  /** The expression as an OR of ANDs of comparisons with constants, where it has that form. */
+  /** An OR of ANDs of comparisons with constants that is true wherever the expression is, as far as there is one. */
   readonly comparisons?: readonly (readonly Comparison[])[]
 }
 

@@ -10,19 +10,19 @@ type Alternatives = readonly (readonly Comparison[])[]
 /** So many alternatives at most: an AND of ORs multiplies them. */
 const most = 64
 
-/** Returns a condition as an OR of ANDs of comparisons of columns with constants; undefined where it is anything else. */
+/**
+ * Returns an OR of ANDs of comparisons of columns with constants that is true wherever a condition is: what else an AND asks
+ * for is left out. Undefined where there is none.
+ */
 export function comparisonsOf(node: Node | undefined, depth = 0): Alternatives | undefined {
   if (depth > 32) return undefined
   const { BoolExpr, NullTest, A_Expr } = fields(node)
   if (BoolExpr && BoolExpr.boolop !== 'NOT_EXPR') {
-    const parts: Alternatives[] = []
-    for (const argument of BoolExpr.args ?? []) {
-      const part = comparisonsOf(argument, depth + 1)
-      if (!part) return undefined
-      parts.push(part)
-    }
-    if (BoolExpr.boolop === 'OR_EXPR') return bounded(parts.flat())
-    return parts.reduce<Alternatives | undefined>((all, part) => all && product(all, part), [[]])
+    const parts = (BoolExpr.args ?? []).map(argument => comparisonsOf(argument, depth + 1))
+    const known = parts.filter(part => part !== undefined)
+    if (BoolExpr.boolop === 'OR_EXPR') return known.length === parts.length ? bounded(known.flat()) : undefined
+    if (known.length === 0) return undefined
+    return known.reduce<Alternatives | undefined>((all, part) => all && product(all, part), [[]])
   }
   if (NullTest) {
     const column = columnOf(NullTest.arg)
@@ -48,12 +48,18 @@ function comparison(expression: A_Expr): Alternatives | undefined {
     return right === undefined ? undefined : compared(right, mirrored[operator], lexpr)
   }
   if (column === undefined) return undefined
-  if (kind === 'AEXPR_IN' && operator === '=') return list.flatMap(item => compared(column, '=', item) ?? [])
+  if (kind === 'AEXPR_IN' && operator === '=') return inList(column, list)
   if (kind === 'AEXPR_BETWEEN') {
     const [low, high] = [compared(column, '>=', list[0]), compared(column, '<=', list[1])]
     return low && high && product(low, high)
   }
   return undefined
+}
+
+function inList(column: string, list: readonly Node[]): Alternatives | undefined {
+  const each = list.map(item => compared(column, '=', item))
+  const known = each.filter(part => part !== undefined)
+  return known.length === each.length ? known.flat() : undefined
 }
 
 type Operator = '<' | '<=' | '=' | '>=' | '>' | '<>'

@@ -135,7 +135,7 @@ export function deleteRows(gathering: Gathering, command: Delete, circumstances:
 
 /** Whether columns in WHERE may be those of another table. */
 const hasOtherRows = (command: Update | Delete): boolean =>
-  command.where?.hasSubquery === true || (command.tag === 'UPDATE' ? command.from : command.using) !== undefined
+  (command.tag === 'UPDATE' ? command.from : command.using) !== undefined
 
 /** MERGE joins all of its source with the table. */
 export function mergeRows(gathering: Gathering, command: Merge, circumstances: Circumstances) {
