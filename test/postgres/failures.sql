@@ -1745,3 +1745,16 @@ ALTER TYPE pair ALTER ATTRIBUTE a TYPE bigint CASCADE;
 
 CREATE TABLE pairs (p pair);
 ALTER TYPE pair ADD ATTRIBUTE c text;
+
+-- The storage of a partitioned table
+
+-- from 18
+ALTER TABLE events SET UNLOGGED;
+
+-- from 18
+ALTER TABLE events SET LOGGED;
+
+-- until 17
+ALTER TABLE events SET UNLOGGED;
+
+ALTER TABLE events_old SET UNLOGGED;

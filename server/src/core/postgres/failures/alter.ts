@@ -159,8 +159,9 @@ function subcommandFailure(
       return table && inheritFailure(scene, table, subcommand.parent)
     case 'SET PARAMETERS':
       return storageFailure(scene, relation, subcommand)
+    case 'SET LOGGED':
     case 'SET UNLOGGED':
-      return table && unloggedFailure(scene, table, subcommand)
+      return table && persistenceFailure(scene, table, subcommand)
     case 'ATTACH PARTITION':
     case 'DETACH PARTITION':
       return isIndex(relation) ? undefined : partitionFailure(scene, relation, subcommand)
@@ -190,9 +191,11 @@ function storageFailure({ postgres }: Scene, relation: Relation, { parameters, s
     : { message: 'cannot specify storage parameters for a partitioned table', code: '42809', span }
 }
 
-/** What a logged table references is logged too. */
-function unloggedFailure({ catalog }: Scene, table: Table, { span }: Subcommand): Failure | undefined {
-  if (table.kind !== 'table' || table.persistence !== 'permanent') return undefined
+/** What a logged table references is logged too; up to 17 that a partitioned table is unlogged meant nothing. */
+function persistenceFailure({ catalog, postgres }: Scene, table: Table, { kind, span }: Subcommand) {
+  if (table.kind === 'partitioned table' && postgres >= 18)
+    return { message: `ALTER action ${kind} cannot be performed on relation "${table.name}"`, code: '42809', span }
+  if (kind === 'SET LOGGED' || table.kind !== 'table' || table.persistence !== 'permanent') return undefined
   const key = keyOfRelation(table)
   const logged = foreignKeysTo(catalog, key).filter(
     ({ table: other }) => other.persistence === 'permanent' && keyOfRelation(other) !== key,
