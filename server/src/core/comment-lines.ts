@@ -1,4 +1,4 @@
-import type { Edit, Finding } from './finding'
+import { type Edit, type Finding, withFixes } from './finding'
 import type { Migration } from './history/migration'
 
 /**
@@ -15,7 +15,7 @@ export function inCommentLines(finding: Finding, { path, sections, text }: Migra
       ? withoutEmptied(edit, text, section.linePrefix)
       : { ...edit, text: edit.text.replaceAll('\n', `\n${section.linePrefix}`) }
   }
-  return { ...finding, fixes: finding.fixes.map(fix => ({ ...fix, edits: fix.edits.map(kept) })) }
+  return withFixes(finding, fix => ({ ...fix, edits: fix.edits.map(kept) }))
 }
 
 /** Widened to whole lines where nothing but what begins them is left. */

@@ -47,3 +47,20 @@ export interface Finding {
   readonly span: Span
   readonly fixes: readonly Fix[]
 }
+
+/** What a finding says. */
+type Told = Pick<Finding, 'message' | 'detail' | 'hint' | 'relation'>
+
+/** Returns a finding that says something else, or whose fixes are changed: each when somebody asks for them. */
+export function withFixes(finding: Finding, change: (fix: Fix) => Fix, told: Told = finding): Finding {
+  const { rule, risk, severity, span } = finding
+  const { message, detail, hint, relation } = told
+  let known: readonly Fix[] | undefined
+  return {
+    ...{ rule, risk, severity, message, detail, hint, relation, span },
+    get fixes() {
+      known ??= finding.fixes.map(change)
+      return known
+    },
+  }
+}

@@ -1,4 +1,4 @@
-import type { Finding, NewFile } from './finding'
+import { type Finding, type NewFile, withFixes } from './finding'
 import { isOpaque } from './history/certainty'
 import type { Migration } from './history/migration'
 import { tokensOf } from './sql/tokens'
@@ -10,18 +10,11 @@ import type { Span } from './text'
  */
 export function inLetterCase(finding: Finding, migration: Migration): Finding {
   if (isOpaque(migration)) return finding
-  return {
-    ...finding,
-    get fixes() {
-      const { fixes } = finding
-      if (fixes.length === 0 || !isLowerCase(migration, finding.span)) return fixes
-      return fixes.map(fix => ({
-        ...fix,
-        edits: fix.edits.map(edit => ({ ...edit, text: lowered(edit.text) })),
-        ...(fix.creates && { creates: fix.creates.map(loweredFile) }),
-      }))
-    },
-  }
+  return withFixes(finding, fix => {
+    if (!isLowerCase(migration, finding.span)) return fix
+    const edits = fix.edits.map(edit => ({ ...edit, text: lowered(edit.text) }))
+    return { ...fix, edits, ...(fix.creates && { creates: fix.creates.map(loweredFile) }) }
+  })
 }
 
 /** Whether the statement at `span`, or the first of the migration, begins with a word in lower case. */

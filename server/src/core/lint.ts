@@ -2,7 +2,7 @@ import { type ActiveRule, activeRules } from './active-rules'
 import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
-import type { Finding, Fix, Risk, Severity } from './finding'
+import { type Finding, type Fix, type Risk, type Severity, withFixes } from './finding'
 import { joinedPath } from './history/folders'
 import { sumFile } from './history/frameworks/atlas'
 import type { History } from './history/history'
@@ -54,12 +54,8 @@ export function lint(history: History, path: string, settings: Settings, report?
 }
 
 /** The fixes of a finding with what has to be done after each, where Atlas keeps sums of the folder's files. */
-const withHashing = (finding: Finding): Finding => ({
-  ...finding,
-  get fixes() {
-    return finding.fixes.map(fix => ({ ...fix, title: `${fix.title} (then run atlas migrate hash)` }))
-  },
-})
+const withHashing = (finding: Finding): Finding =>
+  withFixes(finding, fix => ({ ...fix, title: `${fix.title} (then run atlas migrate hash)` }))
 
 function findingsOfMigration(context: MigrationContext, report?: Report): Finding[] {
   const { direction } = context.migration

@@ -1,4 +1,4 @@
-import type { Finding, Fix } from './finding'
+import { type Finding, type Fix, withFixes } from './finding'
 
 /**
  * Returns `text` with each identifier that stands for a placeholder replaced by what the file says there: `${schema}`
@@ -20,14 +20,12 @@ export function findingAsWritten(finding: Finding, placeholders: ReadonlyMap<str
   if (placeholders.size === 0) return finding
   const written = (text: string) => asWritten(text, placeholders)
   const optional = (text: string | undefined) => (text === undefined ? undefined : written(text))
-  return {
-    ...finding,
+  return withFixes(finding, fix => fixAsWritten(fix, written), {
     message: written(finding.message),
     detail: optional(finding.detail),
     hint: optional(finding.hint),
     relation: optional(finding.relation),
-    fixes: finding.fixes.map(fix => fixAsWritten(fix, written)),
-  }
+  })
 }
 
 const fixAsWritten = (fix: Fix, written: (text: string) => string): Fix => ({

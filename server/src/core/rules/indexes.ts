@@ -1,5 +1,7 @@
 import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
+import { pastOf } from '../inverse/sources'
+import { indexText } from '../inverse/texts'
 import { type Index, indexesOf, isIndex, keyOf, relationNamed } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop, Name } from '../sql/commands'
@@ -87,9 +89,15 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
       matches: command => command.tag === 'CREATE INDEX' && command.name?.name === name.name,
       changes: step =>
         step.command?.tag === 'CREATE INDEX' && !step.command.concurrently ? [concurrently(step, step.command)] : [],
-      otherwise: '',
+      otherwise: index ? madeAgain(index, context) : '',
     },
   }
+}
+
+/** The statement that makes an index again, for a down that does not; empty where its expressions are not known. */
+function madeAgain(index: Index, { catalog, history, migration, settings, index: place }: RuleContext): string {
+  const text = indexText(pastOf(history, migration, place, settings), index, catalog.searchPath)
+  return text?.replace(/^(create\s+(?:unique\s+)?index)\b/i, '$1 CONCURRENTLY') ?? ''
 }
 
 /** Rows that come later may break what a unique index asks; one that the history does not know may be unique. */

@@ -168,7 +168,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   DROP INDEX CONCURRENTLY members_id_idx;
 
   -- +goose Down
-  -- Nothing to undo.
+  CREATE UNIQUE INDEX CONCURRENTLY members_id_idx ON members (id);
 
 -- good: from an index that was built concurrently
 -- file: 0001_members.sql

@@ -88,7 +88,7 @@ function problemAt(text: string, error: { message: string; position: number }): 
   if (token) {
     // What is never closed goes on to the end of the file, and PostgreSQL repeats all of it.
     const line = firstLine(text.slice(start, token.end))
-    const message = error.message.replace(/[\r\n][^]*"$/, '…"')
+    const message = error.message.replace(/[\r\n][\s\S]*"$/, '…"')
     return { kind: 'syntax', message, span: { start, end: start + line.end } }
   }
   const end = text.trimEnd().length
