@@ -375,6 +375,12 @@ describe('Flyway', () => {
       'm/V0010__check_x.sql': 'SELECT 1;\n',
       'm/U0010__check_x.sql': 'SELECT 2;\n',
     })
+    const byHand = historyIn({ 'V1__x.sql': '', 'undo/V1__x.sql': '' })
+    assert.deepEqual(followUp(byHand, { after: 'm/V1__x.sql' }), {
+      'm/V2__check_x.sql': 'SELECT 1;\n',
+      'm/undo/V2__check_x.sql': 'SELECT 2;\n',
+    })
+    assert.deepEqual(followUp(historyIn({ 'V1__x.sql': '', 'B3__x.sql': '' })), { 'm/V4__check_x.sql': 'SELECT 1;\n' })
     const history = historyIn({ 'V1.0.0.7__x.sql': '', 'V1.0.0.6__x.sql': '', 'R__z.sql': '' })
     assert.deepEqual(followUp(history, { up: index, transaction: false }), { 'm/V1.0.0.8__check_x.sql': `${index}\n` })
     assert.deepEqual(followUp(history, { transaction: false }), {

@@ -6,7 +6,7 @@ import type { TransactionMode } from '../migration'
 import { compareDotted, compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, Framework } from './framework'
-import { lastName, pathBelow } from './layouts'
+import { beside, lastName, pathBelow } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -85,14 +85,17 @@ export default {
   followUp({ after, taken, hasDowns, title, up, down, transaction }): readonly NewFile[] | undefined {
     const last = looseName.exec(lastName(taken, isVersioned) ?? '')
     if (!last?.[2]) return undefined
-    const folder = folderOf(after)
     const version = numberAfter(last[2])
-    const stem = (prefix: string) => `${folder === '' ? '' : `${folder}/`}${prefix}${version}__${title}.sql`
-    const made = [{ path: stem(last[1] as string), text: `${up}\n` }]
+    const named = (like: string, prefix: string) => beside(like, `${prefix}${version}__${title}.sql`)
+    const path = named(after, last[1]?.toUpperCase() === 'B' ? 'V' : (last[1] as string))
+    const made = [{ path, text: `${up}\n` }]
     if (!transaction && detected(up) !== 'all') {
-      made.push({ path: `${stem(last[1] as string)}.conf`, text: 'executeInTransaction=false\n' })
+      made.push({ path: `${path}.conf`, text: 'executeInTransaction=false\n' })
     }
-    return hasDowns && down !== '' ? [...made, { path: stem('U'), text: `${down}\n` }] : made
+    if (!hasDowns || down === '') return made
+    const byHand = taken.findLast(other => undoFolder.test(`${nameOf(folderOf(other))}/`))
+    const undo = byHand ? named(byHand, looseName.exec(nameOf(byHand))?.[1] ?? '') : named(after, 'U')
+    return [...made, { path: undo, text: `${down}\n` }]
   },
 } satisfies Framework
 
