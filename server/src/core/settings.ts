@@ -21,7 +21,7 @@ export interface Settings {
 /** What a person says of the version. */
 export type Version = Pick<Settings, 'postgres' | 'newest' | 'isAssumed'>
 
-export const oldestPostgres = 12
+const oldestPostgres = 12
 export const newestPostgres = 18
 
 /**

@@ -1,4 +1,4 @@
-import { type Catalog, type Relation, relationNamed } from '../postgres/catalog'
+import { type Catalog, relationNamed } from '../postgres/catalog'
 import { type Effects, type EffectsSettings, effectsOf, refused } from '../postgres/effects'
 import type { Failure } from '../postgres/failures'
 import { type Need, type Verdict, verdictOn } from '../postgres/failures/verdict'
@@ -64,9 +64,6 @@ export interface Transaction {
   /** Returns whether this transaction made the relation: nobody else can see or lock it yet. */
   readonly created: (name: Name) => boolean
 }
-
-/** Returns the relation that a name means at this step, or undefined where the history does not know it. */
-export type Resolve = (name: Name) => Relation | undefined
 
 /**
  * Returns the steps of all sections of a migration, in the order of the file. The catalog that a section starts from is the

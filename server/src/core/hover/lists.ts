@@ -25,7 +25,7 @@ export const joined = (parts: readonly string[]): string =>
   parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : (parts[0] ?? '')
 
 /** Returns the plural of a kind of relation: `indexes`, `tables`. */
-export const pluralOf = (kind: string): string => (kind.endsWith('x') ? `${kind}es` : `${kind}s`)
+const pluralOf = (kind: string): string => (kind.endsWith('x') ? `${kind}es` : `${kind}s`)
 
 /** Returns a number with its noun: `1 partition`, `12 partitions`. */
 export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : pluralOf(noun)}`

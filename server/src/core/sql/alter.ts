@@ -25,7 +25,7 @@ const tags = {
 } as const
 
 /** Returns the tag of ALTER of a relation for one of the parser's object types; undefined for all else. */
-export const alterTag = (type: string | undefined): AlterRelation['tag'] | undefined => tags[type as keyof typeof tags]
+const alterTag = (type: string | undefined): AlterRelation['tag'] | undefined => tags[type as keyof typeof tags]
 
 /** Returns ALTER TABLE and its like with one subcommand for each clause between commas. */
 export function alterRelation(statement: AlterTableStmt, source: Source): AlterRelation | undefined {

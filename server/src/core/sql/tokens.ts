@@ -141,7 +141,7 @@ function dollarAt(text: string, offset: number): RawToken {
 }
 
 /** Returns `$$` or `$tag$` where one starts at `offset`. */
-export function dollarTag(text: string, offset: number): string | undefined {
+function dollarTag(text: string, offset: number): string | undefined {
   let end = offset + 1
   if (isWordStart(text.charCodeAt(end))) {
     end++

@@ -1,13 +1,12 @@
 import type { Expression, Name } from '../../sql/commands'
 import { quoted } from '../../sql/quote'
 import type { Span } from '../../text'
-import type { Column, Index, Table } from '../catalog'
+import type { Column, Table } from '../catalog'
 import {
   asTable,
   type Catalog,
   columnNamed,
   creationSchema,
-  isIndex,
   key,
   keyOf,
   type Relation,
@@ -34,11 +33,6 @@ export function sureRelation({ catalog }: Scene, name: WrittenName): Relation | 
 export function sureTable(scene: Scene, name: WrittenName): Table | undefined {
   const table = asTable(sureRelation(scene, name))
   return table?.columnsKnown ? table : undefined
-}
-
-export function sureIndex(scene: Scene, name: WrittenName): Index | undefined {
-  const relation = sureRelation(scene, name)
-  return isIndex(relation) ? relation : undefined
 }
 
 /** Returns whether there is certainly no relation that `name` means. */
