@@ -93,7 +93,8 @@
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, fax text, nick text);
 -- file: 0002_fax.sql
-  /* guard: allow dropped-column: nobody has one */
+  /* guard: allow dropped-column: nobody has one,
+     and nobody will */
   ALTER TABLE users DROP COLUMN fax;
   ALTER TABLE users DROP COLUMN nick; /* guard: allow dropped-column: nobody has one */
 

@@ -79,7 +79,7 @@ function ourAllowance(comment: string, offset: number, settings: Settings): Said
   const head = /^(?:--|\/\*)\s*guard(?::\s*(allow-file|allow)?|\s+allow(?:-file)?\s+[a-z]+-[a-z])/i.exec(comment)
   if (!head) return undefined
   const isWholeFile = head[1]?.toLowerCase() === 'allow-file'
-  const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/i.exec(
+  const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/is.exec(
     comment.slice(head[0].length).replace(/\*\/$/, ''),
   )
   if (!head[1] || !rest) return { rules: [], isWholeFile, problem: `write "-- guard: allow <rule>: <reason>"` }
