@@ -189,6 +189,20 @@ says so.`,
   ALTER TABLE users DROP COLUMN plan;
   DROP TYPE plan;
 
+-- bad: defaults of several statements
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text, town text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_defaults.up.sql
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+--                               ^^^^ hint [down-does-not-mirror-up: the down does not change the default of column "plan" of table "users" and 1 other column back]
+  ALTER TABLE users ALTER COLUMN town SET DEFAULT 'Rome';
+  ALTER TABLE users ADD COLUMN age integer;
+-- file: 000002_defaults.down.sql
+  ALTER TABLE users DROP COLUMN age;
+
 -- good: a comment says what stays
 -- given: golang-migrate
 -- file: 000001_users.up.sql
@@ -225,13 +239,14 @@ says so.`,
 
 type Group = readonly [Trace, ...Trace[]]
 
-/** What one statement has to do with in one way is told at once; what is not made again, for the whole migration. */
+/** What one statement has to do with in one way is told at once; what is not made again and what weighs little, for the whole migration. */
 function groups(traces: readonly Trace[]): readonly Group[] {
   const found = new Map<string, [Trace, ...Trace[]]>()
   for (const trace of traces) {
     const { difference, step } = trace
     const { change, what, aspect } = difference
-    const place = change === 'removed' && step.direction === 'up' ? '' : step.statement.span.start
+    const isForAll = change === 'removed' ? step.direction === 'up' : isMinor(difference)
+    const place = isForAll ? '' : step.statement.span.start
     const id = [step.direction, place, change, what, aspect].join('\n')
     const group = found.get(id)
     if (group) group.push(trace)
@@ -284,8 +299,9 @@ function notUndone(difference: Difference, what: string, { command }: Step): Wor
 }
 
 /** A column that comes back in a table with rows cannot have been NOT NULL without a default. */
-const aspectSeverity = ({ aspect }: Difference): Severity =>
-  aspect === 'nullability' || aspect === 'default' ? 'hint' : 'warning'
+const aspectSeverity = (difference: Difference): Severity => (isMinor(difference) ? 'hint' : 'warning')
+
+const isMinor = ({ aspect }: Difference): boolean => aspect === 'nullability' || aspect === 'default'
 
 /** Without a column the code before fails at once; a dropped table is rarely missed. */
 const severityOfRemoved = ({ what }: Difference): Severity => (what === 'column' ? 'warning' : 'information')

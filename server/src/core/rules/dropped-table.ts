@@ -122,6 +122,17 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   ALTER TABLE carts_new RENAME TO carts;
   COMMIT;
 
+-- bad: a copy takes its place, each statement by itself
+-- given: sequence-not-reset off
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_carts.sql
+  CREATE TABLE carts_new (id bigint);
+  INSERT INTO carts_new SELECT id FROM carts;
+  DROP TABLE carts;
+--           ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
+  ALTER TABLE carts_new RENAME TO carts;
+
 -- bad: a query makes it again
 -- given: work-under-lock off
 -- file: 0001_ranks.sql
@@ -167,10 +178,13 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 /** Why the drop weighs less than one out of the blue: its rows have gone elsewhere, or it was announced. */
 function weightOf(name: Name, context: RuleContext): { detail: string; hint: string; isLast: boolean } | undefined {
   const { steps, index, catalog } = context
-  const isReplaced = catalogAtCommit(context).relations.has(keyOf(catalog, name))
-  if (isReplaced && steps.slice(0, index).some(({ statement }) => takes(statement, name.name))) {
+  const end = steps.at(-1)?.after ?? context.after
+  if (
+    end.relations.has(keyOf(catalog, name)) &&
+    steps.slice(0, index).some(({ statement }) => takes(statement, name.name))
+  ) {
     return {
-      detail: `An earlier statement copies its rows, and another ${inQuotes(name)} is there when the transaction commits.`,
+      detail: `An earlier statement copies its rows, and another ${inQuotes(name)} is there when the migration has run.`,
       hint: 'Check that the copy has every row, also those that are written while it is made.',
       isLast: true,
     }

@@ -22,7 +22,7 @@ repeatable migration runs again whenever its text changes, with the same result.
 
 Where nothing else can fail, it is a hint, once for each table that has a unique index over the rows: the migration may be
 stopped before it is recorded. In folders that no known tool runs, what runs them may open a transaction: there the warnings
-are information, and copies by \`SELECT\` are not told.
+are information, once for each table, and copies by \`SELECT\` are not told.
 
 Nothing is said where the tool opens a transaction or sends the file as one query: rows and record are there together or not
 at all.
@@ -47,8 +47,10 @@ history proves such an index, and is for you to review: rows that conflict for a
     const isPlain = context.history.framework.id === plain.id
     if (isPlain && insert.source === 'SELECT') return
     const isRunAgain = isLeftBehind || migration.repeatable
+    const isToldOnce = !isRunAgain || (isPlain && !migration.repeatable)
+    if (isToldOnce && !isFirstInto(insert, context)) return
     const stops = conflictTarget(insert, context) !== undefined
-    if (!isRunAgain && !(isAlone && stops && isFirstInto(insert, context))) return
+    if (!isRunAgain && !(isAlone && stops)) return
     const again = stops ? 'stops at a unique index' : 'inserts them again or stops at a unique index'
     yield {
       at: insert.keywords,
@@ -63,7 +65,7 @@ history proves such an index, and is for you to review: rows that conflict for a
       hint: 'Add ON CONFLICT over the columns of a unique index.',
       severity: !isRunAgain ? 'hint' : isPlain ? 'information' : 'warning',
       relation: keyOf(context.catalog, insert.table),
-      fixes: () => fixes(isRunAgain ? [context] : insertsFrom(context), context),
+      fixes: () => fixes(isToldOnce ? insertsFrom(context) : [context], context),
     }
   },
 
@@ -81,6 +83,19 @@ history proves such an index, and is for you to review: rows that conflict for a
   VALUES ('admin', 'Administrator'), ('guest', 'Guest')
   ON CONFLICT (name) DO NOTHING;
   ALTER TABLE roles ADD COLUMN position integer;
+
+-- bad: many rows where nobody knows the tool
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 0002_seed.sql
+  INSERT INTO roles (name) VALUES ('admin');
+--^^^^^^^^^^^ information [insert-not-repeatable: INSERT without ON CONFLICT fails when it runs again: its rows are in table "roles" already]
+  INSERT INTO roles (name) VALUES ('guest');
+  ANALYZE roles;
+-- fix: Add ON CONFLICT (name) DO NOTHING
+  INSERT INTO roles (name) VALUES ('admin') ON CONFLICT (name) DO NOTHING;
+  INSERT INTO roles (name) VALUES ('guest') ON CONFLICT (name) DO NOTHING;
+  ANALYZE roles;
 
 -- bad: no unique index covers what is inserted
 -- given: goose

@@ -30,7 +30,8 @@ export default {
     const name = nameOf(path)
     if (isForeignName(name) || isDump(path)) return undefined
     if (!isNumbered(name) && isPrintedDump(text)) return undefined
-    if (hasTwinsForOther(folder.files) && areForeign([text])) return undefined
+    if (!hasVersion.test(name) && leadsOn(folder.files)) return undefined
+    if (isForSeveral(folder.files) && !saysDatabase.test(name) && areForeign([text])) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     const { stem, direction: said } = nameIn(relative, folder.files)
     const direction = said === 'up' && isDjangoBackwards(text) ? 'down' : said
@@ -77,10 +78,19 @@ const number =
 /** What leads from one version of a schema to the next, `shop.postgres.1.9.0-to-1.10.0.upgrade.sql`: it makes the second. */
 const step = /\d+(?:\.\d+)+-to-(\d+(?:\.\d+)+)/
 
+/** Whether most files of a folder do: then one without a version is no part of the way. */
+const leadsOn = onceForEach((files: readonly string[]): boolean => share(files, name => step.test(name)) >= 0.5)
+
+const hasVersion = /\d\.\d/
+
 const isNumbered = (name: string) => number.test(name) || step.test(name)
 
-/** Whether some files say by their names that they are for another database, `01_a.sql.sqlite`: then others are for it unsaid. */
-const hasTwinsForOther = onceForEach((files: readonly string[]): boolean => files.some(isForeignName))
+const saysDatabase = /\.sql\.\w+$/
+
+/** Whether some files say by their names which database they are for, `01_a.sql.postgres`: then others may be for another unsaid. */
+const isForSeveral = onceForEach((files: readonly string[]): boolean =>
+  files.some(file => isForeignName(file) || saysDatabase.test(file)),
+)
 
 /** The end of a stem that says in which direction the file goes. */
 const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade|forwards?|backwards?)$/i
