@@ -32,6 +32,27 @@ describe('details', () => {
     assert.equal(hint, 'Deploy code that does not use the column first, and drop it in a later release.')
   })
 
+  it('say that what fills a column comes too late for its NOT NULL', () => {
+    const text = (first: string, second: string) => `
+-- bad: two statements
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_required.sql
+  ${first}
+  ${second}
+`
+    const statements = [
+      'ALTER TABLE users ALTER COLUMN email SET NOT NULL;',
+      "UPDATE users SET email = '' WHERE email IS NULL;",
+    ] as const
+    const detailOf = (source: string) => findings(source).find(({ rule }) => rule === 'not-null-scan')?.detail ?? ''
+    assert.match(
+      detailOf(text(...statements)),
+      /It fails where a row has no "email": the UPDATE that fills it comes later\.$/,
+    )
+    assert.doesNotMatch(detailOf(text(statements[1], statements[0])), /fails/)
+  })
+
   it('name the functions that PostgreSQL does not look into when a table or column goes or gets another name', () => {
     const users = `
 -- bad: in use

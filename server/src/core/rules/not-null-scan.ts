@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
 import type { AlterRelation, Name } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { batched } from './batches'
@@ -44,10 +45,15 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
       const mode = modeOn(effects, target.relation)
       if (!touches(effects.scans, target) || !mode) continue
       const what = subcommand.kind === 'SET NOT NULL' ? 'SET NOT NULL' : 'ADD NOT NULL'
+      const column = subcommand.kind === 'SET NOT NULL' ? subcommand.column.name : subcommand.constraint.columns[0]
+      const isFilledLater = column !== undefined && laterSteps(context).some(step => fills(step, alter, column))
       yield {
         at: subcommand.kind === 'SET NOT NULL' ? subcommand.keywords : subcommand.constraint.keywords,
         message: `${takes(what, mode, target.label)} until every row is checked`,
-        detail: 'The rows that are there are read under that lock, so the wait grows with the table.',
+        detail: [
+          'The rows that are there are read under that lock, so the wait grows with the table.',
+          ...(isFilledLater ? [`It fails where a row has no "${column}": the UPDATE that fills it comes later.`] : []),
+        ].join(' '),
         hint: hintForLater(
           'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.',
           context,
@@ -190,6 +196,21 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
   ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
 
+-- bad: what fills the column comes later
+-- given: unbatched-backfill off, work-under-lock off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email_required.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  UPDATE users SET email = '' WHERE email IS NULL;
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+  UPDATE users SET email = '' WHERE email IS NULL;
+
 -- bad: a check that is not validated proves nothing
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -255,6 +276,11 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 `,
 })
+
+const fills = ({ command }: Step, { relation }: AlterRelation, column: string): boolean =>
+  command?.tag === 'UPDATE' &&
+  command.table.name === relation.name &&
+  command.assignments.some(assignment => assignment.column === column)
 
 function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT NULL'>, context: RuleContext): Fix[] {
   const { column } = subcommand
