@@ -1646,6 +1646,12 @@ ALTER TABLE users RENAME COLUMN nick TO handle;
 ALTER TABLE users ADD COLUMN nick text;
 ALTER TABLE users DROP COLUMN nick;
 
+CREATE MATERIALIZED VIEW spent AS SELECT user_id, sum(total) AS total FROM orders GROUP BY user_id;
+ALTER TABLE orders ALTER COLUMN total TYPE numeric(12,2);
+
+CREATE VIEW names AS SELECT id, upper(nick) AS nick FROM users ORDER BY nick;
+ALTER TABLE users DROP COLUMN nick;
+
 CREATE VIEW names AS SELECT id, upper(email) AS nick FROM users ORDER BY nick;
 ALTER TABLE users DROP COLUMN nick;
 

@@ -147,8 +147,8 @@ export function columnsMadeIn(node: unknown): string[] {
   walk({ node }, (kind, value) => {
     if (kind === 'ResTarget') {
       const { name, val } = value as ResTarget
-      const column = fields(val).ColumnRef
-      if (name !== undefined && !(column && columnOf(column) === name)) names.add(name)
+      // What stands in it is another's column: a query does not see its own names there.
+      if (name !== undefined && !columnsIn(val).includes(name)) names.add(name)
     } else if (kind === 'RangeFunction' || kind === 'RangeTableFunc' || kind === 'JsonTable') names.add('*')
     else if (kind === 'FuncCall') implied.add(callOf(value).name)
     else if (kind === 'RangeSubselect' || kind === 'CommonTableExpr') isNested = true
