@@ -70,7 +70,10 @@ export const fromOutside = (workbench: Workbench): void => {
       const preview = page.frameLocator('iframe.webview').frameLocator('#active-frame')
       await preview.getByRole('heading', { name: 'index-without-concurrently' }).waitFor()
       await picture('rule-page')
-      await command(page, 'View: Close Editor')
+      await page
+        .locator('.tab.active')
+        .getByRole('button', { name: /^Close/ })
+        .click()
     })
 
     it('starts a crashed server again, says so, and gives up on one that keeps crashing', async () => {
@@ -122,7 +125,7 @@ export const fromOutside = (workbench: Workbench): void => {
 const command = async (page: Page, title: string): Promise<void> => {
   await page.keyboard.press('F1')
   await page.keyboard.type(title)
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor()
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor()
   await page.keyboard.press('Enter')
 }
 
