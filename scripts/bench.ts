@@ -153,28 +153,36 @@ async function keystroke(title: string, path: string, text: string, goal: number
   ]
 }
 
-/** Runs both command lines cold on the same files, in turns. */
+/** Runs both command lines cold on the same files, in turns; and for the least that can be, a program that only parses them. */
 function againstSquawk(migrations: readonly string[]): string[] {
   const squawk = installedSquawk()
   const ours: number[] = []
   const theirs: number[] = []
-  const run = (command: string, ...arguments_: string[]) => {
+  const parsers: number[] = []
+  const run = (...arguments_: string[]) => {
     const started = performance.now()
-    const { status } = spawnSync(process.execPath, [command, ...arguments_], { stdio: ['ignore', 'ignore', 'ignore'] })
-    if (status !== 0 && status !== 1) throw new Error(`${command} ended with ${status}`)
+    const { status } = spawnSync(process.execPath, arguments_, { cwd: root, stdio: ['ignore', 'ignore', 'ignore'] })
+    if (status !== 0 && status !== 1) throw new Error(`${arguments_[0]} ended with ${status}`)
     return performance.now() - started
   }
   for (let turn = 0; turn < 11; turn++) {
     ours.push(run(join(root, 'dist/cli.js'), 'check', '--format', 'json', join(migrations[0] as string, '..')))
     theirs.push(run(squawk, '--reporter', 'Json', ...migrations))
+    parsers.push(run('-e', parseOnly, ...migrations))
   }
   const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1] as number
-  const [our, their] = [median(ours), median(theirs)]
+  const [our, their, parser] = [median(ours), median(theirs), median(parsers)]
   return [
     'a cold run over 1,000 migrations',
     `  migration-guard ${ms(our)}, squawk ${ms(their)}, ratio ${(our / their).toFixed(2)} (goal 1.00)`,
+    `  Node and libpg-query alone, which parse the files and look at nothing, ${ms(parser)}`,
   ]
 }
+
+const parseOnly = `
+const { loadModule, parseSync } = require('libpg-query')
+const { readFileSync } = require('node:fs')
+loadModule().then(() => process.argv.slice(1).forEach(path => parseSync(readFileSync(path, 'utf8'))))`
 
 const ms = (milliseconds: number) => `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`
 
