@@ -87,6 +87,7 @@ import triggersDisabled from './triggers-disabled'
 import truncatedTable from './truncated-table'
 import twoTools from './two-tools'
 import unbatchedBackfill from './unbatched-backfill'
+import unclearOrder from './unclear-order'
 import uncommittedTransaction from './uncommitted-transaction'
 import unguardedStatement from './unguarded-statement'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
@@ -166,6 +167,7 @@ export const rules: readonly Rule[] = [
   droppedWhileUsed,
   duplicateVersion,
   twoTools,
+  unclearOrder,
   appliedMigrationEdited,
   foreignKeyTypeMismatch,
   jsonColumn,
