@@ -27,7 +27,8 @@ describe('fixing all', () => {
         const edits = [{ path: migration.path, span, text: 'SELECT 1;\n' }]
         yield {
           at: { start: 0, end: 4 },
-          message: 'again',
+          severity: 'hint',
+          message: `again in ${migration.path}`,
           fixes: () => [{ title: 'x', safety: 'safe', edits, creates }],
         }
       },

@@ -221,10 +221,10 @@ describe('language server', function () {
 
   it('applies all safe fixes at once', async () => {
     await start()
-    write('000001_users.up.sql', `${users}CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);\n`)
+    write('000001_users.up.sql', `${users}${index}CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);\n`)
     const uri = await opened(
       '000002_constraints.up.sql',
-      'BEGIN;\nSELECT 1;\nCOMMIT;\nDROP INDEX users_email_idx;\nCREATE INDEX a ON users (email);\nCREATE INDEX b ON orders (user_id);\n',
+      'BEGIN;\nSELECT 1;\nCOMMIT;\nDROP INDEX users_email_idx;\nCREATE INDEX a ON orders (id, user_id);\nCREATE INDEX b ON orders (user_id);\n',
     )
     assert.equal((await editor.actions(uri, editor.all(uri))).filter(({ kind }) => kind !== 'quickfix').length, 0)
     const [fixAll, ...others] = await editor.actions(uri, editor.all(uri), ['source.fixAll'])
@@ -233,7 +233,7 @@ describe('language server', function () {
     const texts = editor.applied(fixAll?.edit)
     const all = [...texts.values()].join('\n')
     assert.doesNotMatch(all, /INDEX (?!CONCURRENTLY)/)
-    assert.equal(all.match(/CREATE INDEX CONCURRENTLY/g)?.length, 2)
+    assert.equal(all.match(/CREATE INDEX CONCURRENTLY [ab] /g)?.length, 2)
   })
 
   it('tells of a name at its own place, in UTF-16, with a link to the file that made the thing', async () => {

@@ -1,5 +1,6 @@
 import { combined, edited } from './edits'
 import type { Finding, Fix } from './finding'
+import { holds } from './fix-check'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
@@ -53,7 +54,9 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
       const findings = lint(history, path, settings, options.report)
       const applied = appliedTo(
         history,
-        findings.flatMap(finding => chosen(finding, allowed) ?? []),
+        findings.flatMap(
+          finding => chosen(finding, fix => holds(history, path, finding, fix, settings), allowed) ?? [],
+        ),
       )
       if (applied.length === 0) break
       for (const change of applied) {
@@ -74,10 +77,11 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
   }
 }
 
-/** The first fix of a finding that may be applied: a finding's fixes are alternatives, best first. */
-function chosen({ fixes }: Finding, { review, creates }: FixOptions): Fix | undefined {
+/** The first fix of a finding that may be applied and holds: a finding's fixes are alternatives, best first. */
+function chosen({ fixes }: Finding, holds: (fix: Fix) => boolean, { review, creates }: FixOptions): Fix | undefined {
   const possible = fixes.filter(fix => creates || !fix.creates?.length)
-  return possible.find(fix => fix.safety === 'safe') ?? (review ? possible[0] : undefined)
+  const safe = possible.find(fix => fix.safety === 'safe' && holds(fix))
+  return safe ?? (review ? possible.find(holds) : undefined)
 }
 
 function appliedTo(history: History, candidates: readonly Fix[]): Change[] {

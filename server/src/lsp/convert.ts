@@ -20,6 +20,7 @@ import { replacementsBetween } from '../core/changes'
 import { inLineEndingOf } from '../core/edits'
 import type { Finding, Fix, Severity } from '../core/finding'
 import { fixed } from '../core/fix'
+import { holds } from '../core/fix-check'
 import { hintsOf } from '../core/hover/hints'
 import { hoverAt as hoverOf } from '../core/hover/hover'
 import { markdownOf, plainOf } from '../core/hover/rendering'
@@ -153,9 +154,11 @@ function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] 
       ? [{ title, kind: CodeActionKind.QuickFix, diagnostics: shownFor(finding, rangeOf, request), edit }]
       : []
   }
+  const { history, path } = judgement
   const mending = here.flatMap(finding => {
-    const safe = finding.fixes.filter(fix => fix.safety === 'safe')
-    return finding.fixes.flatMap(fix =>
+    const fixes = finding.fixes.filter(fix => holds(history, path, finding, fix, configuration))
+    const safe = fixes.filter(fix => fix.safety === 'safe')
+    return fixes.flatMap(fix =>
       actionFor(finding, fix).map(action =>
         safe.length === 1 && safe[0] === fix ? { ...action, isPreferred: true } : action,
       ),

@@ -199,15 +199,14 @@ export class Workspace {
   }
 
   private judgementFor(document: OpenDocument): Judgement {
-    const configuration = this.surroundings.configurationFor(document.path)
+    const configuration = { ...this.surroundings.configurationFor(document.path), today: today() }
     const { history, path } = this.historyWith(document)
     const migration = history.migrationAt(path)
     const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
     const weight = history.stateOf(path) === 'applied' ? configuration.appliedMigrations : 'judge'
-    const settings = { ...configuration, today: today() }
     const found =
       migration && isWanted && weight !== 'ignore'
-        ? lint(history, path, settings, (rule, error) => this.ruleFailed(rule, error))
+        ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error))
         : []
     const findings = weight === 'hint' ? found.map(asHint) : found
     return { document, configuration, history, path, migration, findings }
