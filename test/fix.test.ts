@@ -1,51 +1,57 @@
 import assert from 'node:assert/strict'
-import { fixed } from '../server/src/core/fix'
+import { type Change, fixed } from '../server/src/core/fix'
+import type { Migration } from '../server/src/core/history/migration'
 import { rules } from '../server/src/core/rules'
-import type { Rule } from '../server/src/core/rules/rule'
+import type { RuleContext, RuleFinding } from '../server/src/core/rules/rule'
 import { defaultSettings } from '../server/src/core/settings'
+import type { Command } from '../server/src/core/sql/commands'
 import { folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
 
 describe('fixing all', () => {
   before(loadInstalledParser)
 
-  it('ends where the migration that a fix creates has the finding again', () => {
-    let number = 1
-    const endless: Rule = {
-      id: 'endless',
-      risk: 'failure',
-      severity: 'error',
-      on: ['DROP TABLE'],
-      why: '',
-      instead: '',
-      manual: [],
-      hazards: [],
-      examples: '',
-      *check(_, { migration }) {
-        const creates = [{ path: `${folder}/${++number}_again.sql`, text: 'DROP TABLE gone;\n' }]
-        const span = { start: 0, end: migration.text.length }
-        const edits = [{ path: migration.path, span, text: 'SELECT 1;\n' }]
-        yield {
-          at: { start: 0, end: 4 },
-          severity: 'hint',
-          message: `again in ${migration.path}`,
-          fixes: () => [{ title: 'x', safety: 'safe', edits, creates }],
-        }
-      },
-    }
-    const rule = rules.find(({ id }) => id === 'dropped-table')
-    assert(rule && typeof rule.on !== 'string')
-    const check = rule.check
-    rule.check = endless.check
-    try {
-      const file = { path: '1_drop.sql', text: 'DROP TABLE gone;\n', isNamed: true, marks: [] }
-      const { changes } = fixed(historyFor({ files: [file] }), [`${folder}/1_drop.sql`], defaultSettings, {
-        review: false,
-        creates: true,
-      })
-      assert.equal(changes.filter(({ before }) => before === undefined).length, 4)
-    } finally {
-      rule.check = check
-    }
+  it('ends where each migration that a fix creates has another finding to fix', () => {
+    const changes = changesOf(({ path }) => ({ severity: 'hint', message: `again in ${path}` }))
+    assert.equal(changes.filter(({ before }) => before === undefined).length, 4)
+  })
+
+  it('leaves out a fix that brings its finding back', () => {
+    assert.deepEqual(
+      changesOf(() => ({ severity: 'hint', message: 'again' })),
+      [],
+    )
+  })
+
+  it('leaves out a fix that brings an error instead', () => {
+    assert.deepEqual(
+      changesOf(({ text }) => ({ severity: text.includes('first') ? 'hint' : 'error', message: `again in ${text}` })),
+      [],
+    )
   })
 })
+
+/** What fixing makes of a file with a DROP TABLE, where the fix of each moves another one to a new migration. */
+function changesOf(told: (migration: Migration) => Pick<RuleFinding, 'severity' | 'message'>): readonly Change[] {
+  const rule = rules.find(({ id }) => id === 'dropped-table')
+  assert(rule && typeof rule.on !== 'string')
+  let number = 1
+  const moving = function* (_: Command, { migration }: RuleContext): Iterable<RuleFinding> {
+    const creates = [{ path: `${folder}/${++number}_again.sql`, text: 'DROP TABLE gone;\n' }]
+    const edits = [{ path: migration.path, span: { start: 0, end: migration.text.length }, text: 'SELECT 1;\n' }]
+    yield {
+      at: { start: 0, end: 4 },
+      ...told(migration),
+      fixes: () => [{ title: 'x', safety: 'safe', edits, creates }],
+    }
+  }
+  const { check } = rule
+  rule.check = moving
+  try {
+    const file = { path: '1_drop.sql', text: 'DROP TABLE gone; -- first\n', isNamed: true, marks: [] }
+    const options = { review: false, creates: true }
+    return fixed(historyFor({ files: [file] }), [`${folder}/1_drop.sql`], defaultSettings, options).changes
+  } finally {
+    rule.check = check
+  }
+}
