@@ -10,7 +10,8 @@ import {
   type RelationKey,
   tableAt,
 } from '../../server/src/core/postgres/catalog'
-import type { Command, Name } from '../../server/src/core/sql/commands'
+import type { Command } from '../../server/src/core/sql/commands'
+import type { Name } from '../../server/src/core/sql/parts'
 
 /** What the relations that a command touches are to it, in words: "the table", "its partitions", "the referenced table". */
 export class Roles {

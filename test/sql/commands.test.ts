@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import type { Command, CommandOf, SubcommandOf, Tag } from '../../server/src/core/sql/commands'
+import type { Command, CommandOf, Tag } from '../../server/src/core/sql/commands'
 import { statementsIn } from '../../server/src/core/sql/split'
+import type { SubcommandOf } from '../../server/src/core/sql/subcommands'
 import type { Span } from '../../server/src/core/text'
 import { loadInstalledParser } from '../parser'
 

@@ -14,15 +14,10 @@ import {
 import { globSync } from 'tinyglobby'
 import { rules } from '../../server/src/core/rules'
 import { examplesOf } from '../../server/src/core/rules/examples'
-import type {
-  ColumnDefinition,
-  Command,
-  ConstraintDefinition,
-  Name,
-  Subcommand,
-  TypeName,
-} from '../../server/src/core/sql/commands'
+import type { Command } from '../../server/src/core/sql/commands'
+import type { ColumnDefinition, ConstraintDefinition, Name, TypeName } from '../../server/src/core/sql/parts'
 import { statementsIn } from '../../server/src/core/sql/split'
+import type { Subcommand } from '../../server/src/core/sql/subcommands'
 import { loadInstalledParser } from '../parser'
 
 before(loadInstalledParser)

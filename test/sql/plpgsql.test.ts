@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { bodyOf } from '../../server/src/core/sql/bodies'
-import type { BodyStatement } from '../../server/src/core/sql/commands'
 import { spanOutside } from '../../server/src/core/sql/excerpt'
 import { read } from '../../server/src/core/sql/parse'
+import type { BodyStatement } from '../../server/src/core/sql/routine-commands'
 import { statementsIn } from '../../server/src/core/sql/split'
 import { loadInstalledParser } from '../parser'
 

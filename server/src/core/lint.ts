@@ -14,7 +14,7 @@ import { rules } from './rules'
 import { StepContext } from './rules/context'
 import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
 import type { Settings } from './settings'
-import type { BodyStatement } from './sql/commands'
+import type { BodyStatement } from './sql/routine-commands'
 import { type Span, shifted } from './text'
 
 /** Told of a rule that threw: its other findings and those of all other rules stand. */

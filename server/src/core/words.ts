@@ -23,7 +23,7 @@ import { isIndexed } from './postgres/effects/foreign-keys'
 import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites, type LockMode, lockModes } from './postgres/locks'
 import type { Settings } from './settings'
-import type { Subcommand } from './sql/commands'
+import type { Subcommand } from './sql/subcommands'
 
 /** What a person is told of one place: plain words first, then what each lock mode makes others wait for. */
 export interface Words {

@@ -1,4 +1,5 @@
-import type { AlterRelation, Command, ConstraintDefinition, CreateTable, Name } from '../sql/commands'
+import type { AlterRelation, Command, CreateTable } from '../sql/commands'
+import type { ConstraintDefinition, Name } from '../sql/parts'
 import { nameOf } from '../text'
 import type { History } from './history'
 import type { Migration } from './migration'

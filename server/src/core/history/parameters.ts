@@ -1,4 +1,5 @@
-import type { BodyStatement, Command } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { BodyStatement } from '../sql/routine-commands'
 
 /** The session parameters that a section has set: lower-case name to value as written. */
 export interface Parameters {

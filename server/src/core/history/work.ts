@@ -1,6 +1,7 @@
 import { keyOf, type RelationKey, type Table, tableAt, temporarySchema } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
-import type { Call, Command, Name } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { Call, Name } from '../sql/parts'
 import type { Step } from './steps'
 
 /**

@@ -11,7 +11,8 @@ import {
   relationNamed,
   tableAt,
 } from '../postgres/catalog'
-import type { AlterRelation, Command, ConstraintDefinition } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
+import type { ConstraintDefinition } from '../sql/parts'
 import { type Span, touches } from '../text'
 import type { Words } from '../words'
 import { concurrentlyIn } from './concurrently'

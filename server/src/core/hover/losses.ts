@@ -1,6 +1,7 @@
 import type { Explanation } from '../explain'
 import { columnNamed, keyOf, tableAt } from '../postgres/catalog'
-import type { Command, Subcommand } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { Subcommand } from '../sql/subcommands'
 import { named } from './lists'
 
 /** Returns, as a sentence, the columns that go with a statement, or with one of several subcommands. */

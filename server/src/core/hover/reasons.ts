@@ -2,7 +2,8 @@ import type { Step } from '../history/steps'
 import { columnNamed, keyOf, tableAt } from '../postgres/catalog'
 import { isRecollated } from '../postgres/effects/columns'
 import { typeChange } from '../postgres/types'
-import type { AlterRelation, Command, Subcommand } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
+import type { Subcommand } from '../sql/subcommands'
 import { typeText } from './type-text'
 
 /** Returns the subcommand of a command that has exactly one. */

@@ -1,4 +1,4 @@
-import type { TypeName } from '../sql/commands'
+import type { TypeName } from '../sql/parts'
 
 /** Returns a type as the manual names it (datatype.html): `bigint`, `numeric(10,2)`, `text[]`. */
 export function typeText({ schema, name, modifiers, dimensions }: TypeName): string {

@@ -1,6 +1,7 @@
 import type { Step } from '../history/steps'
 import { constraintName } from '../postgres/names'
-import type { AlterRelation, ConstraintDefinition } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { ConstraintDefinition } from '../sql/parts'
 import type { Statement } from '../sql/statements'
 import { nameOf } from '../text'
 import type { Place } from './place'

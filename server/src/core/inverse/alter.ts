@@ -10,8 +10,9 @@ import {
   tableAt,
 } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
-import type { AlterRelation, Subcommand } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
 import type { Scene } from './inverse'
 import { madeAgain } from './made-again'
 import { type Past, textOfDefault, written } from './sources'

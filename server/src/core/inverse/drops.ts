@@ -10,7 +10,8 @@ import {
   type Relation,
   relationNamed,
 } from '../postgres/catalog'
-import type { Command, Drop, Name } from '../sql/commands'
+import type { Command, Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Scene } from './inverse'
 import { newest, type Past, wholeStatement } from './sources'

@@ -4,7 +4,8 @@ import { type Step, stepsOf } from '../history/steps'
 import { type Catalog, columnNamed, constraintNamed, type RelationKey, tableAt } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
 import type { Settings } from '../settings'
-import type { ColumnDefinition, Command, ConstraintDefinition } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { ColumnDefinition, ConstraintDefinition } from '../sql/parts'
 import type { Span } from '../text'
 
 /** The statements that have run before one, newest first: where texts stand that a catalog does not keep. */

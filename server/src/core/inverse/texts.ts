@@ -13,7 +13,7 @@ import {
 } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 
-import type { TypeName } from '../sql/commands'
+import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import {
   newest,

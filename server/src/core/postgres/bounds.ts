@@ -1,4 +1,4 @@
-import type { Comparison, Expression, PartitionBound } from '../sql/commands'
+import type { Comparison, Expression, PartitionBound } from '../sql/parts'
 import { columnNamed, type Table } from './catalog'
 
 /**

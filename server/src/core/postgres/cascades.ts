@@ -1,4 +1,4 @@
-import type { Call, Uses } from '../sql/commands'
+import type { Call, Uses } from '../sql/parts'
 import {
   asTable,
   type Catalog,

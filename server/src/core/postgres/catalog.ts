@@ -1,15 +1,6 @@
-import type {
-  Comparison,
-  CreateRoutine,
-  Expression,
-  ForeignKeyAction,
-  Name,
-  PartitionBound,
-  RuleEvent,
-  TriggerEvent,
-  TypeName,
-  Uses,
-} from '../sql/commands'
+import type { RuleEvent, TriggerEvent } from '../sql/commands'
+import type { Comparison, Expression, ForeignKeyAction, Name, PartitionBound, TypeName, Uses } from '../sql/parts'
+import type { CreateRoutine } from '../sql/routine-commands'
 import type { Doubts } from './doubts'
 import { PersistentMap } from './persistent-map'
 

@@ -1,4 +1,4 @@
-import type { Expression, TypeName } from '../sql/commands'
+import type { Expression, TypeName } from '../sql/parts'
 import { serialTypes } from './apply/columns'
 import {
   asTable,

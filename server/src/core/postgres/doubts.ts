@@ -1,4 +1,5 @@
-import type { Command, Drop, OtherCommand, Subcommand } from '../sql/commands'
+import type { Command, Drop, OtherCommand } from '../sql/commands'
+import type { Subcommand } from '../sql/subcommands'
 import { type Catalog, keyIn, type Relation, type RelationKey, temporarySchema } from './catalog'
 import { PersistentMap } from './persistent-map'
 import { volatilityOfCall } from './volatility'

@@ -1,4 +1,4 @@
-import type { Call } from '../sql/commands'
+import type { Call } from '../sql/parts'
 import {
   asTable,
   type Catalog,

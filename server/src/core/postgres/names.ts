@@ -1,4 +1,6 @@
-import type { AlterRelation, ConstraintDefinition, CreateIndex, IndexColumn, Subcommand } from '../sql/commands'
+import type { AlterRelation, CreateIndex } from '../sql/commands'
+import type { ConstraintDefinition, IndexColumn } from '../sql/parts'
+import type { Subcommand } from '../sql/subcommands'
 import { asTable, type Catalog, creationSchema, key, relationNamed, type Table, type WrittenName } from './catalog'
 
 /** What decides a default name besides the columns. */

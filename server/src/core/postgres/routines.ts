@@ -1,5 +1,7 @@
 import { bodyOf } from '../sql/bodies'
-import type { Body, Call, Command, CreateRoutine, Drop, OtherCommand } from '../sql/commands'
+import type { Command, Drop, OtherCommand } from '../sql/commands'
+import type { Call } from '../sql/parts'
+import type { Body, CreateRoutine } from '../sql/routine-commands'
 import { type Catalog, keyIn, keyOf, type Overload, routineNamed, tableAt, type WrittenName } from './catalog'
 
 /** What a call runs, or why that is not known; undefined where the history made no such function. */

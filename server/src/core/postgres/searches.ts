@@ -1,4 +1,4 @@
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { asTable, type Catalog, keyIn, type RelationKey } from './catalog'
 
 // What only a look at every relation or type tells.

@@ -1,4 +1,4 @@
-import type { Expression } from '../sql/commands'
+import type { Expression } from '../sql/parts'
 import { type Catalog, keyOf, type RelationKey } from './catalog'
 
 /** Returns the sequences of which an expression takes the next value, where it names them. */

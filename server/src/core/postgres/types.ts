@@ -1,4 +1,4 @@
-import type { Expression, TypeName } from '../sql/commands'
+import type { Expression, TypeName } from '../sql/parts'
 import { serialTypes } from './apply/columns'
 import { binaryCoercible } from './casts.generated'
 import { type Catalog, keyIn, type Type } from './catalog'

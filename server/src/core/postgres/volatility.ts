@@ -1,4 +1,4 @@
-import type { Call, Expression } from '../sql/commands'
+import type { Call, Expression } from '../sql/parts'
 import { aggregates, windowFunctions } from './aggregates'
 import { type Catalog, routineNamed } from './catalog'
 import { calleeOf } from './routines'

@@ -1,5 +1,5 @@
 import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
-import type { Delete, Update } from '../sql/commands'
+import type { Delete, Update } from '../sql/row-commands'
 import type { Token } from '../sql/tokens'
 import { batchOf } from './batch-loops'
 import { defineRule, type RuleContext } from './rule'

@@ -10,8 +10,9 @@ import {
   type Table,
   tableAt,
 } from '../postgres/catalog'
-import type { Delete, Insert, Merge, Name, Update } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
 import { notNullAfter } from './backfilled-not-null'
 import { mentions } from './dependence'

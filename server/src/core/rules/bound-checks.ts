@@ -1,5 +1,5 @@
 import type { Constraint, Table } from '../postgres/catalog'
-import type { Comparison, PartitionBound } from '../sql/commands'
+import type { Comparison, PartitionBound } from '../sql/parts'
 import { quoted } from '../sql/quote'
 
 /** A condition as SQL, and as an OR of ANDs of comparisons. */

@@ -1,4 +1,5 @@
-import type { Grant, Name } from '../sql/commands'
+import type { Grant } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { defineRule } from './rule'

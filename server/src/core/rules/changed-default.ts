@@ -1,5 +1,6 @@
 import { asTable, type Catalog, columnNamed, keyOf } from '../postgres/catalog'
-import type { AlterRelation, Expression } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { Expression } from '../sql/parts'
 import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import {

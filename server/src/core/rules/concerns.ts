@@ -1,4 +1,6 @@
-import type { ColumnDefinition, Command, ConstraintDefinition, SubcommandKind } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { ColumnDefinition, ConstraintDefinition } from '../sql/parts'
+import type { SubcommandKind } from '../sql/subcommands'
 import { columnsDefined } from './defined'
 import { constraintsIn } from './foreign-keys'
 

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { nameOfAdded } from '../postgres/names'
-import type { AlterRelation, Command, Name } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { definesConstraint } from './concerns'
 import { written } from './edits'

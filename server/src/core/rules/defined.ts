@@ -1,5 +1,6 @@
 import type { Fix } from '../finding'
-import type { AlterRelation, ColumnDefinition, CreateTable, Name } from '../sql/commands'
+import type { AlterRelation, CreateTable } from '../sql/commands'
+import type { ColumnDefinition, Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { mentions } from './dependence'

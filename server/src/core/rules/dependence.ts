@@ -1,5 +1,6 @@
 import type { Step } from '../history/steps'
-import type { Command, SubcommandKind, SubcommandOf } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { SubcommandKind, SubcommandOf } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 
 /**

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { type Index, relationNamed } from '../postgres/catalog'
-import type { Drop, Name } from '../sql/commands'
+import type { Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
 import { outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'

@@ -8,7 +8,7 @@ import {
   type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { hasSubcommand } from './concerns'
 import { handedOver, isAnnounced, onlyDrops } from './given-up'
 import { columnDroppedLater } from './later-release'

@@ -1,5 +1,6 @@
 import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
-import type { Command, Name } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
 import { tableDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'

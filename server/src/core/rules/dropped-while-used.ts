@@ -9,7 +9,8 @@ import {
   tableAt,
 } from '../postgres/catalog'
 import { columnsOfType, domainsOver } from '../postgres/searches'
-import type { Drop, Name } from '../sql/commands'
+import type { Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, isUnreleased } from './target'
 import { bodiesNaming, callersOf, listed } from './users'

@@ -1,6 +1,7 @@
 import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
-import type { AlterRelation, Subcommand } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { Subcommand } from '../sql/subcommands'
 import { skipSpace, tokenAt, tokensOf } from '../sql/tokens'
 import { lineStart, type Span } from '../text'
 

@@ -1,7 +1,7 @@
 import { keyOf } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { LockMode } from '../postgres/locks'
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { definesConstraint } from './concerns'
 import { validatedLater } from './constraints'
 import { defineRule, type RuleContext } from './rule'

@@ -1,4 +1,5 @@
-import type { Command, ConstraintDefinition } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { ConstraintDefinition } from '../sql/parts'
 
 /** Returns the foreign keys that a command defines, inline ones too. */
 export function foreignKeysIn(command: Command): readonly ConstraintDefinition[] {

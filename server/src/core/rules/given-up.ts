@@ -1,6 +1,7 @@
 import type { Migration } from '../history/migration'
-import type { AlterRelation, Command, Subcommand } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
 import type { Statement } from '../sql/statements'
+import type { Subcommand } from '../sql/subcommands'
 import { mentions } from './dependence'
 import { earlierStatements } from './later'
 import type { RuleContext } from './rule'

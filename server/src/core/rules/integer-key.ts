@@ -1,4 +1,5 @@
-import type { AlterRelation, ColumnDefinition, CreateTable } from '../sql/commands'
+import type { AlterRelation, CreateTable } from '../sql/commands'
+import type { ColumnDefinition } from '../sql/parts'
 import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'

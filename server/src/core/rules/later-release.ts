@@ -1,6 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
-import type { AlterRelation, Command, Drop, Name } from '../sql/commands'
+import type { AlterRelation, Command, Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { mentions } from './dependence'
 import { cutStatement, cutSubcommand, replacement, semicolonAfter, statementsAfter, written } from './edits'

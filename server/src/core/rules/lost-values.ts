@@ -1,5 +1,6 @@
 import { columnNamed, keyOf, tableAt, typeNamed } from '../postgres/catalog'
-import type { Delete, Name, Truncate, TypeName } from '../sql/commands'
+import type { Name, TypeName } from '../sql/parts'
+import type { Delete, Truncate } from '../sql/row-commands'
 import { mentions } from './dependence'
 import { isHandedOn, upSteps } from './moved-data'
 import type { RuleContext } from './rule'

@@ -1,5 +1,6 @@
-import type { Merge, Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Merge } from '../sql/row-commands'
 import type { Token } from '../sql/tokens'
 import type { Span } from '../text'
 import { written } from './edits'

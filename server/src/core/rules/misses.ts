@@ -9,7 +9,8 @@ import {
   typeNamed,
 } from '../postgres/catalog'
 import type { Difference } from '../postgres/differences'
-import type { AlterRelation, Drop, Name } from '../sql/commands'
+import type { AlterRelation, Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import type { Span } from '../text'
 
 /** A name that IF EXISTS lets pass because nothing is called so. */

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { asTable, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
-import type { CreateTable, Name } from '../sql/commands'
+import type { CreateTable } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { insertion } from './edits'
 import { laterStatements } from './later'

@@ -1,7 +1,7 @@
 import { onceForEach } from '../history/numbering'
 import { type Step, stepsOfVersion } from '../history/steps'
 import { asTable, type Birth, columnNamed, relationNamed } from '../postgres/catalog'
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { mentions } from './dependence'
 import { downSteps } from './placement'
 import type { RuleContext } from './rule'

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import type { AlterRelation, Name } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { batched } from './batches'
 import { definesConstraint, hasSubcommand } from './concerns'

@@ -1,6 +1,6 @@
 import { asTable, relationNamed } from '../postgres/catalog'
 import { nameOfCheck, nameOfNotNull } from '../postgres/names'
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Part } from './placement'
 import type { RuleContext } from './rule'

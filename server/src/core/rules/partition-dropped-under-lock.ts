@@ -1,6 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
-import type { Drop, Name } from '../sql/commands'
+import type { Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { statementsBefore, written } from './edits'
 import { laterSteps, type Marker, safetyOfConcurrently, withoutTransaction } from './placement'

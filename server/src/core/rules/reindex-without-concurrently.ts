@@ -1,6 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import { type Catalog, constraintNamed, isIndex, relationNamed, tableAt } from '../postgres/catalog'
-import type { Name, Reindex } from '../sql/commands'
+import type { Reindex } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import { mentions, reshapes } from './dependence'
 import { insertion } from './edits'

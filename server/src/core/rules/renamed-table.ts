@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { asTable, key, keyOf, relationNamed } from '../postgres/catalog'
-import type { AlterRelation, Identifier } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { Identifier } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'

@@ -1,4 +1,4 @@
-import type { IndexColumn } from '../sql/commands'
+import type { IndexColumn } from '../sql/parts'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
 

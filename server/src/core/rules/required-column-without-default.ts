@@ -1,6 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
-import type { AlterRelation, ColumnDefinition, Name, TypeName } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { ColumnDefinition, Name, TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
 import { insertion, replacement, withBlanksBefore, written } from './edits'

@@ -1,5 +1,5 @@
 import { asTable, type Catalog, relationNamed, type Table } from '../postgres/catalog'
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { laterStatements } from './later'
 import type { RuleContext } from './rule'
 

@@ -6,7 +6,8 @@ import type { Step } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { Settings } from '../settings'
-import type { BodyStatement, Command, CommandOf, Tag } from '../sql/commands'
+import type { Command, CommandOf, Tag } from '../sql/commands'
+import type { BodyStatement } from '../sql/routine-commands'
 import type { Span } from '../text'
 
 /** Everything a rule is: words, check, fixes, examples. One per file, listed in `index.ts`. */

@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
-import type { CreateRoutine } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import type { CreateRoutine } from '../sql/routine-commands'
 import { mentions } from './dependence'
 import { insertion } from './edits'
 import { laterStatements } from './later'

@@ -1,5 +1,6 @@
 import { aggregates, isPlainFunction } from '../postgres/aggregates'
-import type { Insert, Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import type { Insert } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { RuleContext } from './rule'
 

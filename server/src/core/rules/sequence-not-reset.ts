@@ -1,7 +1,7 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { asTable, columnNamed, keyOf, relationNamed, sequencesOwnedBy, type Table } from '../postgres/catalog'
-import type { Insert } from '../sql/commands'
+import type { Insert } from '../sql/row-commands'
 import { mentions } from './dependence'
 import { statementsAfter, written } from './edits'
 import { laterStatements } from './later'

@@ -8,7 +8,8 @@ import {
   keyOfRelation,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import type { AlterRelation, TypeName } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { inBatches } from './batches'
 import { mentions } from './dependence'

@@ -1,5 +1,6 @@
 import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
-import type { AlterRelation, Maintenance, OtherCommand, SubcommandKind } from '../sql/commands'
+import type { AlterRelation, Maintenance, OtherCommand } from '../sql/commands'
+import type { SubcommandKind } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'

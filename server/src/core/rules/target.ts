@@ -2,7 +2,9 @@ import { asTable, type Birth, type Catalog, keyOf, type Relation, relationNamed,
 import type { Effects } from '../postgres/effects'
 import { subcommandEffects } from '../postgres/effects'
 import { blocksReads, blocksWrites, type LockMode } from '../postgres/locks'
-import type { AlterRelation, Name, Subcommand, SubcommandKind } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import type { Subcommand, SubcommandKind } from '../sql/subcommands'
 import type { RuleContext } from './rule'
 
 /** A table that others use while the migration runs. */

@@ -1,5 +1,5 @@
 import type { Severity } from '../finding'
-import type { Delete, Insert, Merge, Update } from '../sql/commands'
+import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { batched, type Changing } from './batches'
 import { heldLock } from './held-lock'
 import { wholeMerge } from './merge-source'

@@ -1,5 +1,5 @@
 import { asTable, relationNamed } from '../postgres/catalog'
-import type { Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf } from './defined'
 import { laterStatements } from './later'

@@ -9,7 +9,8 @@ import {
   viewsReading,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import type { CreateRoutine, Name } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import type { CreateRoutine } from '../sql/routine-commands'
 import { inQuotes } from './target'
 
 /**

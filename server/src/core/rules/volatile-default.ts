@@ -1,5 +1,6 @@
 import type { Fix } from '../finding'
-import type { AlterRelation, ColumnDefinition } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { ColumnDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'

@@ -1,5 +1,6 @@
 import { asTable, type Column, columnNamed, relationNamed, type Table } from '../postgres/catalog'
-import type { Comparison, Delete, Name, Update } from '../sql/commands'
+import type { Comparison, Name } from '../sql/parts'
+import type { Delete, Update } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import type { RuleContext } from './rule'

@@ -6,12 +6,14 @@ import type {
   RenameStmt,
 } from 'libpg-query'
 import type { Span } from '../text'
-import type { AlterRelation, Identifier, Subcommand, SubcommandKind } from './commands'
+import type { AlterRelation } from './commands'
 import { columnDefinition, constraintDefinition } from './definitions'
 import { expressionOf } from './expressions'
 import { fields, nameOf, strings, typeOf } from './nodes'
 import { partitionBound } from './partition-bound'
+import type { Identifier } from './parts'
 import { Cursor, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
+import type { Subcommand, SubcommandKind } from './subcommands'
 
 const tags = {
   OBJECT_TABLE: 'ALTER TABLE',

@@ -1,7 +1,7 @@
-import type { Body, CreateRoutine } from './commands'
 import { excerptOf, partOf } from './excerpt'
 import { read } from './parse'
 import { blockBody, bodyInQuotes, sqlBody } from './plpgsql'
+import type { Body, CreateRoutine } from './routine-commands'
 
 /**
  * Returns what stands in the body of a function or procedure, read when somebody first asks: most are never called. Undefined

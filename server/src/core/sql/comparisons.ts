@@ -1,7 +1,7 @@
 import type { A_Expr, Node } from 'libpg-query'
-import type { Comparison, TypeName } from './commands'
 import { constantText } from './constants'
 import { fields, strings, typeOf } from './nodes'
+import type { Comparison, TypeName } from './parts'
 import type { Source } from './source'
 
 /** An OR of ANDs. */

@@ -1,7 +1,8 @@
 import type { IndexElem, IndexStmt, Node } from 'libpg-query'
-import type { CreateIndex, IndexColumn } from './commands'
+import type { CreateIndex } from './commands'
 import { expressionOf } from './expressions'
 import { fields, identifierAt, nameOf, strings } from './nodes'
+import type { IndexColumn } from './parts'
 import { Cursor, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
 
 /** Returns CREATE INDEX. */

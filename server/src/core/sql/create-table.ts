@@ -1,8 +1,9 @@
 import type { CreateStmt } from 'libpg-query'
-import type { ConstraintDefinition, CreateTable } from './commands'
+import type { CreateTable } from './commands'
 import { columnDefinition, constraintDefinition } from './definitions'
 import { fields, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { partitionBound } from './partition-bound'
+import type { ConstraintDefinition } from './parts'
 import { ifNotExists, keywordsThrough, type Source } from './source'
 
 /** Returns CREATE TABLE or CREATE FOREIGN TABLE. */

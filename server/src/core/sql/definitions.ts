@@ -1,9 +1,9 @@
 import type { ColumnDef, Constraint, Node } from 'libpg-query'
 import type { Span } from '../text'
-import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, ForeignKeyAction, Identifier } from './commands'
 import { resultName } from './create-index'
 import { expressionOf } from './expressions'
 import { fields, identifierAt, nameOf, strings, typeOf } from './nodes'
+import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, ForeignKeyAction, Identifier } from './parts'
 import { afterGroup, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
 
 /** Returns the column that `column` defines; its tokens run from its name to the end of its clause. */

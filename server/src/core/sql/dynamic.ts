@@ -1,6 +1,6 @@
-import type { Excerpt } from './commands'
 import { joined, meaningOf, partOf, standIn } from './excerpt'
 import { quoted } from './quote'
+import type { Excerpt } from './routine-commands'
 import { foldedName, isString } from './source'
 import type { Token } from './tokens'
 

@@ -1,5 +1,5 @@
 import type { Span } from '../text'
-import type { Excerpt, Piece } from './commands'
+import type { Excerpt, Piece } from './routine-commands'
 import type { Token } from './tokens'
 
 /** Returns `text` as an excerpt of an outer text, where it stands as it is from `start` on. */

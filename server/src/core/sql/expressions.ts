@@ -1,9 +1,9 @@
 import type { A_Const, ColumnRef, FuncCall, Node, RangeVar, ResTarget, SQLValueFunction, TypeCast } from 'libpg-query'
 import type { Span } from '../text'
-import type { Call, Expression, Name, Uses } from './commands'
 import { castOf, comparisonsOf } from './comparisons'
 import { constantText } from './constants'
 import { fields, nameOf, strings, walk } from './nodes'
+import type { Call, Expression, Name, Uses } from './parts'
 import type { Source } from './source'
 
 /** Returns what `node` computes; `span` is its place in the statement. */

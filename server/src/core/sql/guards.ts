@@ -1,4 +1,4 @@
-import type { Guard } from './commands'
+import type { Guard } from './routine-commands'
 import type { Reading } from './statements'
 import type { Token } from './tokens'
 

@@ -1,5 +1,6 @@
 import type { Span } from '../text'
-import type { AlterRelation, ColumnDefinition, Command, ConstraintDefinition, NewerSyntax } from './commands'
+import type { AlterRelation, Command, NewerSyntax } from './commands'
+import type { ColumnDefinition, ConstraintDefinition } from './parts'
 import { indexAt, isWord, type Source } from './source'
 import type { Token } from './tokens'
 

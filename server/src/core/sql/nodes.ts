@@ -1,5 +1,5 @@
 import type { Node, RangeVar, TypeName as RawTypeName } from 'libpg-query'
-import type { Identifier, Name, TypeName } from './commands'
+import type { Identifier, Name, TypeName } from './parts'
 import { Cursor, clauseEnd, indexAt, type Source, spanOf } from './source'
 
 type KindOf<N> = N extends unknown ? keyof N : never

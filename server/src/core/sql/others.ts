@@ -1,10 +1,11 @@
 import type { CreatePolicyStmt, CreateRoleStmt, GrantStmt, Node, ObjectWithArgs, RangeVar } from 'libpg-query'
-import type { Command, Name, OtherCommand, OtherTag, RuleEvent } from './commands'
+import type { Command, OtherCommand, OtherTag, RuleEvent } from './commands'
 import { constantText } from './constants'
 import { droppedParts, signatureOf } from './drop'
 import { callsIn, columnsIn, relationsIn, usesIn } from './expressions'
 import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import { type DefaultStatement, sessionDefault } from './parameters'
+import type { Name } from './parts'
 import { grantOf, isSuperuser, policyOf, rolesOf } from './privileges'
 import { type Source, spanOf } from './source'
 

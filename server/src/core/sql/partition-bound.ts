@@ -1,7 +1,7 @@
 import type { Node, PartitionBoundSpec } from 'libpg-query'
-import type { PartitionBound } from './commands'
 import { constantText } from './constants'
 import { fields, strings } from './nodes'
+import type { PartitionBound } from './parts'
 
 /** Returns what FOR VALUES or DEFAULT says; undefined where a value is not a constant. */
 export function partitionBound(bound: PartitionBoundSpec | undefined): PartitionBound | undefined {

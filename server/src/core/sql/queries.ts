@@ -11,10 +11,11 @@ import type {
   WithClause,
 } from 'libpg-query'
 import type { Span } from '../text'
-import type { Copy, Delete, Identifier, Insert, Merge, Name, Select, Update, Write } from './commands'
 import { constantText } from './constants'
 import { callsIn, expressionOf, relationsIn } from './expressions'
 import { fields, identifierAt, nameOf, strings, walk } from './nodes'
+import type { Identifier, Name, Write } from './parts'
+import type { Copy, Delete, Insert, Merge, Select, Update } from './row-commands'
 import { afterGroup, Cursor, indexAt, isWord, type Source, spanOf } from './source'
 
 export function insertOf(statement: InsertStmt, source: Source): Insert {

@@ -1,7 +1,8 @@
 import type { RangeVar } from 'libpg-query'
-import type { CreateRoutine, Name } from './commands'
 import { parseRaw } from './engine'
 import { walk } from './nodes'
+import type { Name } from './parts'
+import type { CreateRoutine } from './routine-commands'
 
 /**
  * Returns a routine in LANGUAGE sql with the tables that its body, a string in `text`, reads and writes: PostgreSQL

@@ -1,8 +1,8 @@
 import type { CreateFunctionStmt } from 'libpg-query'
-import type { CreateRoutine, Parameters } from './commands'
 import { constantText } from './constants'
 import { relationsIn } from './expressions'
 import { fields, nameFromParts, strings, typeText } from './nodes'
+import type { CreateRoutine, Parameters } from './routine-commands'
 import { afterGroup, Cursor, inside, isString, isWord, type Source, spanOf } from './source'
 
 /** Returns CREATE FUNCTION or CREATE PROCEDURE. */

@@ -1,5 +1,5 @@
 import type { Span } from '../text'
-import type { Identifier, Name } from './commands'
+import type { Identifier, Name } from './parts'
 import { type Token, tokensOf } from './tokens'
 
 /**

@@ -1,15 +1,6 @@
 import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
 import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
-import type {
-  AlterDomain,
-  AlterType,
-  Command,
-  Maintenance,
-  Name,
-  TransactionControl,
-  TriggerEvent,
-  Uses,
-} from './commands'
+import type { AlterDomain, AlterType, Command, Maintenance, TransactionControl, TriggerEvent } from './commands'
 import { createIndex } from './create-index'
 import { createTable } from './create-table'
 import { constraintDefinition } from './definitions'
@@ -19,6 +10,7 @@ import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, ty
 import { other } from './others'
 import { outputsOf } from './outputs'
 import { setParameter } from './parameters'
+import type { Name, Uses } from './parts'
 import { copyOf, deleteOf, insertOf, mergeOf, repeatedIn, selectOf, updateOf } from './queries'
 import { createRoutine } from './routine'
 import { Cursor, ifNotExists, indexAt, inside, isString, isWord, keywordsThrough, type Source, spanOf } from './source'

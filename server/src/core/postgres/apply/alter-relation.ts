@@ -1,4 +1,5 @@
-import type { AlterRelation, Subcommand, SubcommandOf } from '../../sql/commands'
+import type { AlterRelation } from '../../sql/commands'
+import type { Subcommand, SubcommandOf } from '../../sql/subcommands'
 import {
   asTable,
   type Catalog,

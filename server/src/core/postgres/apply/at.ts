@@ -1,4 +1,4 @@
-import type { CreateRoutine } from '../../sql/commands'
+import type { CreateRoutine } from '../../sql/routine-commands'
 import type { Birth } from '../catalog'
 
 /** The circumstances in which a statement runs. */

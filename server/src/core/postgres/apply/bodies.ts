@@ -1,4 +1,6 @@
-import type { AlterRelation, Body, Call, Command, CreateRoutine, Guard, OtherCommand } from '../../sql/commands'
+import type { AlterRelation, Command, OtherCommand } from '../../sql/commands'
+import type { Call } from '../../sql/parts'
+import type { Body, CreateRoutine, Guard } from '../../sql/routine-commands'
 import {
   asTable,
   type Catalog,

@@ -1,4 +1,4 @@
-import type { ColumnDefinition, Expression, TypeName } from '../../sql/commands'
+import type { ColumnDefinition, Expression, TypeName } from '../../sql/parts'
 import {
   type Catalog,
   type Column,

@@ -1,4 +1,5 @@
-import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, CreateTable } from '../../sql/commands'
+import type { CreateTable } from '../../sql/commands'
+import type { ColumnDefinition, ConstraintDefinition, ConstraintKind } from '../../sql/parts'
 import {
   asTable,
   type Catalog,

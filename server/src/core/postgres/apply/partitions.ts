@@ -1,4 +1,4 @@
-import type { Comparison, ConstraintDefinition, PartitionBound } from '../../sql/commands'
+import type { Comparison, ConstraintDefinition, PartitionBound } from '../../sql/parts'
 import {
   type Catalog,
   type Constraint,

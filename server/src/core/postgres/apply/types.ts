@@ -1,4 +1,5 @@
-import type { AlterDomain, AlterType, ConstraintDefinition, CreateDomain, CreateType } from '../../sql/commands'
+import type { AlterDomain, AlterType, CreateDomain, CreateType } from '../../sql/commands'
+import type { ConstraintDefinition } from '../../sql/parts'
 import { type Catalog, creationSchema, key, keyIn, type Type } from '../catalog'
 import { renamedRelation, withRelation } from '../edit'
 import { columnsOfType } from '../searches'

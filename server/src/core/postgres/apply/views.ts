@@ -1,4 +1,5 @@
-import type { CreateTableAs, CreateView, Name } from '../../sql/commands'
+import type { CreateTableAs, CreateView } from '../../sql/commands'
+import type { Name } from '../../sql/parts'
 import {
   type Catalog,
   columnNamed,

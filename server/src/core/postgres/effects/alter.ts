@@ -1,4 +1,5 @@
-import type { AlterRelation, Subcommand } from '../../sql/commands'
+import type { AlterRelation } from '../../sql/commands'
+import type { Subcommand } from '../../sql/subcommands'
 import { inPasses, withSubcommand } from '../apply/alter-relation'
 import { type Catalog, keyOf, type RelationKey, type RelationKind } from '../catalog'
 import type { Effects } from '../effects'

@@ -1,4 +1,6 @@
-import type { Body, Call, Command } from '../../sql/commands'
+import type { Command } from '../../sql/commands'
+import type { Call } from '../../sql/parts'
+import type { Body } from '../../sql/routine-commands'
 import { apply } from '../apply'
 import { withInner } from '../apply/bodies'
 import { type Catalog, columnNamed, constraintNamed, keyOf, tableAt } from '../catalog'

@@ -1,4 +1,5 @@
-import type { ColumnDefinition, Expression, SubcommandOf } from '../../sql/commands'
+import type { ColumnDefinition, Expression } from '../../sql/parts'
+import type { SubcommandOf } from '../../sql/subcommands'
 import { serialTypes, withBareColumn } from '../apply/columns'
 import {
   type Catalog,

@@ -1,4 +1,5 @@
-import type { ConstraintDefinition, SubcommandOf } from '../../sql/commands'
+import type { ConstraintDefinition } from '../../sql/parts'
+import type { SubcommandOf } from '../../sql/subcommands'
 import { withConstraint } from '../apply/constraints'
 import {
   type Constraint,

@@ -1,4 +1,4 @@
-import type { CreateRoutine } from '../../sql/commands'
+import type { CreateRoutine } from '../../sql/routine-commands'
 import type { Catalog } from '../catalog'
 
 /** What decides the effects of a statement besides the statement itself. */

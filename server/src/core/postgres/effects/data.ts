@@ -1,15 +1,6 @@
-import type {
-  Copy,
-  Delete,
-  Insert,
-  Merge,
-  Name,
-  RuleEvent,
-  Select,
-  TriggerEvent,
-  Update,
-  Write,
-} from '../../sql/commands'
+import type { RuleEvent, TriggerEvent } from '../../sql/commands'
+import type { Name, Write } from '../../sql/parts'
+import type { Copy, Delete, Insert, Merge, Select, Update } from '../../sql/row-commands'
 import { mayHold, type Rows } from '../bounds'
 import {
   type Catalog,

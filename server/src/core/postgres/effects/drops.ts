@@ -1,4 +1,5 @@
-import type { Drop, Truncate } from '../../sql/commands'
+import type { Drop } from '../../sql/commands'
+import type { Truncate } from '../../sql/row-commands'
 import { cascadeOf, type Thing, thingsIn } from '../cascades'
 import {
   asTable,

@@ -1,4 +1,5 @@
-import type { PartitionBound, SubcommandOf } from '../../sql/commands'
+import type { PartitionBound } from '../../sql/parts'
+import type { SubcommandOf } from '../../sql/subcommands'
 import { indexFitting } from '../apply/indexes'
 import { excludesBound, impliesBound } from '../bounds'
 import {

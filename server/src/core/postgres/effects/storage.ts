@@ -1,4 +1,4 @@
-import type { Subcommand } from '../../sql/commands'
+import type { Subcommand } from '../../sql/subcommands'
 import { inheritorsOf, key as keyFor, keyIn, keyOf, keyOfRelation, sequencesOwnedBy, tableAt } from '../catalog'
 import type { Alteration } from './alter'
 import { partitionTreeOf } from './gathering'

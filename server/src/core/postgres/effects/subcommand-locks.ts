@@ -1,4 +1,5 @@
-import type { AlterRelation, Subcommand } from '../../sql/commands'
+import type { AlterRelation } from '../../sql/commands'
+import type { Subcommand } from '../../sql/subcommands'
 import type { RelationKind } from '../catalog'
 import type { LockMode } from '../locks'
 

@@ -1,4 +1,6 @@
-import type { AlterRelation, Identifier, Subcommand, SubcommandKind, SubcommandOf } from '../../sql/commands'
+import type { AlterRelation } from '../../sql/commands'
+import type { Identifier } from '../../sql/parts'
+import type { Subcommand, SubcommandKind, SubcommandOf } from '../../sql/subcommands'
 import { withSubcommand } from '../apply/alter-relation'
 import {
   asTable,

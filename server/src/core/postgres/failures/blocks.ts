@@ -1,5 +1,6 @@
-import type { BodyStatement, Command, Do } from '../../sql/commands'
+import type { Command } from '../../sql/commands'
 import { spanOutside } from '../../sql/excerpt'
+import type { BodyStatement, Do } from '../../sql/routine-commands'
 import { type Span, shifted } from '../../text'
 import { apply } from '../apply'
 import { withInner } from '../apply/bodies'

@@ -1,4 +1,4 @@
-import type { TypeName } from '../../sql/commands'
+import type { TypeName } from '../../sql/parts'
 import { serialTypes } from '../apply/columns'
 import { key, keyIn, typeNamed } from '../catalog'
 import { described, type Scene } from './relations'

@@ -1,4 +1,4 @@
-import type { ConstraintDefinition } from '../../sql/commands'
+import type { ConstraintDefinition } from '../../sql/parts'
 import {
   asTable,
   type Catalog,

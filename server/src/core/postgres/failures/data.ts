@@ -1,4 +1,6 @@
-import type { Copy, Delete, Identifier, Insert, LockTable, Merge, Name, Truncate, Update } from '../../sql/commands'
+import type { LockTable } from '../../sql/commands'
+import type { Identifier, Name } from '../../sql/parts'
+import type { Copy, Delete, Insert, Merge, Truncate, Update } from '../../sql/row-commands'
 import {
   columnNamed,
   constraintNamed,

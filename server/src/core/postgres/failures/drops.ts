@@ -1,4 +1,5 @@
-import type { Drop, Name } from '../../sql/commands'
+import type { Drop } from '../../sql/commands'
+import type { Name } from '../../sql/parts'
 import { dependentsOn, type Thing, thingsIn } from '../cascades'
 import {
   asTable,

@@ -1,4 +1,5 @@
-import type { CreateIndex, Expression, Reindex } from '../../sql/commands'
+import type { CreateIndex, Reindex } from '../../sql/commands'
+import type { Expression } from '../../sql/parts'
 import { asTable, routineNamed, type Table } from '../catalog'
 import type { Failure } from '../failures'
 import { volatilityOfCall } from '../volatility'

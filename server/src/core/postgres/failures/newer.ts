@@ -1,4 +1,5 @@
-import type { Call, Command, SetParameter } from '../../sql/commands'
+import type { Command, SetParameter } from '../../sql/commands'
+import type { Call } from '../../sql/parts'
 import { type Catalog, routineNamed } from '../catalog'
 import type { Failure } from '../failures'
 import { callsIn } from '../routines'

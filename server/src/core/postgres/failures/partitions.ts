@@ -1,4 +1,5 @@
-import type { Name, PartitionBound, SubcommandOf } from '../../sql/commands'
+import type { Name, PartitionBound } from '../../sql/parts'
+import type { SubcommandOf } from '../../sql/subcommands'
 import {
   asTable,
   type Column,

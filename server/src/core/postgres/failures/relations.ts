@@ -1,4 +1,4 @@
-import type { Expression, Name } from '../../sql/commands'
+import type { Expression, Name } from '../../sql/parts'
 import { quoted } from '../../sql/quote'
 import type { Span } from '../../text'
 import type { Column, Table } from '../catalog'

@@ -1,5 +1,7 @@
-import type { CreateRoutine, Drop, Name, TypeName } from '../../sql/commands'
+import type { Drop } from '../../sql/commands'
+import type { Name, TypeName } from '../../sql/parts'
 import { quoted } from '../../sql/quote'
+import type { CreateRoutine } from '../../sql/routine-commands'
 import { type Catalog, creationSchema, key, keyIn, type Overload, type WrittenName } from '../catalog'
 import { isAbsenceSure } from '../doubts'
 import type { Failure } from '../failures'

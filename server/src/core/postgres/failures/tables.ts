@@ -1,4 +1,5 @@
-import type { ConstraintDefinition, CreateTable, CreateTableAs, CreateView, Name, TypeName } from '../../sql/commands'
+import type { CreateTable, CreateTableAs, CreateView } from '../../sql/commands'
+import type { ConstraintDefinition, Name, TypeName } from '../../sql/parts'
 import { viewColumns } from '../apply/views'
 import { creationSchema, key, type Table } from '../catalog'
 import { isAbsenceSure } from '../doubts'

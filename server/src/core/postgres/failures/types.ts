@@ -1,4 +1,5 @@
-import type { AlterDomain, AlterType, CreateDomain, CreateSchema, CreateType, Name, TypeName } from '../../sql/commands'
+import type { AlterDomain, AlterType, CreateDomain, CreateSchema, CreateType } from '../../sql/commands'
+import type { Name, TypeName } from '../../sql/parts'
 import { asTable, creationSchema, key, keyIn, type Type, tableAt, type WrittenName } from '../catalog'
 import { isAbsenceSure, isSure } from '../doubts'
 import type { Failure } from '../failures'
