@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Change, fixed } from '../server/src/core/fix'
+import { fixed } from '../server/src/core/fix'
+import type { Change } from '../server/src/core/fix-changes'
 import type { Migration } from '../server/src/core/history/migration'
 import { rules } from '../server/src/core/rules'
 import type { RuleContext, RuleFinding } from '../server/src/core/rules/rule'

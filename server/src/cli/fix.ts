@@ -1,5 +1,6 @@
 import type { Severity } from '../core/finding'
-import { type Change, fixed } from '../core/fix'
+import { fixed } from '../core/fix'
+import type { Change } from '../core/fix-changes'
 import type { Settings } from '../core/settings'
 import type { Loaded } from '../files'
 import { unifiedDiff } from './diff'

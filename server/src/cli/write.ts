@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Change } from '../core/fix'
+import type { Change } from '../core/fix-changes'
 
 /** Why nothing was written. */
 export interface Refusal {

@@ -1,28 +1,20 @@
-import { edited } from './edits'
 import type { Finding, Fix } from './finding'
+import { changesBy } from './fix-changes'
 import { type History, withFile } from './history/history'
 import { lint } from './lint'
 import type { Settings } from './settings'
 
 /**
- * Returns whether a fix does what it is for in this history: its finding is gone then, and no error or warning has come, in the
- * files that it changes or creates. It costs as much as to judge those again.
+ * Returns whether a fix does what it is for in this history: its finding is gone then, and nothing as grave has come in its
+ * place, in the files that it changes or creates. It costs as much as to judge those again.
  */
 export function holds(history: History, path: string, finding: Finding, fix: Fix, settings: Settings): boolean {
-  const { files } = history.source
-  const touched = [...new Set([path, ...fix.edits.map(edit => edit.path)])]
-  if (!touched.every(each => files.has(each))) return false
-  let after = history
-  for (const { path: created, text } of fix.creates ?? []) after = withFile(after, created, text)
-  for (const each of touched) {
-    const own = fix.edits.filter(edit => edit.path === each)
-    after = withFile(after, each, edited(files.get(each) as string, own))
-  }
-  const all = [...touched, ...(fix.creates ?? []).map(file => file.path)]
-  const [before, left] = [history, after].map(state => all.flatMap(each => lint(state, each, settings))) as [
-    Finding[],
-    Finding[],
-  ]
+  const changes = changesBy(history, [fix])
+  if (changes.length === 0) return false
+  const after = changes.reduce((state, change) => withFile(state, change.path, change.after), history)
+  const all = [...new Set([path, ...changes.map(change => change.path)])]
+  const findingsIn = (state: History) => all.flatMap(each => lint(state, each, settings))
+  const [before, left] = [findingsIn(history), findingsIn(after)]
   const isGone = count(left, finding) < count(before, finding)
   return isGone && left.filter(isUrgent).length <= before.filter(isUrgent).length - Number(isUrgent(finding))
 }

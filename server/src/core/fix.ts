@@ -1,19 +1,9 @@
-import { combined, edited } from './edits'
 import type { Finding, Fix } from './finding'
+import { type Change, changesBy } from './fix-changes'
 import { holds } from './fix-check'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
-
-/** What fixing does to one file. */
-export interface Change {
-  readonly path: string
-  /** Absent for a file that a fix creates. */
-  readonly before?: string
-  readonly after: string
-  /** The titles of the fixes that changed it. */
-  readonly titles: readonly string[]
-}
 
 export interface Fixed {
   /** Created files first: what an edit moves away is then never in no file. */
@@ -52,7 +42,7 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
     const allowed = { ...options, creates: options.creates && generation < mostGenerations }
     for (let round = 0; round < mostRounds; round++) {
       const findings = lint(history, path, settings, options.report)
-      const applied = appliedTo(
+      const applied = changesBy(
         history,
         findings.flatMap(
           finding => chosen(finding, fix => holds(history, path, finding, fix, settings), allowed) ?? [],
@@ -82,23 +72,6 @@ function chosen({ fixes }: Finding, holds: (fix: Fix) => boolean, { review, crea
   const possible = fixes.filter(fix => creates || !fix.creates?.length)
   const safe = possible.find(fix => fix.safety === 'safe' && holds(fix))
   return safe ?? (review ? possible.find(holds) : undefined)
-}
-
-function appliedTo(history: History, candidates: readonly Fix[]): Change[] {
-  const texts = history.source.files
-  const applicable = candidates.filter(
-    fix => fix.edits.every(edit => texts.has(edit.path)) && (fix.creates ?? []).every(file => !texts.has(file.path)),
-  )
-  const { fixes, edits, creates } = combined(applicable)
-  const titlesFor = (path: string) =>
-    fixes.filter(fix => [...fix.edits, ...(fix.creates ?? [])].some(part => part.path === path)).map(fix => fix.title)
-  const created = creates.map(file => ({ path: file.path, after: file.text, titles: titlesFor(file.path) }))
-  const changed = [...new Set(edits.map(edit => edit.path))].map(path => {
-    const before = texts.get(path) ?? ''
-    const own = edits.filter(edit => edit.path === path)
-    return { path, before, after: edited(before, own), titles: titlesFor(path) }
-  })
-  return [...created, ...changed]
 }
 
 const merged = (earlier: Change | undefined, later: Change): Change =>

@@ -93,7 +93,6 @@ function ofIndex(index: CreateIndex, context: RuleContext): RuleFinding | undefi
 }
 
 function ofColumns(alter: AlterRelation, context: RuleContext): RuleFinding | undefined {
-  if (!alter.subcommands.some(({ kind }) => kind === 'ALTER COLUMN TYPE')) return undefined
   const target = existingTable(alter.relation, context)
   if (!target || isTold(alter.relation, context)) return undefined
   for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {

@@ -1,5 +1,6 @@
 import type { Span } from '../text'
 
+/** The members of a union whose field `F` can be `V`. */
 export type Having<U, F extends keyof U, V> = U extends unknown ? (Extract<U[F], V> extends never ? never : U) : never
 
 /** A name as written, folded as PostgreSQL folds it. `schema` is absent where the statement leaves it to search_path. */
