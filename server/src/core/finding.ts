@@ -48,16 +48,22 @@ export interface Finding {
   readonly fixes: readonly Fix[]
 }
 
-/** What a finding says. */
-type Told = Pick<Finding, 'message' | 'detail' | 'hint' | 'relation'>
+/** What a finding says, and how urgent it is. */
+type Told = Pick<Finding, 'severity' | 'message' | 'detail' | 'hint' | 'relation'>
 
 /** Returns a finding that says something else, or whose fixes are changed: each when somebody asks for them. */
-export function withFixes(finding: Finding, change: (fix: Fix) => Fix, told: Told = finding): Finding {
-  const { rule, risk, severity, span } = finding
-  const { message, detail, hint, relation } = told
+export function withFixes(finding: Finding, change: (fix: Fix) => Fix, told: Partial<Told> = {}): Finding {
+  const { rule, risk, span } = finding
   let known: readonly Fix[] | undefined
   return {
-    ...{ rule, risk, severity, message, detail, hint, relation, span },
+    rule,
+    risk,
+    span,
+    severity: told.severity ?? finding.severity,
+    message: told.message ?? finding.message,
+    detail: told.detail ?? finding.detail,
+    hint: told.hint ?? finding.hint,
+    relation: told.relation ?? finding.relation,
     get fixes() {
       known ??= finding.fixes.map(change)
       return known

@@ -1,5 +1,5 @@
 import { productionReader } from '../applied'
-import type { Finding } from '../core/finding'
+import { type Finding, withFixes } from '../core/finding'
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint } from '../core/lint'
@@ -345,13 +345,7 @@ async function parsed({ migrations }: History, reading: Reading): Promise<void> 
 const isOfGit = (path: string): boolean => /\/\.git\/(?:HEAD|FETCH_HEAD|logs\/HEAD)$/.test(path)
 
 /** Its fixes are worked out when somebody asks, as before. */
-const asHint = (finding: Finding): Finding => ({
-  ...finding,
-  severity: 'hint',
-  get fixes() {
-    return finding.fixes
-  },
-})
+const asHint = (finding: Finding): Finding => withFixes(finding, fix => fix, { severity: 'hint' })
 
 const isWithin = (folder: string, home: string): boolean => folder === home || folder.startsWith(`${home}/`)
 
