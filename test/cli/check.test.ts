@@ -9,6 +9,13 @@ const project = {
   'migrations/000002_index.down.sql': 'DROP INDEX users_email_idx;\n',
 }
 
+interface JsonSection {
+  readonly direction: string
+  readonly transaction: string
+  readonly start: { readonly line: number }
+  readonly end: { readonly line: number }
+}
+
 /** For tests of single files. */
 const upsAlone = ['--rule', 'missing-down=off']
 
@@ -37,6 +44,38 @@ describe('migration-guard check', () => {
     assert.match(wrapped.out, /The project runs each file in a transaction\./)
     const named = await invoke(folder, '--framework', 'dbmate', 'check', 'sql')
     assert.match(named.out, /dbmate runs this migration in a transaction\./)
+  })
+
+  it('tells machines of each section how the tool runs it', async () => {
+    const goose = '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n'
+    const changesets =
+      '--liquibase formatted sql\n--changeset a:1\nSELECT 1;\n--rollback SELECT 0;\n--changeset a:2 runInTransaction:false\nSELECT 2;\n'
+    const folder = folderWith({
+      'goose/001_a.sql': goose,
+      'goose/002_b.sql': goose.replace('Up', 'Up\n-- +goose NO TRANSACTION'),
+      'liquibase/a.sql': changesets,
+      'migrate/1_a.up.sql': 'BEGIN; SELECT 1; COMMIT;',
+      'numbered/1_a.sql': 'BEGIN; SELECT 1; COMMIT;',
+      'postgres-migrations/1_a.sql': '-- postgres-migrations disable-transaction\nSELECT 1; SELECT 2;',
+      'postgres-migrations/2_b.sql': '-- postgres-migrations disable-transaction\nSELECT 1;',
+    })
+    const { out } = await invoke(folder, 'check', '--format', 'json')
+    const { files } = JSON.parse(out) as { files: { path: string; sections: JsonSection[] }[] }
+    const told = files.map(({ path, sections }) => [
+      path,
+      ...sections.map(
+        ({ direction, transaction, start, end }) => `${direction} ${transaction} ${start.line}-${end.line}`,
+      ),
+    ])
+    assert.deepEqual(told, [
+      ['goose/001_a.sql', 'up tool 0-2', 'down tool 2-4'],
+      ['goose/002_b.sql', 'up own 0-3', 'down own 3-5'],
+      ['liquibase/a.sql', 'up tool 1-3', 'down tool 3-3', 'up own 4-6'],
+      ['migrate/1_a.up.sql', 'up implicit 0-0'],
+      ['numbered/1_a.sql', 'up own 0-0'],
+      ['postgres-migrations/1_a.sql', 'up implicit 0-1'],
+      ['postgres-migrations/2_b.sql', 'up own 0-1'],
+    ])
   })
 
   it('answers machines in the documented shape', async () => {

@@ -1,6 +1,8 @@
 import type { Explanation, InnerExplanation } from '../core/explain'
 import type { Finding } from '../core/finding'
 import type { History } from '../core/history/history'
+import type { Section } from '../core/history/migration'
+import { modeOf } from '../core/history/transactions'
 import type { Work } from '../core/history/work'
 import { type Difference, differencesOf } from '../core/hover/differences'
 import { unquoted } from '../core/hover/rendering'
@@ -30,6 +32,9 @@ export function jsonFindings(
         path: shownPath(migration.path, folder),
         framework: migration.framework.id,
         direction: migration.direction,
+        sections: migration.sections
+          .toSorted((a, b) => a.span.start - b.span.start)
+          .map(section => sectionRecord(section, places(migration.path))),
         findings: findings.map(finding => findingRecord(finding, migration.path, places, folder)),
       }
     }),
@@ -70,6 +75,13 @@ function placesIn(history: History): Places {
     return made
   }
 }
+
+const sectionRecord = (section: Section, positionOf: (offset: number) => Position) => ({
+  direction: section.direction,
+  transaction: modeOf(section),
+  start: positionOf(section.span.start),
+  end: positionOf(section.span.end),
+})
 
 const findingRecord = (finding: Finding, path: string, places: Places, folder: string) => ({
   rule: finding.rule,

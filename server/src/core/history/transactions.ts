@@ -36,6 +36,15 @@ export function placements(section: Section, number = 1): readonly Placement[] {
   return section.statements.map((statement, place) => walk.step(statement, place))
 }
 
+/**
+ * Returns how the tool runs a section: as `placements` says of its statements, but for what BEGIN and COMMIT in the file change. A
+ * marker against the tool's transaction leaves the one that several statements of a query share.
+ */
+export const modeOf = (section: Section): TransactionMode =>
+  section.transaction === 'own' && sharedQueries(section).some(query => query !== undefined)
+    ? 'implicit'
+    : section.transaction
+
 /** Returns the session parameters that a section leaves in force, after those that were in force before it. */
 export function sessionAfter(section: Section, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const walk = new Walk(section, 1, { session: before, now: before })
