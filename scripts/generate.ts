@@ -80,15 +80,24 @@ const judged = ({ on }: Rule): string =>
 const directions = ({ directions = ['up'] }: Rule): string =>
   directions.length > 1 ? 'up and down migrations' : `${directions[0]} migrations`
 
-function example({ title, given, source }: Case): string {
-  const sql = source
+function example(shown: Case): string {
+  const sql = shown.source
     .split('\n')
     .slice(1)
-    .filter(line => !line.startsWith('-- given: '))
+    .filter(line => !/^-- (?:given|shows): /.test(line))
     .join('\n')
-  const setting = given.length > 0 ? ` (${given.join(', ')})` : ''
-  return `### ${capital(title)}${setting}\n\n\`\`\`sql\n${sql}\n\`\`\``
+  return `### ${heading(shown)}\n\n\`\`\`sql\n${sql}\n\`\`\``
 }
+
+const heading = ({ title, given }: Case): string =>
+  `${capital(title)}${given.length > 0 ? ` (${given.join(', ')})` : ''}`
+
+/** What the heading is called in an address, by GitHub and by the editor's preview. */
+const anchor = (shown: Case): string =>
+  heading(shown)
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replace(/\s/g, '-')
 
 /** What each risk means, in the order of the documentation. */
 const risks: Readonly<Record<Risk, string>> = {
@@ -125,7 +134,8 @@ const weight = ({ isOff, severity }: Rule): string => (isOff ? `off (${severity}
 function coverage(): string {
   const intro = [
     'Each hazard of a migration that is looked for, the rule that tells of it, how much it weighs where the settings do not say, the',
-    'fixes that are offered, and the advice of common guides to migrations that rule and fixes bring about.',
+    'fixes that are offered, and the advice of common guides to migrations that rule and fixes bring about. A hazard leads to the',
+    'example in which the rule finds it; the examples are run as tests.',
   ].join('\n')
   const sections = rulesByRisk().flatMap(([risk, own]) => [
     `## ${risks[risk]} (${risk})`,
@@ -138,13 +148,24 @@ function coverage(): string {
 
 function coverageRow(rule: Rule): string {
   const cells = [
-    list(rule.hazards),
+    hazards(rule).join('<br>'),
     `[${rule.id}](rules/${rule.id}.md)`,
     weight(rule),
     list(fixTitles(rule)),
     list(rule.seeds ?? []),
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+/** What the examples of a rule prove that it finds, and where they stand. */
+function hazards(rule: Rule): string[] {
+  const cases = examplesOf(rule)
+  const all = cases.flatMap(shown =>
+    shown.shows.map(hazard => `[${capital(hazard)}](rules/${rule.id}.md#${anchor(shown)})`),
+  )
+  if (all.length === 0) throw new Error(`no example of ${rule.id} says what it shows`)
+  if (new Set(cases.map(anchor)).size < cases.length) throw new Error(`two examples of ${rule.id} have one title`)
+  return all
 }
 
 const list = (items: readonly string[]): string => items.map(capital).join('<br>')

@@ -11,7 +11,7 @@ export const folder = 'migrations'
 export function caseAsText(example: Case): string {
   const history = historyFor(example)
   const findings = findingsOf(example, history)
-  const lines = [`-- ${example.kind}: ${example.title}`]
+  const lines = [`-- ${example.kind}: ${example.title}`, ...example.shows.map(hazard => `-- shows: ${hazard}`)]
   if (example.given.length > 0) lines.push(`-- given: ${example.given.join(', ')}`)
   for (const file of example.files) {
     if (file.isNamed) lines.push(`-- file: ${file.path}${file.state ? ` (${file.state})` : ''}`)

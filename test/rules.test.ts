@@ -56,11 +56,12 @@ describe('rules', () => {
 
 function assertKind(example: Case) {
   const found = [...findingsOf(example).values()].flat()
-  if (example.kind === 'good') return assert.deepEqual(found, [])
+  if (example.kind === 'good') return assert.deepEqual([found, example.shows], [[], []])
   const own = rules.some(({ id }) => id === example.origin)
     ? found.filter(({ rule }) => rule === example.origin)
     : found
   assert(own.length > 0, `nothing of ${example.origin} in a bad example`)
+  assert(own.length >= example.shows.length, 'more hazards are claimed than found')
 }
 
 /** design.md section 7: the result parses, the finding is gone, nothing new appears, and all safe fixes together come to an end. */

@@ -25,7 +25,6 @@ of them here.`,
 Name the rule as the finding names it, say why it is all right after a colon, and take the comment out when it is of no more
 use.`,
   manual: [],
-  hazards: ['allow comment that allows nothing', 'expired allow comment'],
 
   *check(context) {
     for (const allowance of context.allowances) {
@@ -49,6 +48,7 @@ use.`,
 
   examples: `
 -- bad: no such rule, no reason, something else
+-- shows: allow comment that allows nothing
 -- file: 0001_users.sql
   -- guard: allow dropped-tables: a slip of the pen
 --                ^^^^^^^^^^^^^^ warning [allow-comment: no rule is called "dropped-tables"]
@@ -67,6 +67,7 @@ use.`,
   DROP TABLE users;
 
 -- bad: nothing to allow
+-- shows: allow comment that has nothing left to allow
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_index.sql
@@ -87,6 +88,7 @@ use.`,
   ALTER TABLE users ADD COLUMN note text;
 
 -- bad: its day is over
+-- shows: expired allow comment
 -- given: today 2026-11-21
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

@@ -16,7 +16,6 @@ space alone is an edit only for tools that keep checksums. Repeatable migrations
   instead: `
 Take the edit back, and make the change in a new migration.`,
   manual: [],
-  hazards: ['edited migration that has run'],
   seeds: ['never change a migration that has run'],
 
   *check({ migration, history }) {
@@ -34,6 +33,7 @@ Take the edit back, and make the change in a new migration.`,
 
   examples: `
 -- bad: the base branch has another text
+-- shows: edited migration that has run
 -- file: 0001_users.sql (edited)
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 --^^^^^^ warning [applied-migration-edited: the migration has run already, and is edited here: databases that have run it never see the edit]

@@ -36,11 +36,6 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
     'sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION',
     'ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
   ],
-  hazards: [
-    '`ATTACH PARTITION` that reads the table',
-    '`ATTACH PARTITION` that reads the default partition',
-    '`ATTACH PARTITION` that builds missing indexes',
-  ],
   seeds: ['prove the bound of a partition with a CHECK before it is attached'],
 
   *check(alter, context) {
@@ -69,6 +64,7 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
 
   examples: `
 -- bad: a table in use becomes a partition
+-- shows: \`ATTACH PARTITION\` that reads the table
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY (START 100000), name text) PARTITION BY RANGE (id);
   CREATE TABLE events_new PARTITION OF events FOR VALUES FROM (100000) TO (MAXVALUE);
@@ -124,6 +120,7 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
   ALTER TABLE events_rest DROP CONSTRAINT events_rest_bound_check;
 
 -- bad: the default partition is read for a new and empty one
+-- shows: \`ATTACH PARTITION\` that reads the default partition
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
   CREATE TABLE events_rest PARTITION OF events DEFAULT;
@@ -156,6 +153,7 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
   ALTER TABLE events_rest DROP CONSTRAINT events_rest_bound_check;
 
 -- bad: by hash there is no CHECK that proves it, and an index is built
+-- shows: \`ATTACH PARTITION\` that builds missing indexes
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint) PARTITION BY HASH (id);
   CREATE INDEX events_id_idx ON events (id);

@@ -21,7 +21,6 @@ Nothing is said where a later statement of the migration turns it on again, and 
 Leave it on. Where it comes too often or takes too much, set \`autovacuum_vacuum_scale_factor\` or
 \`autovacuum_vacuum_cost_delay\` of the table. For a large load, turn it off and on again in the same migration.`,
   manual: ['sql-createtable.html#RELOPTION-AUTOVACUUM-ENABLED', 'routine-vacuuming.html'],
-  hazards: ['autovacuum turned off for a table'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -42,6 +41,7 @@ Leave it on. Where it comes too often or takes too much, set \`autovacuum_vacuum
 
   examples: `
 -- bad: a table in use
+-- shows: autovacuum turned off for a table
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY);
 -- file: 0002_load.sql

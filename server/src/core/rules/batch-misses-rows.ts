@@ -21,7 +21,6 @@ Nothing is said where the \`WHERE\` compares with variables, and of tables that 
 Walk along the primary key: remember the last key of a batch, and take the rows behind it. Where a batch takes its rows out of
 the set, leave \`OFFSET\` away.`,
   manual: ['queries-limit.html'],
-  hazards: ['batch loop with `OFFSET` over a set that shrinks', 'batch loop that takes the same rows again'],
 
   *check(command, context) {
     if (!context.inside?.repeated) return
@@ -49,6 +48,7 @@ the set, leave \`OFFSET\` away.`,
 
   examples: `
 -- bad: each batch takes its rows out of the set
+-- shows: batch loop with \`OFFSET\` over a set that shrinks
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
 -- file: 0002_addresses.sql
@@ -68,6 +68,7 @@ the set, leave \`OFFSET\` away.`,
   $$;
 
 -- bad: the same rows again and again
+-- shows: batch loop that takes the same rows again
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text, plan text);
 -- file: 0002_plans.sql

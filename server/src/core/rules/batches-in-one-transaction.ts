@@ -18,7 +18,6 @@ where it cannot, because a transaction is open around it, that is another findin
   instead: `
 \`COMMIT\` after each batch, outside a transaction block; or run the batches from the application.`,
   manual: ['plpgsql-transactions.html'],
-  hazards: ['batch loop that never commits'],
 
   *check(command, context) {
     const { steps, index, inside } = context
@@ -38,6 +37,7 @@ where it cannot, because a transaction is open around it, that is another findin
 
   examples: `
 -- bad: a DO block without COMMIT
+-- shows: batch loop that never commits
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
 -- file: 0002_addresses.sql

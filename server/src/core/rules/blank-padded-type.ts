@@ -19,7 +19,6 @@ It is off unless settings name a severity: for codes and identifiers of one leng
   instead: `
 Make new columns \`varchar(n)\` or \`text\`.`,
   manual: ['datatype-character.html'],
-  hazards: ['`char(n)` column'],
 
   *check(command, context) {
     const table = tableOf(command)
@@ -37,6 +36,7 @@ Make new columns \`varchar(n)\` or \`text\`.`,
 
   examples: `
 -- bad: a new table and a new column
+-- shows: \`char(n)\` column
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_accounts.sql

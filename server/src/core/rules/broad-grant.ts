@@ -19,7 +19,6 @@ Nothing is said of \`SELECT\`, \`USAGE\` and \`EXECUTE\`, and of grants to roles
   instead: `
 Grant to the role that needs it.`,
   manual: ['sql-grant.html', 'ddl-priv.html', 'ddl-schemas.html#DDL-SCHEMAS-PATTERNS'],
-  hazards: ['privileges to change rows, or to create in a schema, for `PUBLIC`'],
 
   *check({ grant, relations }, { statement }) {
     if (!grant?.to.includes('public')) return
@@ -35,6 +34,7 @@ Grant to the role that needs it.`,
 
   examples: `
 -- bad: rows, and a schema
+-- shows: privileges to change rows, or to create in a schema, for \`PUBLIC\`
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
   GRANT SELECT, INSERT ON orders TO PUBLIC;

@@ -30,7 +30,6 @@ that count, where the type changes with the default, and of further columns of t
   instead: `
 Deploy code that writes the column in every \`INSERT\` first, and change the default afterwards.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-DEFAULT', 'ddl-default.html'],
-  hazards: ['dropped default of a column in use', 'changed default of a column in use'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -52,6 +51,7 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
 
   examples: `
 -- bad: code that leaves the column out fails
+-- shows: dropped default of a column in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text NOT NULL DEFAULT 'free', nick text NOT NULL DEFAULT '');
 -- file: 0002_plan.sql
@@ -59,6 +59,7 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
 --                                    ^^^^^^^^^^^^ information [changed-default: DROP DEFAULT makes INSERT fail in running code that leaves out column "plan" of table "users"]
 
 -- bad: another value
+-- shows: changed default of a column in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text NOT NULL DEFAULT 'free');
 -- file: 0002_plan.sql

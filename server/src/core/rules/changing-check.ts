@@ -20,7 +20,6 @@ of a function that the history declares volatile or does not know: to say nothin
   instead: `
 Test such a condition in a trigger, or in the code that writes the row.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS'],
-  hazards: ['`CHECK` that may turn false by itself'],
 
   *check(command, context) {
     for (const { kind, expression, keywords } of constraintsIn(command)) {
@@ -43,6 +42,7 @@ Test such a condition in a trigger, or in the code that writes the row.`,
 
   examples: `
 -- bad: the clock, a function that reads
+-- shows: \`CHECK\` that may turn false by itself
 -- file: 0001_orders.sql
   CREATE FUNCTION is_open(shop bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN true; END $$;
   CREATE TABLE orders (id bigint PRIMARY KEY, due timestamptz CHECK (due > now()), shop bigint);

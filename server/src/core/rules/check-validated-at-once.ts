@@ -21,7 +21,6 @@ Add the constraint \`NOT VALID\`: new rows are checked from then on, and the loc
 \`VALIDATE CONSTRAINT\`, in a later transaction: it reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while reads and writes go
 on. In the same transaction it would buy nothing, because the first lock is held until the end.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
-  hazards: ['`ADD CHECK` with a check of all rows', '`CHECK` inside `ADD COLUMN`'],
   seeds: ['add a CHECK NOT VALID, validate it later'],
 
   *check(alter, context) {
@@ -51,6 +50,7 @@ on. In the same transaction it would buy nothing, because the first lock is held
 
   examples: `
 -- bad: a table in use
+-- shows: \`ADD CHECK\` with a check of all rows
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
 -- file: 0002_price.sql
@@ -82,6 +82,7 @@ on. In the same transaction it would buy nothing, because the first lock is held
   -- Nothing to undo.
 
 -- bad: inside ADD COLUMN
+-- shows: \`CHECK\` inside \`ADD COLUMN\`
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY);
 -- file: 0002_stock.sql

@@ -22,12 +22,6 @@ column's present type, the finding is a warning and says so.`,
 Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, and swap the names in a
 short transaction; drop the old column in a later migration.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
-  hazards: [
-    'column type change that rewrites the table',
-    'column type change that builds indexes anew',
-    'column type change that checks rows again',
-    'change of a collation',
-  ],
   seeds: ['change a type by a new column and a copy'],
 
   *check(alter, context) {
@@ -54,6 +48,7 @@ short transaction; drop the old column in a later migration.`,
 
   examples: `
 -- bad: other values
+-- shows: column type change that rewrites the table
 -- file: 0001_orders.sql
   CREATE TABLE orders (id integer PRIMARY KEY, total numeric);
 -- file: 0002_big_ids.sql

@@ -25,11 +25,6 @@ statement at a time, or the file holds this one statement and the tool opens no 
 Tell the tool not to open a transaction for this migration, or give the statement a migration of its own. The fix does
 what the tool of the project offers.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY', 'protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT'],
-  hazards: [
-    '`CONCURRENTLY` in a transaction block',
-    '`CONCURRENTLY` in a file whose tool opens a transaction',
-    '`CONCURRENTLY` among several statements of one query',
-  ],
   seeds: ['run concurrent builds outside of transactions'],
 
   *check(command, context) {
@@ -48,6 +43,7 @@ what the tool of the project offers.`,
 
   examples: `
 -- bad: the tool runs the file in a transaction
+-- shows: \`CONCURRENTLY\` in a file whose tool opens a transaction
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up
@@ -91,6 +87,7 @@ what the tool of the project offers.`,
   DROP INDEX CONCURRENTLY users_email_idx;
 
 -- bad: one query of several statements
+-- shows: \`CONCURRENTLY\` among several statements of one query
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -112,6 +109,7 @@ what the tool of the project offers.`,
   DROP INDEX CONCURRENTLY users_nickname_idx;
 
 -- bad: between BEGIN and COMMIT
+-- shows: \`CONCURRENTLY\` in a transaction block
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_email_index.sql

@@ -26,7 +26,6 @@ validates or drops the constraint, or drops or renames the table.`,
 Validate it in a later migration: \`VALIDATE CONSTRAINT\` reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while writes go on. It
 fails where a row breaks the constraint; mend those rows first.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-VALIDATE-CONSTRAINT'],
-  hazards: ['`NOT VALID` constraint that no migration validates'],
   seeds: ['validate what was added NOT VALID'],
 
   *check(alter, context) {
@@ -51,6 +50,7 @@ fails where a row breaks the constraint; mend those rows first.`,
 
   examples: `
 -- bad: migrations went on without it
+-- shows: \`NOT VALID\` constraint that no migration validates
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);

@@ -26,7 +26,6 @@ Since PostgreSQL 14 \`DETACH PARTITION ... CONCURRENTLY\` takes \`SHARE UPDATE E
 writes go on. It cannot run inside a transaction block, nor where there is a default partition. It leaves a \`CHECK\` of the bound
 on the table that was the partition, which makes attaching it again cheap.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION'],
-  hazards: ['plain `DETACH PARTITION`', '`DETACH PARTITION` beside a default partition'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -58,6 +57,7 @@ on the table that was the partition, which makes attaching it again cheap.`,
 
   examples: `
 -- bad: a partition of a table in use
+-- shows: plain \`DETACH PARTITION\`
 -- given: postgres 14
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
@@ -83,6 +83,7 @@ on the table that was the partition, which makes attaching it again cheap.`,
   DROP TABLE events_1;
 
 -- bad: with a default partition
+-- shows: \`DETACH PARTITION\` beside a default partition
 -- given: postgres 14
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);

@@ -20,7 +20,6 @@ Nothing is said where a later migration gives the column another type or drops i
 \`numeric\` for \`money\`, \`timestamptz\` for moments and \`time\` for times of the
 day.`,
   manual: ['datatype-money.html', 'datatype-datetime.html'],
-  hazards: ['`money` column', '`time with time zone` column'],
 
   *check(command, context) {
     const table = tableOf(command)
@@ -37,6 +36,8 @@ day.`,
 
   examples: `
 -- bad: a new table and a new column
+-- shows: \`money\` column
+-- shows: \`time with time zone\` column
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_accounts.sql

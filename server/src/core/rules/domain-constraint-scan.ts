@@ -19,7 +19,6 @@ Add it \`NOT VALID\`: new values are checked from then on. What is there is bett
 column that is added \`NOT VALID\` and validated while writes go on. \`VALIDATE CONSTRAINT\` of the domain can wait for a quiet
 moment.`,
   manual: ['sql-alterdomain.html#SQL-ALTERDOMAIN-NOTES'],
-  hazards: ['domain constraint that reads every table which uses the domain', '`SET NOT NULL` of a domain'],
 
   *check(alter, context) {
     const { effects } = context
@@ -44,6 +43,7 @@ moment.`,
 
   examples: `
 -- bad: two tables use it
+-- shows: domain constraint that reads every table which uses the domain
 -- file: 0001_orders.sql
   CREATE DOMAIN quantity AS integer;
   CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);
@@ -53,6 +53,8 @@ moment.`,
 --                                              ^^^^^ error [domain-constraint-scan: ADD CHECK of domain "quantity" takes SHARE on table "orders" and table "stock": INSERT, UPDATE and DELETE wait until every row is checked]
 
 -- bad: NOT NULL, and one that is validated
+-- shows: validation of a domain constraint
+-- shows: \`SET NOT NULL\` of a domain
 -- file: 0001_orders.sql
   CREATE DOMAIN quantity AS integer;
   CREATE TABLE orders (id bigint PRIMARY KEY, ordered quantity);

@@ -16,7 +16,6 @@ It is judged by what the history has made when the up has run; nothing is said w
 Drop in the reverse order of the up, by the names that the up gives; indexes, constraints and triggers go with their table and
 need no statement of their own.`,
   manual: [],
-  hazards: ['down that fails', 'down in the wrong order'],
   seeds: ['test the rollback'],
 
   *check({ steps }) {
@@ -37,6 +36,7 @@ need no statement of their own.`,
 
   examples: `
 -- bad: the index went with its table
+-- shows: down in the wrong order
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -47,6 +47,7 @@ need no statement of their own.`,
 --           ^^^^^^^^^^^^^^^ error [down-cannot-run: the down fails here: index "users_email_idx" does not exist]
 
 -- bad: a constraint is dropped as an index
+-- shows: down that fails
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

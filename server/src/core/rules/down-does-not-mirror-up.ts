@@ -30,7 +30,6 @@ Undo each statement of the up by the names that it gives, in reverse order. Name
 indexes without one) are easier to get right when the up writes them. Where something is left on purpose, a comment in the down
 says so.`,
   manual: [],
-  hazards: ['down that does not undo the up', 'wrong name or kind that `IF EXISTS` hides'],
   seeds: ['a down undoes exactly what the up did'],
 
   *check({ migration, history, settings }) {
@@ -51,6 +50,7 @@ says so.`,
 
   examples: `
 -- bad: IF EXISTS hides a wrong name
+-- shows: wrong name that \`IF EXISTS\` hides
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -69,6 +69,7 @@ says so.`,
   DROP TABLE IF EXISTS mail_attachments;
 
 -- bad: IF EXISTS hides a wrong kind
+-- shows: wrong kind that \`IF EXISTS\` hides
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -81,6 +82,7 @@ says so.`,
 --                                            ^^^^^^^^^^^^^^^ warning [down-does-not-mirror-up: DROP CONSTRAINT IF EXISTS passes over constraint "users_email_key", which does not exist: index "users_email_key" stays]
 
 -- bad: the down forgets one of two
+-- shows: down that does not undo the up
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

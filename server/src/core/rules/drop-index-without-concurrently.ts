@@ -24,7 +24,6 @@ materialized view, and of one that backs a constraint (PostgreSQL refuses to dro
 \`DROP INDEX CONCURRENTLY\` waits for those transactions without making others wait. It takes one index, no \`CASCADE\`, and
 must run outside a transaction block. The index of a partitioned table cannot be dropped this way.`,
   manual: ['sql-dropindex.html', 'explicit-locking.html#LOCKING-TABLES'],
-  hazards: ['plain `DROP INDEX` on a table in use'],
   seeds: ['drop indexes with CONCURRENTLY'],
 
   *check(drop, context) {
@@ -54,6 +53,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
 
   examples: `
 -- bad: an index of a table in use
+-- shows: plain \`DROP INDEX\` on a table in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
   CREATE INDEX users_email_idx ON users (email);

@@ -34,7 +34,6 @@ Nothing is said of a table or a column that the same migration makes, and of dow
 Deploy code that no longer reads or writes the column first; drop the column in a later release, when nobody needs to go
 back and its data is kept elsewhere or not needed.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN'],
-  hazards: ['dropped column'],
   seeds: ['drop a column in phases, after the code'],
 
   *check(alter, context) {
@@ -67,6 +66,7 @@ back and its data is kept elsewhere or not needed.`,
 
   examples: `
 -- bad: an index over two columns goes with one of them, and a trigger still uses it
+-- shows: dropped column
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, nickname text, town text);
   CREATE INDEX users_town_idx ON users (town, nickname);

@@ -21,7 +21,6 @@ of one that is gone or \`NOT NULL\` again when the transaction commits.`,
   instead: `
 Deploy code that can read null first.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL'],
-  hazards: ['dropped `NOT NULL`'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -48,6 +47,7 @@ Deploy code that can read null first.`,
 
   examples: `
 -- bad: a column in use
+-- shows: dropped \`NOT NULL\`
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
 -- file: 0002_email.sql

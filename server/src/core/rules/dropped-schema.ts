@@ -16,7 +16,6 @@ of a schema whose tables the same migration makes, and of down migrations.`,
   instead: `
 Drop what is in the schema by name, in migrations that say what goes, and then the empty schema without \`CASCADE\`.`,
   manual: ['sql-dropschema.html', 'sql-dropdatabase.html', 'ddl-depend.html'],
-  hazards: ['DROP SCHEMA ... CASCADE', 'DROP DATABASE'],
 
   *check(drop, context) {
     if (!('names' in drop)) {
@@ -44,6 +43,7 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
 
   examples: `
 -- bad: a schema with tables
+-- shows: \`DROP SCHEMA ... CASCADE\`
 -- file: 0001_reports.sql
   CREATE SCHEMA reports;
   CREATE TABLE reports.daily (id bigint PRIMARY KEY);
@@ -53,6 +53,7 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
 --            ^^^^^^^ error [dropped-schema: DROP SCHEMA CASCADE deletes schema "reports" and tables "reports.weekly" and "reports.daily"]
 
 -- bad: a schema that the history does not show, and a database
+-- shows: \`DROP DATABASE\`
   DROP SCHEMA IF EXISTS reports CASCADE;
 --                      ^^^^^^^ warning [dropped-schema: DROP SCHEMA CASCADE deletes schema "reports" and whatever it holds]
   DROP DATABASE archive;

@@ -25,7 +25,6 @@ there is no such table, and of down migrations, whose business it is.`,
 Deploy code that no longer uses the table first; drop it in a later release, when its rows are kept elsewhere or not
 needed. Renaming it for a while shows whether somebody still needs it, and is easily undone.`,
   manual: ['sql-droptable.html'],
-  hazards: ['dropped table'],
   seeds: ['drop a table when no code names it'],
 
   *check(drop, context) {
@@ -57,6 +56,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 
   examples: `
 -- bad: a table in use
+-- shows: dropped table
 -- file: 0001_carts.sql
   CREATE TABLE carts (id bigint PRIMARY KEY);
 -- file: 0002_no_carts.sql

@@ -39,11 +39,6 @@ same migration makes, and of functions whose bodies the history does not show.`,
 Replace the functions that use it first, in the same migration or before it, and leave \`CASCADE\` out: PostgreSQL then refuses
 where something is left.`,
   manual: ['ddl-depend.html', 'sql-dropfunction.html', 'sql-droptype.html'],
-  hazards: [
-    'function or view dropped while functions still use it',
-    'triggers that `DROP FUNCTION ... CASCADE` takes away',
-    'columns that `DROP TYPE ... CASCADE` takes away',
-  ],
 
   *check(drop, context) {
     const end = context.steps.at(-1)?.after ?? context.after
@@ -56,6 +51,7 @@ where something is left.`,
 
   examples: `
 -- bad: a function that another one calls
+-- shows: function dropped while functions call it
 -- file: 0001_names.sql
   CREATE FUNCTION folded(name text) RETURNS text LANGUAGE sql AS 'SELECT lower(name)';
   CREATE FUNCTION greeting(name text) RETURNS text LANGUAGE plpgsql AS $$
@@ -67,6 +63,7 @@ where something is left.`,
 --              ^^^^^^ warning [dropped-while-used: DROP FUNCTION breaks function "greeting", whose body calls it]
 
 -- bad: a view that a function reads
+-- shows: view dropped while functions read it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, active boolean);
   CREATE VIEW active_users AS SELECT id FROM users WHERE active;
@@ -76,6 +73,8 @@ where something is left.`,
 --          ^^^^^^^^^^^^ warning [dropped-while-used: DROP VIEW breaks function "active_count", whose body names it]
 
 -- bad: CASCADE takes triggers and columns away
+-- shows: triggers that \`DROP FUNCTION ... CASCADE\` takes away
+-- shows: columns that \`DROP TYPE ... CASCADE\` takes away
 -- file: 0001_users.sql
   CREATE TYPE mood AS ENUM ('sad', 'happy');
   CREATE TABLE users (id bigint PRIMARY KEY, feels mood, moods mood[]);

@@ -19,7 +19,6 @@ tool runs it is a warning: what runs them may go by the whole name.`,
   instead: `
 Give the migration that has run nowhere yet the next free version.`,
   manual: [],
-  hazards: ['two migrations with one version'],
 
   *check({ migration, history }) {
     if (migration.repeatable || migration.baseline) return
@@ -37,6 +36,7 @@ Give the migration that has run nowhere yet the next free version.`,
 
   examples: `
 -- bad: two branches have taken the same number
+-- shows: two migrations with one version
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

@@ -23,7 +23,6 @@ alone or only adds a label to an enum, and where most of the migrations before i
   instead: `
 Undo what the up does, in reverse order. Where that is not possible or not wanted, say so in a comment in the down.`,
   manual: [],
-  hazards: ['down that does nothing'],
   seeds: ['write both directions'],
 
   *check({ migration, history, settings }) {
@@ -52,6 +51,7 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 
   examples: `
 -- bad: the file is empty
+-- shows: down that does nothing
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

@@ -15,7 +15,6 @@ It is off unless settings name a severity: where labels are only ever added, an 
   instead: `
 A \`text\` column with a \`CHECK\`, or a table of its own with a foreign key: both can be changed without touching the rows.`,
   manual: ['datatype-enum.html#DATATYPE-ENUM-IMPLEMENTATION-DETAILS', 'sql-altertype.html'],
-  hazards: ['enum type, whose labels cannot be removed'],
 
   *check({ type, labels, keywords }) {
     if (!labels) return
@@ -28,6 +27,7 @@ A \`text\` column with a \`CHECK\`, or a table of its own with a foreign key: bo
 
   examples: `
 -- bad: an enum
+-- shows: enum type, whose labels cannot be removed
 -- file: 0001_state.sql
   CREATE TYPE state AS ENUM ('open', 'done');
 --^^^^^^^^^^^ hint [enum-type: labels of enum "state" can be added, never removed]

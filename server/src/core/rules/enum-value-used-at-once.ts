@@ -39,7 +39,6 @@ Nothing is said of a type that the same transaction makes, of a value that was t
   instead: `
 Add the value in one migration and use it in the next.`,
   manual: ['sql-altertype.html'],
-  hazards: ['new enum label used in the transaction that adds it'],
 
   *check(command, context) {
     const added = addedBefore(context)
@@ -60,6 +59,7 @@ Add the value in one migration and use it in the next.`,
 
   examples: `
 -- bad: the tool runs both in one transaction
+-- shows: new enum label used in the transaction that adds it
 -- given: golang-migrate
 -- file: 000001_tickets.up.sql
   CREATE TYPE ticket_state AS ENUM ('open', 'closed');

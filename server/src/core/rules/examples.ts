@@ -11,6 +11,8 @@ export interface Case {
   readonly source: string
   readonly kind: 'bad' | 'good'
   readonly title: string
+  /** The hazards that the rule claims to find, each a short noun phrase: `-- shows:`. A finding here proves each of them. */
+  readonly shows: readonly string[]
   /** As written after `-- given:`. */
   readonly given: readonly string[]
   readonly settings: Settings
@@ -78,6 +80,7 @@ export function casesIn(text: string, origin: string): Case[] {
 function caseOf(lines: readonly string[], origin: string): Case {
   const header = /^-- (bad|good): (.*)$/.exec(lines[0] ?? '')
   if (!header) throw new Error(`${origin}: a case starts with "-- bad:" or "-- good:", not with "${lines[0]}"`)
+  const shows: string[] = []
   const given: string[] = []
   const files: OpenFile[] = []
   const fixes: { title: string; files: OpenFile[] }[] = []
@@ -90,8 +93,9 @@ function caseOf(lines: readonly string[], origin: string): Case {
   }
   let file: OpenFile | undefined
   for (const line of lines.slice(1)) {
-    const [, word, rest = ''] = /^-- (given|file|fix): (.*)$/.exec(line) ?? []
-    if (word === 'given') given.push(...rest.split(/,\s*/))
+    const [, word, rest = ''] = /^-- (shows|given|file|fix): (.*)$/.exec(line) ?? []
+    if (word === 'shows') shows.push(rest)
+    else if (word === 'given') given.push(...rest.split(/,\s*/))
     else if (word === 'file') file = open(rest)
     else if (word === 'fix') {
       fixes.push({ title: rest, files: [] })
@@ -110,6 +114,7 @@ function caseOf(lines: readonly string[], origin: string): Case {
     source: lines.join('\n').trimEnd(),
     kind: header[1] === 'bad' ? 'bad' : 'good',
     title: header[2] ?? '',
+    shows,
     given,
     settings,
     framework,

@@ -18,7 +18,6 @@ Nothing is said of a table that the same migration makes.`,
 Make a new table with the constraint, copy the rows in batches while a trigger keeps both up to date, and swap the names. On a
 small table set \`lock_timeout\`, and try again when it fails.`,
   manual: ['sql-createtable.html#SQL-CREATETABLE-EXCLUDE'],
-  hazards: ['exclusion constraint that builds its index under the lock'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -39,6 +38,7 @@ small table set \`lock_timeout\`, and try again when it fails.`,
 
   examples: `
 -- bad: a table in use
+-- shows: exclusion constraint that builds its index under the lock
 -- file: 0001_bookings.sql
   CREATE TABLE bookings (id bigint PRIMARY KEY, during tsrange);
 -- file: 0002_no_overlap.sql

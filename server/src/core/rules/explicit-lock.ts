@@ -16,7 +16,6 @@ Nothing is said of modes that let reads and writes go on, and of tables that the
 Name the weakest mode that keeps out what has to be kept out (\`SHARE ROW EXCLUSIVE\` keeps out writes), do little under it, and
 set \`lock_timeout\` before.`,
   manual: ['sql-lock.html', 'explicit-locking.html#LOCKING-TABLES'],
-  hazards: ['`LOCK TABLE` in a mode that blocks reads or writes'],
 
   *check(lock, context) {
     const mode = lockModes.find(candidate => candidate === lock.mode)
@@ -36,6 +35,7 @@ set \`lock_timeout\` before.`,
 
   examples: `
 -- bad: without a mode
+-- shows: \`LOCK TABLE\` in a mode that blocks reads or writes
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_lock.sql

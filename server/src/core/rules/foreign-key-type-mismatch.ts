@@ -20,7 +20,6 @@ another type.`,
   instead: `
 Give the referring column the type of the key that it refers to.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK', 'datatype-numeric.html#DATATYPE-INT'],
-  hazards: ['foreign key narrower than the key it refers to'],
 
   *check(command, context) {
     const name = tableOf(command)
@@ -48,6 +47,7 @@ Give the referring column the type of the key that it refers to.`,
 
   examples: `
 -- bad: narrower than the key
+-- shows: foreign key narrower than the key it refers to
 -- file: 0001_users.sql
   CREATE TABLE users (id bigserial PRIMARY KEY, code varchar(40) UNIQUE);
 -- file: 0002_orders.sql

@@ -29,11 +29,6 @@ same transaction it would buy nothing, because the first lock is held until the 
 
 On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
-  hazards: [
-    'foreign key added with a check of all rows',
-    'foreign key inside `ADD COLUMN` with a default',
-    'locks on both tables of a foreign key',
-  ],
   seeds: ['add a foreign key NOT VALID, validate it later'],
 
   *check(alter, context) {
@@ -69,6 +64,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 
   examples: `
 -- bad: both tables are in use
+-- shows: foreign key added with a check of all rows, under a lock on both tables
 -- file: 0001_orders.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
@@ -103,6 +99,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;
 
 -- bad: inside ADD COLUMN, which locks its own table more
+-- shows: foreign key inside \`ADD COLUMN\` with a default
 -- file: 0001_orders.sql
   CREATE TABLE shops (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY);
@@ -160,6 +157,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   -- Nothing to undo.
 
 -- bad: a partitioned table, before 18
+-- shows: foreign key of a partitioned table, which cannot be \`NOT VALID\` before 18
 -- given: postgres 17
 -- file: 0001_events.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

@@ -33,7 +33,6 @@ users who did something are seldom deleted.`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
-  hazards: ['foreign key without an index'],
   seeds: ['index foreign keys'],
 
   *check(command, context) {
@@ -72,6 +71,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
 
   examples: `
 -- bad: the table is new
+-- shows: foreign key without an index
 -- file: 0001_orders.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (

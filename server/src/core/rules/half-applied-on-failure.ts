@@ -27,7 +27,6 @@ fail follows. A file has one finding.`,
   instead: `
 One statement for each migration without a transaction. The fix makes them of a file that only builds indexes.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
-  hazards: ['several statements in a file without a transaction'],
 
   *check(context) {
     if (context.history.framework.id === plain.id) return
@@ -80,6 +79,7 @@ One statement for each migration without a transaction. The fix makes them of a 
   DROP INDEX CONCURRENTLY users_name_idx;
 
 -- bad: a column, then an index
+-- shows: several statements in a file without a transaction
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up

@@ -26,7 +26,6 @@ cut in the same way.`,
   instead: `
 Choose a shorter name.`,
   manual: ['sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS'],
-  hazards: ['identifier that is cut at 63 bytes'],
 
   *check({ migration, steps, history }) {
     if (migration.placeholders.size > 0) return
@@ -51,6 +50,7 @@ Choose a shorter name.`,
 
   examples: `
 -- bad: the name of an index
+-- shows: identifier that is cut at 63 bytes
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, note text);
 -- file: 0002_carts.sql

@@ -21,7 +21,6 @@ index begins with the same columns, and of indexes and tables that the same migr
 Build the new index first, with \`CONCURRENTLY\` and under another name; then drop the old one, and \`ALTER INDEX ... RENAME TO\`
 where the name matters.`,
   manual: ['sql-dropindex.html', 'sql-alterindex.html'],
-  hazards: ['index dropped before the one that replaces it is built'],
 
   *check(drop, context) {
     for (const name of drop.names) {
@@ -46,6 +45,7 @@ where the name matters.`,
 
   examples: `
 -- bad: made again with another column
+-- shows: index dropped before the one that replaces it is built
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
   CREATE INDEX users_email_idx ON users (email);

@@ -27,10 +27,6 @@ PostgreSQL cannot build an index on a partitioned table concurrently: create it 
 each partition with \`CONCURRENTLY\`, then \`ALTER INDEX ... ATTACH PARTITION\`. With the last partition the index becomes valid; the
 fix knows those that the migrations make.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY', 'explicit-locking.html#LOCKING-TABLES'],
-  hazards: [
-    'plain `CREATE INDEX` or `CREATE UNIQUE INDEX` on a table in use',
-    'plain `CREATE INDEX` on a partitioned table',
-  ],
   seeds: ['build indexes with CONCURRENTLY', 'check the lock of an index on a hot table'],
 
   *check(index, context) {
@@ -57,6 +53,7 @@ fix knows those that the migrations make.`,
 
   examples: `
 -- bad: an index on a table in use
+-- shows: plain \`CREATE INDEX\` on a table in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_email_index.sql
@@ -66,6 +63,7 @@ fix knows those that the migrations make.`,
   CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 
 -- bad: unique, without a name, over several lines
+-- shows: plain \`CREATE UNIQUE INDEX\` on a table in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_email_index.sql
@@ -279,6 +277,7 @@ fix knows those that the migrations make.`,
   CREATE INDEX CONCURRENTLY tags_color_idx ON tags (color);
 
 -- bad: a partitioned table has no concurrent build
+-- shows: plain \`CREATE INDEX\` on a partitioned table
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
   CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');

@@ -33,7 +33,6 @@ migration makes or has just emptied.`,
 Add \`ON CONFLICT (...) DO NOTHING\` (or \`DO UPDATE\`) over columns that a unique index covers. The fix is offered where the
 history proves such an index, and is for you to review: rows that conflict for another reason would be skipped silently.`,
   manual: ['sql-insert.html#SQL-ON-CONFLICT'],
-  hazards: ['`INSERT` that a second run repeats or stops at'],
   seeds: ['steps that can run twice', 'ON CONFLICT for the rows of a migration'],
 
   *check(insert, context) {
@@ -71,6 +70,7 @@ history proves such an index, and is for you to review: rows that conflict for a
 
   examples: `
 -- bad: a later statement may fail when the rows are committed
+-- shows: \`INSERT\` that a second run repeats or stops at
 -- file: 0001_roles.sql
   CREATE TABLE roles (name text PRIMARY KEY, title text);
 -- file: 0002_seed.sql

@@ -22,7 +22,6 @@ is said where a later migration gives the column another type or drops it.`,
   instead: `
 Make the keys of new tables \`bigint\`, and the columns that refer to them.`,
   manual: ['datatype-numeric.html#DATATYPE-INT'],
-  hazards: ['`integer` or `smallint` primary key that counts'],
 
   *check(command, context) {
     const table = tableOf(command)
@@ -42,6 +41,7 @@ Make the keys of new tables \`bigint\`, and the columns that refer to them.`,
 
   examples: `
 -- bad: serial and identity
+-- shows: \`integer\` primary key that counts
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_orders.sql

@@ -24,7 +24,6 @@ same migration makes.`,
 Drop what a failed attempt may have left, then build without \`IF NOT EXISTS\`. The fix does so where each statement of the
 file commits by itself. It is for you to review: where somebody has built the index by hand before, it is built again.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
-  hazards: ['`IF NOT EXISTS` that accepts the invalid index of a failed concurrent build'],
 
   *check(index, context) {
     if (!index.concurrently || !index.ifNotExists || context.transaction.isBlock) return
@@ -42,6 +41,7 @@ file commits by itself. It is for you to review: where somebody has built the in
 
   examples: `
 -- bad: a second attempt would do nothing
+-- shows: \`IF NOT EXISTS\` that accepts the invalid index of a failed concurrent build
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up

@@ -18,7 +18,6 @@ Nothing is said where a later migration gives the column another type or drops i
   instead: `
 Make new columns \`jsonb\`, unless the text itself has to come back as it was.`,
   manual: ['datatype-json.html'],
-  hazards: ['`json` column'],
 
   *check(command, context) {
     const table = tableOf(command)
@@ -36,6 +35,7 @@ Make new columns \`jsonb\`, unless the text itself has to come back as it was.`,
 
   examples: `
 -- bad: a new table and a new column
+-- shows: \`json\` column
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_events.sql

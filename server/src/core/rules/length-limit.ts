@@ -19,7 +19,6 @@ migration gives the column another type or drops it.`,
   instead: `
 Make new columns \`text\`. Where a limit is meant, a \`CHECK\` on the length can be changed without touching the type.`,
   manual: ['datatype-character.html'],
-  hazards: ['`varchar(n)` column'],
 
   *check(command, context) {
     const table = tableOf(command)
@@ -38,6 +37,7 @@ Make new columns \`text\`. Where a limit is meant, a \`CHECK\` on the length can
 
   examples: `
 -- bad: a new table and a new column
+-- shows: \`varchar(n)\` column
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_orders.sql

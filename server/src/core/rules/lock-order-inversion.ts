@@ -21,7 +21,6 @@ transaction so that writes or schema changes wait.`,
   instead: `
 Take the locks in one order everywhere, or one table in each transaction.`,
   manual: ['explicit-locking.html#LOCKING-DEADLOCKS'],
-  hazards: ['two migrations that lock tables in opposite orders'],
 
   *check({ migration, history, settings, steps }) {
     if (history.stateOf(migration.path) !== 'pending') return
@@ -46,6 +45,7 @@ Take the locks in one order everywhere, or one table in each transaction.`,
 
   examples: `
 -- bad: two pending migrations
+-- shows: two migrations that lock tables in opposite orders
 -- given: golang-migrate
 -- file: 000001_tables.up.sql (applied)
   CREATE TABLE users (id bigint PRIMARY KEY);

@@ -37,12 +37,6 @@ one does not; or wherever it is missing, once the settings name a severity for i
 Set it first in the file: \`SET LOCAL\` in a transaction. The fix takes the value that the project used last. It is not offered
 for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index behind.`,
   manual: ['runtime-config-client.html#GUC-LOCK-TIMEOUT'],
-  hazards: [
-    'strong lock without `lock_timeout`',
-    'lock of `CREATE POLICY`, `DROP POLICY` and of row level security',
-    'lock of triggers and rules',
-    'lock of a change of owner',
-  ],
   seeds: ['set a lock timeout in migrations'],
 
   *check(context) {
@@ -102,6 +96,7 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   ALTER TABLE users ADD COLUMN mark text;
 
 -- bad: between BEGIN and COMMIT
+-- shows: strong lock without \`lock_timeout\`
 -- given: lock-timeout-missing warning
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -121,6 +116,8 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   COMMIT;
 
 -- bad: policies and owners wait for their lock too
+-- shows: lock of row level security
+-- shows: lock of a change of owner
 -- given: lock-timeout-missing warning, row-security-without-policy off
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, name text);

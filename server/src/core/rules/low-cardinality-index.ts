@@ -17,7 +17,6 @@ and unique indexes and of several columns.`,
   instead: `
 Make it a partial index for the value that is searched for: \`CREATE INDEX ... (created_at) WHERE NOT done\`.`,
   manual: ['indexes-partial.html'],
-  hazards: ['index on a column of few values'],
   seeds: ['no index on a boolean'],
 
   *check(index, context) {
@@ -35,6 +34,7 @@ Make it a partial index for the value that is searched for: \`CREATE INDEX ... (
 
   examples: `
 -- bad: a boolean, a small enum
+-- shows: index on a column of few values
 -- file: 0001_orders.sql
   CREATE TYPE size AS ENUM ('small', 'large');
   CREATE TABLE orders (id bigint PRIMARY KEY, done boolean NOT NULL, size size);

@@ -27,7 +27,6 @@ makes that hurt, long work while the locks are held, is told by [work-under-lock
   instead: `
 One table in each transaction, so that each lock is given back at once; \`lock_timeout\`, so that a wait for one of them ends.`,
   manual: ['explicit-locking.html#LOCKING-TABLES', 'explicit-locking.html#LOCKING-DEADLOCKS'],
-  hazards: ['transaction that locks many tables'],
 
   *check(context) {
     const locked = new Map<number, Set<RelationKey>>()
@@ -52,6 +51,7 @@ One table in each transaction, so that each lock is given back at once; \`lock_t
 
   examples: `
 -- bad: three tables, one of them twice
+-- shows: transaction that locks many tables
 -- given: goose
 -- file: 00001_tables.sql
   -- +goose Up

@@ -23,7 +23,6 @@ and of those that PostgreSQL has no way to undo, such as a new label of an enum.
 Write the down: what the up makes, dropped in reverse order. Where data would be lost, or nothing can be undone, an empty down
 with a comment that says so tells the next person that it was thought of.`,
   manual: [],
-  hazards: ['migration without a down'],
   seeds: ['write both directions'],
 
   *check({ migration, history, settings }) {
@@ -51,6 +50,7 @@ with a comment that says so tells the next person that it was thought of.`,
 
   examples: `
 -- bad: all others have one
+-- shows: migration without a down
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

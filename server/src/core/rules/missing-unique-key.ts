@@ -26,7 +26,6 @@ unique constraint or index, here or in a later migration, or the table is droppe
   instead: `
 Add a unique constraint over owner and key.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS'],
-  hazards: ['natural key without a unique constraint'],
   seeds: ['unique over owner and key'],
 
   *check(command, context) {
@@ -53,6 +52,7 @@ Add a unique constraint over owner and key.`,
 
   examples: `
 -- bad: the settings of a user
+-- shows: natural key without a unique constraint
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_preferences.sql

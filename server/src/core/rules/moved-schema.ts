@@ -29,7 +29,6 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
     'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-SCHEMA',
     'ddl-schemas.html#DDL-SCHEMAS-PATH',
   ],
-  hazards: ['renamed schema', 'table or view moved to another schema'],
 
   *check(command, context) {
     if ('subcommands' in command) yield* moved(command, context)
@@ -38,6 +37,8 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
 
   examples: `
 -- bad: a table and a view
+-- shows: table moved to another schema
+-- shows: view moved to another schema
 -- file: 0001_people.sql
   CREATE SCHEMA staff;
   CREATE TABLE people (id bigint PRIMARY KEY);
@@ -77,6 +78,7 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
   ALTER TABLE app.users SET SCHEMA public;
 
 -- bad: a schema
+-- shows: renamed schema
 -- file: 0001_people.sql
   CREATE SCHEMA staff;
   CREATE TABLE staff.people (id bigint PRIMARY KEY);

@@ -23,7 +23,6 @@ looks at.`,
 Add a column of the new type beside the old one, fill it, look at the rows that differ, and drop the old one in a later
 release.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE', 'datatype-numeric.html', 'datatype-character.html'],
-  hazards: ['lossy change of type: values are cut or rounded without an error'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -51,6 +50,7 @@ release.`,
 
   examples: `
 -- bad: what is lost without an error
+-- shows: lossy change of type: values are cut or rounded without an error
 -- given: column-type-rewrite off
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamptz, total numeric(12, 4), note text);

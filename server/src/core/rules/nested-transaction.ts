@@ -21,7 +21,6 @@ tool's transaction on purpose. Nor is anything said where the tool opens no tran
   instead: `
 Leave transactions to the tool, or tell it with its marker not to open one.`,
   manual: ['sql-begin.html', 'sql-commit.html'],
-  hazards: ['`BEGIN` and `COMMIT` inside the transaction of the tool'],
 
   *check(context) {
     for (const section of context.migration.sections) {
@@ -50,6 +49,7 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
 
   examples: `
 -- bad: BEGIN and COMMIT in the transaction of the tool
+-- shows: \`BEGIN\` and \`COMMIT\` inside the transaction of the tool
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up

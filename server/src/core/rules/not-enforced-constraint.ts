@@ -17,7 +17,6 @@ It is off unless settings name a severity: nobody writes these words by accident
   instead: `
 Leave \`NOT ENFORCED\` out. To spare the check of the rows that are there, write \`NOT VALID\` and validate later.`,
   manual: ['sql-createtable.html#SQL-CREATETABLE-PARMS-ENFORCED'],
-  hazards: ['`NOT ENFORCED` constraint'],
 
   *check(command) {
     for (const { notEnforced, keywords, kind } of constraintsIn(command)) {
@@ -32,6 +31,7 @@ Leave \`NOT ENFORCED\` out. To spare the check of the rows that are there, write
 
   examples: `
 -- bad: not enforced
+-- shows: \`NOT ENFORCED\` constraint
 -- given: postgres 18
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total int, CHECK (total >= 0) NOT ENFORCED);

@@ -32,7 +32,6 @@ Nothing is said of a table that the same migration makes, of a column that is \`
 Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
 writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing, and drop the check.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL'],
-  hazards: ['`SET NOT NULL` that reads every row', 'null rows that make `SET NOT NULL` fail'],
   seeds: [
     'NOT NULL by way of a CHECK that is validated first',
     'set NOT NULL after the backfill, in a later migration',
@@ -67,6 +66,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
 
   examples: `
 -- bad: a column of a table in use
+-- shows: \`SET NOT NULL\` that reads every row
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_email_required.sql

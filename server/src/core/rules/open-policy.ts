@@ -14,7 +14,6 @@ Nothing is said of policies for \`SELECT\`, for roles by name, and of restrictiv
   instead: `
 Name the roles after \`TO\`, or the rows that each may change.`,
   manual: ['sql-createpolicy.html'],
-  hazards: ['policy that lets every role change every row'],
 
   *check({ policy, relations: [table], keywords }) {
     if (!policy?.isAlwaysTrue || !policy.isPermissive || policy.command === 'SELECT' || !table) return
@@ -29,6 +28,7 @@ Name the roles after \`TO\`, or the rows that each may change.`,
 
   examples: `
 -- bad: everybody, every row
+-- shows: policy that lets every role change every row
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

@@ -28,10 +28,6 @@ attach-partition-scan).`,
     'ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
     'sql-createtable.html#SQL-CREATETABLE-PARTITION',
   ],
-  hazards: [
-    '`CREATE TABLE ... PARTITION OF` that locks the partitioned table',
-    '`CREATE TABLE ... PARTITION OF` that reads the default partition',
-  ],
 
   *check(create, context) {
     const { partitionOf } = create
@@ -59,6 +55,7 @@ attach-partition-scan).`,
 
   examples: `
 -- bad: a partition of a table in use
+-- shows: \`CREATE TABLE ... PARTITION OF\` that locks the partitioned table
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY, name text NOT NULL DEFAULT '?' CHECK (name <> '')) PARTITION BY RANGE (id);
   CREATE INDEX events_name_idx ON events (name);
@@ -92,6 +89,7 @@ attach-partition-scan).`,
   alter table events attach partition events_b for values from (200000) to (300000);
 
 -- bad: the default partition is read
+-- shows: \`CREATE TABLE ... PARTITION OF\` that reads the default partition
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY) PARTITION BY RANGE (id);
   CREATE TABLE events_rest PARTITION OF events DEFAULT;

@@ -29,7 +29,6 @@ and writes of the others go on. Then drop the table that it is now.`,
     'sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION',
     'ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
   ],
-  hazards: ['dropped partition that locks the partitioned table'],
 
   *check(drop, context) {
     const dropped = drop.names.map(name => relationNamed(context.catalog, name))
@@ -63,6 +62,7 @@ and writes of the others go on. Then drop the table that it is now.`,
 
   examples: `
 -- bad: a partition of a table in use
+-- shows: dropped partition that locks the partitioned table
 -- given: postgres 14
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);

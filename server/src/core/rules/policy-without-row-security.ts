@@ -16,7 +16,6 @@ turns row security on.`,
   instead: `
 \`ALTER TABLE ... ENABLE ROW LEVEL SECURITY\` in the same migration.`,
   manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],
-  hazards: ['policy on a table without row level security'],
 
   *check(policy, context) {
     const [name] = policy.relations
@@ -31,6 +30,7 @@ turns row security on.`,
 
   examples: `
 -- bad: never turned on
+-- shows: policy on a table without row level security
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
   CREATE POLICY own ON orders USING (owner = current_user);

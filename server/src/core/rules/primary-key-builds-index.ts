@@ -25,10 +25,6 @@ Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE IN
 block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix proves
 \`NOT NULL\` first where the history shows that a column may be null. Constraints of partitioned tables cannot use an existing index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
-  hazards: [
-    '`PRIMARY KEY USING INDEX` over columns that may be null',
-    '`ADD PRIMARY KEY` that builds its index under the lock',
-  ],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -74,6 +70,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
 
   examples: `
 -- bad: the columns are known to be NOT NULL
+-- shows: \`ADD PRIMARY KEY\` that builds its index under the lock
 -- file: 0001_members.sql
   CREATE TABLE members (team_id bigint NOT NULL, user_id bigint NOT NULL);
 -- file: 0002_members_key.sql
@@ -140,6 +137,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   ALTER TABLE members DROP CONSTRAINT members_pkey;
 
 -- bad: from an index whose column may be null
+-- shows: \`PRIMARY KEY USING INDEX\` over columns that may be null
 -- file: 0001_members.sql
   CREATE TABLE members (id bigint);
 -- file: 0002_members_key.sql

@@ -21,7 +21,6 @@ ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA I
     'logical-replication-publication.html#LOGICAL-REPLICATION-PUBLICATION-REPLICA-IDENTITY',
     'sql-altertable.html',
   ],
-  hazards: ['dropped primary key', 'lost replica identity'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -46,6 +45,7 @@ ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA I
 
   examples: `
 -- bad: nothing takes its place
+-- shows: dropped primary key, and with it the replica identity
 -- file: 0001_members.sql
   CREATE TABLE members (id bigint PRIMARY KEY, name text);
 -- file: 0002_no_key.sql

@@ -23,7 +23,6 @@ unique, but makes that one redundant. An index that only begins like another is 
   instead: `
 Leave it out. Where the new index is to take the place of the old one, drop the old one in the same migration.`,
   manual: ['indexes-multicolumn.html', 'indexes-unique.html'],
-  hazards: ['index that another one makes redundant'],
   seeds: ['do not index too much'],
 
   *check(index, context) {
@@ -57,6 +56,7 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
 
   examples: `
 -- bad: a unique index beside a plain one, which answers nothing more then
+-- shows: index that another one makes redundant
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
   CREATE INDEX users_email_idx ON users (email);

@@ -20,7 +20,6 @@ its first \`REFRESH\`).`,
 \`REFRESH MATERIALIZED VIEW CONCURRENTLY\` lets reads go on. It needs a unique index over plain columns and without \`WHERE\`,
 and may run inside a transaction block. It compares old rows with new ones, which takes longer where most of them change.`,
   manual: ['sql-refreshmaterializedview.html'],
-  hazards: ['plain `REFRESH MATERIALIZED VIEW` of a view in use', '`REFRESH MATERIALIZED VIEW ... WITH NO DATA`'],
 
   *check(refresh, context) {
     if (refresh.concurrently || isNew(refresh.view, context)) return
@@ -47,6 +46,7 @@ and may run inside a transaction block. It compares old rows with new ones, whic
 
   examples: `
 -- bad: a view in use
+-- shows: plain \`REFRESH MATERIALIZED VIEW\` of a view in use
 -- file: 0001_totals.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
   CREATE MATERIALIZED VIEW totals AS SELECT customer, count(*) AS orders FROM orders GROUP BY customer;
@@ -89,6 +89,7 @@ and may run inside a transaction block. It compares old rows with new ones, whic
 --^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "app.totals": reads wait until its query is done]
 
 -- bad: emptied
+-- shows: \`REFRESH MATERIALIZED VIEW ... WITH NO DATA\`
 -- file: 0001_totals.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
   CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS orders FROM orders;

@@ -42,7 +42,6 @@ The \`CONCURRENTLY\` forms have a rule of their own. Nothing is said where the s
 Tell the tool not to open a transaction for this migration, or give the statement a migration of its own. The fix does
 what the tool of the project offers.`,
   manual: ['sql-vacuum.html', 'plpgsql-transactions.html', 'protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT'],
-  hazards: ['`VACUUM`, `CREATE DATABASE`, `ALTER SYSTEM` and others in a transaction block'],
 
   *check(command, context) {
     if (!context.transaction.isBlock || !context.effects.refusesTransactionBlock) return
@@ -66,6 +65,7 @@ what the tool of the project offers.`,
 
   examples: `
 -- bad: the tool runs the file in a transaction
+-- shows: \`VACUUM\` in a transaction block
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up
@@ -153,6 +153,7 @@ what the tool of the project offers.`,
   REINDEX SYSTEM postgres;
 
 -- bad: settings of the server
+-- shows: \`ALTER SYSTEM\` in a transaction block
   BEGIN;
   ALTER SYSTEM SET work_mem = '64MB';
 --^^^^^^^^^^^^ error [refused-in-transaction-block: ALTER SYSTEM cannot run inside a transaction block]

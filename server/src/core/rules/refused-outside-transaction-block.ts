@@ -17,7 +17,6 @@ Nothing is said in folders that no known tool runs, unless the file itself has t
   instead: `
 Put \`BEGIN\` and \`COMMIT\` around it and what it is for, or let the tool open a transaction for this migration.`,
   manual: ['sql-lock.html', 'sql-savepoint.html', 'sql-declare.html'],
-  hazards: ['`LOCK TABLE`, `SAVEPOINT` and others outside a transaction block', '`COMMIT` without a transaction'],
 
   *check(command, context) {
     if (!isRefused(command, context) || mayHaveBlock(context)) return
@@ -31,6 +30,7 @@ Put \`BEGIN\` and \`COMMIT\` around it and what it is for, or let the tool open 
 
   examples: `
 -- bad: the tool opens no transaction
+-- shows: \`LOCK TABLE\` outside a transaction block
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up
@@ -43,6 +43,7 @@ Put \`BEGIN\` and \`COMMIT\` around it and what it is for, or let the tool open 
   COMMENT ON TABLE users IS 'everybody';
 
 -- bad: after COMMIT
+-- shows: \`SAVEPOINT\` outside a transaction block
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_note.sql

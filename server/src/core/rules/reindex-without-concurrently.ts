@@ -26,7 +26,6 @@ Nothing is said of indexes and tables that the same migration makes, of temporar
 run inside a transaction block, and it does not take the index of an exclusion constraint. One that fails leaves an
 \`INVALID\` index with \`_ccnew\` in its name behind: drop that before a retry.`,
   manual: ['sql-reindex.html#SQL-REINDEX-CONCURRENTLY'],
-  hazards: ['plain `REINDEX` on a table in use'],
   seeds: ['rebuild indexes with CONCURRENTLY'],
 
   *check(reindex, context) {
@@ -56,6 +55,7 @@ run inside a transaction block, and it does not take the index of an exclusion c
 
   examples: `
 -- bad: an index of a table in use
+-- shows: plain \`REINDEX\` on a table in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
   CREATE INDEX users_email_idx ON users (email);

@@ -23,7 +23,6 @@ name before. Queries go on, and get the other column. Nothing is said of the col
 Add a column with the new name, keep both up to date with a trigger, fill it in batches, move the code over, and drop the
 old column in a later release. Or leave the name and give it a new one in a view.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
-  hazards: ['renamed column'],
   seeds: ['rename by a new column, in phases'],
 
   *check(alter, context) {
@@ -65,6 +64,7 @@ old column in a later release. Or leave the name and give it a new one in a view
 
   examples: `
 -- bad: code still uses the old name
+-- shows: renamed column
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, mail text);
 -- file: 0002_email.sql

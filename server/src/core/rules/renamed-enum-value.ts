@@ -17,7 +17,6 @@ Nothing is said of a type that the same migration makes.`,
 Add the new label with \`ADD VALUE\`, deploy code that knows both, move the rows over in batches, and leave the old label
 where it is: a label that no row has does no harm.`,
   manual: ['sql-altertype.html'],
-  hazards: ['renamed enum label'],
 
   *check(alter, context) {
     const { renameValue, type } = alter
@@ -34,6 +33,7 @@ where it is: a label that no row has does no harm.`,
 
   examples: `
 -- bad: code still uses the old label
+-- shows: renamed enum label
 -- file: 0001_state.sql
   CREATE TYPE state AS ENUM ('open', 'done');
 -- file: 0002_closed.sql

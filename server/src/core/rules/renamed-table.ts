@@ -28,7 +28,6 @@ view bears the old name again when the transaction commits, or bore the new name
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Drop it in a
 later release, when no code uses it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME', 'sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
-  hazards: ['renamed table', 'renamed view'],
   seeds: ['rename tables only when the code knows both names'],
 
   *check(alter, context) {
@@ -75,6 +74,7 @@ later release, when no code uses it.`,
   ALTER TABLE users RENAME TO people;
 
 -- bad: code still uses the old name
+-- shows: renamed table
 -- file: 0001_people.sql
   CREATE TABLE people (id bigint PRIMARY KEY);
 -- file: 0002_users.sql
@@ -95,6 +95,7 @@ later release, when no code uses it.`,
   CREATE VIEW people AS SELECT * FROM users;
 
 -- bad: a view
+-- shows: renamed view
 -- file: 0001_people.sql
   CREATE TABLE people (id bigint PRIMARY KEY);
   CREATE VIEW adults AS SELECT id FROM people;

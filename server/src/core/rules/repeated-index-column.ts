@@ -14,7 +14,6 @@ Nothing is said where it stands there with an operator class, a collation or an 
   instead: `
 Leave it out the second time, or name the column that was meant.`,
   manual: ['indexes-multicolumn.html'],
-  hazards: ['column that stands in an index twice'],
 
   *check(index) {
     const seen = new Set<string>()
@@ -41,6 +40,7 @@ Leave it out the second time, or name the column that was meant.`,
 
   examples: `
 -- bad: twice, and in INCLUDE
+-- shows: column that stands in an index twice
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, a int, b int);
   CREATE INDEX orders_a_idx ON orders (a, b, a);

@@ -30,7 +30,6 @@ The fixes do either; one drops the default again in a migration for a later rele
 default is the empty value of the type, and is not offered where the column is to be a key. A column without \`NOT NULL\` waits for an \`UPDATE\` in a migration of yours; fixes of
 unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` afterwards.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'ddl-alter.html#DDL-ALTER-ADDING-A-COLUMN'],
-  hazards: ['`NOT NULL` column without a default'],
   seeds: ['new columns nullable or with a default'],
 
   *check(alter, context) {
@@ -65,6 +64,7 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 
   examples: `
 -- bad: every row that is there would hold null
+-- shows: \`NOT NULL\` column without a default
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_plan.sql

@@ -24,12 +24,6 @@ source is still there, and where the down reads the data, or hands it to code, b
 Move the data back first: create the old place, fill it from the new one, and only then drop the new one. Better still,
 let the migration keep the old place, and drop it in a later release, when nobody needs to go back.`,
   manual: ['sql-droptable.html', 'sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN'],
-  hazards: [
-    'down that drops moved data',
-    'down that empties a table of before',
-    'down that narrows a type',
-    'down that goes back to fewer labels',
-  ],
   seeds: ['move data back before a down drops it', 'never destroy data in a down'],
 
   *check(command, context) {
@@ -74,6 +68,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
 
   examples: `
 -- bad: the data moved out of a column that the up dropped
+-- shows: down that drops moved data
 -- given: golang-migrate, dropped-column off, unbatched-backfill off
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb);
@@ -138,6 +133,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
   CREATE TABLE tags (id bigint PRIMARY KEY, name text);
 
 -- bad: all rows of a table from before
+-- shows: down that empties a table of before
 -- given: golang-migrate
 -- file: 000001_tags.up.sql
   CREATE TABLE tags (id bigint PRIMARY KEY, name text);
@@ -149,6 +145,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
   ALTER TABLE tags DROP COLUMN colour;
 
 -- bad: the type back cuts off
+-- shows: down that narrows a type
 -- given: golang-migrate, statistics-missing off
 -- file: 000001_tags.up.sql
   CREATE TABLE tags (id bigint PRIMARY KEY, name varchar(20), price numeric(10, 2));
@@ -162,6 +159,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
 --                          ^^^^^^^^^^^^^^ warning [rollback-loses-data: TYPE loses data of column "price" of table "tags": it rounds to 2 decimal places]
 
 -- bad: a label less
+-- shows: down that goes back to fewer labels
 -- given: golang-migrate, column-type-rewrite off
 -- file: 000001_days.up.sql
   CREATE TYPE mood AS ENUM ('sad', 'happy');

@@ -18,7 +18,6 @@ creates a policy, turns row security off, or drops or renames the table.`,
   instead: `
 Create a policy in the same migration. Where nobody but the owner is meant to see the rows, say so in an allow comment.`,
   manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],
-  hazards: ['row level security without a policy'],
 
   *check(alter, context) {
     const enabled = alter.subcommands.find(({ kind }) => kind === 'ENABLE ROW LEVEL SECURITY')
@@ -35,6 +34,7 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
 
   examples: `
 -- bad: no policy
+-- shows: row level security without a policy
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

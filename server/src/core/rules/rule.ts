@@ -28,11 +28,9 @@ interface RuleWords {
   readonly instead: string
   /** Pages of PostgreSQL's manual below /docs/current/. */
   readonly manual: readonly string[]
-  /** What the rule covers, each a short noun phrase: a row of docs/coverage.md. */
-  readonly hazards: readonly string[]
   /** What common guides to migrations advise and this rule brings about, in our words. */
   readonly seeds?: readonly string[]
-  /** SQL in the notation of the fixtures: tests and documentation at once. */
+  /** SQL in the notation of the fixtures: tests, documentation, and the claims of docs/coverage.md at once. */
   readonly examples: string
 }
 

@@ -22,7 +22,6 @@ where a later statement sets its \`search_path\`, makes it anew or drops it.`,
   instead: `
 Set \`search_path\` for the function, with \`pg_temp\` at the end: searched last, it hides nothing.`,
   manual: ['sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY'],
-  hazards: ['`SECURITY DEFINER` without a `search_path` of its own'],
 
   *check(routine, context) {
     const { securityDefiner, ownParameters, ownSearchPath, body, name } = routine
@@ -47,6 +46,7 @@ Set \`search_path\` for the function, with \`pg_temp\` at the end: searched last
 
   examples: `
 -- bad: the caller's search_path
+-- shows: \`SECURITY DEFINER\` without a \`search_path\` of its own
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
 -- file: 0002_close.sql

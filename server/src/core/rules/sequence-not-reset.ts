@@ -28,7 +28,6 @@ with \`setval\` or \`RESTART\`.`,
 Leave the column out, so that the sequence fills it, or set the sequence behind the highest value when the rows are in:
 \`SELECT setval(pg_get_serial_sequence('orders', 'id'), (SELECT max(id) FROM orders))\`.`,
   manual: ['functions-sequence.html', 'functions-info.html', 'datatype-numeric.html#DATATYPE-SERIAL'],
-  hazards: ['sequence that is not reset after rows with their own keys'],
 
   *check(insert, context) {
     const table = asTable(relationNamed(context.catalog, insert.table))
@@ -49,6 +48,7 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
 
   examples: `
 -- bad: rows copied with their keys
+-- shows: sequence that is not reset after rows with their own keys
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigserial PRIMARY KEY, total numeric);
 -- file: 0002_orders.sql

@@ -17,7 +17,6 @@ PostgreSQL refuses.`,
 Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for
 it in \`pg_roles\` first.`,
   manual: ['sql-createrole.html', 'sql-altersystem.html', 'user-manag.html'],
-  hazards: ['role made in a migration', 'superuser made in a migration', '`ALTER SYSTEM` in a migration'],
 
   *check(command, { inside, transaction, steps, index }) {
     if (isPlainRole(command) && steps.slice(0, index).some(step => isPlainRole(step.command))) return
@@ -27,6 +26,9 @@ it in \`pg_roles\` first.`,
 
   examples: `
 -- bad: roles and a setting
+-- shows: role made in a migration
+-- shows: superuser made in a migration
+-- shows: \`ALTER SYSTEM\` in a migration
 -- file: 0001_roles.sql
   CREATE ROLE shop LOGIN;
 --^^^^^^^^^^^ hint [server-wide-change: a role belongs to every database of the server: in the second one this fails]

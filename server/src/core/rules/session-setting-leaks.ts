@@ -24,7 +24,6 @@ own. A section has one finding.`,
   instead: `
 \`SET LOCAL\` in a transaction, else \`RESET\` at the end of the file.`,
   manual: ['sql-set.html', 'sql-reset.html'],
-  hazards: ['`SET` without `LOCAL` that outlasts its migration'],
 
   *check({ migration, history, steps }) {
     if (history.framework.id === plain.id) return
@@ -47,6 +46,7 @@ own. A section has one finding.`,
 
   examples: `
 -- bad: in the transaction of the tool
+-- shows: \`SET\` without \`LOCAL\` that outlasts its migration
 -- given: goose
 -- file: 00001_users.sql
   -- +goose Up

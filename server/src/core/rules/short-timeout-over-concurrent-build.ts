@@ -31,7 +31,6 @@ Set the timeout to 0 in front of the build, and back after it.`,
     'runtime-config-client.html#GUC-LOCK-TIMEOUT',
     'runtime-config-client.html#GUC-STATEMENT-TIMEOUT',
   ],
-  hazards: ['short `lock_timeout` over a concurrent build', 'short `statement_timeout` over a concurrent build'],
   seeds: ['know what an interrupted concurrent build leaves behind'],
 
   *check(command, context) {
@@ -53,6 +52,7 @@ Set the timeout to 0 in front of the build, and back after it.`,
 
   examples: `
 -- bad: a lock timeout that is right for ALTER TABLE
+-- shows: short \`lock_timeout\` over a concurrent build
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_email.sql
@@ -72,6 +72,7 @@ Set the timeout to 0 in front of the build, and back after it.`,
   ALTER TABLE users ALTER COLUMN nickname SET DEFAULT '';
 
 -- bad: several that follow one another, with the marker of the tool
+-- shows: short \`statement_timeout\` over a concurrent build
 -- given: goose, half-applied-on-failure off
 -- file: 00001_users.sql
   -- +goose Up

@@ -19,15 +19,6 @@ PostgreSQL skip the statement.`,
 Name what is there, or make it first. Where \`CREATE OR REPLACE\` cannot keep the columns of a view, or what a function returns, drop
 it first, with what depends on it, and make both again in the same transaction.`,
   manual: ['errcodes-appendix.html'],
-  hazards: [
-    'statement that PostgreSQL refuses in the catalog it meets',
-    '`ON CONFLICT` target without a unique index',
-
-    'dropped index of a constraint',
-    'concurrent index on a partitioned table',
-    'partitioned key without the partition key',
-    '`CREATE OR REPLACE` of another shape',
-  ],
 
   *check(command, { failure, need, settings }) {
     if (need)
@@ -55,6 +46,7 @@ it first, with what depends on it, and make both again in the same transaction.`
 
   examples: `
 -- bad: a column that no migration makes
+-- shows: statement that PostgreSQL refuses in the catalog it meets
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_email.sql
@@ -71,6 +63,7 @@ it first, with what depends on it, and make both again in the same transaction.`
 --                     ^^^ error [statement-fails: "ids" is not a table]
 
 -- bad: a conflict target without a unique index
+-- shows: \`ON CONFLICT\` target without a unique index
 -- file: 0001_settings.sql
   CREATE TABLE settings (name text, value text);
   INSERT INTO settings (name, value) VALUES ('theme', 'dark') ON CONFLICT (name) DO NOTHING;
@@ -90,6 +83,7 @@ it first, with what depends on it, and make both again in the same transaction.`
 --                                                                                   ^^^^^^^ error [statement-fails: syntax error at or near "VIRTUAL"]
 
 -- bad: what the assumed version cannot read, or cannot do
+-- shows: statement that only a newer PostgreSQL can run
   CREATE TABLE squares (side integer, area integer GENERATED ALWAYS AS (side * side) VIRTUAL);
 --                                                                                   ^^^^^^^ information [statement-fails: the statement needs PostgreSQL 18]
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -101,6 +95,8 @@ it first, with what depends on it, and make both again in the same transaction.`
 --^^^ information [statement-fails: the statement needs PostgreSQL 17]
 
 -- bad: CREATE OR REPLACE keeps the columns of a view, and what a function returns
+-- shows: \`CREATE OR REPLACE VIEW\` with other columns
+-- shows: \`CREATE OR REPLACE FUNCTION\` that returns something else
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
   CREATE VIEW contacts AS SELECT id, email FROM users;

@@ -29,7 +29,6 @@ the same file, and where another rule speaks of the same clause.`,
     'sql-createindex.html#SQL-CREATEINDEX-NOTES',
     'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE',
   ],
-  hazards: ['`ANALYZE` after an index over an expression', '`ANALYZE` after a change of type'],
 
   *check(command, context) {
     const found = command.tag === 'CREATE INDEX' ? ofIndex(command, context) : ofColumns(command, context)
@@ -38,6 +37,7 @@ the same file, and where another rule speaks of the same clause.`,
 
   examples: `
 -- bad: an index over an expression
+-- shows: missing \`ANALYZE\` after an index over an expression
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_email.sql
@@ -48,6 +48,7 @@ the same file, and where another rule speaks of the same clause.`,
   ANALYZE users;
 
 -- bad: a type that takes the values as they are, in the transaction of the tool
+-- shows: missing \`ANALYZE\` after a change of type
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20), town varchar(20));

@@ -33,14 +33,6 @@ rules of their own.`,
 Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To give space back, to sort a table or to move it,
 \`pg_repack\` and its like copy it beside the old one; or fill a new table in batches and swap the names.`,
   manual: ['sql-vacuum.html', 'sql-cluster.html', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
-  hazards: [
-    '`VACUUM FULL`',
-    '`CLUSTER`',
-    '`SET LOGGED` and `SET UNLOGGED`',
-    '`SET TABLESPACE` of a table or an index',
-    '`SET ACCESS METHOD`',
-    'another expression for a stored generated column',
-  ],
 
   *check(command, context) {
     if (command.tag === 'ALTER INDEX') yield* movedIndex(command, context)
@@ -51,6 +43,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 
   examples: `
 -- bad: VACUUM FULL
+-- shows: \`VACUUM FULL\`
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_vacuum.sql
@@ -65,6 +58,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 --^^^^^^ error [table-rewritten: VACUUM FULL rewrites every table under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: CLUSTER
+-- shows: \`CLUSTER\`
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_cluster.sql
@@ -76,6 +70,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 --^^^^^^^ error [table-rewritten: CLUSTER rewrites every table that was clustered before under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: without a log, which a crash empties
+-- shows: \`SET UNLOGGED\`
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY);
 -- file: 0002_unlogged.sql
@@ -83,6 +78,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 --                   ^^^^^^^^^^^^ error [table-rewritten: SET UNLOGGED rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: with a log again, beside a subcommand that writes nothing
+-- shows: \`SET LOGGED\`
 -- file: 0001_events.sql
   CREATE UNLOGGED TABLE events (id bigint PRIMARY KEY);
 --^^^^^^^^^^^^^^^^^^^^^ hint [unlogged-table: table "events" is unlogged: after a crash or a failover it is empty]
@@ -91,6 +87,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 --                                         ^^^^^^^^^^ error [table-rewritten: SET LOGGED rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: another disk
+-- shows: \`SET TABLESPACE\` of a table
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY);
 -- file: 0002_move.sql
@@ -98,6 +95,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 --                   ^^^^^^^^^^^^^^ error [table-rewritten: SET TABLESPACE rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: an index on another disk, and one that the history does not show
+-- shows: \`SET TABLESPACE\` of an index
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY);
 -- file: 0002_move.sql
@@ -128,6 +126,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
   ALTER INDEX events_pkey SET TABLESPACE fast;
 
 -- bad: another access method
+-- shows: \`SET ACCESS METHOD\`
 -- given: postgres 15
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint PRIMARY KEY);
@@ -136,6 +135,7 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 --                   ^^^^^^^^^^^^^^^^^ error [table-rewritten: SET ACCESS METHOD rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: a stored column with another expression
+-- shows: another expression for a stored generated column
 -- given: postgres 17
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric, gross numeric GENERATED ALWAYS AS (price * 1.2) STORED);

@@ -20,7 +20,6 @@ key already, and where a later statement makes one or drops the table.`,
   instead: `
 Give the table a primary key: the columns that are unique anyway, or a new identity column.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS', 'logical-replication-publication.html'],
-  hazards: ['table without a primary key'],
 
   *check(command, context) {
     if (!mayHaveKey(command)) return
@@ -42,6 +41,7 @@ Give the table a primary key: the columns that are unique anyway, or a new ident
 
   examples: `
 -- bad: nothing is unique
+-- shows: table without a primary key
 -- file: 0001_tags.sql
   CREATE TABLE tags (order_id bigint NOT NULL, tag text NOT NULL);
 --             ^^^^ hint [table-without-primary-key: table "tags" has no primary key]

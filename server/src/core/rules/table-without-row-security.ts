@@ -17,7 +17,6 @@ partitions, after dynamic SQL, and where a later migration turns it on.`,
   instead: `
 \`ALTER TABLE ... ENABLE ROW LEVEL SECURITY\`, and policies.`,
   manual: ['ddl-rowsecurity.html'],
-  hazards: ['new table without row level security where all others have it'],
 
   *check({ table: name, persistence, partitionOf }, context) {
     if (persistence === 'temporary' || partitionOf) return
@@ -34,6 +33,7 @@ partitions, after dynamic SQL, and where a later migration turns it on.`,
 
   examples: `
 -- bad: all others have it
+-- shows: new table without row level security where all others have it
 -- file: 0001_shop.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

@@ -19,7 +19,6 @@ Nothing is said where a later migration gives the column another type or drops i
   instead: `
 Make new columns \`timestamptz\`, which keeps the moment.`,
   manual: ['datatype-datetime.html#DATATYPE-TIMEZONES'],
-  hazards: ['`timestamp` column without time zone'],
 
   *check(command, context) {
     const table = tableOf(command)
@@ -38,6 +37,7 @@ Make new columns \`timestamptz\`, which keeps the moment.`,
 
   examples: `
 -- bad: a new table and a new column
+-- shows: \`timestamp\` column without time zone
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_orders.sql

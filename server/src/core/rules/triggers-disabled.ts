@@ -22,7 +22,6 @@ disabled, and of a table that the same migration makes.`,
 Disable the triggers that are in the way by name, in the transaction that enables them again. To load rows in another order, make
 the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER', 'sql-set-constraints.html'],
-  hazards: ['foreign keys turned off with `DISABLE TRIGGER ALL`', 'triggers that are off while others write'],
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
@@ -52,6 +51,7 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
 
   examples: `
 -- bad: all, and with them the foreign keys
+-- shows: foreign keys turned off with \`DISABLE TRIGGER ALL\`
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
   CREATE TABLE items (id bigint PRIMARY KEY, order_id bigint REFERENCES orders);
@@ -65,6 +65,7 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   COMMIT;
 
 -- bad: enabled again in another transaction
+-- shows: triggers that are off while others write
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
   CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touched();

@@ -20,7 +20,6 @@ rollback-loses-data looks at.`,
 Name every table that is to be emptied and leave \`CASCADE\` out: PostgreSQL then refuses to empty one that is referenced from
 outside. Keep a copy of rows that somebody may still ask for.`,
   manual: ['sql-truncate.html'],
-  hazards: ['TRUNCATE of a table in use', 'TRUNCATE ... CASCADE that empties tables it does not name'],
 
   *check(truncate, context) {
     const named = new Set(truncate.tables.map(name => keyOf(context.catalog, name)))
@@ -53,6 +52,7 @@ outside. Keep a copy of rows that somebody may still ask for.`,
 
   examples: `
 -- bad: a table in use
+-- shows: \`TRUNCATE\` of a table in use
 -- file: 0001_visits.sql
   CREATE TABLE visits (id bigint PRIMARY KEY);
 -- file: 0002_forget.sql
@@ -60,6 +60,7 @@ outside. Keep a copy of rows that somebody may still ask for.`,
 --         ^^^^^^ warning [truncated-table: TRUNCATE deletes all rows of table "visits"]
 
 -- bad: CASCADE empties more than is named
+-- shows: \`TRUNCATE ... CASCADE\` that empties tables it does not name
 -- file: 0001_shop.sql
   CREATE TABLE customers (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers);

@@ -22,7 +22,6 @@ It is said once for a folder, in the newest file that differs.`,
 Tell which tool runs the folder with the setting \`migrationGuard.framework\` or \`--framework\`, and give the files of the other
 one a folder of their own.`,
   manual: [],
-  hazards: ['marks of two migration tools in one folder'],
 
   *check({ migration, history }) {
     const { framework, migrations } = history
@@ -43,6 +42,7 @@ one a folder of their own.`,
 
   examples: `
 -- bad: a file of goose among those of golang-migrate
+-- shows: marks of two migration tools in one folder
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 000001_users.down.sql

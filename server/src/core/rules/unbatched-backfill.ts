@@ -30,15 +30,6 @@ block that walks along the primary key, visits each row once and commits after e
 knows a primary key of one column, and is for you to review: others see the table half done, and a run that fails keeps what
 it did. \`ANALYZE\` the table when it is done: until then the planner knows nothing of the new values.`,
   manual: ['populate.html', 'plpgsql-transactions.html', 'routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
-  hazards: [
-    '`UPDATE` or `DELETE` of every row in one statement',
-    'backfill `WHERE column IS NULL` of a whole table',
-    'schema change and backfill in one transaction',
-    'large `INSERT ... SELECT` while locks are held',
-    '`UPDATE ... FROM` that fills a new column of a whole table',
-    '`MERGE` of a whole table',
-    '`ANALYZE` after a large backfill',
-  ],
   seeds: ['change rows in batches that commit', 'keep schema change and backfill apart'],
 
   *check(command, context) {
@@ -50,6 +41,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
 
   examples: `
 -- bad: every row in one statement
+-- shows: \`UPDATE\` of every row in one statement
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
   ALTER TABLE users ADD COLUMN address text;
@@ -77,6 +69,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   $$;
 
 -- bad: the lock of the schema change is held meanwhile
+-- shows: backfill \`WHERE column IS NULL\` of a whole table
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -113,6 +106,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   $$;
 
 -- bad: a new column that is filled and then required, in one transaction
+-- shows: schema change and backfill in one transaction
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -301,6 +295,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   -- +goose StatementEnd
 
 -- bad: every row deleted
+-- shows: \`DELETE\` of every row in one statement
 -- file: 0001_sessions.sql
   CREATE TABLE sessions (token text PRIMARY KEY, user_id bigint);
 -- file: 0002_sign_out.sql
@@ -335,6 +330,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   INSERT INTO countries (code, name) VALUES ('de', 'Germany'), ('fr', 'France');
 
 -- bad: copied while the new foreign key keeps writers of the source waiting
+-- shows: large \`INSERT ... SELECT\` while locks are held
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, preferences jsonb);
@@ -399,6 +395,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   $$;
 
 -- bad: a new column that is filled from another table
+-- shows: \`UPDATE ... FROM\` that fills a new column of a whole table
 -- file: 0001_shop.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
@@ -439,6 +436,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   WHERE t.order_id = orders.id;
 
 -- bad: every row of one table merged into another
+-- shows: \`MERGE\` of a whole table
 -- file: 0001_shop.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
   CREATE TABLE accounts (user_id bigint PRIMARY KEY, plan text);

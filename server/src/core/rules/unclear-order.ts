@@ -19,7 +19,6 @@ It is said once for a folder, in the newest migration that it is about.`,
   instead: `
 Write the numbers with as many digits, zeros in front. Add the migration that is missing, or give this one the next number.`,
   manual: [],
-  hazards: ['numbers that sort otherwise as names', 'a gap in the numbers'],
 
   *check({ migration, history }) {
     const { migrations, framework } = history
@@ -45,6 +44,7 @@ Write the numbers with as many digits, zeros in front. Add the migration that is
 
   examples: `
 -- bad: ten is before nine by name
+-- shows: numbers that sort otherwise as names
 -- file: 8_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 9_carts.sql
@@ -54,6 +54,7 @@ Write the numbers with as many digits, zeros in front. Add the migration that is
 --^^^^^^ information [unclear-order: "10_orders.sql" comes after "9_carts.sql" by number, and before it by name]
 
 -- bad: a number is missing
+-- shows: a gap in the numbers
 -- given: golang-migrate
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

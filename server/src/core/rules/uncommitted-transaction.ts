@@ -21,7 +21,6 @@ runs it is a warning: what runs them may go on with another file.`,
   instead: `
 End the file with \`COMMIT\`.`,
   manual: ['sql-begin.html', 'sql-commit.html'],
-  hazards: ['transaction that is never committed'],
 
   *check({ migration, history, steps }) {
     for (const section of migration.sections) {
@@ -52,6 +51,7 @@ End the file with \`COMMIT\`.`,
 
   examples: `
 -- bad: BEGIN without COMMIT
+-- shows: transaction that is never committed
 -- file: 0001_users.sql
   BEGIN;
 --^^^^^ warning [uncommitted-transaction: BEGIN starts a transaction that nothing commits]

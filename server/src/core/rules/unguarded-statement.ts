@@ -22,7 +22,6 @@ Nothing is said where statements share a transaction, which undoes all of them, 
   instead: `
 Add \`IF NOT EXISTS\` or \`IF EXISTS\`, or let the statements share a transaction.`,
   manual: ['sql-createtable.html', 'sql-altertable.html', 'sql-createindex.html'],
-  hazards: ['statement that a second run of a half-applied file stops at'],
   seeds: ['steps that can run twice'],
 
   *check(command, context) {
@@ -40,6 +39,7 @@ Add \`IF NOT EXISTS\` or \`IF EXISTS\`, or let the statements share a transactio
 
   examples: `
 -- bad: statements that commit one by one
+-- shows: statement that a second run of a half-applied file stops at
 -- given: goose
 -- file: 00001_orders.sql
   -- +goose Up

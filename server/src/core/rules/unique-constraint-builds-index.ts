@@ -20,7 +20,6 @@ Nothing is said of a table that the same migration makes and of \`USING INDEX\`.
 ... UNIQUE USING INDEX\`, which takes the lock for a moment only. Constraints of partitioned tables cannot use an existing
 index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
-  hazards: ['`ADD UNIQUE` that builds its index under the lock', 'unique column added to a table in use'],
   seeds: ['index first, then the constraint'],
 
   *check(alter, context) {
@@ -51,6 +50,7 @@ index.`,
 
   examples: `
 -- bad: a table in use
+-- shows: \`ADD UNIQUE\` that builds its index under the lock
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
 -- file: 0002_unique_email.sql
@@ -162,6 +162,7 @@ index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 
 -- bad: on a new column
+-- shows: unique column added to a table in use
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_nickname.sql

@@ -15,7 +15,6 @@ Nothing is said of temporary tables.`,
   instead: `
 Leave \`UNLOGGED\` out, unless the rows are a cache that can be filled again.`,
   manual: ['sql-createtable.html#SQL-CREATETABLE-UNLOGGED'],
-  hazards: ['unlogged table'],
 
   *check({ table, keywords }) {
     yield {
@@ -27,6 +26,7 @@ Leave \`UNLOGGED\` out, unless the rows are a cache that can be filled again.`,
 
   examples: `
 -- bad: unlogged
+-- shows: unlogged table
 -- file: 0001_cache.sql
   CREATE UNLOGGED TABLE cache (key text PRIMARY KEY, value jsonb);
 --^^^^^^^^^^^^^^^^^^^^^ hint [unlogged-table: table "cache" is unlogged: after a crash or a failover it is empty]

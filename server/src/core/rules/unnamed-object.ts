@@ -20,7 +20,6 @@ not tell the name.`,
   instead: `
 Name it; the fix writes out the name that PostgreSQL would give.`,
   manual: ['ddl-constraints.html', 'sql-createindex.html'],
-  hazards: ['constraint or index without a name'],
 
   *check(command, context) {
     for (const { at, what, name, before } of unnamedIn(command, context)) {
@@ -44,6 +43,8 @@ Name it; the fix writes out the name that PostgreSQL would give.`,
 
   examples: `
 -- bad: a constraint and an index
+-- shows: constraint without a name
+-- shows: index without a name
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total int);
 -- file: 0002_carts.sql

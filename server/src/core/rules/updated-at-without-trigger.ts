@@ -22,7 +22,6 @@ table, now or in a later migration, is fired by \`UPDATE\`.`,
   instead: `
 Create a trigger \`BEFORE UPDATE ... FOR EACH ROW\` that sets the column to \`now()\`.`,
   manual: ['plpgsql-trigger.html', 'sql-createtrigger.html'],
-  hazards: ['`updated_at` that no trigger keeps'],
   seeds: ['a trigger for updated_at'],
 
   *check(command, context) {
@@ -41,6 +40,7 @@ Create a trigger \`BEFORE UPDATE ... FOR EACH ROW\` that sets the column to \`no
 
   examples: `
 -- bad: a default alone
+-- shows: \`updated_at\` that no trigger keeps
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, updated_at timestamptz NOT NULL DEFAULT now());
 --                                            ^^^^^^^^^^ hint [updated-at-without-trigger: no trigger sets "updated_at" of table "orders": an UPDATE that does not name it leaves it as it was]

@@ -27,10 +27,6 @@ Most migration tools run a whole file in one transaction. Nothing is said of a t
 Validate in a transaction of its own: in the next migration, or after \`COMMIT\`. What needs the validated constraint, such as
 \`SET NOT NULL\`, goes with it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'explicit-locking.html#LOCKING-TABLES'],
-  hazards: [
-    '`NOT VALID` and `VALIDATE` in one transaction',
-    'rows read under a lock that the transaction holds already',
-  ],
   seeds: ['validate in a step of its own'],
 
   *check(alter, context) {
@@ -57,6 +53,7 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
 
   examples: `
 -- bad: the tool runs both in one transaction
+-- shows: \`NOT VALID\` and \`VALIDATE\` in one transaction
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -75,6 +72,7 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
   ALTER TABLE orders VALIDATE CONSTRAINT orders_user_fk;
 
 -- bad: an older constraint, after another change of the table
+-- shows: rows read under a lock that the transaction holds already
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
   ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0) NOT VALID;

@@ -34,12 +34,6 @@ that are there in batches. For a key, build its index concurrently afterwards. A
 identity column with \`ALTER COLUMN ... ADD GENERATED ... AS IDENTITY\`, which touches no row; set its sequence behind the highest
 value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'xfunc-volatility.html'],
-  hazards: [
-    'new column with a volatile default',
-    '`serial` or identity column added to a table in use',
-    'stored generated column added to a table in use',
-    'new column of a domain with constraints',
-  ],
   seeds: ['add the column without a default, fill it, then constrain it'],
 
   *check(alter, context) {
@@ -64,6 +58,7 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
 
   examples: `
 -- bad: a volatile function
+-- shows: new column with a volatile default
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_token.sql
@@ -155,6 +150,9 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
   ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL;
 
 -- bad: serial, identity and stored generated columns
+-- shows: \`serial\` column added to a table in use
+-- shows: identity column added to a table in use
+-- shows: stored generated column added to a table in use
 -- file: 0001_products.sql
   CREATE TABLE products (sku text PRIMARY KEY, price numeric);
 -- file: 0002_numbers.sql
@@ -167,6 +165,7 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
 --                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "gross" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: a type that checks every row
+-- shows: new column of a domain with constraints
 -- file: 0001_users.sql
   CREATE DOMAIN country AS text CHECK (VALUE ~ '^[A-Z]{2}$');
   CREATE TABLE users (id bigint PRIMARY KEY);

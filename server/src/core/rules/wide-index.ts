@@ -16,7 +16,6 @@ unique, and of columns in \`INCLUDE\`.`,
   instead: `
 Keep the columns that queries search by. What is only read may go into \`INCLUDE\`.`,
   manual: ['indexes-multicolumn.html', 'indexes-index-only-scans.html'],
-  hazards: ['index over many columns'],
   seeds: ['do not index too much'],
 
   *check(index) {
@@ -32,6 +31,7 @@ Keep the columns that queries search by. What is only read may go into \`INCLUDE
 
   examples: `
 -- bad: five columns
+-- shows: index over many columns
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, a int, b int, c int, d int, e int);
   CREATE INDEX orders_idx ON orders (a, b, c, d, e);

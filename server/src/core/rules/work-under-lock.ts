@@ -40,7 +40,6 @@ what another rule tells: index builds, constraints that are proven, an \`UPDATE\
 Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
 follows needs it.`,
   manual: ['explicit-locking.html#LOCKING-TABLES'],
-  hazards: ['schema change and long work in one transaction'],
 
   *check(command, context) {
     const found = underLock(command, context)
@@ -59,6 +58,7 @@ follows needs it.`,
 
   examples: `
 -- bad: the new column is filled from another table
+-- shows: schema change and long work in one transaction
 -- given: golang-migrate
 -- file: 000001_shop.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
