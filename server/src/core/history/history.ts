@@ -321,7 +321,9 @@ class FolderHistory implements History {
       migration.direction === 'down' && placeOfUp(this.migrations, place, this.framework.compareVersions) === undefined
     if (isAlone) return afterUnseen(start)
     const isSkipped = migration.direction === 'down' || (migration.baseline && place > 0)
-    return isSkipped ? start : catalogAfter(migration, 'up', start)
+    if (isSkipped) return start
+    const after = catalogAfter(migration, 'up', start)
+    return migration.latest ? afterUnseen(after) : after
   }
 
   private empty(): Catalog {

@@ -37,6 +37,8 @@ export interface Migration {
   readonly repeatable: boolean
   /** Makes the whole database anew where nothing was applied before: skipped by one with earlier versions. */
   readonly baseline: boolean
+  /** Makes what all migrations make together: nobody knows how much of it was there before the next of them. */
+  readonly latest: boolean
   readonly sections: readonly Section[]
   /** Placeholders that were masked, by the identifier that stands for them: for messages. */
   readonly placeholders: ReadonlyMap<string, string>

@@ -34,6 +34,7 @@ class FileMigration implements Migration {
   readonly direction: Migration['direction']
   readonly repeatable: boolean
   readonly baseline: boolean
+  readonly latest: boolean
   private masked: ReadonlyMap<string, string> | undefined
 
   constructor(
@@ -48,6 +49,7 @@ class FileMigration implements Migration {
     this.direction = directions.size > 1 ? 'both' : directions.has('down') ? 'down' : 'up'
     this.repeatable = layout.repeatable
     this.baseline = layout.baseline ?? false
+    this.latest = layout.latest ?? false
   }
 
   get placeholders(): ReadonlyMap<string, string> {

@@ -24,6 +24,8 @@ export interface FileLayout {
   readonly repeatable: boolean
   /** Makes the whole database anew where nothing was applied before (Flyway's B): skipped by one with earlier versions. */
   readonly baseline?: boolean
+  /** Makes at once what all migrations make together, so that those after it have nothing to do where it ran. */
+  readonly latest?: boolean
   readonly sections: readonly SectionLayout[]
 }
 

@@ -1,6 +1,7 @@
 import alembic from './alembic'
 import atlas from './atlas'
 import dbmate from './dbmate'
+import dbutil from './dbutil'
 import diesel from './diesel'
 import drizzle from './drizzle'
 import flyway from './flyway'
@@ -28,6 +29,7 @@ export const frameworks: readonly Framework[] = [
   drizzle,
   goose,
   dbmate,
+  dbutil,
   sqlMigrate,
   refinery,
   flyway,
