@@ -1,10 +1,11 @@
 import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
+import type { TransactionMode } from '../migration'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isRunByMaragu } from './dependencies'
 import { isForeignName } from './dialects'
-import type { FollowUp, Framework } from './framework'
-import { lastName, nothingToUndo } from './layouts'
+import type { FileLayout, Folder, FollowUp, Framework } from './framework'
+import { lastName, nothingToUndo, wholeFile } from './layouts'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -23,55 +24,54 @@ export default {
   id: 'golang-migrate',
   name: 'golang-migrate',
   recognises(folder) {
-    const named = share(folder.files, (name, file) => name === file && strictName.test(name))
+    const named = shareOfPairs(folder)
     return named === 0 || isRunByMaragu(folder) ? 0 : 0.8 * named
   },
 
   layout(path, text) {
-    const name = nameOf(path)
-    if (isForeignName(name)) return undefined
-    const parts = looseName.exec(name)
-    const version = parts?.[1] ?? /^\d+/.exec(name)?.[0]
-    if (version === undefined) return undefined
-    const span = { start: 0, end: text.length }
-    return {
-      version,
-      repeatable: false,
-      sections: [
-        {
-          direction: parts?.[3]?.toLowerCase() === 'down' ? 'down' : 'up',
-          span,
-          transaction: 'implicit',
-          boundaries: [],
-          masked: [],
-          queries: [span],
-        },
-      ],
-    }
+    return ofPair(path, text, 'implicit')
   },
 
   compareVersions: compareNumbered,
 
-  followUp(request) {
-    const last = lastName(request.taken, name => strictName.test(name))
-    if (last === undefined) return undefined
-    let [number] = /^\d+/.exec(last) as RegExpExecArray
-    return oneByOne(request).flatMap(part => {
-      number = numberAfter(number)
-      return pair(part, number)
-    })
-  },
+  followUp: request => pairsAfter(request),
 } satisfies Framework
+
+/** Returns the share of the files right in a folder that are named as golang-migrate asks. */
+export const shareOfPairs = ({ files }: Pick<Folder, 'files'>): number =>
+  share(files, (name, file) => name === file && strictName.test(name))
+
+/** Returns what a file named as golang-migrate asks is, for tools that send it as one query. */
+export function ofPair(path: string, text: string, transaction: TransactionMode): FileLayout | undefined {
+  const name = nameOf(path)
+  if (isForeignName(name)) return undefined
+  const parts = looseName.exec(name)
+  const version = parts?.[1] ?? /^\d+/.exec(name)?.[0]
+  if (version === undefined) return undefined
+  const direction = parts?.[3]?.toLowerCase() === 'down' ? 'down' : 'up'
+  return { version, repeatable: false, sections: wholeFile(direction, text, transaction, true) }
+}
+
+/** Returns the next migrations named so, one for each statement that must not share a transaction, under the tool's marker against it. */
+export function pairsAfter(request: FollowUp, marker = ''): readonly NewFile[] | undefined {
+  const last = lastName(request.taken, name => strictName.test(name))
+  if (last === undefined) return undefined
+  let [number] = /^\d+/.exec(last) as RegExpExecArray
+  return oneByOne(request).flatMap(part => {
+    number = numberAfter(number)
+    return pair(part, number, part.transaction ? '' : marker)
+  })
+}
 
 const strictName = /^(\d+)_(.*)\.(up|down)\.sql$/i
 
 /** Also the slips that people make and the tool passes over: `_down.sql`. They are judged as what they mean to be. */
 const looseName = /^(\d+)(?:[_-](.*?))?[._-](up|down)(?:\.sql)+$/i
 
-function pair({ after, hasDowns, title, up, down }: FollowUp, version: string): NewFile[] {
+function pair({ after, hasDowns, title, up, down }: FollowUp, version: string, head: string): NewFile[] {
   const folder = folderOf(after)
   const stem = `${folder === '' ? '' : `${folder}/`}${version}_${title}`
-  const upFile = { path: `${stem}.up.sql`, text: `${up}\n` }
+  const upFile = { path: `${stem}.up.sql`, text: `${head}${up}\n` }
   if (!hasDowns) return [upFile]
-  return [upFile, { path: `${stem}.down.sql`, text: down === '' ? nothingToUndo : `${down}\n` }]
+  return [upFile, { path: `${stem}.down.sql`, text: down === '' ? nothingToUndo : `${head}${down}\n` }]
 }

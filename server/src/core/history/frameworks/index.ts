@@ -11,6 +11,7 @@ import goose from './goose'
 import graphileMigrate from './graphile-migrate'
 import hasura from './hasura'
 import liquibase from './liquibase'
+import morph from './morph'
 import nodePgMigrate from './node-pg-migrate'
 import plain from './plain'
 import pop from './pop'
@@ -44,6 +45,7 @@ export const frameworks: readonly Framework[] = [
   pop,
   nodePgMigrate,
   postgresMigrations,
+  morph,
   golangMigrate,
   plain,
 ]
