@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { inCommentLines } from '../../server/src/core/comment-lines'
+import { edited } from '../../server/src/core/edits'
 import type { Edit, Finding } from '../../server/src/core/finding'
 import { type History, withFile } from '../../server/src/core/history/history'
 import type { Migration } from '../../server/src/core/history/migration'
+import { lint } from '../../server/src/core/lint'
+import { defaultSettings } from '../../server/src/core/settings'
 import { loadInstalledParser } from '../parser'
 import { type Files, historyIn, namesOf, sectionsOf } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
@@ -253,5 +256,26 @@ $$;
     assert.deepEqual(change([{ ...at, span: { start, end: start + 'DROP INDEX i;'.length }, text: '' }]), [
       { ...at, span: { start: line, end: text.indexOf('-- rollback SELECT') }, text: '' },
     ])
+  })
+
+  it('gets a new changeset behind a last line without an end, and changes that line beside it', () => {
+    const first = `${head}--changeset ann:1\nCREATE TABLE t (a int, b int);\n--rollback DROP TABLE t;\n`
+    const second = `${head}--changeset ann:2\nALTER TABLE t DROP COLUMN b;\nDROP TABLE IF EXISTS u;\n--rollback ALTER TABLE t ADD COLUMN b int;`
+    const fix = lint(historyIn({ 'a.sql': first, 'b.sql': second }), 'm/b.sql', defaultSettings)
+      .flatMap(({ fixes }) => fixes)
+      .find(({ title }) => title.startsWith('Deprecate'))
+    assert.equal(
+      edited(second, fix?.edits ?? []),
+      `${head}--changeset ann:2
+COMMENT ON COLUMN t.b IS 'DEPRECATED: a later release drops it';
+DROP TABLE IF EXISTS u;
+--rollback COMMENT ON COLUMN t.b IS NULL;
+
+--changeset ann:3
+-- For a later release, when no running code names the column.
+ALTER TABLE t DROP COLUMN b;
+--rollback ALTER TABLE t ADD COLUMN b int;
+`,
+    )
   })
 })

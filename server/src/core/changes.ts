@@ -1,15 +1,20 @@
 import type { Replacement } from './edits'
 
-/** Returns the replacements of whole lines that turn `before` into `after`. */
+/** Returns the replacements of whole lines that turn `before` into `after`; what is put behind a last line without an end leaves that alone. */
 export function replacementsBetween(before: string, after: string): Replacement[] {
   const old = linesOf(before)
   const now = linesOf(after)
   const starts = [0]
   for (const line of old) starts.push((starts.at(-1) ?? 0) + line.length)
-  return changesBetween(old, now).map(change => ({
-    span: { start: starts[change.oldStart] ?? 0, end: starts[change.oldEnd] ?? before.length },
-    text: now.slice(change.nowStart, change.nowEnd).join(''),
-  }))
+  return changesBetween(old, now).map(change => {
+    const start = starts[change.oldStart] ?? 0
+    const end = starts[change.oldEnd] ?? before.length
+    const text = now.slice(change.nowStart, change.nowEnd).join('')
+    const kept = before.slice(start, end).trimEnd()
+    return text.startsWith(kept)
+      ? { span: { start: start + kept.length, end }, text: text.slice(kept.length) }
+      : { span: { start, end }, text }
+  })
 }
 
 /** Lines with their ends; the last one may lack it. */

@@ -10,13 +10,16 @@ export function inCommentLines(finding: Finding, { path, sections, text }: Migra
   if (inside.length === 0) return finding
   const kept = (edit: Edit): Edit => {
     const section = inside.find(({ span }) => span.start <= edit.span.start && edit.span.end <= span.end)
-    if (edit.path !== path || !section?.linePrefix) return edit
+    if (edit.path !== path || !section?.linePrefix || isNewMigration(edit)) return edit
     return edit.text === ''
       ? withoutEmptied(edit, text, section.linePrefix)
       : { ...edit, text: edit.text.replaceAll('\n', `\n${section.linePrefix}`) }
   }
   return withFixes(finding, fix => ({ ...fix, edits: fix.edits.map(kept) }))
 }
+
+/** A changeset of its own, put where the file ends in such a section. */
+const isNewMigration = ({ text }: Edit) => /^--changeset /m.test(text)
 
 /** Widened to whole lines where nothing but what begins them is left. */
 function withoutEmptied(edit: Edit, text: string, prefix: string): Edit {
