@@ -1,5 +1,6 @@
 import { type Production, productionReader } from '../applied'
 import type { Finding } from '../core/finding'
+import { withFixesThatHold } from '../core/fix-check'
 import type { History } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint, type Report } from '../core/lint'
@@ -102,7 +103,9 @@ export function judged({ history, asked }: Loaded, settings: Settings, troubles:
   return migrationsAt(history, asked).flatMap(migration => {
     const { path } = migration
     const findings = troubles.survived(path, () => lint(history, path, settings, troubles.report))
-    return findings ? [{ path, migration, history, findings }] : []
+    return findings
+      ? [{ path, migration, history, findings: withFixesThatHold(history, path, findings, settings) }]
+      : []
   })
 }
 

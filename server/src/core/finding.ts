@@ -51,8 +51,8 @@ export interface Finding {
 /** What a finding says, and how urgent it is. */
 type Told = Pick<Finding, 'severity' | 'message' | 'detail' | 'hint' | 'relation'>
 
-/** Returns a finding that says something else, or whose fixes are changed: each when somebody asks for them. */
-export function withFixes(finding: Finding, change: (fix: Fix) => Fix, told: Partial<Told> = {}): Finding {
+/** Returns a finding that says something else, or whose fixes are changed or left out: each when somebody asks for them. */
+export function withFixes(finding: Finding, change: (fix: Fix) => Fix | undefined, told: Partial<Told> = {}): Finding {
   const { rule, risk, span } = finding
   let known: readonly Fix[] | undefined
   return {
@@ -65,7 +65,7 @@ export function withFixes(finding: Finding, change: (fix: Fix) => Fix, told: Par
     hint: told.hint ?? finding.hint,
     relation: told.relation ?? finding.relation,
     get fixes() {
-      known ??= finding.fixes.map(change)
+      known ??= finding.fixes.flatMap(fix => change(fix) ?? [])
       return known
     },
   }

@@ -1,6 +1,6 @@
 import type { Finding, Fix } from './finding'
 import { type Change, changesBy } from './fix-changes'
-import { holds } from './fix-check'
+import { withFixesThatHold } from './fix-check'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
@@ -41,12 +41,10 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
     const generation = generations.get(path) ?? 0
     const allowed = { ...options, creates: options.creates && generation < mostGenerations }
     for (let round = 0; round < mostRounds; round++) {
-      const findings = lint(history, path, settings, options.report)
+      const findings = withFixesThatHold(history, path, lint(history, path, settings, options.report), settings)
       const applied = changesBy(
         history,
-        findings.flatMap(
-          finding => chosen(finding, fix => holds(history, path, finding, fix, settings), allowed) ?? [],
-        ),
+        findings.flatMap(finding => chosen(finding, allowed) ?? []),
       )
       if (applied.length === 0) break
       for (const change of applied) {
@@ -67,11 +65,10 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
   }
 }
 
-/** The first fix of a finding that may be applied and holds: a finding's fixes are alternatives, best first. */
-function chosen({ fixes }: Finding, holds: (fix: Fix) => boolean, { review, creates }: FixOptions): Fix | undefined {
+/** The first fix of a finding that may be applied: a finding's fixes are alternatives, best first. */
+function chosen({ fixes }: Finding, { review, creates }: FixOptions): Fix | undefined {
   const possible = fixes.filter(fix => creates || !fix.creates?.length)
-  const safe = possible.find(fix => fix.safety === 'safe' && holds(fix))
-  return safe ?? (review ? possible.find(holds) : undefined)
+  return possible.find(fix => fix.safety === 'safe') ?? (review ? possible[0] : undefined)
 }
 
 const merged = (earlier: Change | undefined, later: Change): Change =>

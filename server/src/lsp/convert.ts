@@ -20,7 +20,6 @@ import { replacementsBetween } from '../core/changes'
 import { inLineEndingOf } from '../core/edits'
 import type { Finding, Fix, Severity } from '../core/finding'
 import { fixed } from '../core/fix'
-import { holds } from '../core/fix-check'
 import { hintsOf } from '../core/hover/hints'
 import { hoverAt as hoverOf } from '../core/hover/hover'
 import { markdownOf, plainOf } from '../core/hover/rendering'
@@ -154,11 +153,9 @@ function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] 
       ? [{ title, kind: CodeActionKind.QuickFix, diagnostics: shownFor(finding, rangeOf, request), edit }]
       : []
   }
-  const { history, path } = judgement
   const mending = here.flatMap(finding => {
-    const fixes = finding.fixes.filter(fix => holds(history, path, finding, fix, configuration))
-    const safe = fixes.filter(fix => fix.safety === 'safe')
-    return fixes.flatMap(fix =>
+    const safe = finding.fixes.filter(fix => fix.safety === 'safe')
+    return finding.fixes.flatMap(fix =>
       actionFor(finding, fix).map(action =>
         safe.length === 1 && safe[0] === fix ? { ...action, isPreferred: true } : action,
       ),
@@ -187,12 +184,12 @@ function shownFor(finding: Finding, rangeOf: (span: Span) => Range, { diagnostic
 
 /** What `migration-guard fix` would do to the document and the files that its fixes touch. */
 function fixAll(judgement: Judgement, request: ActionRequest): CodeAction[] {
-  const { history, path, configuration, findings } = judgement
-  if (!findings.some(finding => finding.fixes.some(fix => fix.safety === 'safe'))) return []
+  const { history, path, configuration } = judgement
   const { changes } = fixed(history, [path], configuration, {
     review: false,
     creates: canCreate(judgement, request),
   })
+  if (changes.length === 0) return []
   const fix = {
     edits: changes.flatMap(({ path, before, after }) =>
       before === undefined ? [] : replacementsBetween(before, after).map(replacement => ({ path, ...replacement })),

@@ -1,5 +1,6 @@
 import { productionReader } from '../applied'
 import { type Finding, withFixes } from '../core/finding'
+import { withFixesThatHold } from '../core/fix-check'
 import { type History, historyOf, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint } from '../core/lint'
@@ -208,7 +209,8 @@ export class Workspace {
       migration && isWanted && weight !== 'ignore'
         ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error))
         : []
-    const findings = weight === 'hint' ? found.map(asHint) : found
+    const held = withFixesThatHold(history, path, found, configuration)
+    const findings = weight === 'hint' ? held.map(asHint) : held
     return { document, configuration, history, path, migration, findings }
   }
 

@@ -97,6 +97,53 @@ export function withFile(history: History, path: string, text: string | undefine
   return built({ ...source, files, applied: withOriginal(source.applied, path, old) }, history, path)
 }
 
+/**
+ * Returns the history as it is when a fix has changed or created files: its tool is what it was, and what was there before the
+ * first of them is not worked out again.
+ */
+export function withFixed(
+  history: History,
+  changes: readonly { readonly path: string; readonly after: string }[],
+): History {
+  const { framework } = history
+  const files = new Map(history.source.files)
+  let { applied } = history.source
+  for (const { path, after } of changes) {
+    applied = withOriginal(applied, path, files.get(path))
+    files.set(path, after)
+  }
+  const source = { ...history.source, files, applied }
+  const folder = new SourceFolder(source)
+  const order = orderOf(framework)
+  const migrations = [...history.migrations]
+  for (const { path, after } of changes) {
+    const place = migrations.findIndex(migration => migration.path === path)
+    const previous = place < 0 ? undefined : migrations[place]
+    if (previous) migrations.splice(place, 1)
+    const next = isSql(path) ? migrationOf(path, after, framework, folder, { previous, isAlone: false }) : undefined
+    if (!next) continue
+    if (previous) foldLike(next, previous)
+    migrations.splice(migrations.findLastIndex(other => order(other, next) <= 0) + 1, 0, next)
+  }
+  return new FolderHistory(source, framework, migrations, history)
+}
+
+/** Returns the history without what runs after the version of the migration at a path; the same one each time, mostly. */
+export function asNewest(history: History, path: string): History {
+  const newest = history.ofSameVersion(path).at(-1)
+  if (!newest || newest.repeatable) return history
+  const known = lastNewest.get(history)
+  if (known?.newest === newest) return known.history
+  const { migrations, source, framework } = history
+  const end = migrations.indexOf(newest) + 1
+  const left = [...migrations.slice(0, end), ...migrations.slice(end).filter(({ repeatable }) => repeatable)]
+  const made = new FolderHistory(source, framework, left, history)
+  lastNewest.set(history, { newest, history: made })
+  return made
+}
+
+const lastNewest = new WeakMap<History, { readonly newest: Migration; readonly history: History }>()
+
 /** Returns the history with what is known of production. */
 export const withApplied = (history: History, applied: Applied | undefined): History =>
   new FolderHistory({ ...history.source, applied }, history.framework, history.migrations)
@@ -216,14 +263,16 @@ function inOrder(
     if (same.every((migration, index) => isPlacedLike(migration, previous.migrations[index])))
       return same as Migration[]
   }
-  return [...found.values()].toSorted(
-    (a, b) =>
-      Number(a.repeatable) - Number(b.repeatable) ||
-      framework.compareVersions(a.version, b.version) ||
-      Number(a.direction === 'down') - Number(b.direction === 'down') ||
-      (a.path < b.path ? -1 : 1),
-  )
+  return [...found.values()].toSorted(orderOf(framework))
 }
+
+const orderOf =
+  (framework: Framework) =>
+  (a: Migration, b: Migration): number =>
+    Number(a.repeatable) - Number(b.repeatable) ||
+    framework.compareVersions(a.version, b.version) ||
+    Number(a.direction === 'down') - Number(b.direction === 'down') ||
+    (a.path < b.path ? -1 : 1)
 
 const isPlacedLike = (migration: Migration | undefined, other: Migration | undefined) =>
   migration !== undefined &&
@@ -256,7 +305,16 @@ class FolderHistory implements History {
     readonly source: Source,
     readonly framework: Framework,
     readonly migrations: readonly Migration[],
-  ) {}
+    /** What a fix changed: neither does it tell more of the database that a history starts from. */
+    fixed?: History,
+  ) {
+    if (!fixed) return
+    this.completeness = fixed.complete
+    if (fixed instanceof FolderHistory) {
+      const same = migrations.findIndex((migration, place) => migration !== fixed.migrations[place])
+      this.starts.push(...fixed.starts.slice(0, same + 1))
+    }
+  }
 
   get complete(): boolean {
     this.completeness ??= isComplete(this)
