@@ -28,6 +28,11 @@ export function productionReader(
     const told = await read(history.source.path)
     if (told === undefined) return { history }
     if ('reason' in told) return { history, reason: told.reason }
-    return { history: withApplied(history, told.applied) }
+    const { applied } = told
+    // A copy that git does not follow, or a project's first commit: what its database holds, git does not know.
+    if (baseBranch === undefined && !history.migrations.some(({ path }) => applied.paths.has(path))) {
+      return { history, reason: `nothing of them is ${applied.by}` }
+    }
+    return { history: withApplied(history, applied) }
   }
 }

@@ -91,6 +91,21 @@ describe('what is pending', () => {
     assert.equal((await invoke(folder, 'check', 'migrations/4_index.up.sql')).code, 0)
   })
 
+  it('is not known of files that git does not follow: each is judged as after those before it have run', async () => {
+    const { folder } = repository()
+    const copy = { 'copy/1_users.up.sql': first, 'copy/2_index.up.sql': second }
+    for (const [name, text] of Object.entries(copy)) write(folder, name, text)
+    for (const args of [['copy'], ['copy/2_index.up.sql'], ['--all']]) {
+      const { out } = await invoke(folder, 'check', ...args)
+      assert.match(out, /copy\/2_index\.up\.sql:1:1 error .* \[index-without-concurrently\]/, args.join())
+    }
+    const { out } = await invoke(join(folder, 'copy'), 'check')
+    assert.match(
+      out,
+      /1 error in 2 files \(2 statements\)\.\nAll migrations are judged, because nothing of them is on branch "main"; /,
+    )
+  })
+
   it('follows the branch it is told', async () => {
     const { folder, git } = repository()
     git('switch', '--create=release')
