@@ -1,4 +1,4 @@
-import type { RuleEvent, TriggerEvent } from '../sql/commands'
+import type { Policy, RuleEvent, TriggerEvent } from '../sql/commands'
 import type { Comparison, Expression, ForeignKeyAction, Name, PartitionBound, TypeName, Uses } from '../sql/parts'
 import type { CreateRoutine } from '../sql/routine-commands'
 import type { Doubts } from './doubts'
@@ -131,6 +131,8 @@ export interface Part {
   readonly event?: RuleEvent
   /** DO INSTEAD without a condition. */
   readonly instead?: true
+  /** What a policy lets through, as it was made. */
+  readonly policy?: Policy
   /** Turned off with DISABLE RULE. */
   readonly isOff?: boolean
 }

@@ -20,6 +20,7 @@ import downDoesNotMirrorUp from './down-does-not-mirror-up'
 import dropIndexWithoutConcurrently from './drop-index-without-concurrently'
 import droppedColumn from './dropped-column'
 import droppedNotNull from './dropped-not-null'
+import droppedPolicy from './dropped-policy'
 import droppedSchema from './dropped-schema'
 import droppedTable from './dropped-table'
 import droppedWhileUsed from './dropped-while-used'
@@ -63,6 +64,7 @@ import refreshWithoutConcurrently from './refresh-without-concurrently'
 import refusedInTransactionBlock from './refused-in-transaction-block'
 import refusedOutsideTransactionBlock from './refused-outside-transaction-block'
 import reindexWithoutConcurrently from './reindex-without-concurrently'
+import removedEnumLabel from './removed-enum-label'
 import renamedColumn from './renamed-column'
 import renamedEnumValue from './renamed-enum-value'
 import renamedTable from './renamed-table'
@@ -98,6 +100,7 @@ import validatedInSameTransaction from './validated-in-same-transaction'
 import volatileDefault from './volatile-default'
 import wideIndex from './wide-index'
 import workUnderLock from './work-under-lock'
+import writtenPassword from './written-password'
 
 /** Every rule, in the order of documentation: by risk, then from the commonest hazard on. */
 export const rules: readonly Rule[] = [
@@ -155,6 +158,7 @@ export const rules: readonly Rule[] = [
   changedDefault,
   droppedNotNull,
   renamedEnumValue,
+  removedEnumLabel,
   primaryKeyDropped,
   redundantIndex,
   indexDroppedBeforeReplacement,
@@ -194,9 +198,11 @@ export const rules: readonly Rule[] = [
   broadGrant,
   searchPathOfCaller,
   rowSecurityWithoutPolicy,
+  droppedPolicy,
   policyWithoutRowSecurity,
   openPolicy,
   tableWithoutRowSecurity,
+  writtenPassword,
   serverWideChange,
   unguardedStatement,
   allowComment,

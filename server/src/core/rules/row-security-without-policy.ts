@@ -10,7 +10,7 @@ export default defineRule({
   on: ['ALTER TABLE'],
   concerns: hasSubcommand('ENABLE ROW LEVEL SECURITY'),
   why: `
-Where row level security is on and no policy lets a row through, a role other than the table's owner sees an empty table and
+Where row level security is on and no permissive policy lets a row through, a role other than the table's owner sees an empty table and
 can insert nothing. There is no error for \`SELECT\`, \`UPDATE\` and \`DELETE\`: they find no rows.
 
 The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration
@@ -23,11 +23,13 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
     const enabled = alter.subcommands.find(({ kind }) => kind === 'ENABLE ROW LEVEL SECURITY')
     if (!enabled) return
     const table = knownTable(alter.relation, context)
-    if (!table?.rowSecurity || (table.policies ?? []).length > 0 || isSecuredLater(alter.relation, context)) return
+    const policies = table?.policies ?? []
+    const isOpen = policies.some(({ policy }) => policy?.isPermissive ?? true)
+    if (!table?.rowSecurity || isOpen || isSecuredLater(alter.relation, context)) return
     yield {
       at: enabled.keywords,
-      message: `table ${inQuotes(alter.relation)} has no policy: all but its owner find it empty`,
-      detail: 'Row level security without a policy lets no row through.',
+      message: `table ${inQuotes(alter.relation)} has no ${policies.length > 0 ? 'permissive ' : ''}policy: all but its owner find it empty`,
+      detail: 'Row level security lets through only what a permissive policy allows.',
       hint: 'Create a policy, or say in an allow comment that only the owner may see the rows.',
     }
   },
@@ -39,6 +41,14 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
   CREATE TABLE orders (id bigint PRIMARY KEY);
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 --                   ^^^^^^^^^^^^^^^^^^^^^^^^^ warning [row-security-without-policy: table "orders" has no policy: all but its owner find it empty]
+
+-- bad: a policy that only forbids
+-- shows: row level security with restrictive policies alone
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^ warning [row-security-without-policy: table "orders" has no permissive policy: all but its owner find it empty]
+  CREATE POLICY positive ON orders AS RESTRICTIVE USING (id > 0);
 
 -- good: a policy before, after, and later
 -- given: golang-migrate

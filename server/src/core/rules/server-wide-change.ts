@@ -5,7 +5,8 @@ export default defineRule({
   id: 'server-wide-change',
   risk: 'failure',
   severity: 'hint',
-  on: ['CREATE ROLE', 'ALTER SYSTEM'],
+  on: ['CREATE ROLE', 'ALTER ROLE', 'ALTER SYSTEM'],
+  concerns: command => command.tag !== 'ALTER ROLE' || command.isSuperuser === true,
   why: `
 A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` belong to the whole server. The second
 database of the server that the migration runs on finds the role there already and fails; a setting holds for all of them.
@@ -20,6 +21,7 @@ it in \`pg_roles\` first.`,
 
   *check(command, { inside, transaction, steps, index }) {
     if (isPlainRole(command) && steps.slice(0, index).some(step => isPlainRole(step.command))) return
+    if (command.tag === 'ALTER ROLE' && !command.isSuperuser) return
     if (inside?.conditional || inside?.guard || (command.tag === 'ALTER SYSTEM' && transaction.isBlock)) return
     yield { at: command.keywords, message: messageFor(command), hint: 'Do it where the server is set up.' }
   },
@@ -37,11 +39,21 @@ it in \`pg_roles\` first.`,
   ALTER SYSTEM SET work_mem = '64MB';
 --^^^^^^^^^^^^ hint [server-wide-change: ALTER SYSTEM holds for every database of the server]
 
+-- bad: a role that becomes one
+-- shows: role that becomes a superuser in a migration
+-- file: 0001_roles.sql
+  ALTER ROLE shop SUPERUSER;
+--^^^^^^^^^^ hint [server-wide-change: this role may do everything in every database of the server]
+
 -- good: a second role
 -- file: 0001_roles.sql
   -- guard: allow server-wide-change: one server for each database
   CREATE ROLE shop;
   CREATE ROLE clerk;
+
+-- good: a role that may do less
+-- file: 0001_roles.sql
+  ALTER ROLE shop NOSUPERUSER CONNECTION LIMIT 5;
 
 -- good: where it is not there
 -- file: 0001_roles.sql

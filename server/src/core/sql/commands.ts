@@ -433,8 +433,10 @@ export interface OtherCommand {
   readonly event?: RuleEvent
   /** DO INSTEAD without a condition: what sets off the rule does nothing itself. */
   readonly instead?: true
-  /** CREATE ROLE ... SUPERUSER. */
+  /** CREATE ROLE and ALTER ROLE ... SUPERUSER. */
   readonly isSuperuser?: boolean
+  /** The string that a role, a user mapping or a subscription gets a password from. */
+  readonly password?: Password
   readonly keywords: Span
 }
 
@@ -446,6 +448,15 @@ export interface AlteredRoutine {
   readonly renameTo?: string
   readonly setSchema?: string
   readonly volatility?: CreateRoutine['volatility']
+}
+
+/** A password in a statement. */
+export interface Password {
+  readonly span: Span
+  /** What is written between the quotes. */
+  readonly text: string
+  /** Whose: `role "shop"`. */
+  readonly of: string
 }
 
 export type RuleEvent = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE'

@@ -6,7 +6,7 @@ import { callsIn, columnsIn, relationsIn, usesIn } from './expressions'
 import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import { type DefaultStatement, sessionDefault } from './parameters'
 import type { Name } from './parts'
-import { grantOf, isSuperuser, policyOf, rolesOf } from './privileges'
+import { grantOf, isSuperuser, passwordIn, policyOf, rolesOf } from './privileges'
 import { type Source, spanOf } from './source'
 
 /** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
@@ -25,6 +25,7 @@ export function other(
   const explained = explaining.has(kind) && query ? commandOf(query, source) : undefined
   const parts = strings(raw.defnames as Node[] | undefined)
   const sets = sessionDefault(kind, statement as DefaultStatement)
+  const password = passwordIn(kind, statement, source)
   return {
     tag: otherTag(kind, statement, source),
     ...(raw.action && { action: actions[raw.action] }),
@@ -48,7 +49,8 @@ export function other(
     ...(raw.instead && !raw.whereClause && { instead: true }),
     ...(raw.event && { event: raw.event.replace('CMD_', '') as RuleEvent }),
     ...(kind === 'CreatePolicyStmt' && { policy: policyOf(statement as CreatePolicyStmt) }),
-    ...(kind === 'CreateRoleStmt' && { isSuperuser: isSuperuser(statement as CreateRoleStmt) }),
+    ...(makingRoles.has(kind) && { isSuperuser: isSuperuser(statement as CreateRoleStmt) }),
+    ...(password && { password }),
     ...(kind === 'ExplainStmt' && { analyze: isAnalyze(raw.options ?? []) }),
     keywords: spanOf(source, 0, 1),
   }
@@ -106,6 +108,8 @@ function alteredRoutine(raw: OtherStatement): Pick<OtherCommand, 'routine'> {
 }
 
 const routineTypes: ReadonlySet<string> = new Set(['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE'])
+
+const makingRoles: ReadonlySet<string> = new Set(['CreateRoleStmt', 'AlterRoleStmt'])
 
 const owning: ReadonlySet<string> = new Set(['ReassignOwnedStmt', 'DropOwnedStmt'])
 

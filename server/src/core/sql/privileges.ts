@@ -1,6 +1,15 @@
-import type { CreatePolicyStmt, CreateRoleStmt, GrantStmt, Node } from 'libpg-query'
-import type { Grant, Policy } from './commands'
+import type {
+  AlterRoleStmt,
+  CreatePolicyStmt,
+  CreateRoleStmt,
+  CreateSubscriptionStmt,
+  CreateUserMappingStmt,
+  GrantStmt,
+  Node,
+} from 'libpg-query'
+import type { Grant, Password, Policy } from './commands'
 import { fields } from './nodes'
+import type { Source } from './source'
 
 /** Returns what GRANT gives to whom. */
 export const grantOf = ({ privileges, grantees, grant_option, objtype }: GrantStmt): Grant => ({
@@ -18,12 +27,57 @@ export const policyOf = ({ cmd_name, permissive, roles, qual, with_check }: Crea
   isAlwaysTrue: [qual, with_check].some(isTrue) && [qual, with_check].every(node => !node || isTrue(node)),
 })
 
-/** Returns whether CREATE ROLE makes a superuser. */
-export const isSuperuser = ({ options }: CreateRoleStmt): boolean =>
+/** Returns whether CREATE ROLE or ALTER ROLE makes a superuser. */
+export const isSuperuser = ({ options }: Pick<CreateRoleStmt, 'options'>): boolean =>
   (options ?? []).some(node => {
     const { defname, arg } = fields(node).DefElem ?? {}
     return defname === 'superuser' && fields(arg).Boolean?.boolval === true
   })
+
+/** Returns the password that a statement sets; undefined where it takes one away or sets none. */
+export function passwordIn(kind: string, statement: unknown, source: Source): Password | undefined {
+  const set = passwordOptions[kind]?.(statement as never)
+  if (!set?.text) return undefined
+  const word = source.tokens.findIndex(({ kind: token, text }) => token === 'word' && text === set.word)
+  const string = source.tokens.slice(word).find(({ kind: token }) => token.endsWith('string'))
+  return word < 0 || !string ? undefined : { span: string, text: set.text, of: set.of }
+}
+
+interface SetPassword {
+  readonly text: string | undefined
+  /** The password is the first string behind it. */
+  readonly word: string
+  readonly of: string
+}
+
+const passwordOptions: Readonly<Record<string, (statement: never) => SetPassword>> = {
+  CreateRoleStmt: ({ role, options }: CreateRoleStmt) => ofRole(role, options),
+  AlterRoleStmt: ({ role, options }: AlterRoleStmt) => ofRole(rolesOf([{ RoleSpec: role ?? {} }])[0], options),
+  CreateUserMappingStmt: ({ servername, options }: CreateUserMappingStmt) => ({
+    text: passwordOption(options),
+    word: 'PASSWORD',
+    of: `a user mapping for server "${servername}"`,
+  }),
+  CreateSubscriptionStmt: ({ subname, conninfo }: CreateSubscriptionStmt) => ({
+    text: /\bpassword\s*=\s*(\S+)|\/\/[^:@/\s]+:([^@\s]+)@/
+      .exec(conninfo ?? '')
+      ?.slice(1)
+      .find(Boolean),
+    word: 'CONNECTION',
+    of: `subscription "${subname}"`,
+  }),
+}
+
+const ofRole = (role: string | undefined, options: readonly Node[] | undefined): SetPassword => ({
+  text: passwordOption(options),
+  word: 'PASSWORD',
+  of: `role "${role}"`,
+})
+
+const passwordOption = (options: readonly Node[] | undefined): string | undefined =>
+  (options ?? [])
+    .flatMap(node => fields(node).DefElem ?? [])
+    .flatMap(({ defname, arg }) => (defname === 'password' ? [fields(arg).String?.sval] : []))[0]
 
 /** Returns the roles by name; `public` for PUBLIC. */
 export const rolesOf = (nodes: readonly Node[] | undefined): string[] =>

@@ -30,7 +30,7 @@ export const withoutPart = (catalog: Catalog, command: Drop): Catalog =>
 
 const partOf = (
   catalog: Catalog,
-  { reads = [], writes = [], uses, event, instead }: OtherCommand,
+  { reads = [], writes = [], uses, event, instead, policy }: OtherCommand,
   name: string,
 ): Part => ({
   name,
@@ -39,6 +39,7 @@ const partOf = (
   ...(uses && { uses }),
   ...(event && { event }),
   ...(instead && { instead }),
+  ...(policy && { policy }),
 })
 
 const both = (old: Part, now: Part): Part => ({

@@ -1,0 +1,81 @@
+import { defineRule } from './rule'
+
+export default defineRule({
+  id: 'written-password',
+  risk: 'failure',
+  severity: 'warning',
+  on: ['CREATE ROLE', 'ALTER ROLE', 'CREATE USER MAPPING', 'CREATE SUBSCRIPTION'],
+  concerns: ({ password }) => password !== undefined,
+  directions: ['up', 'down'],
+  why: `
+Whoever may read the repository knows a password that a migration sets, and it stays in the history of the repository when the
+line is gone. The server sees it in the clear too: where \`log_statement\` is \`ddl\` or more, or the statement fails, it stands in
+the server's log, and it may stand in \`pg_stat_activity\` and \`pg_stat_statements\` for a while. An \`md5\` hash is as good as the
+password to who wants to log in with it.
+
+Nothing is said of a SCRAM verifier, which nobody can log in with, of a value that the tool puts in (\`\${password}\`, \`:'password'\`),
+and of \`PASSWORD NULL\`.`,
+  instead: `
+Set passwords where servers are set up, from a store of secrets; by hand psql's \`\\password\` sends only a SCRAM verifier. Change a
+password that a repository has held.`,
+  manual: [
+    'sql-createrole.html',
+    'sql-alterrole.html',
+    'app-psql.html#APP-PSQL-META-COMMAND-PASSWORD',
+    'auth-password.html',
+  ],
+
+  *check({ password }) {
+    if (!password || isVerifier(password.text) || isPlaceholder(password.text)) return
+    yield {
+      at: password.span,
+      message: `the password of ${password.of} stands here for everyone to read`,
+      detail: "It stays in the history of the repository, and the server's log may have it too.",
+      hint: 'Set it where the server is set up, and change it if anybody uses it.',
+    }
+  },
+
+  examples: `
+-- bad: of a role
+-- shows: password of a role in a migration
+-- given: server-wide-change off
+-- file: 0001_roles.sql
+  CREATE ROLE shop LOGIN PASSWORD 'horse battery';
+--                                ^^^^^^^^^^^^^^^ warning [written-password: the password of role "shop" stands here for everyone to read]
+  DO $$
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'clerk') THEN
+      CREATE USER clerk WITH ENCRYPTED PASSWORD 'md5c81e728d9d4c2f636f067f89cc14862c';
+--                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [written-password: the password of role "clerk" stands here for everyone to read]
+    END IF;
+  END $$;
+  ALTER ROLE shop PASSWORD 'staple' VALID UNTIL 'infinity';
+--                         ^^^^^^^^ warning [written-password: the password of role "shop" stands here for everyone to read]
+
+-- bad: of a connection to another server
+-- shows: password of a user mapping
+-- shows: password of a subscription
+  CREATE USER MAPPING FOR shop SERVER stock OPTIONS (user 'shop', password 'horse battery');
+--                                                                         ^^^^^^^^^^^^^^^ warning [written-password: the password of a user mapping for server "stock" stands here for everyone to read]
+  CREATE SUBSCRIPTION orders CONNECTION 'host=stock user=shop password=battery' PUBLICATION orders WITH (connect = false);
+--                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [written-password: the password of subscription "orders" stands here for everyone to read]
+
+-- good: nobody can log in with it
+-- given: server-wide-change off
+-- file: 0001_roles.sql
+  CREATE ROLE shop LOGIN;
+  CREATE ROLE clerk LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy';
+  ALTER ROLE shop PASSWORD NULL;
+  CREATE SUBSCRIPTION orders CONNECTION 'host=stock user=shop passfile=/etc/pass' PUBLICATION orders WITH (connect = false);
+
+-- good: the tool puts it in
+-- given: server-wide-change off, flyway
+-- file: V1__roles.sql
+  CREATE ROLE shop LOGIN PASSWORD '\${shop_password}';
+`,
+})
+
+/** protocol: "SCRAM-SHA-256$<iteration count>:<salt>$<StoredKey>:<ServerKey>" (catalog-pg-authid.html). */
+const isVerifier = (text: string): boolean => text.startsWith('SCRAM-SHA-256$')
+
+const isPlaceholder = (text: string): boolean => /\$\{|\{\{|^[:$]|^%[({s]|^<.*>$|^$/.test(text)
