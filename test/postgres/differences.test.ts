@@ -25,6 +25,8 @@ describe('differences', () => {
     CREATE TYPE mood AS ENUM ('sad', 'happy');
     CREATE INDEX users_plan_idx ON users (plan);
     CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+    CREATE TABLE visits (n integer);
+    CREATE SEQUENCE visited OWNED BY visits.n;
   `
 
   for (const [statement, ...expected] of [
@@ -49,6 +51,11 @@ describe('differences', () => {
     ['CREATE SEQUENCE numbers', 'added sequence numbers of public.numbers'],
     ['ALTER TABLE users ADD COLUMN n int; ALTER TABLE users DROP COLUMN n'],
     ['ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME TO users'],
+    ['ALTER TABLE users ENABLE ROW LEVEL SECURITY', 'changed table users of public.users row level security'],
+    [
+      'ALTER TABLE users ALTER COLUMN n ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME other)',
+      'changed column n of public.users identity',
+    ],
     ['CREATE TEMPORARY TABLE scratch (id int)'],
     ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'paid'", 'changed column plan of public.users default'],
     ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT (('free'::varchar)::text)"],

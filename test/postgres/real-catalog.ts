@@ -39,8 +39,9 @@ const queries = [
   `SELECT ${relationName('attrelid')}, 'column ' || attname || ' ' || t.typname || CASE WHEN attnotnull AND NOT EXISTS (SELECT FROM pg_constraint n WHERE n.conrelid = attrelid
        AND contype = 'n' AND conkey = ARRAY[attnum] AND NOT convalidated) THEN ' not null' ELSE '' END
      || CASE WHEN attidentity <> '' THEN ' identity' ELSE '' END || CASE WHEN attgenerated <> '' THEN ' generated' ELSE '' END
-     || CASE WHEN atthasdef AND attgenerated = '' THEN ' default' ELSE '' END
+     || CASE WHEN attgenerated = '' AND pg_get_expr(adbin, adrelid) !~ '^NULL::' THEN ' default' ELSE '' END
    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_type t ON t.oid = atttypid
+     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
    WHERE ${isOurs('c')} AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped`,
   `SELECT ${relationName('conrelid')}, CASE contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' WHEN 'c' THEN 'CHECK'
      WHEN 'f' THEN 'FOREIGN KEY' ELSE 'EXCLUDE' END || ' ' || conname || ' (' || CASE WHEN contype = 'c' THEN '' ELSE ${columnNames('conrelid', 'array_remove(conkey, 0::int2)')} END
@@ -61,12 +62,27 @@ const queries = [
   // Before 15 those that partitions have of their parent's count as internal, as those of constraints do.
   `SELECT ${relationName('tgrelid')}, 'trigger ' || tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
    WHERE ${isOurs('c')} AND (NOT tgisinternal OR tgconstraint = 0)`,
+  `SELECT ${relationName('polrelid')}, 'policy ' || polname FROM pg_policy JOIN pg_class c ON c.oid = polrelid WHERE ${isOurs('c')}`,
+  `SELECT ${relationName('c.oid')}, 'row level security' FROM pg_class c WHERE ${isOurs('c')} AND relrowsecurity`,
+  `SELECT ${relationName('ev_class')}, 'rule ' || rulename FROM pg_rewrite JOIN pg_class c ON c.oid = ev_class
+   WHERE ${isOurs('c')} AND rulename <> '_RETURN'`,
+  `SELECT 'type ' || nspname || '.' || typname, CASE typtype WHEN 'd' THEN 'domain' ELSE 'enum '
+     || (SELECT coalesce(string_agg(enumlabel, ',' ORDER BY enumsortorder), '') FROM pg_enum WHERE enumtypid = c.oid) END
+   FROM (SELECT oid, typname, typtype, typnamespace AS relnamespace FROM pg_type) c JOIN pg_namespace n ON n.oid = relnamespace
+   WHERE ${isOurs('c')} AND typtype IN ('d', 'e')`,
+  `SELECT DISTINCT 'routine ' || nspname || '.' || proname, 'routine'
+   FROM (SELECT proname, pronamespace AS relnamespace FROM pg_proc WHERE prokind <> 'a') c JOIN pg_namespace n ON n.oid = relnamespace WHERE ${isOurs('c')}`,
 ]
 
 /** Returns the same of our catalog. Tables whose columns it does not claim to know have none. */
 export function describedCatalog(catalog: Catalog): Description {
   const facts = new Map<string, string[]>()
   for (const [key, relation] of catalog.relations) facts.set(key, factsOf(relation))
+  for (const [key, type] of catalog.types) {
+    if (type.kind === 'domain') facts.set(`type ${key}`, ['domain'])
+    if (type.kind === 'enum') facts.set(`type ${key}`, [`enum ${type.labels.join()}`])
+  }
+  for (const key of catalog.routines.keys()) facts.set(`routine ${key}`, ['routine'])
   return sorted(facts)
 }
 
@@ -106,6 +122,9 @@ function factsOfTable(table: Table): string[] {
     ...(table.partitionOf ? [`part of ${table.partitionOf}`] : []),
     ...table.inherits.map(parent => `inherits ${parent}`),
     ...table.triggers.map(({ name }) => `trigger ${name}`),
+    ...(table.policies ?? []).map(({ name }) => `policy ${name}`),
+    ...(table.rules ?? []).map(({ name }) => `rule ${name}`),
+    ...(table.rowSecurity ? ['row level security'] : []),
   ]
 }
 

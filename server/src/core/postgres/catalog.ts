@@ -21,6 +21,8 @@ export interface Catalog {
   readonly routines: PersistentMap<Routine>
   /** The tables of extended statistics (`statistics schema.name`) and of publications (`publication name`). */
   readonly memberships: PersistentMap<readonly RelationKey[]>
+  /** Under the key that tables had, what they are called since: the names of their constraints stay. Absent for none. */
+  readonly renamed?: PersistentMap<Chain>
   /** Schemas that the history made, so that it knows all that is in them; absent for none. */
   readonly schemas?: PersistentMap<true>
   /** Absent where everything so far was understood and is certain to have run. */
@@ -452,7 +454,7 @@ export const partsOf = ({ policies, rules }: Table): readonly Part[] =>
   policies && rules ? [...policies, ...rules] : (policies ?? rules ?? [])
 
 /** Returns the constraint of a table by name. */
-export const constraintNamed = (table: Table | undefined, name: string): Constraint | undefined =>
+export const constraintNamed = (table: Pick<Table, 'constraints'> | undefined, name: string): Constraint | undefined =>
   table?.constraints.find(constraint => constraint.name === name)
 
 /** Returns the primary key of a table. */

@@ -13,6 +13,7 @@ import {
   type RelationKind,
   type Routine,
   type Sequence,
+  sequencesOwnedBy,
   type Table,
   type Type,
   temporarySchema,
@@ -87,7 +88,10 @@ function isOwned(relation: Relation, inside: Catalog, outside: Catalog): boolean
     return !hasColumns(outside, relation.table, [...relation.columns, ...relation.include], inside)
   }
   if (relation.kind === 'sequence' && relation.ownedBy) {
-    return !hasColumns(outside, relation.ownedBy.table, [relation.ownedBy.column], inside)
+    const { table, column } = relation.ownedBy
+    // A column counts the same by a sequence of another name.
+    const count = (catalog: Catalog) => sequencesOwnedBy(catalog, table, column).length
+    return count(outside) >= count(inside) || !hasColumns(outside, table, [column], inside)
   }
   const parent = asTable(relation)?.partitionOf
   return parent !== undefined && !outside.relations.has(parent)
@@ -127,6 +131,7 @@ function ofTable(key: RelationKey, before: Table, after: Table, a: Catalog, b: C
   if (before.partitionOf !== after.partitionOf) found.push(changed('partition'))
   if (before.inherits.join() !== after.inherits.join()) found.push(changed('parents'))
   if (before.persistence !== after.persistence) found.push(changed('persistence'))
+  if ((before.rowSecurity ?? false) !== (after.rowSecurity ?? false)) found.push(changed('row level security'))
   if (before.kind === 'view' || before.kind === 'materialized view') {
     if (before.reads.join() !== after.reads.join()) found.push(changed('definition'))
   }

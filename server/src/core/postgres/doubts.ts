@@ -1,4 +1,4 @@
-import type { Command, Drop, OtherCommand } from '../sql/commands'
+import type { AlterRelation, Command, Drop, OtherCommand } from '../sql/commands'
 import type { Subcommand } from '../sql/subcommands'
 import { type Catalog, keyIn, type Relation, type RelationKey, temporarySchema } from './catalog'
 import { PersistentMap } from './persistent-map'
@@ -71,9 +71,15 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'DROP PROCEDURE':
     case 'DROP ROUTINE':
       return command.cascade ? clouded(after) : doubting(after, withoutSignatures(command, after))
+    case 'ALTER VIEW':
+    case 'ALTER MATERIALIZED VIEW':
+    case 'ALTER FOREIGN TABLE':
+    case 'ALTER INDEX':
+    case 'ALTER SEQUENCE':
+      return withRenamedInDoubt(after, command)
     case 'ALTER TABLE':
       // What goes with a column or a key is known by names alone.
-      return command.subcommands.some(isCascading) ? clouded(after) : after
+      return command.subcommands.some(isCascading) ? clouded(after) : withRenamedInDoubt(after, command)
     default:
       return 'names' in command && command.cascade ? clouded(after) : after
   }
@@ -90,6 +96,19 @@ function withAlteredInDoubt(after: Catalog, command: OtherCommand): Catalog {
   if (routine && routine.renameTo === undefined && routine.setSchema === undefined) return after
   const extended = after.doubts?.extended ? after : withDoubt(after, { extended: 'types' })
   return doubting(extended, { ...command, relations: [], ...(routine && { routine: { ...routine, signature: '' } }) })
+}
+
+/** What is in doubt under its name is so under another. */
+function withRenamedInDoubt(after: Catalog, { relation, subcommands }: AlterRelation): Catalog {
+  const { doubts } = after
+  if (!doubts?.since && !doubts?.names.has(relation.name)) return after
+  const moves = subcommands.filter(({ kind }) => kind === 'RENAME TO' || kind === 'SET SCHEMA')
+  if (moves.length === 0) return after
+  const isDoubtful =
+    doubts.names.has(relation.name) || [...(doubts.since?.keys() ?? [])].some(key => key.endsWith(`.${relation.name}`))
+  if (!isDoubtful) return after
+  const names = moves.map(move => (move.kind === 'RENAME TO' ? move.to.name : relation.name))
+  return withDoubt(after, { names: names.reduce((all, name) => all.with(name, true), doubts.names) })
 }
 
 const isCascading = (subcommand: Subcommand): boolean =>

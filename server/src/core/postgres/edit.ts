@@ -16,6 +16,7 @@ import {
   type RelationKey,
   type Table,
 } from './catalog'
+import { PersistentMap } from './persistent-map'
 import { sequencesIn } from './sequences'
 
 /** Returns the catalog with `relation` in the place of whatever had its name. */
@@ -73,7 +74,14 @@ export function renamedRelation(catalog: Catalog, key: RelationKey, to: { schema
     const other = result.relations.get(dependent)
     if (other) result = withRelation(result, pointedElsewhere(other, key, newKey))
   }
-  return relation.kind === 'sequence' ? countingOn(result, catalog, key, newKey) : result
+  if (relation.kind === 'sequence') return countingOn(result, catalog, key, newKey)
+  return asTable(relation) ? { ...result, renamed: withNewKey(result.renamed, key, newKey) } : result
+}
+
+function withNewKey(renamed: Catalog['renamed'], key: RelationKey, newKey: RelationKey): Catalog['renamed'] {
+  const known = renamed ?? PersistentMap.empty<Chain>()
+  const older = known.get(key)
+  return known.with(key, older ? { newest: newKey, older } : { newest: newKey })
 }
 
 /** PostgreSQL keeps in a default which sequence it counts on, not what that is called. */

@@ -1,7 +1,18 @@
 import type { AlterRelation, CreateIndex } from '../sql/commands'
 import type { ConstraintDefinition, IndexColumn } from '../sql/parts'
 import type { Subcommand } from '../sql/subcommands'
-import { asTable, type Catalog, creationSchema, key, relationNamed, type Table, type WrittenName } from './catalog'
+import {
+  asTable,
+  type Catalog,
+  constraintNamed,
+  creationSchema,
+  key,
+  keysIn,
+  relationNamed,
+  type Table,
+  tableAt,
+  type WrittenName,
+} from './catalog'
 
 /** What decides a default name besides the columns. */
 export type NamedTable = Pick<Table, 'schema' | 'name' | 'constraints'>
@@ -33,11 +44,11 @@ export const nameOfSequence = (catalog: Catalog, table: Pick<Table, 'schema' | '
   )
 
 /** Returns the name of a CHECK: it bears a column only where the expression names exactly one. */
-export const nameOfCheck = (table: NamedTable, columns: readonly string[]): string =>
-  freeConstraintName(table, new Set(columns).size === 1 ? (columns[0] ?? '') : '', 'check')
+export const nameOfCheck = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
+  freeConstraintName(catalog, table, new Set(columns).size === 1 ? (columns[0] ?? '') : '', 'check')
 
-export const nameOfForeignKey = (table: NamedTable, columns: readonly string[]): string =>
-  freeConstraintName(table, joined(columns), 'fkey')
+export const nameOfForeignKey = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
+  freeConstraintName(catalog, table, joined(columns), 'fkey')
 
 /** Returns the name that PostgreSQL 18 gives to a column's NOT NULL constraint. */
 export const nameOfNotNull = (table: Pick<Table, 'name'>, column: string): string =>
@@ -66,9 +77,9 @@ export function constraintName(catalog: Catalog, table: WrittenName, definition:
     case 'EXCLUDE':
       return nameOfExclusion(catalog, known, columns)
     case 'CHECK':
-      return nameOfCheck(known, definition.columns)
+      return nameOfCheck(catalog, known, definition.columns)
     case 'FOREIGN KEY':
-      return nameOfForeignKey(known, definition.columns)
+      return nameOfForeignKey(catalog, known, definition.columns)
     case 'NOT NULL':
       return nameOfNotNull(known, definition.columns[0] ?? '')
   }
@@ -136,12 +147,24 @@ const freeRelationName = (catalog: Catalog, table: NamedTable, columns: string, 
       catalog.relations.has(key(table.schema, name)) || table.constraints.some(constraint => constraint.name === name),
   )
 
-const freeConstraintName = (table: NamedTable, columns: string, label: string): string =>
+const freeConstraintName = (catalog: Catalog, table: NamedTable, columns: string, label: string): string =>
   firstFree(
     numbered => objectName(table.name, columns, numbered),
     label,
-    name => table.constraints.some(constraint => constraint.name === name),
+    name => [table, ...formerNamesakes(catalog, table)].some(other => constraintNamed(other, name) !== undefined),
   )
+
+/**
+ * Tables that were once called so and are renamed by now, for a default name is free where no table of the schema has it. Those
+ * that people have given to other tables are not looked for.
+ */
+function formerNamesakes(catalog: Catalog, { schema, name }: WrittenName): readonly Table[] {
+  const { renamed } = catalog
+  if (!renamed) return []
+  const seen = new Set([key(schema ?? '', name)])
+  for (const known of seen) for (const now of keysIn(renamed.get(known))) seen.add(now)
+  return [...seen].slice(1).flatMap(now => tableAt(catalog, now) ?? [])
+}
 
 function firstFree(name: (label: string) => string, label: string, taken: (name: string) => boolean): string {
   for (let n = 0; ; n++) {

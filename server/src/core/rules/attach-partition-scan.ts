@@ -278,7 +278,7 @@ function checksFor(alter: AlterRelation, attach: Attach, context: RuleContext): 
     return {
       table: isRest ? `${inSchema}${quoted(table.name)}` : written(context, attach.partition.span),
       relation,
-      name: nameOfCheck(table, ['bound']),
+      name: nameOfCheck(catalog, table, ['bound']),
       condition,
     }
   })

@@ -80,6 +80,7 @@ export function notNullParts(
 /** Not the name that PostgreSQL 18 gives to the NOT NULL constraint itself. */
 const checkName = (table: Name, column: string, { catalog }: RuleContext): string =>
   nameOfCheck(
+    catalog,
     { schema: '', name: table.name, constraints: asTable(relationNamed(catalog, table))?.constraints ?? [] },
     [`${column}_not_null`],
   )

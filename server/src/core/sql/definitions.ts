@@ -146,7 +146,7 @@ function definitionOf(
   return {
     kind,
     ...(name && { name }),
-    columns: columns.length > 0 || !expression ? columns : expression.columns.filter(column => column !== '*'),
+    columns: kind === 'CHECK' ? (expression?.columns ?? []).filter(column => column !== '*') : columns,
     include: strings(constraint.including),
     ...(expression && { expression }),
     ...(constraint.pktable && {

@@ -94,7 +94,7 @@ export type ConstraintKind = 'PRIMARY KEY' | 'UNIQUE' | 'CHECK' | 'FOREIGN KEY' 
 export interface ConstraintDefinition {
   readonly kind: ConstraintKind
   readonly name?: Identifier
-  /** The constrained columns; for an inline constraint its column; for CHECK the columns of the expression. */
+  /** The constrained columns; for an inline constraint its column; for every CHECK the columns of the expression. */
   readonly columns: readonly string[]
   readonly include: readonly string[]
   readonly expression?: Expression

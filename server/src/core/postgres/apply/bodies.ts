@@ -1,5 +1,5 @@
 import type { AlterRelation, Command, OtherCommand } from '../../sql/commands'
-import type { Call } from '../../sql/parts'
+import type { Call, ConstraintDefinition } from '../../sql/parts'
 import type { Body, CreateRoutine, Guard } from '../../sql/routine-commands'
 import {
   asTable,
@@ -10,6 +10,7 @@ import {
   keyIn,
   keyOf,
   type Overload,
+  primaryKeyOf,
   type Trigger,
   tableAt,
   type WrittenName,
@@ -122,11 +123,13 @@ export function withInner(catalog: Catalog, command: Command, at: At, guard: Gua
 
 function withoutWhatIsThere(catalog: Catalog, command: AlterRelation): AlterRelation {
   const table = tableAt(catalog, keyOf(catalog, command.relation))
-  const isThere = (name: string | undefined) => name !== undefined && constraintNamed(table, name) !== undefined
+  const isThere = ({ kind, name }: ConstraintDefinition) =>
+    (name !== undefined && constraintNamed(table, name.name) !== undefined) ||
+    (kind === 'PRIMARY KEY' && primaryKeyOf(table) !== undefined)
   return {
     ...command,
     subcommands: command.subcommands.filter(
-      subcommand => subcommand.kind !== 'ADD CONSTRAINT' || !isThere(subcommand.constraint.name?.name),
+      subcommand => subcommand.kind !== 'ADD CONSTRAINT' || !isThere(subcommand.constraint),
     ),
   }
 }

@@ -23,7 +23,7 @@ import { droppedWith } from '../dependents'
 import { withoutRelation, withRelation, withTable } from '../edit'
 import { nameOfSequence } from '../names'
 import type { At } from './at'
-import { withConstraint, withoutConstraint } from './constraints'
+import { mergedConstraints, withConstraint, withoutConstraint } from './constraints'
 
 /** Returns the catalog with a column added to a table and to all that inherit from it, with its inline constraints. */
 export function withColumn(catalog: Catalog, key: RelationKey, definition: ColumnDefinition, at: At): Catalog {
@@ -32,7 +32,10 @@ export function withColumn(catalog: Catalog, key: RelationKey, definition: Colum
   const withIt = withBareColumn(catalog, key, definition, at)
   const column = columnNamed(tableAt(withIt, key), definition.name.name)
   const everywhere = column ? withHeirColumns(withIt, key, column) : withIt
-  return definition.constraints.reduce((result, constraint) => withConstraint(result, key, constraint, at), everywhere)
+  const constraints = mergedConstraints(
+    definition.constraints.toSorted(({ kind }) => (kind === 'PRIMARY KEY' ? -1 : 0)),
+  )
+  return constraints.reduce((result, constraint) => withConstraint(result, key, constraint, at), everywhere)
 }
 
 /** Heirs share the default, and with it the sequence; only partitions share an identity. */
@@ -167,6 +170,10 @@ export function withoutColumn(
   result = withTable(result, key, known => ({
     ...known,
     columns: known.columns.filter(column => column.name !== name && !column.generatedFrom?.includes(name)),
+    ...(cascade && {
+      triggers: known.triggers.filter(({ columns }) => !columns?.includes(name)),
+      policies: known.policies?.filter(({ uses }) => !uses?.columns.includes(name)),
+    }),
   }))
   if (only)
     return inheritorsOf(result, key).reduce(

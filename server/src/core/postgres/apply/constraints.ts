@@ -34,6 +34,33 @@ import {
 import type { At } from './at'
 import { indexFitting } from './indexes'
 
+/**
+ * Returns the constraints that one CREATE TABLE, or one new column, comes to: UNIQUE of the same columns as the key, or as another
+ * UNIQUE, is one with it, and the name of either is its name (transformIndexConstraints of PostgreSQL's source).
+ */
+export function mergedConstraints(definitions: readonly ConstraintDefinition[]): readonly ConstraintDefinition[] {
+  if (definitions.length < 2) return definitions
+  const found: ConstraintDefinition[] = []
+  for (const definition of definitions) {
+    const place = found.findIndex(other => isOneWith(definition, other))
+    const other = found[place]
+    if (!other) found.push(definition)
+    else if (!other.name && definition.name) found[place] = { ...other, name: definition.name }
+  }
+  return found
+}
+
+const isOneWith = (one: ConstraintDefinition, other: ConstraintDefinition): boolean =>
+  one.kind === 'UNIQUE' &&
+  (other.kind === 'UNIQUE' || other.kind === 'PRIMARY KEY') &&
+  one.columns.join() === other.columns.join() &&
+  one.include.join() === other.include.join() &&
+  one.nullsNotDistinct === other.nullsNotDistinct &&
+  one.deferrable === other.deferrable &&
+  one.method === other.method &&
+  one.usingIndex === undefined &&
+  other.usingIndex === undefined
+
 /** Returns the catalog with a constraint added to a table, and to its partitions and heirs as PostgreSQL does. */
 export function withConstraint(
   catalog: Catalog,
@@ -54,15 +81,15 @@ export function withConstraint(
     case 'FOREIGN KEY':
       return withForeignKey(catalog, key, definition, at)
     case 'CHECK':
-      return withInherited(catalog, key, checkOf(table, definition, at), only || definition.noInherit)
+      return withInherited(catalog, key, checkOf(catalog, table, definition, at), only || definition.noInherit)
     case 'NOT NULL':
       return withNotNull(catalog, key, definition, at, only || definition.noInherit)
   }
 }
 
-const checkOf = (table: Table, definition: ConstraintDefinition, at: At): Constraint => ({
+const checkOf = (catalog: Catalog, table: Table, definition: ConstraintDefinition, at: At): Constraint => ({
   ...(definition.expression?.comparisons && { comparisons: definition.expression.comparisons }),
-  ...baseOf(definition, definition.name?.name ?? nameOfCheck(table, definition.columns), at),
+  ...baseOf(definition, definition.name?.name ?? nameOfCheck(catalog, table, definition.columns), at),
   provesNotNull: definition.expression?.provesNotNull ?? [],
 })
 
@@ -250,7 +277,7 @@ function withForeignKey(catalog: Catalog, key: RelationKey, definition: Constrai
       onDelete: definition.references.onDelete,
       onUpdate: definition.references.onUpdate ?? 'NO ACTION',
     },
-    ...baseOf(definition, definition.name?.name ?? nameOfForeignKey(table, definition.columns), at),
+    ...baseOf(definition, definition.name?.name ?? nameOfForeignKey(catalog, table, definition.columns), at),
   }
   return withForeignKeyOn(catalog, key, constraint)
 }
@@ -261,7 +288,7 @@ export function withForeignKeyOn(catalog: Catalog, key: RelationKey, constraint:
     ...table,
     constraints: table.constraints.concat(
       constraintNamed(table, constraint.name)
-        ? { ...constraint, name: nameOfForeignKey(table, constraint.columns) }
+        ? { ...constraint, name: nameOfForeignKey(catalog, table, constraint.columns) }
         : constraint,
     ),
   }))

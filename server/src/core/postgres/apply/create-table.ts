@@ -19,7 +19,7 @@ import {
 import { withRelation } from '../edit'
 import type { At } from './at'
 import { columnOf, hasSequence, newColumn, ownSequence } from './columns'
-import { withConstraint, withIndexConstraint } from './constraints'
+import { mergedConstraints, withConstraint, withIndexConstraint } from './constraints'
 import { withIndexCloned } from './indexes'
 import { withPartitionAttached } from './partitions'
 
@@ -249,9 +249,10 @@ const withoutAttachment = (catalog: Catalog, key: RelationKey): Catalog =>
 /** In the order in which PostgreSQL makes them, for that decides default names: CHECKs, the key, UNIQUEs, foreign keys. */
 function withDefinedConstraints(catalog: Catalog, key: RelationKey, command: CreateTable, at: At): Catalog {
   const all = [...command.columns.flatMap(column => column.constraints), ...command.constraints]
-  return all
-    .sort((a, b) => rank(a) - rank(b))
-    .reduce((result, constraint) => withConstraint(result, key, constraint, at), catalog)
+  return mergedConstraints(all.sort((a, b) => rank(a) - rank(b))).reduce(
+    (result, constraint) => withConstraint(result, key, constraint, at),
+    catalog,
+  )
 }
 
 const rank = (constraint: ConstraintDefinition): number => ranks[constraint.kind]

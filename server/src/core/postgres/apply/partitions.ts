@@ -82,13 +82,14 @@ function withParentIndex(catalog: Catalog, partition: RelationKey, index: Index,
 
 /** CONCURRENTLY leaves a CHECK that says what the bound said (sql-altertable.html, DETACH PARTITION). */
 function constraintOfBound(
+  catalog: Catalog,
   table: Pick<Table, 'schema' | 'name' | 'constraints'>,
   columns: readonly string[],
   bound: PartitionBound | undefined,
 ): Constraint {
   const comparisons = boundComparisons(columns, bound)
   return {
-    name: nameOfCheck(table, columns),
+    name: nameOfCheck(catalog, table, columns),
     kind: 'CHECK',
     columns,
     validated: true,
@@ -134,7 +135,9 @@ export function withPartitionDetached(catalog: Catalog, partition: RelationKey, 
     ...table,
     isDefaultPartition: false,
     ...(concurrently &&
-      parent && { constraints: [...table.constraints, constraintOfBound(table, parent.partitionBy ?? [], bound)] }),
+      parent && {
+        constraints: [...table.constraints, constraintOfBound(catalog, table, parent.partitionBy ?? [], bound)],
+      }),
   }))
   const detached = withTriggers(alone, partition, triggers => triggers.filter(({ name }) => !isOfParent(name)))
   return indexesOf(detached, partition).reduce(
