@@ -52,10 +52,7 @@ describe('differences', () => {
     ['ALTER TABLE users ADD COLUMN n int; ALTER TABLE users DROP COLUMN n'],
     ['ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME TO users'],
     ['ALTER TABLE users ENABLE ROW LEVEL SECURITY', 'changed table users of public.users row level security'],
-    [
-      'ALTER TABLE users ALTER COLUMN n ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME other)',
-      'changed column n of public.users identity',
-    ],
+    ['DROP SEQUENCE visited; CREATE SEQUENCE counted OWNED BY visits.n'],
     ['CREATE TEMPORARY TABLE scratch (id int)'],
     ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'paid'", 'changed column plan of public.users default'],
     ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT (('free'::varchar)::text)"],
