@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -163,7 +163,13 @@ class Loader {
     const files = await findFiles(root, depth)
     // A history keeps this function: it must not know the loader, which knows all histories as they were read.
     const { disk } = this
-    return migrationFolders(root === '.' ? '' : root, files, relative => disk.read(joinedPath(root, relative)))
+    const at = (relative: string) => joinedPath(root, relative)
+    return migrationFolders(
+      root === '.' ? '' : root,
+      files,
+      relative => disk.read(at(relative)),
+      relative => disk.list(at(relative)),
+    )
   }
 
   /** The files right in a folder that no tool recognises, as a history of plain files. */
@@ -171,7 +177,8 @@ class Loader {
     const files = await findFiles(path === '' ? '.' : path, 0)
     const { disk } = this
     const read = (relative: string) => disk.read(joinedPath(path, relative))
-    return { path: path === '.' ? '' : path, files, read }
+    const list = (relative: string) => disk.list(joinedPath(path, relative))
+    return { path: path === '.' ? '' : path, files, read, list }
   }
 
   /** Asks for the files of a folder that pass; returns whether its tool runs any of them. */
@@ -199,7 +206,7 @@ class Loader {
       if (++count % 500 === 0) await new Promise(setImmediate)
     }
     const elsewhere = tablesElsewhere(folder.path)
-    return historyOf({ ...this.options, path: folder.path, files, read: folder.read, elsewhere })
+    return historyOf({ ...this.options, path: folder.path, files, read: folder.read, list: folder.list, elsewhere })
   }
 }
 
@@ -220,6 +227,7 @@ const isReadable = (path: string) => isSql(path) || /(?:^|\/)[^./]+$|\.(?:psql|p
 class Disk {
   private readonly texts = new Map<string, string | undefined>()
   private readonly problems = new Map<string, string>()
+  private readonly names = new Map<string, readonly string[]>()
 
   kindOf(path: string): 'file' | 'folder' | { readonly reason: string } {
     try {
@@ -243,6 +251,21 @@ class Disk {
     }
     this.texts.set(path, text)
     return text
+  }
+
+  /** Returns the names in a folder, those of folders with a slash; none where it cannot be read. */
+  list(path: string): readonly string[] {
+    const known = this.names.get(path)
+    if (known) return known
+    let names: readonly string[] = []
+    try {
+      const entries = readdirSync(path || '.', { withFileTypes: true })
+      names = entries.map(entry => (entry.isDirectory() ? `${entry.name}/` : entry.name)).toSorted()
+    } catch {
+      // What nobody may look into tells nothing.
+    }
+    this.names.set(path, names)
+    return names
   }
 
   /** Lets go of texts that somebody else keeps, and may keep otherwise. */

@@ -16,13 +16,14 @@ export interface MigrationFolder extends Folder {
 
 /**
  * Returns the migration folders among `files`, which are `/`-separated paths relative to `root`, in the order of their
- * paths. `read` returns the text of a file relative to `root`, also above it (`../package.json`). Files for other databases
+ * paths. `read` returns the text of a file relative to `root`, also above it (`../package.json`), `list` the names in a folder. Files for other databases
  * and folders that no tool recognises are left out.
  */
 export function migrationFolders(
   root: string,
   files: readonly string[],
   read: (relative: string) => string | undefined,
+  list?: (relative: string) => readonly string[],
 ): readonly MigrationFolder[] {
   const groups = new Map<string, string[]>()
   const trees = treesIn(files)
@@ -36,7 +37,7 @@ export function migrationFolders(
   const others = files.filter(file => !isSql(file))
   const found: MigrationFolder[] = []
   for (const [home, members] of joined(groups)) {
-    const folder = folderAt(root, home, members, others, read)
+    const folder = folderAt(root, home, members, others, read, list)
     const framework = frameworkOf(folder)
     if (!framework || (framework === plain && isForTests(home)) || areForeign(textsOf(folder))) continue
     found.push({ ...folder, framework })
@@ -179,6 +180,7 @@ function folderAt(
   members: readonly string[],
   others: readonly string[],
   read: (relative: string) => string | undefined,
+  list: ((relative: string) => readonly string[]) | undefined,
 ): Folder {
   const prefix = isRoot(home) ? '' : `${home}/`
   const besides = others.filter(file => file.startsWith(prefix))
@@ -186,6 +188,7 @@ function folderAt(
     path: joinedPath(root, home),
     files: [...members, ...besides].map(file => file.slice(prefix.length)),
     read: relative => read(normalised(`${prefix}${relative}`)),
+    list: list && (relative => list(normalised(`${prefix}${relative}`))),
   }
 }
 

@@ -7,6 +7,7 @@ import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
 import type { Folder, Framework, RunnerTransaction } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
+import { ownRunner } from './frameworks/own-runner'
 import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
@@ -55,10 +56,12 @@ export interface Source {
   readonly files: ReadonlyMap<string, string>
   /** The tool that was asked for; absent where the files decide. */
   readonly framework?: string
-  /** Whether what runs plain files opens a transaction around each; absent where nobody told. */
-  readonly transaction?: RunnerTransaction
+  /** Returns whether what runs plain files opens a transaction around each; undefined where nobody told and nothing tells. */
+  readonly runner: () => RunnerTransaction | undefined
   /** Reads a file outside the folder, from the folder's path: `../goose.yaml`. */
   readonly read?: (relative: string) => string | undefined
+  /** Returns what stands in a folder near this one, as `Folder.list`. */
+  readonly list?: Folder['list']
   /** Returns the bare names of the tables that other histories of the project make: they may share this one's database. */
   readonly elsewhere?: () => ReadonlySet<string>
   /** Absent where nobody said what has run. */
@@ -68,7 +71,7 @@ export interface Source {
 /**
  * Returns the history of a folder. `files` are those in it, with their texts: SQL and what tools keep beside it; `framework`
  * is a tool's id where it is known, an unknown one is as none; `transaction` says what the runner of plain files does; `read`
- * finds files outside the folder.
+ * finds files outside the folder and `list` what stands in folders near it.
  */
 export function historyOf(input: {
   readonly path: string
@@ -76,11 +79,18 @@ export function historyOf(input: {
   readonly framework?: string
   readonly transaction?: RunnerTransaction
   readonly read?: (relative: string) => string | undefined
+  readonly list?: Folder['list']
   readonly elsewhere?: () => ReadonlySet<string>
 }): History {
-  const { path, framework, transaction, read, elsewhere } = input
+  const { path, framework, transaction, read, list, elsewhere } = input
   const files = new Map(input.files.map(file => [file.path, file.text]))
-  return built({ path, files, framework, transaction, read, elsewhere })
+  let known: RunnerTransaction | undefined | 'not asked' = transaction ?? 'not asked'
+  const runner = () => {
+    if (known === 'not asked') known = ownRunner(new SourceFolder(source))
+    return known
+  }
+  const source: Source = { path, files, framework, runner, read, list, elsewhere }
+  return built(source)
 }
 
 /**
@@ -212,16 +222,18 @@ function withText(source: Source, folder: Folder, previous: History, path: strin
 
 class SourceFolder implements Folder {
   readonly path: string
+  readonly list: Folder['list']
   private readonly prefix: string
   private names: readonly string[] | undefined
 
   constructor(private readonly source: Source) {
     this.path = source.path
+    this.list = source.list
     this.prefix = source.path === '' ? '' : `${source.path}/`
   }
 
   get transaction(): RunnerTransaction | undefined {
-    return this.source.transaction
+    return this.source.runner()
   }
 
   get files(): readonly string[] {

@@ -11,7 +11,7 @@ export function whyInBlock({ transaction, history, steps, inside }: RuleContext)
     case 'block':
       return 'It stands between BEGIN and COMMIT.'
     case 'tool':
-      return history.source.transaction === 'file' && history.framework === plain
+      return history.source.runner() === 'file' && history.framework === plain
         ? 'The project runs each file in a transaction.'
         : `${tool} runs this migration in a transaction.`
     default:

@@ -16,11 +16,3 @@ const patterns = {
   'package.json': (name: string) => new RegExp(`"${name}"\\s*:\\s*"`),
   'go.mod': (name: string) => new RegExp(`^\\s*(?:require\\s+)?${name}(?:/v\\d+)?\\s+v\\S+(?!.*// indirect)`, 'm'),
 }
-
-/**
- * Whether the project's own Go program runs the files by maragudk/migrate (https://github.com/maragudk/migrate), whose names look
- * like golang-migrate's. Verified in `migrate.go` at commit df070c9: the version is the whole name up to `.up.sql`, in the
- * order of names as text, and each file is one query in a transaction of its own.
- */
-export const isRunByMaragu = (folder: Folder): boolean =>
-  dependsOn(folder, 'go.mod', 'github.com/maragudk/migrate') || dependsOn(folder, 'go.mod', 'maragu.dev/migrate')

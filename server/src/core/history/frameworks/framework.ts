@@ -10,7 +10,9 @@ export interface Folder {
   readonly files: readonly string[]
   /** Returns the text of a file of `files`, or of a file above the folder such as `../goose.yaml`; undefined where there is none. */
   readonly read: (relative: string) => string | undefined
-  /** Where a person has told it: whether what runs plain files opens a transaction around each. */
+  /** Returns the names of what stands right in a folder given relative to this one, `..`; those of folders end in a slash. */
+  readonly list?: (relative: string) => readonly string[]
+  /** Whether what runs plain files opens a transaction around each, where a person has told it or something near them tells. */
   readonly transaction?: RunnerTransaction
 }
 

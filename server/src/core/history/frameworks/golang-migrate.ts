@@ -2,10 +2,11 @@ import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import type { TransactionMode } from '../migration'
 import { compareNumbered, numberAfter } from '../numbering'
-import { isRunByMaragu } from './dependencies'
+import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, FollowUp, Framework } from './framework'
 import { lastName, nothingToUndo, wholeFile } from './layouts'
+import { isRunByMaragu, ownRunner } from './own-runner'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -25,7 +26,7 @@ export default {
   name: 'golang-migrate',
   recognises(folder) {
     const named = shareOfPairs(folder)
-    return named === 0 || isRunByMaragu(folder) ? 0 : 0.8 * named
+    return named === 0 || isRunOtherwise(folder) ? 0 : 0.8 * named
   },
 
   layout(path, text) {
@@ -62,6 +63,11 @@ export function pairsAfter(request: FollowUp, marker = ''): readonly NewFile[] |
     return pair(part, number, part.transaction ? '' : marker)
   })
 }
+
+/** Whether the project's own program runs files that are merely named so: not where it has golang-migrate for that, and no other library. */
+const isRunOtherwise = (folder: Folder) =>
+  isRunByMaragu(folder) ||
+  (!dependsOn(folder, 'go.mod', 'github.com/golang-migrate/migrate') && ownRunner(folder) !== undefined)
 
 const strictName = /^(\d+)_(.*)\.(up|down)\.sql$/i
 

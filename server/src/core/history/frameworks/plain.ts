@@ -2,18 +2,17 @@ import type { NewFile } from '../../finding'
 import { folderOf, nameOf } from '../../text'
 import type { Direction } from '../migration'
 import { compareNumbered, numberAfter, onceForEach } from '../numbering'
-import { isRunByMaragu } from './dependencies'
 import { areForeign, isForeignName } from './dialects'
 import { directives } from './directives'
 import { isDump, isPrintedDump, isVersionSegment } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
 import { nothingToUndo } from './layouts'
-import { share } from './recognise'
+import { isSql, share } from './recognise'
 
 /**
  * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
  * opens no transaction (app-psql.html, "-f" and "--single-transaction"), unless a setting says that a project's own runner
- * opens one around each file or it is known to (`isRunByMaragu`). The order is that of the numbers in the path below the folder. A file undoes
+ * opens one around each file or it is known to (`ownRunner`). The order is that of the numbers in the path below the folder. A file undoes
  * what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`, `down/1_x.sql`, `U1__x.sql` beside
  * `V1__x.sql`, a line `-- Down`.
  */
@@ -21,6 +20,7 @@ export default {
   id: 'plain',
   name: 'plain SQL',
   recognises({ path, files }) {
+    if (files.every(file => !isSql(file) || isDump(`${path}/${file}`))) return 0
     const numbered = share(files, (name, file) => isNumbered(name) || isVersionSegment(nameOf(folderOf(file))))
     if (numbered >= 0.5) return 0.25
     return numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path)) ? 0.1 : 0
@@ -36,8 +36,7 @@ export default {
     const { stem, direction: said } = nameIn(relative, folder.files)
     const direction = said === 'up' && isDjangoBackwards(text) ? 'down' : said
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
-    const runner = folder.transaction ?? (upOrDown.test(name) && isRunByMaragu(folder) ? 'file' : 'none')
-    const transaction = runner === 'file' ? 'tool' : 'own'
+    const transaction = folder.transaction === 'file' ? 'tool' : 'own'
     return {
       version: stem.replace(step, '$1'),
       repeatable: false,
@@ -96,8 +95,6 @@ const isForSeveral = onceForEach((files: readonly string[]): boolean =>
 const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade|forwards?|backwards?)$/i
 
 const directionFolders = /^(up|down|undo|rollbacks?|revert|downgrades?|upgrades?|deploy|forward|backward)$/i
-
-const upOrDown = /\.(?:up|down)\.sql$/
 
 const isDownWord = (word: string) => /^(?:down|undo|roll|revert|downgrade|backward)/i.test(word)
 

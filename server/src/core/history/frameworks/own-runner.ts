@@ -1,0 +1,113 @@
+import { folderOf, nameOf } from '../../text'
+import { dependsOn } from './dependencies'
+import { isPostgresSegment } from './dialects'
+import type { Folder, RunnerTransaction } from './framework'
+
+/**
+ * Returns what the project's own program does with the SQL files of a folder, where something tells that it opens a transaction around
+ * each: a library that it depends on, or its source, where a file called for migrations names the folder, runs SQL and begins a
+ * transaction. It is looked for in the folder, in those above it as far as the project goes, and right in the folders beside these.
+ * Undefined where nothing tells.
+ */
+export function ownRunner(folder: Folder): RunnerTransaction | undefined {
+  if (folder.files.some(file => maraguName.test(nameOf(file))) && isRunByMaragu(folder)) return 'file'
+  const names = namesOf(folder)
+  for (const place of placesAround(folder)) {
+    const text = sourceAt(folder, place)
+    if (text !== '' && names(text, place === '') && runsSql.test(text) && begins(text) && !library.test(text))
+      return 'file'
+  }
+  return undefined
+}
+
+/**
+ * Whether the project's own Go program runs the files by maragudk/migrate (https://github.com/maragudk/migrate), whose names look
+ * like golang-migrate's. Verified in `migrate.go` at commit df070c9: the version is the whole name up to `.up.sql` (or any other
+ * character before `up`: the dot in its pattern is not escaped), in the order of names as text, and each file is one query in a
+ * transaction of its own.
+ */
+export const isRunByMaragu = (folder: Folder): boolean =>
+  dependsOn(folder, 'go.mod', 'github.com/maragudk/migrate') || dependsOn(folder, 'go.mod', 'maragu.dev/migrate')
+
+const maraguName = /^[\w-]+.(?:up\.sql$|down\.sql)/
+
+/** Returns a function that says whether a text names the folder: as a part of a path in a string, or for Go to embed. */
+function namesOf({ path }: Folder): (text: string, isInside: boolean) => boolean {
+  const segments = path.split('/')
+  const name = segments.findLast(segment => !isPostgresSegment(segment)) ?? ''
+  if (!/^\w[\w.-]*$/.test(name)) return () => false
+  const escaped = name.replaceAll('.', '\\.')
+  const named = new RegExp(`["'\`/]${escaped}["'\`/]|^//go:embed .*\\b${escaped}\\b`, 'm')
+  return (text, isInside) => named.test(text) || (isInside && anySql.test(text))
+}
+
+const anySql = /\.sql["'`]|^\/\/go:embed .*\.sql/m
+
+const runsSql = /\b(?:exec|execute|executescript|executemany|query|unsafe|batch_execute|raw_sql|psql)\w*\b/i
+
+const begins = (text: string): boolean =>
+  beginning.test(text) || (/\.commit\(\)/.test(text) && /^(?:import|from) /m.test(text) && !autocommit.test(text))
+
+/**
+ * What begins a transaction in Go's database/sql, sqlx and pgx, in JavaScript's drivers, in Rust's, in SQL as a string, and with psql.
+ * Python's drivers begin one by themselves (PEP 249, "commit").
+ */
+const beginning =
+  /\.(?:Begin(?:x|Tx|Txx|Func|TxFunc)?|RunInTransaction|begin|transaction)\(|\*sql\.Tx\b|\bpgx\.Tx\b|["'`](?:BEGIN|START TRANSACTION)\b|\bpsql\b.*(?:--single-transaction|\s-1\s)/i
+
+const autocommit = /autocommit\s*=\s*True|ISOLATION_LEVEL_AUTOCOMMIT/
+
+/** Who imports one of these leaves the running to it, in ways of its own. */
+const library =
+  /golang-migrate|pressly\/goose|rubenv\/sql-migrate|amacneil\/dbmate|jackc\/tern|\balembic\b|\bknex\b|umzug|node-pg-migrate|postgres-migrations|drizzle-orm|prisma|typeorm|sqlx::migrate|diesel_migrations|refinery/i
+
+/** Returns the source of what is called for migrations right in a folder near by. */
+function sourceAt({ list, read }: Folder, place: string): string {
+  const names = (list?.(place || '.') ?? []).filter(name => isTelling.test(name) && !isTest.test(name))
+  return names.map(name => read(place === '' ? name : `${place}/${name}`) ?? '').join('\n')
+}
+
+const isTelling = /(?:migrat|upgrad|schema|database)[^/]*\.(?:go|py|[cm]?[jt]s|rs|sh)$/i
+
+const isTest = /(?:^|[._-])(?:tests?|spec|mock)[._-]|[._-](?:test|spec)\.\w+$/i
+
+/** Returns the folders to look in, relative: this one, then those above it and beside those, up to where the project begins. */
+function* placesAround({ path, list }: Folder): Iterable<string> {
+  if (!list) return
+  const top = projectAbove(list)
+  yield ''
+  let below = nameOf(path)
+  let above = folderOf(path)
+  for (let level = 1; level <= top; level++) {
+    const place = Array(level).fill('..').join('/')
+    yield place
+    for (const name of list(place)) {
+      if (name.endsWith('/') && name !== `${below}/` && !notOurs.test(name)) yield `${place}/${name.slice(0, -1)}`
+    }
+    below = nameOf(above)
+    above = folderOf(above)
+  }
+}
+
+const notOurs = /^(?:\.|node_modules\/|vendor\/|dist\/|build\/|target\/|tests?\/|docs\/)/
+
+/** Returns how many folders above is the one that the project begins in; 1 where none near says so. */
+function projectAbove(list: (relative: string) => readonly string[]): number {
+  for (let level = 0; level <= mostLevels; level++) {
+    const names = list(level === 0 ? '.' : Array(level).fill('..').join('/'))
+    if (names.some(name => manifests.has(name))) return level
+  }
+  return 1
+}
+
+const mostLevels = 7
+
+const manifests: ReadonlySet<string> = new Set([
+  '.git/',
+  '.git',
+  'go.mod',
+  'package.json',
+  'pyproject.toml',
+  'setup.py',
+  'Cargo.toml',
+])

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type LoadOptions, load, slashed } from '../../server/src/files'
+import { loadInstalledParser } from '../parser'
+
+before(loadInstalledParser)
+
+describe('a project’s own runner', () => {
+  let root: string
+  beforeEach(() => {
+    root = slashed(mkdtempSync(join(tmpdir(), 'migration-guard-runner-')))
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+  /** Returns the tool and the transaction of the first migration of a folder in a project. */
+  async function runOf(folder: string, files: Readonly<Record<string, string>>, options?: LoadOptions) {
+    for (const [name, text] of Object.entries({ '.git/HEAD': '', ...files })) {
+      mkdirSync(dirname(join(root, name)), { recursive: true })
+      writeFileSync(join(root, name), text)
+    }
+    const { histories } = await load([join(root, folder)], options)
+    const [migration] = histories[0]?.history.migrations ?? []
+    return `${migration?.framework.id} ${migration?.sections[0]?.transaction}`
+  }
+
+  const goRunner = [
+    'package db',
+    'import "embed"',
+    '//go:embed migrations',
+    'var files embed.FS',
+    'func migrate(db *sql.DB) error {',
+    '\ttx, err := db.BeginTx(ctx, nil)',
+    '\t_, err = tx.Exec(statements)',
+  ].join('\n')
+
+  it('opens a transaction around each file where the Go package that embeds them begins one', async () => {
+    assert.equal(await runOf('db/migrations', { 'db/migrations/001_a.sql': 'SELECT 1;' }), 'plain own')
+    assert.equal(await runOf('db/migrations', { 'db/migrator.go': goRunner }), 'plain tool')
+    assert.equal(await runOf('db/migrations', { 'db/migrator.go': goRunner.replace('BeginTx', 'Ping') }), 'plain own')
+    assert.equal(
+      await runOf('db/migrations', { 'db/migrator.go': goRunner.replace(/migrations$/m, 'seeds') }),
+      'plain own',
+    )
+  })
+
+  it('is found in several files, below the folder’s own name where that is a database’s, and beside', async () => {
+    const [head, body] = [goRunner.slice(0, goRunner.indexOf('func')), goRunner.slice(goRunner.indexOf('func'))]
+    const sql = { 'db/migrations/postgres/001_a.sql': 'SELECT 1;' }
+    assert.equal(
+      await runOf('db/migrations/postgres', {
+        ...sql,
+        'db/migrations.go': head,
+        'db/schema.go': `package db\n${body}`,
+      }),
+      'plain tool',
+    )
+    const other = {
+      'store/versions/001_a.sql': 'SELECT 1;',
+      'pkg/upgrade.go': goRunner.replace('migrations', 'versions'),
+    }
+    assert.equal(await runOf('store/versions', other), 'plain tool')
+  })
+
+  it('takes files from golang-migrate that are merely named so, and never those of a library', async () => {
+    const pair = { 'db/migrations/1_a.up.sql': 'SELECT 1;' }
+    assert.equal(await runOf('db/migrations', pair), 'golang-migrate implicit')
+    assert.equal(await runOf('db/migrations', { 'db/migrate.go': goRunner }), 'plain tool')
+    const manifest = { 'go.mod': 'module x\nrequire github.com/golang-migrate/migrate/v4 v4.1.0\n' }
+    assert.equal(await runOf('db/migrations', manifest), 'golang-migrate implicit')
+  })
+
+  it('is taken for none where the file leaves it to a library', async () => {
+    const files = {
+      'db/migrations/001_a.sql': 'SELECT 1;',
+      'db/migrate.go': goRunner.replace('"embed"', '"embed"\nimport "github.com/jackc/tern/v2/migrate"'),
+    }
+    assert.equal(await runOf('db/migrations', files), 'plain own')
+  })
+
+  it('may be Python, whose drivers begin transactions by themselves unless they are told not to', async () => {
+    const script = [
+      'import os, psycopg2',
+      'for name in sorted(os.listdir("delta")):',
+      '    if name.endswith(".sql"):',
+      '        cursor.execute(open(name).read())',
+      'connection.commit()',
+    ].join('\n')
+    const files = { 'app/schema/delta/01_a.sql': 'SELECT 1;', 'app/prepare_database.py': script }
+    assert.equal(await runOf('app/schema/delta', files), 'plain tool')
+    const told = { 'app/prepare_database.py': `connection.autocommit = True\n${script}` }
+    assert.equal(await runOf('app/schema/delta', told), 'plain own')
+  })
+
+  it('may be JavaScript, or a script for psql', async () => {
+    const script =
+      "for (const f of readdirSync('db/updates')) { await client.query('BEGIN'); await client.query(text(f)) }"
+    const sql = { 'db/updates/001_a.sql': 'SELECT 1;' }
+    assert.equal(await runOf('db/updates', { ...sql, 'scripts/migrate.mjs': script }), 'plain tool')
+    assert.equal(await runOf('db/updates', { 'scripts/migrate.mjs': script.replace('BEGIN', 'SELECT 1') }), 'plain own')
+    const shell = 'for f in "db/updates"/*.sql; do psql --single-transaction -f $f; done'
+    assert.equal(await runOf('db/updates', { 'scripts/migrate.sh': shell }), 'plain tool')
+  })
+
+  it('is what a person says, whatever the source says', async () => {
+    const files = { 'db/migrations/001_a.sql': 'SELECT 1;', 'db/migrator.go': goRunner }
+    assert.equal(await runOf('db/migrations', files, { transaction: 'none' }), 'plain own')
+  })
+
+  it('is not looked for beyond the project', async () => {
+    const files = { 'project/.git/HEAD': '', 'project/migrations/001_a.sql': 'SELECT 1;', 'migrate.go': goRunner }
+    assert.equal(await runOf('project/migrations', files), 'plain own')
+  })
+})
