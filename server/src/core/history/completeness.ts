@@ -194,6 +194,6 @@ const isImplicit = ({ name }: Name) => /_(?:seq|pkey|key|idx)$/.test(name)
 const isAlwaysThere = ({ schema, name }: Name) =>
   schema === 'pg_catalog' ||
   schema === 'information_schema' ||
-  /^(?:pg_|_*(?:diesel_)?schema_migrations$|goose_db_version$|flyway_schema_history$|_prisma_migrations$|schemaversion$|alembic_version$|django_migrations$|ar_internal_metadata$|pgmigrations$|databasechangelog(?:lock)?$)/.test(
+  /^(?:pg_|_*(?:diesel_)?schema_migrations$|goose_db_version$|flyway_schema_history$|_prisma_migrations$|schemaversion$|alembic_version$|django_migrations$|ar_internal_metadata$|pgmigrations$|databasechangelog(?:lock)?$|play_evolutions(?:_lock)?$|_*yoyo_\w+$|bun_migration(?:s|_locks)$)/.test(
     name,
   )

@@ -1,5 +1,6 @@
 import alembic from './alembic'
 import atlas from './atlas'
+import bun from './bun'
 import dbmate from './dbmate'
 import dbutil from './dbutil'
 import diesel from './diesel'
@@ -14,6 +15,7 @@ import liquibase from './liquibase'
 import morph from './morph'
 import nodePgMigrate from './node-pg-migrate'
 import plain from './plain'
+import play from './play'
 import pop from './pop'
 import postgresMigrations from './postgres-migrations'
 import prisma from './prisma'
@@ -22,6 +24,8 @@ import sqitch from './sqitch'
 import sqlMigrate from './sql-migrate'
 import sqlx from './sqlx'
 import supabase from './supabase'
+import tern from './tern'
+import yoyo from './yoyo'
 
 /** Every migration tool that we know. Where two are equally sure of a folder, the earlier one has it. */
 export const frameworks: readonly Framework[] = [
@@ -32,6 +36,8 @@ export const frameworks: readonly Framework[] = [
   dbmate,
   dbutil,
   sqlMigrate,
+  play,
+  tern,
   refinery,
   flyway,
   supabase,
@@ -45,7 +51,9 @@ export const frameworks: readonly Framework[] = [
   pop,
   nodePgMigrate,
   postgresMigrations,
+  yoyo,
   morph,
+  bun,
   golangMigrate,
   plain,
 ]
