@@ -43,6 +43,9 @@ describe('migration folders', () => {
       'm (diesel): 2024-01-01-000000_a/down.sql, 2024-01-01-000000_a/up.sql',
     ])
     assert.deepEqual(found(empty('m/up/1_a.sql', 'm/down/1_a.sql')), ['m (plain): down/1_a.sql, up/1_a.sql'])
+    assert.deepEqual(found(empty('db/migration/R2016_07_12/a.sql', 'db/migration/R2016_08_22/b.sql')), [
+      'db/migration (plain): R2016_07_12/a.sql, R2016_08_22/b.sql',
+    ])
     assert.deepEqual(found(empty('m/versioned/v1.9/schema.sql', 'm/versioned/v1.10/queue.sql')), [
       'm/versioned (plain): v1.10/queue.sql, v1.9/schema.sql',
     ])

@@ -12,6 +12,8 @@ describe('graphile-migrate', () => {
     assert.equal(historyIn({ 'committed/000001.sql': `${head}SELECT 1;` }).framework.id, 'graphile-migrate')
     assert.equal(historyIn({ '000001.sql': `${head}SELECT 1;` }).framework.id, 'graphile-migrate')
     assert.equal(historyIn({ '000001.sql': 'SELECT 1;' }).framework.id, 'plain')
+    const besides = { '10-watch.sql': 'SELECT 1;', 'committed/000001.sql': `${head}SELECT 1;` }
+    assert.equal(historyIn(besides).framework.id, 'graphile-migrate')
   })
 
   it('runs what is committed by number, then the current migration, and nothing else', () => {

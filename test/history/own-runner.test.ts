@@ -63,6 +63,15 @@ describe('a project’s own runner', () => {
     assert.equal(await runOf('store/versions', other), 'plain tool')
   })
 
+  it('may be maragudk/migrate, whose patterns take any character before the direction', async () => {
+    const files = {
+      'go.mod': 'module x\nrequire github.com/maragudk/migrate v0.4.3\n',
+      'db/0001_a_up.sql': 'SELECT 1;',
+    }
+    assert.equal(await runOf('db', files), 'plain tool')
+    assert.equal(await runOf('seeds', { 'seeds/0001_a.sql': 'SELECT 1;' }), 'plain own')
+  })
+
   it('takes files from golang-migrate that are merely named so, and never those of a library', async () => {
     const pair = { 'db/migrations/1_a.up.sql': 'SELECT 1;' }
     assert.equal(await runOf('db/migrations', pair), 'golang-migrate implicit')
@@ -101,6 +110,18 @@ describe('a project’s own runner', () => {
     assert.equal(await runOf('db/updates', { 'scripts/migrate.mjs': script.replace('BEGIN', 'SELECT 1') }), 'plain own')
     const shell = 'for f in "db/updates"/*.sql; do psql --single-transaction -f $f; done'
     assert.equal(await runOf('db/updates', { 'scripts/migrate.sh': shell }), 'plain tool')
+  })
+
+  it('is told by a migration that could not have run without a transaction, but for the newest', async () => {
+    const sql = { 'db/updates/001_a.sql': 'SELECT 1;', 'db/updates/010_c.sql': 'LOCK TABLE a; DROP TABLE a;' }
+    assert.equal(await runOf('db/updates', sql), 'plain own')
+    assert.equal(
+      await runOf('db/updates', { 'db/updates/009_b.sql': '-- x\nlock :schema.a;\nSELECT 1;' }),
+      'plain tool',
+    )
+    const body = 'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$\n  LOCK TABLE a;\n$$;'
+    assert.equal(await runOf('db/updates', { 'db/updates/009_b.sql': body }), 'plain own')
+    assert.equal(await runOf('db/updates', { 'db/updates/009_b.sql': 'BEGIN;\nLOCK TABLE a;\nCOMMIT;' }), 'plain own')
   })
 
   it('is what a person says, whatever the source says', async () => {

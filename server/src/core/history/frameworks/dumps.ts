@@ -9,8 +9,9 @@ export const isDump = (path: string): boolean =>
     !isVersionSegment(nameOf(folderOf(path)))) ||
   /(?:^|\/)full[-_]schemas\//.test(path)
 
-/** Whether a folder is named for a version or a date: `v1.10`, `2.31`, `2024-01`, `0001_users`. */
-export const isVersionSegment = (segment: string): boolean => /^(?:v|release[-_]?)?\d[\w.#-]*$/i.test(segment)
+/** Whether a folder is named for a version or a date: `v1.10`, `2.31`, `2024-01`, `R2024_01_15`, `0001_users`. */
+export const isVersionSegment = (segment: string): boolean =>
+  /^(?:v|release[-_]?|r(?=\d{4}))?\d[\w.#-]*$/i.test(segment)
 
 /** Whether pg_dump has written a text, by what it begins with: a whole database, with its data or without. */
 export const isPrintedDump = (text: string): boolean => /^\s*--\r?\n-- PostgreSQL database dump\r?\n--/.test(text)

@@ -19,7 +19,8 @@ export default {
   id: 'graphile-migrate',
   name: 'graphile-migrate',
   recognises(folder) {
-    const first = folder.files.find(file => committed.test(file))
+    const all = folder.files.some(isCommitted) ? folder.files.filter(isCommitted) : folder.files
+    const first = all.find(file => committed.test(file))
     if (first !== undefined && /^--! Previous:/m.test(folder.read(first) ?? '')) return 0.97
     const hasCurrent = folder.files.some(file => current.test(file))
     return hasCurrent && folder.read('../.gmrc') !== undefined ? 0.97 : 0

@@ -1,16 +1,20 @@
+import { statementsIn } from '../../sql/split'
 import { folderOf, nameOf } from '../../text'
+import { compareNumbered } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isPostgresSegment } from './dialects'
 import type { Folder, RunnerTransaction } from './framework'
+import { isSql } from './recognise'
 
 /**
  * Returns what the project's own program does with the SQL files of a folder, where something tells that it opens a transaction around
- * each: a library that it depends on, or its source, where a file called for migrations names the folder, runs SQL and begins a
- * transaction. It is looked for in the folder, in those above it as far as the project goes, and right in the folders beside these.
- * Undefined where nothing tells.
+ * each: a library that it depends on; a migration that could not have run without; or its source, where a file called for migrations
+ * names the folder, runs SQL and begins a transaction. It is looked for in the folder, in those above it as far as the project goes, and
+ * right in the folders beside these. Undefined where nothing tells.
  */
 export function ownRunner(folder: Folder): RunnerTransaction | undefined {
   if (folder.files.some(file => maraguName.test(nameOf(file))) && isRunByMaragu(folder)) return 'file'
+  if (isProvenBySql(folder)) return 'file'
   const names = namesOf(folder)
   for (const place of placesAround(folder)) {
     const text = sourceAt(folder, place)
@@ -30,6 +34,24 @@ export const isRunByMaragu = (folder: Folder): boolean =>
   dependsOn(folder, 'go.mod', 'github.com/maragudk/migrate') || dependsOn(folder, 'go.mod', 'maragu.dev/migrate')
 
 const maraguName = /^[\w-]+.(?:up\.sql$|down\.sql)/
+
+/**
+ * Whether a migration before the last has LOCK TABLE without BEGIN, which PostgreSQL refuses outside a transaction block (sql-lock.html,
+ * "Notes"), and none says by BEGIN that it opens its transactions itself.
+ */
+function isProvenBySql({ files, read }: Folder): boolean {
+  const texts = files
+    .filter(isSql)
+    .toSorted(compareNumbered)
+    .map(file => read(file) ?? '')
+  if (!texts.slice(0, -1).some(text => lock.test(text)) || texts.some(text => begin.test(text))) return false
+  const hasLock = (text: string) => statementsIn(text).statements.some(({ command }) => command?.tag === 'LOCK TABLE')
+  return texts.slice(0, -1).some(text => lock.test(text) && hasLock(text))
+}
+
+const lock = /^\s*lock\s/im
+
+const begin = /^\s*(?:begin|start)(?:\s+(?:work|transaction)\b[^;]*)?\s*;/im
 
 /** Returns a function that says whether a text names the folder: as a part of a path in a string, or for Go to embed. */
 function namesOf({ path }: Folder): (text: string, isInside: boolean) => boolean {
