@@ -1,9 +1,8 @@
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
-import { words } from '../postgres/differences-in-words'
 import { headOf } from './head'
 import { saysIrreversible } from './intent'
-import { doesNothing, madeBy, pairOf } from './round-trip'
+import { doesNothing, firstChangeOf, pairOf } from './round-trip'
 import { defineMigrationRule } from './rule'
 import { writtenDown } from './write-down'
 
@@ -35,14 +34,14 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
     if (migration !== (steps.length > 0 ? down : up)) return
     const { others, undone } = customAround(history, up)
     if (undone < others / 2) return
-    const [first] = madeBy(up, history)
+    const first = firstChangeOf(up, history, settings)
     if (!first || saysIrreversible(down)) return
     const [step] = steps
     const { start } = step?.statement.span ?? { start: 0 }
     const keywords = step?.command?.keywords
     yield {
       at: keywords ? { start: start + keywords.start, end: start + keywords.end } : headOf(up),
-      message: `the down does nothing: ${words(first)} stays as the up leaves it`,
+      message: `the down does nothing: ${first} stays as the up leaves it`,
       detail: 'The tool then takes the migration for undone, and running it again may fail.',
       hint: 'Undo what the up does, or say in a comment in the down why it is empty.',
       fixes: () => writtenDown(up, history, settings),
@@ -84,6 +83,32 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 
   -- +goose Down
   DROP TABLE users;
+
+-- bad: roles and privileges
+-- shows: down that leaves a role and its privileges
+-- given: goose, server-wide-change off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_reader.sql
+  -- +goose Up
+  CREATE ROLE reader;
+  GRANT SELECT ON users TO reader;
+
+  -- +goose Down
+  SELECT 1;
+--^^^^^^ warning [empty-down: the down does nothing: what CREATE ROLE does stays as the up leaves it]
+-- fix: Write the down
+  -- +goose Up
+  CREATE ROLE reader;
+  GRANT SELECT ON users TO reader;
+
+  -- +goose Down
+  REVOKE SELECT ON users FROM reader;
+  -- By hand: undo CREATE ROLE.
 
 -- bad: more than a few words can undo
 -- given: goose, dropped-column off, index-without-concurrently off, unbatched-backfill off, statistics-missing off, changed-default off
@@ -156,6 +181,28 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   ALTER TABLE users DROP COLUMN fax;
 -- file: 000002_no_fax.down.sql
   -- This cannot be undone: the numbers are gone.
+
+-- good: rows alone
+-- given: golang-migrate
+-- file: 000001_plans.up.sql
+  CREATE TABLE plans (name text PRIMARY KEY);
+-- file: 000001_plans.down.sql
+  DROP TABLE plans;
+-- file: 000002_plans.up.sql
+  INSERT INTO plans (name) VALUES ('free'), ('paid') ON CONFLICT DO NOTHING;
+-- file: 000002_plans.down.sql
+
+-- good: most of them are not undone
+-- given: golang-migrate
+-- file: 000001_plans.up.sql
+  CREATE TABLE plans (name text PRIMARY KEY);
+-- file: 000001_plans.down.sql
+-- file: 000002_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_users.down.sql
+-- file: 000003_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000003_carts.down.sql
 
 -- good: PostgreSQL cannot take a label from an enum
 -- given: golang-migrate

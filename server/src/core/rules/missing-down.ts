@@ -2,9 +2,8 @@ import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
-import { words } from '../postgres/differences-in-words'
 import { headOf } from './head'
-import { madeBy } from './round-trip'
+import { firstChangeOf } from './round-trip'
 import { defineMigrationRule } from './rule'
 import { writtenDown } from './write-down'
 
@@ -37,11 +36,11 @@ with a comment that says so tells the next person that it was thought of.`,
     if (migrations.find(({ direction }) => direction !== 'down') === migration) return
     const { others, undone } = customAround(history, migration)
     if (others < 2 || undone <= others / 2) return
-    const [first] = madeBy(migration, history)
+    const first = firstChangeOf(migration, history, settings)
     if (!first || stepsOf(history, migration, settings).length === 0) return
     yield {
       at: headOf(migration),
-      message: `nothing undoes this migration: ${words(first)} would stay as this leaves it`,
+      message: `nothing undoes this migration: ${first} would stay as this leaves it`,
       detail: `Of the ${others} migrations around it, ${undone} have a down.`,
       hint: 'Write a down, or an empty one with a comment that says why nothing can be undone.',
       fixes: () => writtenDown(migration, history, settings),

@@ -72,6 +72,19 @@ Give the rows another label first, in a migration of its own, when no running co
   UPDATE users SET role = 'user' WHERE role = 'guest';
   ALTER TABLE users ALTER COLUMN role TYPE new_role USING role::text::new_role;
 
+-- good: in a block that changes them first
+-- given: column-type-rewrite off
+-- file: 0001_users.sql
+  CREATE TYPE role AS ENUM ('admin', 'user', 'guest');
+  CREATE TABLE users (id bigint PRIMARY KEY, role role);
+-- file: 0002_roles.sql
+  DO $$
+  BEGIN
+    CREATE TYPE new_role AS ENUM ('admin', 'user');
+    UPDATE users SET role = 'user' WHERE role = 'guest';
+    ALTER TABLE users ALTER COLUMN role TYPE new_role USING role::text::new_role;
+  END $$;
+
 -- good: USING knows what becomes of them
 -- given: column-type-rewrite off
 -- file: 0001_users.sql
@@ -95,9 +108,12 @@ Give the rows another label first, in a migration of its own, when no running co
 `,
 })
 
-/** Whether an earlier migration changes or deletes rows by that label. */
-const isGivenUp = (label: string, context: RuleContext): boolean =>
-  earlierStatements(context, [label]).some(
-    ({ statement: { command, text } }) =>
-      (command?.tag === 'UPDATE' || command?.tag === 'DELETE' || command?.tag === 'DO') && text.includes(`'${label}'`),
+/** Whether an earlier migration, or the body that it stands in, changes or deletes rows by that label. */
+function isGivenUp(label: string, context: RuleContext): boolean {
+  const changes = (tag: string | undefined) => tag === 'UPDATE' || tag === 'DELETE' || tag === 'DO'
+  const outer = context.inside ? context.steps[context.index] : undefined
+  const statements = earlierStatements(context, [label]).map(({ statement }) => statement)
+  return [...statements, ...(outer ? [outer.statement] : [])].some(
+    ({ command, text }) => changes(command?.tag) && text.includes(`'${label}'`),
   )
+}

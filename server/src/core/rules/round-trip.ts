@@ -4,6 +4,7 @@ import type { Direction, Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
 import type { Catalog } from '../postgres/catalog'
 import { type Difference, differences } from '../postgres/differences'
+import { words } from '../postgres/differences-in-words'
 import { failureOf } from '../postgres/failures'
 import type { Settings } from '../settings'
 import { tokensOf } from '../sql/tokens'
@@ -42,11 +43,30 @@ export function pairOf({ path }: Migration, history: History): Pair | undefined 
   return up && down && up.direction !== 'down' && down.direction !== 'up' ? { up, down } : undefined
 }
 
-/** Returns what the up of a migration does to the catalog; what was only made sure of does not count. */
-export const madeBy = (up: Migration, history: History): readonly Difference[] => {
+/** Returns in words the first thing that the up of a migration changes for good; what was only made sure of does not count, nor rows. */
+export function firstChangeOf(up: Migration, history: History, settings: Settings): string | undefined {
   const before = history.before(up.path, 'up')
-  return differences(before, catalogAfter(up, 'up', before)).filter(({ what }) => what !== 'label')
+  const first = differences(before, catalogAfter(up, 'up', before)).find(({ what }) => what !== 'label')
+  if (first) return words(first)
+  const step = stepsIn(up, 'up', history, settings).find(({ command }) => command && outsideCatalog.has(command.tag))
+  return step && `what ${step.command?.tag} does`
 }
+
+/** What lasts, and our catalog does not keep. */
+const outsideCatalog: ReadonlySet<string> = new Set([
+  'CREATE ROLE',
+  'ALTER ROLE',
+  'GRANT',
+  'REVOKE',
+  'GRANT ROLE',
+  'REVOKE ROLE',
+  'ALTER DEFAULT PRIVILEGES',
+  'CREATE PUBLICATION',
+  'CREATE SUBSCRIPTION',
+  'CREATE EVENT TRIGGER',
+  'CREATE SERVER',
+  'CREATE USER MAPPING',
+])
 
 /** Returns what a pair comes to; nothing where the down is empty, fails, or does what cannot be followed. */
 export function roundTripOf(pair: Pair, history: History, settings: Settings): RoundTrip {
