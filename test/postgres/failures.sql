@@ -724,8 +724,12 @@ ALTER TABLE users ADD CONSTRAINT c UNIQUE USING INDEX users_partial_idx;
 
 ALTER TABLE users ADD CONSTRAINT c PRIMARY KEY USING INDEX users_nick_age_idx;
 
--- unsaid
 INSERT INTO users (email) VALUES ('a') ON CONFLICT (nick) DO NOTHING;
+
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (nick) WHERE age > 3 DO NOTHING;
+
+-- unsaid
+INSERT INTO users (email) VALUES ('a') ON CONFLICT (nick) WHERE age > 1 DO NOTHING;
 
 INSERT INTO users (email) VALUES ('a') ON CONFLICT (email) DO NOTHING;
 
@@ -1772,3 +1776,40 @@ DROP TRIGGER bell ON plain;
 DO $$ DECLARE t text; BEGIN FOR t IN SELECT 'bare' LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN c integer', t); END LOOP; END $$;
 ALTER TABLE bare SET SCHEMA attic;
 ALTER TABLE attic.bare DROP COLUMN c;
+
+-- A CHECK keeps the types of its constants
+
+DROP VIEW adults;
+DROP INDEX users_partial_idx;
+ALTER TABLE users ALTER COLUMN age TYPE text;
+
+DROP VIEW adults;
+ALTER TABLE users ALTER COLUMN age TYPE bigint;
+
+DROP VIEW adults;
+DROP INDEX users_partial_idx;
+ALTER TABLE users DROP CONSTRAINT users_age_check, ALTER COLUMN age TYPE text;
+
+ALTER TABLE bare ADD CHECK (b <> ''), ADD CHECK (a BETWEEN 1 AND 9);
+ALTER TABLE bare ALTER COLUMN b TYPE integer USING 1;
+
+ALTER TABLE bare ADD CHECK (b <> '');
+ALTER TABLE bare ALTER COLUMN b TYPE varchar(20);
+
+ALTER TABLE bare ADD CHECK (a IN (1, 2));
+ALTER TABLE bare ALTER COLUMN a TYPE varchar(20);
+
+ALTER TABLE users ADD CHECK (nick <> '');
+ALTER TABLE users ALTER COLUMN nick DROP DEFAULT;
+ALTER TABLE users ALTER COLUMN nick TYPE integer USING 1;
+
+ALTER TABLE users ADD CHECK (feeling <> 'sad');
+CREATE TYPE new_mood AS ENUM ('happy');
+ALTER TABLE users ALTER COLUMN feeling TYPE new_mood USING feeling::text::new_mood;
+
+ALTER TABLE users ADD CHECK (feeling IN ('sad', 'happy'));
+ALTER TABLE users ALTER COLUMN feeling TYPE text;
+
+ALTER TABLE users ADD CHECK (feeling::text <> 'sad');
+CREATE TYPE new_mood AS ENUM ('happy');
+ALTER TABLE users ALTER COLUMN feeling TYPE new_mood USING feeling::text::new_mood;

@@ -202,6 +202,18 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
 --                                       ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
+-- bad: the rows stay, but for what hangs on them
+-- shows: column type change that checks rows again
+-- shows: change of a collation, which builds indexes anew
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(20) CHECK (code <> ''), town text);
+  CREATE INDEX orders_town_idx ON orders (town);
+-- file: 0002_types.sql
+  ALTER TABLE orders ALTER COLUMN code TYPE varchar(40);
+--                                     ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE reads every row of table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  ALTER TABLE orders ALTER COLUMN town TYPE text COLLATE "C";
+--                                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE builds index "orders_town_idx" of table "orders" anew under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
 -- good: the same bytes
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20), code varchar(8), balance numeric(10, 2));

@@ -30,8 +30,8 @@ export default defineRule({
   ],
   why: `
 PostgreSQL does not look into the bodies of functions: it drops a function or a view that others name, and those fail when they
-are called next. With \`CASCADE\` it also drops what it does know of: the triggers of a function, and with a type every column
-that has it, values and all.
+are called next. With \`CASCADE\` it also drops what it does know of: the triggers of a function, the views over a view, and with a
+type every column that has it, values and all.
 
 Nothing is said where something of the same name is there when the migration ends, of a function that has overloads, of what the
 same migration makes, and of functions whose bodies the history does not show.`,
@@ -47,6 +47,7 @@ where something is left.`,
       yield* found
     }
     yield* triggersLost(drop, end, context)
+    yield* viewsLost(drop, end, context)
   },
 
   examples: `
@@ -85,6 +86,29 @@ where something is left.`,
 --                      ^^^^^^^ information [dropped-while-used: DROP FUNCTION CASCADE drops trigger "touched" of table "users"]
   DROP TYPE mood CASCADE;
 --          ^^^^ error [dropped-while-used: DROP TYPE CASCADE drops column "feels" of table "users" and column "moods" of table "users"]
+
+-- bad: CASCADE takes views away
+-- shows: views that \`DROP VIEW ... CASCADE\` takes away
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, active boolean);
+  CREATE VIEW active_users AS SELECT id FROM users WHERE active;
+  CREATE VIEW active_count AS SELECT count(*) FROM active_users;
+  CREATE VIEW user_count AS SELECT count(*) FROM users;
+-- file: 0002_no_view.sql
+  DROP VIEW active_users CASCADE;
+--                       ^^^^^^^ warning [dropped-while-used: DROP VIEW CASCADE drops view "active_count"]
+
+-- good: CASCADE takes a view away that is made again
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, active boolean);
+  CREATE VIEW active_users AS SELECT id FROM users WHERE active;
+  CREATE VIEW active_count AS SELECT count(*) FROM active_users;
+-- file: 0002_view.sql
+  BEGIN;
+  DROP VIEW active_users CASCADE;
+  CREATE VIEW active_users AS SELECT id, active FROM users WHERE active;
+  CREATE VIEW active_count AS SELECT count(*) FROM active_users;
+  COMMIT;
 
 -- good: the function is there again when the migration ends, and so is the trigger
 -- file: 0001_users.sql
@@ -167,6 +191,24 @@ function* triggersLost(drop: Drop, end: Catalog, { catalog }: RuleContext): Iter
     detail: 'What the trigger did for every row that is written is not done any more.',
     hint: 'Drop triggers by name, and the function without CASCADE: PostgreSQL refuses where one is left.',
     severity: 'information',
+  }
+}
+
+/** Views over what goes that are not there when the migration ends. */
+function* viewsLost(drop: Drop, end: Catalog, context: RuleContext): Iterable<RuleFinding> {
+  if (!drop.cascade) return
+  const named = new Set(drop.names.map(name => keyOf(context.catalog, name)))
+  const lost = context.effects.drops.filter(key => {
+    const view = asTable(context.catalog.relations.get(key))
+    const isView = view?.kind === 'view' || view?.kind === 'materialized view'
+    return isView && !named.has(key) && !end.relations.has(key) && !isUnreleased(view.born, context)
+  })
+  if (lost.length === 0) return
+  yield {
+    at: drop.cascade,
+    message: `${drop.tag} CASCADE drops ${lost.length > 1 ? 'views' : 'view'} ${listed(lost.map(labelOf))}`,
+    detail: 'What reads it fails from then on.',
+    hint: 'Drop views by name, without CASCADE: PostgreSQL refuses where one is left.',
   }
 }
 

@@ -107,6 +107,41 @@ it first, with what depends on it, and make both again in the same transaction.`
   CREATE OR REPLACE FUNCTION user_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM users';
 --                           ^^^^^^^^^^ error [statement-fails: cannot change return type of existing function]
 
+-- bad: what only our catalog and PostgreSQL's know
+-- shows: dropped index of a constraint
+-- shows: concurrent index on a partitioned table
+-- shows: partitioned key without the partition key
+-- file: 0001_events.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);
+-- file: 0002_indexes.sql
+  DROP INDEX CONCURRENTLY users_pkey;
+--                        ^^^^^^^^^^ error [statement-fails: cannot drop index users_pkey because constraint users_pkey on table users requires it]
+  CREATE INDEX CONCURRENTLY events_at_idx ON events (at);
+--             ^^^^^^^^^^^^ error [statement-fails: cannot create index on partitioned table "events" concurrently]
+  CREATE TABLE visits (id bigint PRIMARY KEY, at date NOT NULL) PARTITION BY RANGE (at);
+--                               ^^^^^^^^^^^ error [statement-fails: unique constraint on partitioned table must include all partitioning columns]
+
+-- bad: a default partition is in the way
+-- shows: \`DETACH CONCURRENTLY\` beside a default partition
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);
+  CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+  CREATE TABLE events_rest PARTITION OF events DEFAULT;
+-- file: 0002_detach.sql
+  ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [statement-fails: cannot detach partitions concurrently when a default partition exists]
+
+-- bad: other types no longer go together
+-- shows: \`CHECK\` that does not fit the new type of its column
+-- given: column-type-rewrite off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, state text CHECK (state <> ''), items integer CHECK (items > 0));
+-- file: 0002_states.sql
+  CREATE TYPE state AS ENUM ('open', 'closed');
+  ALTER TABLE orders ALTER COLUMN state TYPE state USING state::state;
+--                                ^^^^^ error [statement-fails: operator does not exist: state <> text]
+
 -- good: PostgreSQL skips it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

@@ -1,4 +1,4 @@
-import type { AlterRelation } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 import { hasSubcommand } from './concerns'
 import { laterSteps } from './placement'
@@ -9,12 +9,13 @@ export default defineRule({
   id: 'triggers-disabled',
   risk: 'data-loss',
   severity: 'warning',
-  on: ['ALTER TABLE'],
-  concerns: hasSubcommand('DISABLE TRIGGER'),
+  on: ['ALTER TABLE', 'SET'],
+  concerns: command => (command.tag === 'SET' ? isReplica(command) : hasSubcommand('DISABLE TRIGGER')(command)),
   why: `
 \`DISABLE TRIGGER ALL\` turns off the triggers that keep foreign keys too. Rows that are written meanwhile are checked by nobody,
 neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transaction ends before they are enabled again, the
-rows that others write in between pass every trigger by.
+rows that others write in between pass every trigger by. \`session_replication_role = replica\` turns off all triggers and foreign keys
+for what its session writes.
 
 Nothing is said of \`DISABLE TRIGGER USER\` and of single triggers that the same transaction enables again, of triggers that stay
 disabled, and of a table that the same migration makes.`,
@@ -24,6 +25,10 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER', 'sql-set-constraints.html'],
 
   *check(alter, context) {
+    if (!('subcommands' in alter)) {
+      if (isReplica(alter)) yield { at: alter.keywords, ...ofReplica }
+      return
+    }
     const target = existingTable(alter.relation, context)
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'DISABLE TRIGGER')) {
@@ -75,6 +80,21 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   UPDATE orders SET changed = NULL WHERE id = 7;
   ALTER TABLE orders ENABLE TRIGGER touch;
 
+-- bad: of the whole session
+-- shows: foreign keys turned off with \`session_replication_role\`
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_load.sql
+  BEGIN;
+  SET LOCAL session_replication_role = 'replica';
+--^^^^^^^^^ warning [triggers-disabled: session_replication_role = replica turns off triggers and foreign keys: rows written meanwhile are never checked]
+  DELETE FROM orders WHERE id = 7;
+  COMMIT;
+
+-- good: back to what it is by default
+  SET session_replication_role = DEFAULT;
+  SET session_replication_role = 'origin';
+
 -- good: in one transaction
 -- given: goose
 -- file: 00001_orders.sql
@@ -100,6 +120,18 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   ALTER TABLE orders ENABLE TRIGGER ALL;
 `,
 })
+
+const isReplica = (command: Command): boolean =>
+  command.tag === 'SET' &&
+  command.parameter === 'session_replication_role' &&
+  command.value?.toLowerCase() === 'replica'
+
+const ofReplica = {
+  message:
+    'session_replication_role = replica turns off triggers and foreign keys: rows written meanwhile are never checked',
+  detail: 'What keeps foreign keys are triggers, and nothing looks at these rows later.',
+  hint: 'Disable the triggers that are in the way by name; foreign keys that are DEFERRABLE can wait for the end of the transaction.',
+}
 
 /** ALL, USER or a trigger's name, as it stands. */
 const triggerOf = ({ span }: SubcommandOfKind<'DISABLE TRIGGER'>, { statement }: RuleContext): string | undefined =>

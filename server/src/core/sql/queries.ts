@@ -40,6 +40,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
           action: conflict.action === 'ONCONFLICT_UPDATE' ? 'UPDATE' : 'NOTHING',
           columns: (conflict.infer?.indexElems ?? []).flatMap(element => fields(element).IndexElem?.name ?? []),
           ...(conflict.infer?.conname && { constraint: conflict.infer.conname }),
+          ...(conflict.infer?.whereClause && { hasPredicate: true as const }),
           ...givenTwice(conflict.targetList, source),
           span: conflictSpan,
         },

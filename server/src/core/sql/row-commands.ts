@@ -23,6 +23,8 @@ export interface Insert {
     /** Columns of the conflict target; empty without a target or for ON CONSTRAINT. */
     readonly columns: readonly string[]
     readonly constraint?: string
+    /** Whether the target has a WHERE: without one no partial index fits (sql-insert.html#SQL-ON-CONFLICT). */
+    readonly hasPredicate?: true
     /** The column that DO UPDATE gives a value twice, where one is. */
     readonly repeated?: Identifier
     readonly span: Span

@@ -28,6 +28,23 @@ export function areComparable(scene: Scene, a: TypeName, b: TypeName): boolean |
   return doubtfulPairs.has(one) && doubtfulPairs.has(other) ? undefined : false
 }
 
+/** Returns whether a column that was compared with constants of type `from` may be, or is not certain not to be, when it has the other type. */
+export function isComparedAfter(scene: Scene, from: TypeName, to: TypeName): boolean {
+  const [before, after] = [familyOf(scene, from), familyOf(scene, to)]
+  const isPlain = (family: string | undefined) =>
+    family === 'number' || family === 'text' || family?.startsWith('enum ') === true
+  return before === after || !isPlain(before) || !isPlain(after)
+}
+
+/**
+ * Returns the type, as PostgreSQL prints it, that a constant in a CHECK has when a column of type `from` is compared with it;
+ * undefined where the comparison casts the column, or the type depends on more than the constant.
+ */
+export function typeOfConstant(scene: Scene, from: TypeName, value: string): string | undefined {
+  if (from.name === 'text' || familyOf(scene, from)?.startsWith('enum ')) return typeAsPrinted(scene, from)
+  return /^int[248]$/.test(serialTypes.get(from.name) ?? from.name) && /^\d{1,9}$/.test(value) ? 'integer' : undefined
+}
+
 /** Returns a type as PostgreSQL prints it in messages: `character varying`, `integer[]`. */
 export function typeAsPrinted({ catalog }: Scene, type: TypeName): string {
   const plain = serialTypes.get(type.name) ?? type.name

@@ -17,7 +17,7 @@ import {
 } from '../catalog'
 import { isSure } from '../doubts'
 import type { Failure } from '../failures'
-import { isAutomatic, typeAsPrinted } from './casts'
+import { isAutomatic, isComparedAfter, typeAsPrinted, typeOfConstant } from './casts'
 import { constraintFailure } from './constraints'
 import { columnFailure, described, expressionFailure, isColumnAbsent, type Scene, sureColumn } from './relations'
 import { typeFailure } from './types'
@@ -210,13 +210,13 @@ function typeChangeFailure(
     return using || isAutomatic(scene, known.type, type) !== true
       ? undefined
       : { message: `type of inherited column "${name}" must be changed in child tables too`, code: '42P16', span }
-  if (isAutomatic(scene, known.type, type) !== false) return dependentFailure(scene, table, column)
+  const left = () => dependentFailure(scene, table, column) ?? operatorFailure(scene, table, known, { column, type })
+  if (isAutomatic(scene, known.type, type) !== false) return left()
   const printed = typeAsPrinted(scene, type)
   if (!using)
     return { message: `column "${name}" cannot be cast automatically to type ${printed}`, code: '42804', span }
   // The default is converted as if it were written anew: only a constant is certain to have the column's type.
-  if (known.default?.kind !== 'constant' || known.generated || known.identity)
-    return dependentFailure(scene, table, column)
+  if (known.default?.kind !== 'constant' || known.generated || known.identity) return left()
   return {
     message: `default for column "${name}" cannot be cast automatically to type ${printed}`,
     code: '42804',
@@ -254,6 +254,29 @@ function dependentFailure({ catalog, postgres }: Scene, table: Table, { name, sp
     }
   if (!isReadByView(catalog, table, name)) return undefined
   return { message: 'cannot alter type of a column used by a view or rule', code: '0A000', span }
+}
+
+/** The constants of a CHECK keep the types that they had when it was made: the column is compared with them again (sql-altertable.html). */
+function operatorFailure(
+  scene: Scene,
+  table: Table,
+  { name, type: from }: Column,
+  { column, type }: Pick<SubcommandOf<'ALTER COLUMN TYPE'>, 'column' | 'type'>,
+): Failure | undefined {
+  if (from.dimensions > 0 || type.dimensions > 0 || isComparedAfter(scene, from, type)) return undefined
+  const kept = table.constraints.filter(
+    constraint => constraint.kind === 'CHECK' && !scene.catalog.doubts?.names.has(constraint.name),
+  )
+  for (const { operator, value, column: compared } of kept.flatMap(({ comparisons = [] }) => comparisons.flat())) {
+    const constant = compared === name && value !== undefined ? typeOfConstant(scene, from, value) : undefined
+    if (constant === undefined) continue
+    return {
+      message: `operator does not exist: ${typeAsPrinted(scene, type)} ${operator} ${constant}`,
+      code: '42883',
+      span: column.span,
+    }
+  }
+  return undefined
 }
 
 /** Of a view over several relations we only know names: that of a column which no other of them has is certain. */

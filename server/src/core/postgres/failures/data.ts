@@ -106,6 +106,7 @@ function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Inser
       // The target may have expressions too, which the command does not tell.
       index.columns.includes(undefined) ||
       (index.unique &&
+        (!index.partial || onConflict.hasPredicate) &&
         new Set(index.columns).size === names.size &&
         index.columns.every(name => names.has(name ?? ''))),
   )
