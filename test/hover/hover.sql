@@ -38,6 +38,59 @@
 -- >
 -- > Made by 1_history.sql
 
+-- hover: a table with policies
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON users USING (email = current_user);
+  CREATE POLICY no_bots ON users AS RESTRICTIVE USING (email <> 'bot');
+  CREATE POLICY all_orders ON orders USING (true);
+  ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+  ANALYZE /*|*/users;
+-- > Table users
+-- >
+-- > Referenced by orders (user_id).
+-- > Row level security is on, with 2 policies: own and no_bots.
+-- > Read by buyers.
+-- >
+-- > id       bigint         NOT NULL GENERATED ... AS IDENTITY
+-- > email    text           NOT NULL DEFAULT 'nobody'
+-- > "Größe"  numeric(10,2)
+-- > doubled  numeric        GENERATED ALWAYS AS ("Größe" * 2) STORED
+-- > CONSTRAINT "users_Größe_check" CHECK ("Größe" > 0)
+-- > CONSTRAINT users_pkey PRIMARY KEY (id)
+-- >
+-- > Made by 1_history.sql
+
+-- hover: a policy without row level security
+  CREATE POLICY all_orders ON orders USING (true);
+  ANALYZE /*|*/orders;
+-- > Table orders
+-- >
+-- > Row level security is off, with 1 policy: all_orders.
+-- >
+-- > id       integer  NOT NULL DEFAULT nextval('orders_id_seq')
+-- > user_id  bigint
+-- > state    mood     DEFAULT 'new'
+-- > item     sku
+-- > CONSTRAINT orders_pkey PRIMARY KEY (id)
+-- > CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
+-- > CONSTRAINT orders_item CHECK (item IS NOT NULL) NOT VALID
+-- > UNIQUE INDEX orders_open (lower(item), user_id) WHERE state = 'new'
+-- >
+-- > Made by 1_history.sql
+
+-- hover: row level security without a policy
+  ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+  ANALYZE /*|*/events;
+-- > Partitioned table events
+-- >
+-- > Partitioned by (at), into 1 partition: events_old.
+-- > Row level security is on without a policy: all but its owner find it empty.
+-- >
+-- > at    date  NOT NULL
+-- > kind  text
+-- >
+-- > Made by 1_history.sql
+
 -- hover: a partitioned table
   ANALYZE /*|*/events;
 -- > Partitioned table events

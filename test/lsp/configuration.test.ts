@@ -52,7 +52,7 @@ describe('configuration of an editor', () => {
         appliedMigrations: 'never',
         baseBranch: 3,
         inlayHints: 'yes',
-        rules: { 'dropped-column': 'loud', nonsense: 'off', 'volatile-default': 'hint' },
+        rules: { 'dropped-column': 'loud', nonsense: 'off', 'droped-column': 'off', 'volatile-default': 'hint' },
       },
       rules,
     )
@@ -71,6 +71,7 @@ describe('configuration of an editor', () => {
       'migrationGuard.inlayHints must be true or false, not "yes"',
       'migrationGuard.rules: dropped-column must be one of error, warning, information, hint or off, not "loud"',
       'migrationGuard.rules: no rule is called "nonsense"',
+      'migrationGuard.rules: no rule is called "droped-column"; did you mean "dropped-column"?',
     ])
     assert.deepEqual(configurationFrom([], rules).problems, ['migrationGuard must be an object, not []'])
   })

@@ -1,4 +1,5 @@
-import { syntaxRule } from '../core/lint'
+import { nearestName } from '../core/likeness'
+import { ruleIds, syntaxRule } from '../core/lint'
 import { rules } from '../core/rules/index'
 import type { Rule } from '../core/rules/rule'
 import { exitCodes, type Terminal, UsageError } from './terminal'
@@ -12,8 +13,8 @@ export function showRules(id: string | undefined, postgres: number, terminal: Te
 
 /** Returns the rule's id as it is; throws with the nearest one for an id that no rule has. */
 export function knownRule(id: string): string {
-  if (id === syntaxRule || rules.some(rule => rule.id === id)) return id
-  const near = rules.map(rule => rule.id).find(known => known.includes(id) || id.includes(known))
+  if (ruleIds.includes(id)) return id
+  const near = nearestName(id, ruleIds)
   throw new UsageError(
     `no rule is called "${id}"${near ? `; did you mean "${near}"?` : '; `migration-guard rules` lists them'}`,
   )

@@ -1,6 +1,7 @@
 import type { Production } from '../applied'
 import { severities } from '../core/finding'
 import { frameworkIds } from '../core/history/frameworks/index'
+import { nearestName } from '../core/likeness'
 import {
   assumedVersion,
   defaultSettings,
@@ -74,7 +75,9 @@ function rulesFrom(given: Record<string, unknown>, known: readonly string[], pro
   const accepted = new Map<string, Settings['rules'][string]>()
   for (const [id, value] of Object.entries(given)) {
     const weight = [...severities, 'off' as const].find(candidate => candidate === value)
-    if (!known.includes(id)) problems.push(`migrationGuard.rules: no rule is called "${id}"`)
+    const near = known.includes(id) ? undefined : nearestName(id, known)
+    const meant = near ? `; did you mean "${near}"?` : ''
+    if (!known.includes(id)) problems.push(`migrationGuard.rules: no rule is called "${id}"${meant}`)
     else if (weight) accepted.set(id, weight)
     else
       problems.push(`migrationGuard.rules: ${id} must be one of ${severities.join(', ')} or off, not ${shown(value)}`)

@@ -24,8 +24,8 @@ export function listed(locks: readonly RelationLock[]): string {
 export const joined = (parts: readonly string[]): string =>
   parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : (parts[0] ?? '')
 
-/** Returns the plural of a kind of relation: `indexes`, `tables`. */
-const pluralOf = (kind: string): string => (kind.endsWith('x') ? `${kind}es` : `${kind}s`)
+/** Returns the plural of a kind of thing: `indexes`, `policies`, `tables`. */
+const pluralOf = (kind: string): string => (kind.endsWith('x') ? `${kind}es` : `${kind}s`.replace(/ys$/, 'ies'))
 
 /** Returns a number with its noun: `1 partition`, `12 partitions`. */
 export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : pluralOf(noun)}`

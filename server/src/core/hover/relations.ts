@@ -74,6 +74,7 @@ function tableWords(table: Table, { explanation, history }: Place): Words {
       ...family(table, catalog),
       ...references(table, catalog),
       ...triggers(table),
+      ...rowSecurity(table),
       ...readers(table, catalog),
     ],
     ...(listing.length > 0 ? { listing: shortened(listing) } : {}),
@@ -145,6 +146,15 @@ const triggers = ({ triggers }: Table): string[] =>
   triggers.length > 0
     ? [`Its ${triggers.length === 1 ? 'trigger' : 'triggers'}: ${named(triggers.map(({ name }) => name))}.`]
     : []
+
+/** ddl-rowsecurity.html. */
+function rowSecurity({ rowSecurity, policies = [] }: Table): string[] {
+  const names = named(policies.map(({ name }) => name))
+  if (policies.length === 0)
+    return rowSecurity ? ['Row level security is on without a policy: all but its owner find it empty.'] : []
+  const count = counted(policies.length, 'policy')
+  return [`Row level security is ${rowSecurity ? 'on' : 'off'}, with ${count}: ${names}.`]
+}
 
 function readers(table: Table, catalog: Catalog): string[] {
   const views = viewsReading(catalog, keyOfRelation(table))

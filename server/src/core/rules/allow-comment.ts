@@ -2,7 +2,8 @@ import type { Allowance, AllowedRule } from '../allow/allowances'
 import { isOver } from '../allow/apply'
 import type { Fix } from '../finding'
 import type { Migration } from '../history/migration'
-import { lineStart } from '../text'
+import { nearestName } from '../likeness'
+import { lineStart, type Span } from '../text'
 import { type AllowanceContext, defineAllowanceRule } from './rule'
 
 export default defineAllowanceRule({
@@ -50,14 +51,42 @@ use.`,
 -- bad: no such rule, no reason, something else
 -- shows: allow comment that allows nothing
 -- file: 0001_users.sql
-  -- guard: allow dropped-tables: a slip of the pen
---                ^^^^^^^^^^^^^^ warning [allow-comment: no rule is called "dropped-tables"]
-  CREATE TABLE users (id bigint PRIMARY KEY);
-  -- guard: allow dropped-table
---^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: its reason is missing; write it after a colon]
-  DROP TABLE users;
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, fax text);
+-- file: 0002_less.sql
+  -- guard: allow droped-column: a slip of the pen
+--                ^^^^^^^^^^^^^ warning [allow-comment: no rule is called "droped-column"]
+  ALTER TABLE users DROP COLUMN email;
+--                  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
+  -- guard: allow dropped-column
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: its reason is missing; write it after a colon]
+  ALTER TABLE users DROP COLUMN fax;
+--                  ^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users"]
   -- guard: ignore dropped-table
 --^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
+-- fix: Write dropped-column
+  -- guard: allow dropped-column: a slip of the pen
+  ALTER TABLE users DROP COLUMN email;
+  -- guard: allow dropped-column
+  ALTER TABLE users DROP COLUMN fax;
+  -- guard: ignore dropped-table
+-- fix: Deprecate the column here, drop it in a new migration
+  -- guard: allow droped-column: a slip of the pen
+  COMMENT ON COLUMN users.email IS 'DEPRECATED: a later release drops it';
+  -- guard: allow dropped-column
+  ALTER TABLE users DROP COLUMN fax;
+  -- guard: ignore dropped-table
+-- file: 0003_drop_users_email.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN email;
+-- fix: Deprecate the column here, drop it in a new migration
+  -- guard: allow droped-column: a slip of the pen
+  ALTER TABLE users DROP COLUMN email;
+  -- guard: allow dropped-column
+  COMMENT ON COLUMN users.fax IS 'DEPRECATED: a later release drops it';
+  -- guard: ignore dropped-table
+-- file: 0003_drop_users_fax.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN fax;
 
 -- bad: a colon is missing
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -137,7 +166,14 @@ function* withoutUse(allowance: Allowance, context: AllowanceContext) {
   const isUseless = ({ id }: AllowedRule) =>
     !context.hasAllowed(allowance, id) && !context.isOff(id) && !allowance.isOverBroken
   const unknown = rules.filter(({ id }) => !context.ruleIds.includes(id))
-  for (const { id, span } of unknown) yield { at: span ?? allowance.comment, message: `no rule is called "${id}"` }
+  for (const { id, span = allowance.comment } of unknown) {
+    const near = nearestName(id, context.ruleIds)
+    yield {
+      at: span,
+      message: `no rule is called "${id}"`,
+      ...(near && { hint: `Did you mean ${near}?`, fixes: () => renamed(span, near, context.migration) }),
+    }
+  }
   const useless = rules.filter(rule => !unknown.includes(rule) && isUseless(rule))
   for (const rule of useless) {
     yield {
@@ -150,6 +186,10 @@ function* withoutUse(allowance: Allowance, context: AllowanceContext) {
     }
   }
 }
+
+const renamed = (span: Span, to: string, { path }: Migration): Fix[] => [
+  { title: `Write ${to}`, safety: 'review', edits: [{ path, span, text: to }] },
+]
 
 /** Takes the comment out, and its line where nothing else stands on it. */
 function withoutComment({ comment }: Allowance, { path, text }: Migration): Fix[] {

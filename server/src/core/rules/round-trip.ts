@@ -2,6 +2,7 @@ import { catalogAfter } from '../history/fold'
 import type { History } from '../history/history'
 import type { Direction, Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
+import { leastLikeness, likeness } from '../likeness'
 import type { Catalog } from '../postgres/catalog'
 import { type Difference, differences } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
@@ -202,32 +203,16 @@ const keywordsOf = ({ command, statement }: Step): Span => command?.keywords ?? 
 function matched(misses: readonly Miss[], left: readonly Trace[]): (Miss & { readonly meant: Difference })[] {
   const open = new Set(left.map(({ difference }) => difference))
   return misses.flatMap(miss => {
-    const alike = [...open].filter(difference => likeness(miss, difference) >= leastLikeness)
-    const [meant] = alike.toSorted((a, b) => likeness(miss, b) - likeness(miss, a))
+    const alike = [...open].filter(difference => likenessOf(miss, difference) >= leastLikeness)
+    const [meant] = alike.toSorted((a, b) => likenessOf(miss, b) - likenessOf(miss, a))
     if (!meant) return []
     open.delete(meant)
     return [{ ...miss, meant }]
   })
 }
 
-/** From 0 to 1: how much of the longer name is in the other in the same order. */
-const leastLikeness = 0.6
-
-function likeness(miss: Miss, { name, what }: Difference): number {
-  const same = lengthOfCommon(miss.name, name) / Math.max(miss.name.length, name.length)
-  if (miss.what === what) return same
+/** From 0 to 1. */
+function likenessOf(miss: Miss, { name, what }: Difference): number {
+  if (miss.what === what) return likeness(miss.name, name)
   return miss.name === name ? 1 : 0
-}
-
-/** The length of the longest common subsequence. */
-function lengthOfCommon(a: string, b: string): number {
-  let row = new Array<number>(b.length + 1).fill(0)
-  for (const letter of a) {
-    const next = [0]
-    for (let j = 0; j < b.length; j++) {
-      next.push(b[j] === letter ? (row[j] as number) + 1 : Math.max(next[j] as number, row[j + 1] as number))
-    }
-    row = next
-  }
-  return row[b.length] as number
 }
