@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type GlobOptions, glob, globSync } from 'tinyglobby'
 import { isCodeMigration } from './core/history/completeness'
 import {
+  classpathOf,
   homeOf,
   isForOtherDatabase,
   joinedPath,
@@ -16,6 +17,7 @@ import {
 } from './core/history/folders'
 import { areForeign, isForeignSegment } from './core/history/frameworks/dialects'
 import { isDump } from './core/history/frameworks/dumps'
+import { isPattern, locationsIn } from './core/history/frameworks/flyway-locations'
 import type { RunnerTransaction } from './core/history/frameworks/framework'
 import { isSql } from './core/history/frameworks/recognise'
 import { type History, historyOf } from './core/history/history'
@@ -97,7 +99,7 @@ class Loader {
   private async addFolder(path: string) {
     const isBelow = (file: string) => path === '.' || file.startsWith(path === '/' ? path : `${path}/`)
     const root = await this.rootAbove(path)
-    const folders = await this.search(root, root === path ? undefined : 3)
+    const folders = await this.search(root, root === path || root === classpathOf(`${path}/`) ? undefined : 3)
     const found = folders.filter(folder => sqlFiles(folder).some(isBelow))
     const isIt = ({ path: folder }: MigrationFolder) => folder === path
     for (const folder of found) if (!isIt(folder) || !isForeignHome(path)) await this.ask(folder, isBelow)
@@ -119,9 +121,11 @@ class Loader {
     }
     if (isForeignHome(folderOf(path))) return
     const tree = this.treeOf(path)
-    const root = tree ?? locationOf(homeOf(path)) ?? homeOf(path)
+    const shared = this.classpathOf(path)
+    const root = tree ?? shared ?? locationOf(homeOf(path)) ?? homeOf(path)
     const isIt = (file: string) => file === path
-    const folders = await this.search(root, root === folderOf(path) && !isLocation(root) ? 1 : 3)
+    const depth = root === folderOf(path) && !isLocation(root) ? 1 : 3
+    const folders = await this.search(root, shared === undefined ? depth : undefined)
     const folder = folders.find(candidate => sqlFiles(candidate).some(isIt))
     // What stands in the tool's own folders and is not run by it, it has put there for something else.
     if (folder && ((await this.ask(folder, isIt)) || tree !== undefined)) return
@@ -142,11 +146,22 @@ class Loader {
     return isThere ? above : undefined
   }
 
+  /** Returns the folder of resources above a file where settings in it name several folders that Flyway reads as one. */
+  private classpathOf(path: string): string | undefined {
+    const root = classpathOf(path)
+    const isShared = ['yml', 'yaml', 'properties'].some(ending => {
+      const settings = root === undefined ? undefined : joinedPath(root, `application.${ending}`)
+      if (settings === undefined || typeof this.disk.kindOf(settings) !== 'string') return false
+      return locationsIn(this.disk.read(settings) ?? '').some(list => list.length > 1 || list.some(isPattern))
+    })
+    return isShared ? root : undefined
+  }
+
   /** A folder inside a migration folder (one release, one migration, one direction) is asked with its history. */
   private async rootAbove(path: string): Promise<string> {
     const inside = joinedPath(path, 'x.sql')
     const home = homeOf(inside)
-    const root = this.treeOf(inside) ?? locationOf(home) ?? home
+    const root = this.treeOf(inside) ?? this.classpathOf(inside) ?? locationOf(home) ?? home
     if (root === path || path === '.') return path
     const direct = await findFiles(path, 0)
     return direct.some(isSql) ? root : path
@@ -342,6 +357,7 @@ const patterns = [
   '**/*.sql.{postgres,postgresql,pgsql}',
   '**/*.sql.conf',
   '**/flyway.{conf,toml}',
+  '**/application.{yml,yaml,properties}',
   '**/{migration_lock,metadata,diesel}.toml',
   '**/atlas.sum',
   '**/sqitch.plan',
@@ -357,7 +373,8 @@ const isCode = /\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs)$/
 const ignored = [
   '**/node_modules/**',
   '**/.*/**',
-  '**/vendor/**',
+  // Java keeps no libraries there: it is a module that is called so.
+  '**/vendor/!(src)/**',
   '**/dist/**',
   '**/target/classes/**',
   '**/target/test-classes/**',

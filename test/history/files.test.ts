@@ -81,6 +81,7 @@ describe('files', () => {
       'services/x/target/classes/db/migration/V1__a.sql': 'SELECT 1;',
       'node_modules/y/migrations/1_z.sql': 'SELECT 1;',
       'vendor/y/migrations/1_z.sql': 'SELECT 1;',
+      'vendor/src/db/migration/V1__w.sql': 'SELECT 1;',
       'dist/migrations/1_z.sql': 'SELECT 1;',
       '.git/migrations/1_z.sql': 'SELECT 1;',
       'db/mysql/1_z.sql': 'SELECT 1;',
@@ -89,6 +90,7 @@ describe('files', () => {
     assert.deepEqual(await loaded('.'), {
       histories: [
         'flyway services/x/db/migration: services/x/db/migration/V1__a.sql of services/x/db/migration/V1__a.sql',
+        'flyway vendor/src/db/migration: vendor/src/db/migration/V1__w.sql of vendor/src/db/migration/V1__w.sql',
         'golang-migrate m: m/1_a.up.sql m/1_a.down.sql of m/1_a.up.sql m/1_a.down.sql',
       ],
       problems: [],
@@ -120,6 +122,16 @@ describe('files', () => {
     const expected = [`prisma ${folder}: ${b} of ${folder}/20240101000000_a/migration.sql ${b}`]
     assert.deepEqual((await loaded(b)).histories, expected)
     assert.deepEqual((await loaded(`${folder}/20240102000000_b`)).histories, expected)
+  })
+
+  it('of several folders that Flyway reads as one bring the files of all', async () => {
+    const res = 'src/main/resources'
+    const [a, b] = [`${res}/db/migration/V1__a.sql`, `${res}/db/migrationv2/V2__b.sql`]
+    const settings = "spring:\n  flyway:\n    locations: [ 'db/**/*.sql' ]\n"
+    write({ [a]: 'SELECT 1;', [b]: 'SELECT 2;', [`${res}/application.yml`]: settings })
+    const expected = [`flyway ${res}/db: ${b} of ${a} ${b}`]
+    assert.deepEqual((await loaded(b)).histories, expected)
+    assert.deepEqual((await loaded(`${res}/db/migrationv2`)).histories, expected)
   })
 
   it('that no tool knows are a plain history of their folder', async () => {

@@ -76,6 +76,38 @@ describe('migration folders', () => {
     ])
   })
 
+  it('of Flyway that its settings name together are one, whichever module has them', () => {
+    const res = 'app/src/main/resources'
+    const both = empty(`${res}/db/migration/V1__a.sql`, `${res}/db/specific/postgresql/V2__b.sql`)
+    const together = `${res}/db (flyway): migration/V1__a.sql, specific/postgresql/V2__b.sql`
+    const apart = [`${res}/db/migration (flyway): V1__a.sql`, `${res}/db/specific/postgresql (flyway): V2__b.sql`]
+    const list = 'classpath:/db/migration, classpath:/db/specific/{vendor}'
+    const settings: Files = {
+      'web/src/main/resources/application.yaml': `spring:\n  flyway:\n    enabled: true\n    locations: ${list}\n`,
+      [`${res}/application.properties`]: `spring.flyway.locations=${list}\n`,
+      'web/src/main/resources/application.yml': `spring:\n  flyway:\n    locations:\n      - classpath:db/migration\n      - classpath:db/specific/postgresql\n`,
+      'job/src/main/resources/application.yml': "spring:\n  flyway:\n    locations: [ '${WHERE:db/**/*.sql}' ]\n",
+    }
+    for (const [path, text] of Object.entries(settings)) {
+      const names = found({ ...both, [path]: text }).map(folder =>
+        folder.replace(/, application.*|application\S*, /, ''),
+      )
+      assert.deepEqual(names, [together], path)
+    }
+    assert.deepEqual(found(both), apart)
+    const other = { 'web/src/main/resources/application.yml': 'spring:\n  flyway:\n    locations: db/migration\n' }
+    assert.deepEqual(found({ ...both, ...other }), apart)
+    const twice = { ...empty(`${res}/db/specific/postgresql/V1__c.sql`), ...both, ...settings }
+    assert.equal(found(twice).length, 2)
+  })
+
+  it('of Flyway may be named from the folder of its settings', () => {
+    const toml = '[flyway]\nlocations = ["filesystem:sql/core", "filesystem:./sql/extra"]\n'
+    assert.deepEqual(found({ 'db/flyway.toml': toml, ...empty('db/sql/core/V1__a.sql', 'db/sql/extra/V2__b.sql') }), [
+      'db/sql (flyway): core/V1__a.sql, extra/V2__b.sql',
+    ])
+  })
+
   it('for other databases are left alone', () => {
     assert.deepEqual(
       found({

@@ -2,6 +2,7 @@ import { folderOf, nameOf } from '../text'
 import { areForeign, isForeign, isForeignSegment, isForeignText, isPostgresSegment } from './frameworks/dialects'
 import { dialectOf } from './frameworks/drizzle'
 import { isVersionSegment } from './frameworks/dumps'
+import { type Location, locationsIn } from './frameworks/flyway-locations'
 import type { Folder, Framework } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
 import plain from './frameworks/plain'
@@ -36,7 +37,7 @@ export function migrationFolders(
   }
   const others = files.filter(file => !isSql(file))
   const found: MigrationFolder[] = []
-  for (const [home, members] of joined(groups)) {
+  for (const [home, members] of joined(sharing(root, groups, others, read))) {
     const folder = folderAt(root, home, members, others, read, list)
     const framework = frameworkOf(folder)
     if (!framework || (framework === plain && isForTests(home)) || areForeign(textsOf(folder))) continue
@@ -139,6 +140,65 @@ const isForTests = (home: string) =>
 const directions = /^(?:up|down|undo|rollbacks?|revert|downgrades?|repeatables?|callbacks?|baselines?)$/i
 
 /**
+ * Folders of one classpath, or below the settings, that Flyway's settings name together are one history, unless a version stands
+ * in two of them. Settings in the classpath itself are surer than those of another module.
+ */
+function sharing(
+  searched: string,
+  groups: ReadonlyMap<string, string[]>,
+  others: readonly string[],
+  read: (relative: string) => string | undefined,
+): ReadonlyMap<string, string[]> {
+  const homes = [...groups].flatMap(([home, members]) => (members.some(isVersioned) ? [home] : []))
+  if (homes.length < 2) return groups
+  const result = new Map(groups)
+  const settings = others.filter(isFlywaySettings).map(path => ({ path, lists: locationsIn(read(path) ?? '') }))
+  const around = classpathOf(`${searched}/`) === searched ? '' : undefined
+  for (const root of new Set(homes.map(home => classpathOf(home) ?? around))) {
+    const own = settings.filter(({ path, lists }) => lists.length > 0 && root !== undefined && isBelow(path, root))
+    for (const { path, lists } of own.length > 0 ? own : settings) {
+      for (const list of lists) {
+        const shared = homes.filter(home => {
+          const isNamed = ({ isOnDisk, pattern }: Location) => {
+            const from = isOnDisk ? folderOf(path) : root
+            return from !== undefined && isBelow(home, from) && pattern.test(pathFrom(home, from))
+          }
+          return result.has(home) && list.some(isNamed)
+        })
+        join(result, shared, commonFolder(shared))
+      }
+    }
+  }
+  return result
+}
+
+const isBelow = (path: string, folder: string) => isRoot(folder) || path.startsWith(`${folder}/`)
+
+const pathFrom = (path: string, folder: string) => `${isRoot(folder) ? path : path.slice(folder.length + 1)}/.sql`
+
+/** The folder that is packed into the classpath as it is. */
+export const classpathOf = (home: string): string | undefined => /^(?:.*\/)?resources(?=\/)/.exec(home)?.[0]
+
+const isFlywaySettings = (file: string) =>
+  /^(?:application\.(?:ya?ml|properties)|flyway\.(?:conf|toml))$/.test(nameOf(file))
+
+function commonFolder(folders: readonly string[]): string {
+  let common = folders[0] ?? ''
+  while (!isRoot(common) && !folders.every(folder => folder === common || folder.startsWith(`${common}/`)))
+    common = folderOf(common)
+  return common
+}
+
+/** Makes one group of several, unless a version stands in two of them. */
+function join(groups: Map<string, string[]>, homes: readonly string[], into: string) {
+  const members = homes.flatMap(home => groups.get(home) ?? [])
+  const versions = members.map(versionIn).filter(version => version !== undefined)
+  if (homes.length < 2 || new Set(versions).size < versions.length) return
+  for (const home of homes) groups.delete(home)
+  groups.set(into, [...(groups.get(into) ?? []), ...members])
+}
+
+/**
  * Flyway reads the folders below its location too: folders side by side below one called for migrations are one history,
  * unless a version stands in two of them (a location each) or they are named for databases.
  */
@@ -150,13 +210,7 @@ function joined(groups: ReadonlyMap<string, string[]>): ReadonlyMap<string, stri
     byLocation.set(location, [...(byLocation.get(location) ?? []), home])
   }
   const result = new Map(groups)
-  for (const [location, homes] of byLocation) {
-    const members = homes.flatMap(home => groups.get(home) ?? [])
-    const versions = members.map(versionIn).filter(version => version !== undefined)
-    if (homes.length < 2 || new Set(versions).size < versions.length) continue
-    for (const home of homes) result.delete(home)
-    result.set(location, [...(result.get(location) ?? []), ...members])
-  }
+  for (const [location, homes] of byLocation) join(result, homes, location)
   return result
 }
 
