@@ -164,10 +164,21 @@ describe('migration folders', () => {
         'supabase/tests/01_a.sql': 'SELECT plan(1);',
         'pkg/testdata/1_a.sql': '',
         'db/docker-init/01_a.sql': '',
+        'schema/data/dev/001_users.sql': '',
+        'db/seeds/01_users.sql': '',
         'test/db/1_a.sql': goose,
       }),
       ['test/db (goose): 1_a.sql'],
     )
+  })
+
+  it('called for the schema, or for migrations without any number, are none where a tool runs others', () => {
+    const aside = empty('sql/schema/v1-core.sql', 'sql/schema/v1-olap.sql', 'worker/migrations_moved/apps.sql')
+    assert.deepEqual(found({ ...aside, 'db/1_a.sql': goose, 'ops/migrations/1_b.sql': '' }), [
+      'db (goose): 1_a.sql',
+      'ops/migrations (plain): 1_b.sql',
+    ])
+    assert.equal(found(aside).length, 2)
   })
 
   it('about other databases are not', () => {

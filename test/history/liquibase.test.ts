@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { inCommentLines } from '../../server/src/core/comment-lines'
 import { edited } from '../../server/src/core/edits'
 import type { Edit, Finding } from '../../server/src/core/finding'
-import { type History, withFile } from '../../server/src/core/history/history'
+import { type History, historyOf, withFile } from '../../server/src/core/history/history'
 import type { Migration } from '../../server/src/core/history/migration'
 import { lint } from '../../server/src/core/lint'
 import { defaultSettings } from '../../server/src/core/settings'
@@ -148,6 +148,20 @@ SELECT 4;
     const all = '<databaseChangeLog><includeAll path="db"/></databaseChangeLog>'
     assert.deepEqual(namesOf(historyIn({ ...files, 'master.xml': all })), ['a/z.sql', 'b-10.sql', 'b-9.sql'])
     assert.deepEqual(namesOf(historyIn(files)), ['a/z.sql', 'b-9.sql', 'b-10.sql'])
+  })
+
+  it('is known by the changelog that includes files, where a licence stands before their first line', () => {
+    const idWith = (changelog: string) =>
+      historyOf({
+        path: 'db/changes',
+        files: [{ path: 'db/changes/init.sql', text: `/* Licence */\n\n${sql(1)}` }],
+        read: file =>
+          file === '../changelog-master.xml' ? `<databaseChangeLog>${changelog}</databaseChangeLog>` : undefined,
+      }).framework.id
+    assert.equal(idWith('<include file="db/changes/init.sql"/>'), 'liquibase')
+    assert.equal(idWith('<includeAll relativeToChangelogFile="true" path="./changes/"/>'), 'liquibase')
+    assert.equal(idWith('<include file="db/changes/other.sql"/>'), 'plain')
+    assert.equal(idWith('<includeAll path="db/others"/>'), 'plain')
   })
 
   it('takes a file without its first line for one changeset', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { historyOf } from '../../server/src/core/history/history'
 import { loadInstalledParser } from '../parser'
 import { historyIn, sectionsOf } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
@@ -21,6 +22,18 @@ describe('Pop', () => {
     assert.equal(historyIn(files).framework.id, 'pop')
     assert.equal(historyIn({ '1_a.up.sql': '', '2_b.up.fizz': '' }).framework.id, 'pop')
     assert.equal(historyIn({ '1_a.up.sql': '', '1_a.down.sql': '' }).framework.id, 'golang-migrate')
+  })
+
+  it('is known by go.mod, where the names could be those of golang-migrate', () => {
+    const idWith = (manifest: string) =>
+      historyOf({
+        path: 'm',
+        files: [{ path: 'm/1_a.up.sql', text: '' }],
+        read: file => (file === '../../go.mod' ? manifest : undefined),
+      }).framework.id
+    assert.equal(idWith('require (\n\tgithub.com/ory/pop/v6 v6.4.2\n)\n'), 'pop')
+    const both = 'require (\n\tgithub.com/gobuffalo/pop v5.0.0\n\tgithub.com/golang-migrate/migrate/v4 v4.17.0\n)\n'
+    assert.equal(idWith(both), 'golang-migrate')
   })
 
   it('runs the file for PostgreSQL, else the one for all, as one query', () => {

@@ -7,7 +7,7 @@ import type { Folder, Framework } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
 import plain from './frameworks/plain'
 import { isPostgres, providerOf } from './frameworks/prisma'
-import { isSql, shareOfTexts } from './frameworks/recognise'
+import { isSql, share, shareOfTexts } from './frameworks/recognise'
 import { isForOtherThanPostgres } from './frameworks/sqlx'
 
 /** A folder that a migration tool runs as one history. */
@@ -43,8 +43,16 @@ export function migrationFolders(
     if (!framework || (framework === plain && isForTests(home)) || areForeign(textsOf(folder))) continue
     found.push({ ...folder, framework })
   }
-  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const hasTool = found.some(({ framework }) => framework !== plain)
+  return found
+    .filter(folder => folder.framework !== plain || !hasTool || !isAside(folder))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
+
+/** Where a tool runs the project's migrations, a folder called for the schema, and one called for migrations without any number, hold something else. */
+const isAside = (folder: Folder): boolean =>
+  /^schemas?$/i.test(nameOf(folder.path)) ||
+  (plain.recognises(folder) < 0.25 && share(folder.files, name => /\d/.test(name)) === 0)
 
 /** The SQL files of a folder, read one by one as they are asked for. */
 export function* textsOf({ files, read }: Pick<Folder, 'files' | 'read'>): Iterable<string> {
@@ -129,12 +137,15 @@ const twinName = /(?:^|\/)(?:[vV]?\d+[-_])?([^/]*?)[-_]([a-zA-Z0-9]+)\.sql$/
 
 const isRoot = (folder: string) => folder === '' || folder === '.'
 
-/** Numbered files there are what tests run, or rows for them, or make an empty database for a developer. */
+/** Numbered files there are what tests run, or rows for them, or make an empty database or rows for a developer. */
 const isForTests = (home: string) =>
+  /(?:^|\/)data\/(?:dev|test|e2e|demo)(?:\/|$)/i.test(home) ||
   home
     .split('/')
     .some(segment =>
-      /^(?:tests?|test[-_]?data|__tests__|docker[-_]?init|initdb|docker-entrypoint-initdb\.d)$/i.test(segment),
+      /^(?:tests?|.*test[-_]?data|__tests__|fixtures|seeds?|docker[-_]?init|initdb|docker-entrypoint-initdb\.d)$/i.test(
+        segment,
+      ),
     )
 
 const directions = /^(?:up|down|undo|rollbacks?|revert|downgrades?|repeatables?|callbacks?|baselines?)$/i

@@ -8,13 +8,26 @@ import type { Folder } from './framework'
  */
 export function placeInChangelog(path: string, folder: Folder): string {
   const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
-  const { listed, takesAll } = changelogOf(folder)
-  const place = listed
+  const changelog = changelogOf(folder)
+  const place = placeOf(relative, changelog)
+  if (place !== undefined) return `${place}l ${relative}`
+  return `${unlisted}${changelog.takesAll ? 'a' : 'n'} ${relative}`
+}
+
+/** Whether a changelog of the project lists an SQL file of the folder, by its path below that, or takes all that is there. */
+export function isInChangelog(file: string, folder: Folder): boolean {
+  const changelog = changelogOf(folder)
+  const name = `/${folder.path}`
+  return (
+    placeOf(file, changelog) !== undefined ||
+    changelog.foldersTaken.some(taken => taken !== '' && name.endsWith(`/${taken}`))
+  )
+}
+
+const placeOf = (relative: string, { listed }: Changelog): number | undefined =>
+  listed
     .get(nameOf(relative))
     ?.find(({ file }) => file === relative || file.endsWith(`/${relative}`) || relative.endsWith(`/${file}`))?.place
-  if (place !== undefined) return `${place}l ${relative}`
-  return `${unlisted}${takesAll ? 'a' : 'n'} ${relative}`
-}
 
 const unlisted = 99_999_999
 
@@ -22,6 +35,8 @@ interface Changelog {
   /** SQL files as they are written there, each with its place, by their names. */
   readonly listed: ReadonlyMap<string, readonly { readonly file: string; readonly place: number }[]>
   readonly takesAll: boolean
+  /** What `includeAll` names. */
+  readonly foldersTaken: readonly string[]
 }
 
 function changelogOf(folder: Folder): Changelog {
@@ -46,7 +61,12 @@ function read(folder: Folder): Changelog {
     if (named) named.push({ file, place })
     else listed.set(nameOf(file), [{ file, place }])
   }
-  return { listed, takesAll: texts.some(text => /\bincludeAll\b/.test(text)) }
+  const foldersTaken = texts.flatMap(text =>
+    [...text.matchAll(/\bincludeAll\b[^>]*?\bpath["']?\s*[:=]\s*["']?([^\s"'<>,}]+)/g)].map(match =>
+      (match[1] as string).replace(/^classpath:|\/+$/g, '').replace(/^(?:\.{0,2}\/)+/, ''),
+    ),
+  )
+  return { listed, takesAll: texts.some(text => /\bincludeAll\b/.test(text)), foldersTaken }
 }
 
 const textsOf = (files: readonly string[], folder: Folder): readonly string[] =>

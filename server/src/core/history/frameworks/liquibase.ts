@@ -7,9 +7,9 @@ import { isForeignName } from './dialects'
 import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
 import type { FollowUp, Framework, Mark, SectionLayout } from './framework'
-import { placeInChangelog } from './liquibase-changelog'
+import { isInChangelog, placeInChangelog } from './liquibase-changelog'
 import { delimitedQueries, delimiters, rollbackOf, trimmedAt } from './liquibase-changeset'
-import { shareOfTexts } from './recognise'
+import { share, shareOfTexts } from './recognise'
 import { texts } from './statements'
 
 const mark: Mark = { line: '--liquibase formatted sql', isIn: text => isFormatted.test(text), isRequired: false }
@@ -31,7 +31,11 @@ const mark: Mark = { line: '--liquibase formatted sql', isIn: text => isFormatte
 export default {
   id: 'liquibase',
   name: 'Liquibase',
-  recognises: folder => 0.96 * shareOfTexts(folder, mark.isIn),
+  recognises: folder =>
+    Math.max(
+      0.96 * shareOfTexts(folder, mark.isIn),
+      0.95 * share(folder.files, (_, file) => isInChangelog(file, folder)),
+    ),
   mark,
 
   layout(path, text, folder) {

@@ -1,6 +1,7 @@
 import { nameOf } from '../../text'
 import { compareNames, numberAfter, onceForEach } from '../numbering'
-import type { Framework } from './framework'
+import { dependsOn } from './dependencies'
+import type { Folder, Framework } from './framework'
 import { beside, nothingToUndo, wholeFile } from './layouts'
 import { share } from './recognise'
 
@@ -21,9 +22,11 @@ export default {
       : {
           why: 'Pop runs each migration in a transaction, and no file can turn that off (Ory’s popx can: .autocommit).',
         },
-  recognises({ files }) {
-    const isOurs = files.some(file => /\.fizz$/.test(file) || isTold(parsed(file)))
-    return isOurs ? 0.9 * share(files, name => parsed(name) !== undefined) : 0
+  recognises(folder) {
+    const named = share(folder.files, name => parsed(name) !== undefined)
+    if (named === 0) return 0
+    const isOurs = folder.files.some(file => /\.fizz$/.test(file) || isTold(parsed(file)))
+    return isOurs || isDependedOn(folder) ? 0.9 * named : 0
   },
 
   layout(path, text, folder) {
@@ -49,6 +52,11 @@ export default {
     ]
   },
 } satisfies Framework
+
+/** Whether the project's own Go program runs names that could be golang-migrate's by Pop. */
+const isDependedOn = (folder: Folder): boolean =>
+  ['github.com/gobuffalo/pop', 'github.com/ory/pop'].some(name => dependsOn(folder, 'go.mod', name)) &&
+  !dependsOn(folder, 'go.mod', 'github.com/golang-migrate/migrate')
 
 interface Match {
   readonly version: string
