@@ -73,9 +73,11 @@ describe('a project’s own runner', () => {
   })
 
   it('takes files from golang-migrate that are merely named so, and never those of a library', async () => {
-    const pair = { 'db/migrations/1_a.up.sql': 'SELECT 1;' }
+    const pair = { 'db/migrations/1_a.up.sql': 'SELECT 1;', 'db/migrations/1_a.down.sql': 'SELECT 2;' }
     assert.equal(await runOf('db/migrations', pair), 'golang-migrate implicit')
-    assert.equal(await runOf('db/migrations', { 'db/migrate.go': goRunner }), 'plain tool')
+    assert.equal(await runOf('db/migrations', { 'db/migrate.go': goRunner }), 'golang-migrate implicit')
+    const ofPairs = `${goRunner}\nvar names = regexp.MustCompile(\`(up|down)\`)`
+    assert.equal(await runOf('db/migrations', { 'db/migrate.go': ofPairs }), 'plain tool')
     const manifest = { 'go.mod': 'module x\nrequire github.com/golang-migrate/migrate/v4 v4.1.0\n' }
     assert.equal(await runOf('db/migrations', manifest), 'golang-migrate implicit')
   })
@@ -122,6 +124,17 @@ describe('a project’s own runner', () => {
     const body = 'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$\n  LOCK TABLE a;\n$$;'
     assert.equal(await runOf('db/updates', { 'db/updates/009_b.sql': body }), 'plain own')
     assert.equal(await runOf('db/updates', { 'db/updates/009_b.sql': 'BEGIN;\nLOCK TABLE a;\nCOMMIT;' }), 'plain own')
+  })
+
+  it('makes migrations of files without a number that it names', async () => {
+    const sql = {
+      'db/always/views.sql': 'SELECT 1;',
+      'db/always/functions.sql': 'SELECT 2;',
+      'db/always/rights.sql': 'SELECT 3;',
+    }
+    const source = goRunner.replace(/migrations$/m, 'always')
+    assert.equal(await runOf('db', sql), 'undefined undefined')
+    assert.equal(await runOf('db', { ...sql, 'db/migrate.go': source }), 'plain tool')
   })
 
   it('is what a person says, whatever the source says', async () => {

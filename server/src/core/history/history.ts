@@ -5,9 +5,9 @@ import { afterUnseen } from './certainty'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
-import type { Folder, Framework, RunnerTransaction } from './frameworks/framework'
+import type { Folder, Framework, Runner, RunnerTransaction } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
-import { ownRunner } from './frameworks/own-runner'
+import { runnerOf } from './frameworks/own-runner'
 import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
@@ -56,8 +56,8 @@ export interface Source {
   readonly files: ReadonlyMap<string, string>
   /** The tool that was asked for; absent where the files decide. */
   readonly framework?: string
-  /** Returns whether what runs plain files opens a transaction around each; undefined where nobody told and nothing tells. */
-  readonly runner: () => RunnerTransaction | undefined
+  /** Returns what runs plain files; undefined where nobody told and nothing tells. */
+  readonly runner: () => Runner | undefined
   /** Reads a file outside the folder, from the folder's path: `../goose.yaml`. */
   readonly read?: (relative: string) => string | undefined
   /** Returns what stands in a folder near this one, as `Folder.list`. */
@@ -84,9 +84,9 @@ export function historyOf(input: {
 }): History {
   const { path, framework, transaction, read, list, elsewhere } = input
   const files = new Map(input.files.map(file => [file.path, file.text]))
-  let known: RunnerTransaction | undefined | 'not asked' = transaction ?? 'not asked'
+  let known: Runner | undefined | 'not asked' = transaction ? { transaction } : 'not asked'
   const runner = () => {
-    if (known === 'not asked') known = ownRunner(new SourceFolder(source))
+    if (known === 'not asked') known = runnerOf(new SourceFolder(source))
     return known
   }
   const source: Source = { path, files, framework, runner, read, list, elsewhere }
@@ -233,7 +233,7 @@ class SourceFolder implements Folder {
   }
 
   get transaction(): RunnerTransaction | undefined {
-    return this.source.runner()
+    return this.source.runner()?.transaction
   }
 
   get files(): readonly string[] {

@@ -225,7 +225,7 @@ export function newMigrations(
       transaction: part.transaction,
       text: migration.text,
       read: path => files.get(path) ?? source.files.get(path),
-      runner: source.runner(),
+      runner: source.runner()?.transaction,
     })
     const [first] = made ?? []
     if (!made || !first) return undefined

@@ -11,8 +11,8 @@ export function whyInBlock({ transaction, history, steps, inside }: RuleContext)
     case 'block':
       return 'It stands between BEGIN and COMMIT.'
     case 'tool':
-      return history.source.runner() === 'file' && history.framework === plain
-        ? 'The project runs each file in a transaction.'
+      return history.framework === plain
+        ? `${history.source.runner()?.by ?? 'The project'} runs each file in a transaction.`
         : `${tool} runs this migration in a transaction.`
     default:
       return `${tool} sends ${steps.length} statements as one query, which PostgreSQL runs as one transaction.`

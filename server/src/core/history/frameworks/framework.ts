@@ -19,6 +19,13 @@ export interface Folder {
 /** What a project's own runner of plain files does: a transaction around each file, or none. */
 export type RunnerTransaction = 'file' | 'none'
 
+/** What runs plain files. */
+export interface Runner {
+  readonly transaction: RunnerTransaction
+  /** The name of the program's file or library; absent where a person has told it, or the SQL alone. */
+  readonly by?: string
+}
+
 /** What a framework tells of one file from its path and text. */
 export interface FileLayout {
   /** Compared with `compareVersions`; files of one version are the two directions of one migration. */

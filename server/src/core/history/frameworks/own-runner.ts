@@ -3,23 +3,33 @@ import { folderOf, nameOf } from '../../text'
 import { compareNumbered } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isPostgresSegment } from './dialects'
-import type { Folder, RunnerTransaction } from './framework'
+import type { Folder, Runner } from './framework'
 import { isSql } from './recognise'
 
 /**
- * Returns what the project's own program does with the SQL files of a folder, where something tells that it opens a transaction around
- * each: a library that it depends on; a migration that could not have run without; or its source, where a file called for migrations
- * names the folder, runs SQL and begins a transaction. It is looked for in the folder, in those above it as far as the project goes, and
- * right in the folders beside these. Undefined where nothing tells.
+ * Returns what runs the SQL files of a folder that no known tool runs, where something tells that it opens a transaction around each:
+ * the project's own program, or a migration that could not have run otherwise. Undefined where nothing tells.
  */
-export function ownRunner(folder: Folder): RunnerTransaction | undefined {
-  if (folder.files.some(file => maraguName.test(nameOf(file))) && isRunByMaragu(folder)) return 'file'
-  if (isProvenBySql(folder)) return 'file'
-  const names = namesOf(folder)
+export const runnerOf = (folder: Folder): Runner | undefined =>
+  ownRunner(folder) ?? (isProvenBySql(folder) ? { transaction: 'file' } : undefined)
+
+/**
+ * Returns the project's own program, where it is known to run the SQL files of a folder in a transaction each: by a library that it
+ * depends on, or by its source, where a file called for migrations names the folder, runs SQL and begins a transaction. It is looked
+ * for in the folder, in those above it as far as the project goes, and right in the folders beside these.
+ */
+export function ownRunner(folder: Folder): Runner | undefined {
+  const names = folder.files.map(nameOf)
+  if (names.some(name => maraguName.test(name)) && isRunByMaragu(folder))
+    return { transaction: 'file', by: 'maragudk/migrate' }
+  const isNamed = namedIn(folder)
+  const hasDowns = names.some(name => /\bdown\.sql$/i.test(name))
   for (const place of placesAround(folder)) {
-    const text = sourceAt(folder, place)
-    if (text !== '' && names(text, place === '') && runsSql.test(text) && begins(text) && !library.test(text))
-      return 'file'
+    const sources = sourcesAt(folder, place)
+    const text = sources.map(source => source.text).join('\n')
+    if (!isNamed(text, place === '') || (hasDowns && !downWord.test(text))) continue
+    const own = sources.find(source => begins(source.text))
+    if (own && runsSql.test(text) && !library.test(text)) return { transaction: 'file', by: own.name }
   }
   return undefined
 }
@@ -53,8 +63,11 @@ const lock = /^\s*lock\s/im
 
 const begin = /^\s*(?:begin|start)(?:\s+(?:work|transaction)\b[^;]*)?\s*;/im
 
+/** What runs files that undo others knows them by this. */
+const downWord = /["'`.(|]down["'`.)|]/i
+
 /** Returns a function that says whether a text names the folder: as a part of a path in a string, or for Go to embed. */
-function namesOf({ path }: Folder): (text: string, isInside: boolean) => boolean {
+function namedIn({ path }: Folder): (text: string, isInside: boolean) => boolean {
   const segments = path.split('/')
   const name = segments.findLast(segment => !isPostgresSegment(segment)) ?? ''
   if (!/^\w[\w.-]*$/.test(name)) return () => false
@@ -83,10 +96,10 @@ const autocommit = /autocommit\s*=\s*True|ISOLATION_LEVEL_AUTOCOMMIT/
 const library =
   /golang-migrate|pressly\/goose|rubenv\/sql-migrate|amacneil\/dbmate|jackc\/tern|\balembic\b|\bknex\b|umzug|node-pg-migrate|postgres-migrations|drizzle-orm|prisma|typeorm|sqlx::migrate|diesel_migrations|refinery/i
 
-/** Returns the source of what is called for migrations right in a folder near by. */
-function sourceAt({ list, read }: Folder, place: string): string {
+/** Returns the sources that are called for migrations right in a folder near by. */
+function sourcesAt({ list, read }: Folder, place: string): readonly { readonly name: string; readonly text: string }[] {
   const names = (list?.(place || '.') ?? []).filter(name => isTelling.test(name) && !isTest.test(name))
-  return names.map(name => read(place === '' ? name : `${place}/${name}`) ?? '').join('\n')
+  return names.map(name => ({ name, text: read(place === '' ? name : `${place}/${name}`) ?? '' }))
 }
 
 const isTelling = /(?:migrat|upgrad|schema|database)[^/]*\.(?:go|py|[cm]?[jt]s|rs|sh)$/i

@@ -7,23 +7,27 @@ import { directives } from './directives'
 import { isDump, isPrintedDump, isVersionSegment } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
 import { nothingToUndo } from './layouts'
+import { ownRunner } from './own-runner'
 import { isSql, share } from './recognise'
 
 /**
  * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
  * opens no transaction (app-psql.html, "-f" and "--single-transaction"), unless a setting says that a project's own runner
- * opens one around each file or it is known to (`ownRunner`). The order is that of the numbers in the path below the folder. A file undoes
+ * opens one around each file or it is known to (`runnerOf`). The order is that of the numbers in the path below the folder. A file undoes
  * what its name, its folder or a header inside says: `1_x.down.sql`, `1_x_rollback.sql`, `down/1_x.sql`, `U1__x.sql` beside
  * `V1__x.sql`, a line `-- Down`.
  */
 export default {
   id: 'plain',
   name: 'plain SQL',
-  recognises({ path, files }) {
+  recognises(folder) {
+    const { path, files } = folder
     if (files.every(file => !isSql(file) || isDump(`${path}/${file}`))) return 0
     const numbered = share(files, (name, file) => isNumbered(name) || isVersionSegment(nameOf(folderOf(file))))
     if (numbered >= 0.5) return 0.25
-    return numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path)) ? 0.1 : 0
+    if (numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path))) return 0.1
+    // A single file may be a seed or a tool's, which a program names too.
+    return files.filter(isSql).length > 2 && ownRunner(folder) ? 0.1 : 0
   },
 
   layout(path, text, folder) {
