@@ -167,3 +167,79 @@
   ALTER TABLE users DROP COLUMN fax;
   -- atlas:nolint MF101
   CREATE INDEX CONCURRENTLY ON users (id, id);
+
+-- good: in the body of a block: above a statement, at the end of its line
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, a text, b text);
+-- file: 0002_less.sql
+  DO $do$
+  BEGIN
+    IF current_database() = 'shop' THEN
+      -- guard: allow dropped-column: gone since release 12
+      ALTER TABLE users
+        DROP COLUMN a;
+      ALTER TABLE users DROP COLUMN b; -- guard: allow dropped-column: gone since release 13
+    END IF;
+  END
+  $do$;
+
+-- bad: in the body of a block, above another statement
+-- given: half-applied-on-failure off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, a text, b text);
+-- file: 0002_less.sql
+  DO $$
+  BEGIN
+    -- guard: allow dropped-column: gone since release 12
+    ALTER TABLE users DROP COLUMN a;
+    ALTER TABLE users DROP COLUMN b;
+--                    ^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "b" of table "users"]
+  END $$;
+
+-- good: above what the tool reads first
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, a text, b text);
+-- file: 00002_a.sql
+  -- guard: allow-file dropped-column: gone since release 12
+  -- +goose Up
+  ALTER TABLE users DROP COLUMN a;
+-- file: 00003_b.sql
+  -- guard: allow dropped-column: gone since release 13
+  -- +goose Up
+  ALTER TABLE users DROP COLUMN b;
+
+-- good: a block of comment with stars
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, a text);
+-- file: 0002_a.sql
+  /*
+   * guard: allow dropped-column: gone since release 12
+   */
+  ALTER TABLE users DROP COLUMN a;
+
+-- bad: no such day
+-- given: today 2026-11-21
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, a text);
+-- file: 0002_a.sql
+  -- guard: allow dropped-column until 2027-02-30: gone by then
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: "2027-02-30" is no day: write until 2026-12-31]
+  ALTER TABLE users DROP COLUMN a;
+--                  ^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "a" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  -- guard: allow dropped-column until 2027-02-30: gone by then
+  COMMENT ON COLUMN users.a IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_users_a.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN a;
+
+-- good: what squawk takes for the reason
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, a text);
+-- file: 0002_less.sql
+  -- squawk-ignore ban-drop-column -- gone since release 12
+  ALTER TABLE users DROP COLUMN a;
+  -- squawk-ignore -- nobody is here at night
+  DROP TABLE users;

@@ -1,7 +1,7 @@
 import type { Migration, Section } from '../history/migration'
 import type { Settings } from '../settings'
 import type { Statement } from '../sql/statements'
-import { type Token, tokensOf } from '../sql/tokens'
+import { tokensOf } from '../sql/tokens'
 import { type Span, shifted } from '../text'
 import { foreignAllowance } from './foreign'
 
@@ -30,14 +30,18 @@ export interface AllowedRule {
 }
 
 /**
- * Returns the allow comments of a migration, in the order of the file. A comment holds for the whole statement when it stands on
- * the lines directly above it or after its semicolon, for the next line when it stands on a line of its own inside the
- * statement, for its own line when it stands at that line's end; `allow-file` for the file.
+ * Returns the allow comments of a migration, in the order of the file. A comment holds for the whole statement, of the file or of
+ * a DO block, when it stands on the lines directly above it or after its semicolon, for the next line when it stands on a line of
+ * its own inside the statement, for its own line when it stands at that line's end; `allow-file` for the file.
  */
 export function allowancesIn(migration: Migration, settings: Settings): readonly Allowance[] {
   if (!anyMarker.test(migration.text)) return []
   const file = { start: 0, end: migration.text.length + 1 }
-  return migration.sections.flatMap(section => {
+  const [first] = migration.sections
+  // What stands above the mark of a tool is in no section.
+  const head =
+    first && first.span.start > 0 ? [{ span: { start: 0, end: first.span.start }, statements: first.statements }] : []
+  return [...head, ...migration.sections].flatMap((section: Part) => {
     const comments = commentsIn(migration, section)
     return comments.flatMap((comment, index) => {
       const text = migration.text.slice(comment.start, comment.end)
@@ -59,6 +63,8 @@ export function allowancesIn(migration: Migration, settings: Settings): readonly
   })
 }
 
+type Part = Pick<Section, 'span' | 'statements'>
+
 /** What a comment says, apart from where it stands. */
 export interface Said {
   readonly rules: readonly AllowedRule[] | 'all'
@@ -76,11 +82,11 @@ const anyMarker =
 
 /** `-- guard: allow rule, rule until 2026-12-31: reason`, or between slashes and stars; the offsets of the rules are those of the file. */
 function ourAllowance(comment: string, offset: number, settings: Settings): Said | undefined {
-  const head = /^(?:--|\/\*)\s*guard(?::\s*(allow-file|allow)?|\s+allow(?:-file)?\s+[a-z]+-[a-z])/i.exec(comment)
+  const head = /^(?:--|\/\*[\s*]*)\s*guard(?::\s*(allow-file|allow)?|\s+allow(?:-file)?\s+[a-z]+-[a-z])/i.exec(comment)
   if (!head) return undefined
   const isWholeFile = head[1]?.toLowerCase() === 'allow-file'
   const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/is.exec(
-    comment.slice(head[0].length).replace(/\*\/$/, ''),
+    comment.slice(head[0].length).replace(/[\s*]*\*\/$/, ''),
   )
   if (!head[1] || !rest) return { rules: [], isWholeFile, problem: `write "-- guard: allow <rule>: <reason>"` }
   const [, blank = '', list = '', until, reason] = rest
@@ -96,17 +102,46 @@ function ourAllowance(comment: string, offset: number, settings: Settings): Said
   return said
 }
 
-const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+/** The thirtieth of February would be a day of March. */
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00Z`).getUTCDate() === Number(text.slice(-2))
 
-/** Comments of a section, in the file; those inside string constants are none. */
-function commentsIn({ text }: Migration, { span }: Section): readonly Span[] {
-  return tokensOf(text.slice(span.start, span.end))
-    .filter(({ kind }: Token) => kind === 'comment')
-    .map(token => shifted(token, span.start))
+/** Comments of a section, in the file, those of DO blocks too; what looks like one inside a string constant is none. */
+function commentsIn({ text }: Migration, { span, statements }: Part): readonly Span[] {
+  const inside = ({ start, end }: Span): Span[] =>
+    tokensOf(text.slice(start, end)).flatMap(token => {
+      const at = shifted(token, start)
+      if (token.kind === 'comment') return [at]
+      const isBody =
+        token.kind === 'dollar string' && statements.some(each => each.command?.tag === 'DO' && isIn(at, each.span))
+      const quote = isBody ? token.text.indexOf('$', 1) + 1 : 0
+      return isBody ? inside({ start: at.start + quote, end: at.end - quote }) : []
+    })
+  return inside(span)
 }
 
-function scopeOf({ text }: Migration, { statements }: Section, comment: Span): readonly Span[] {
+const isIn = (inner: Span, outer: Span): boolean => outer.start <= inner.start && inner.end <= outer.end
+
+type Placed = Pick<Statement, 'span' | 'command'>
+
+/** The statements in the body of a DO block, in the file, as far as they stand there as they run. */
+const statementsInside = ({ span, command }: Placed): readonly Placed[] =>
+  command?.tag === 'DO'
+    ? (command.statements ?? []).flatMap(inner =>
+        inner.excerpt ? [] : [{ span: shifted(inner.span, span.start), command: inner.command }],
+      )
+    : []
+
+function scopeOf(
+  migration: Migration,
+  { statements }: { statements: readonly Placed[] },
+  comment: Span,
+): readonly Span[] {
+  const { text } = migration
   const around = statements.find(({ span }) => span.start <= comment.start && comment.start < span.end)
+  const body = around ? statementsInside(around) : []
+  const own = body.length > 0 ? scopeOf(migration, { statements: body }, comment) : []
+  if (own.length > 0) return own
   if (around) return [inside(text, around, comment)]
   const before = statements.findLast(({ span }) => span.end <= comment.start)
   if (before && !text.slice(before.span.end, comment.start).includes('\n')) return [before.span]
@@ -114,13 +149,13 @@ function scopeOf({ text }: Migration, { statements }: Section, comment: Span): r
   return next && isDirectlyAbove(text.slice(comment.end, next.span.start)) ? [next.span] : []
 }
 
-const isAtHead = ({ text }: Migration, { statements }: Section, comment: Span): boolean => {
+const isAtHead = ({ text }: Migration, { statements }: Part, comment: Span): boolean => {
   const [first] = statements
   if (!first || first.span.start < comment.end) return false
   return /\n[ \t]*\r?\n/.test(text.slice(comment.end, first.span.start))
 }
 
-function inside(text: string, statement: Statement, comment: Span): Span {
+function inside(text: string, statement: Placed, comment: Span): Span {
   const own = lineAt(text, comment.start)
   const isAlone = text.slice(own.start, comment.start).trim() === ''
   return isAlone ? lineAt(text, Math.min(own.end + 1, statement.span.end)) : own

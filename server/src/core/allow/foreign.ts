@@ -7,7 +7,8 @@ import type { Said } from './allowances'
  * "Suppressing warnings"), diesel-guard (its README, "Safety-assured blocks").
  */
 export function foreignAllowance(comment: string): Said | undefined {
-  const text = comment.replace(/^--\s*|^\/\*\s*|\s*\*\/$/g, '')
+  // squawk takes what stands behind a second pair of dashes for the reason.
+  const text = comment.replace(/^--\s*|^\/\*\s*|\s*\*\/$/g, '').replace(/\s--\s.*$/s, '')
   if (/^safety-assured:start\s*$/i.test(text)) return { rules: 'all', endsAt: /^--\s*safety-assured:end/i }
   for (const { pattern, rules } of notations) {
     const [, file, list] = pattern.exec(text) ?? []
@@ -55,6 +56,11 @@ const squawk: Readonly<Record<string, readonly string[]>> = {
   'prefer-timestamptz': ['timestamp-without-time-zone'],
   'prefer-timestamp-tz': ['timestamp-without-time-zone'],
   'require-timeout-settings': ['lock-timeout-missing'],
+  'require-concurrent-partition-detach': ['detach-partition-without-concurrently'],
+  'require-concurrent-reindex': ['reindex-without-concurrently'],
+  'require-lock-timeout': ['lock-timeout-missing'],
+  'prefer-repack': ['table-rewritten'],
+  'identifier-too-long': ['identifier-cut'],
 }
 
 const eugene: Readonly<Record<string, readonly string[]>> = {
@@ -67,7 +73,7 @@ const eugene: Readonly<Record<string, readonly string[]>> = {
   E7: ['unique-constraint-builds-index', 'primary-key-builds-index'],
   E8: ['exclusion-constraint-builds-index'],
   E9: ['lock-timeout-missing'],
-  E10: ['volatile-default', 'column-type-rewrite'],
+  E10: ['volatile-default', 'column-type-rewrite', 'table-rewritten'],
   E11: ['volatile-default'],
   E15: ['foreign-key-without-index'],
   W13: ['enum-type'],
@@ -126,6 +132,46 @@ const pgfence: Readonly<Record<string, readonly string[]>> = {
   'drop-column': ['dropped-column'],
   'rename-column': ['renamed-column'],
   'rename-table': ['renamed-table'],
+  'add-column-serial': ['volatile-default'],
+  'add-column-stored-generated': ['volatile-default'],
+  'add-column-default-pre-pg11': ['volatile-default'],
+  'add-column-json': ['json-column'],
+  'add-constraint-exclude': ['exclusion-constraint-builds-index'],
+  'add-pk-using-index': ['primary-key-builds-index'],
+  'alter-enum-add-value': ['enum-value-used-at-once'],
+  'attach-partition': ['attach-partition-scan'],
+  'detach-partition': ['detach-partition-without-concurrently'],
+  'ban-alter-domain-add-constraint': ['domain-constraint-scan'],
+  'ban-create-domain-with-constraint': ['domain-constraint-scan'],
+  'ban-char-field': ['blank-padded-type'],
+  'concurrent-in-transaction': ['concurrently-in-transaction-block'],
+  'delete-without-where': ['unbatched-backfill'],
+  'update-in-migration': ['unbatched-backfill'],
+  'drop-database': ['dropped-schema'],
+  'drop-not-null': ['dropped-not-null'],
+  'enable-disable-trigger': ['triggers-disabled'],
+  'fk-missing-index': ['foreign-key-without-index'],
+  'missing-lock-timeout': ['lock-timeout-missing'],
+  'lock-timeout-zero': ['lock-timeout-missing'],
+  'not-valid-validate-same-tx': ['validated-in-same-transaction'],
+  'prefer-bigint-over-int': ['integer-key'],
+  'prefer-identity': ['serial-column'],
+  'prefer-text-field': ['length-limit'],
+  'prefer-timestamptz': ['timestamp-without-time-zone'],
+  'prefer-robust-create-index': ['unguarded-statement'],
+  'prefer-robust-create-table': ['unguarded-statement'],
+  'prefer-robust-drop-index': ['unguarded-statement'],
+  'prefer-robust-drop-table': ['unguarded-statement'],
+  'refresh-matview-blocking': ['refresh-without-concurrently'],
+  'reindex-non-concurrent': ['reindex-without-concurrently'],
+  'rename-schema': ['moved-schema'],
+  'set-logged-unlogged': ['table-rewritten'],
+  'vacuum-full': ['table-rewritten'],
+  'statement-after-access-exclusive': ['work-under-lock', 'unbatched-backfill', 'validated-in-same-transaction'],
+  truncate: ['truncated-table'],
+  'truncate-cascade': ['truncated-table'],
+  'unclosed-transaction': ['uncommitted-transaction'],
+  'wide-lock-window': ['many-tables-locked'],
 }
 
 /** Each finds whether the comment is for the file, and the names. */

@@ -16,8 +16,8 @@ export default defineAllowanceRule({
 An allow comment that is misspelt, has no reason, or is past its day allows nothing, and whoever wrote it does not know. One
 that has nothing left to allow hides the next finding of its rule in that place.
 
-\`-- guard: allow <rule>[, <rule>] [until <day>]: <reason>\` holds for the whole statement where it stands on the lines directly
-above it or after its semicolon; for one line where it stands at its end, or on a line of its own above it inside the
+\`-- guard: allow <rule>[, <rule>] [until <day>]: <reason>\` holds for the whole statement, of the file or of a \`DO\` block, where it
+stands on the lines directly above it or after its semicolon; for one line where it stands at its end, or on a line of its own above it inside the
 statement. \`-- guard: allow-file ...\` holds for the file.
 
 Ignore comments of squawk, eugene, Atlas, pgfence and diesel-guard are honoured where their rules are ours too; nothing is said
