@@ -17,6 +17,7 @@ describe('Bun', () => {
   it('is known by its names, its line, or go.mod, where the names could be those of golang-migrate', () => {
     assert.equal(tool({ '1_a.tx.up.sql': 'SELECT 1;' }), 'bun')
     assert.equal(tool({ '1_a.up.sql': 'SELECT 1;\n--bun:split\nSELECT 2;' }), 'bun')
+    assert.equal(tool({ '1_a.up.sql': 'SELECT 1;\n--gopg:split\nSELECT 2;' }), 'bun')
     assert.equal(tool({ '1_a.up.sql': 'SELECT 1;' }), 'golang-migrate')
     assert.equal(idWith('require github.com/uptrace/bun v1.2.0\n'), 'bun')
     const both = 'require (\n\tgithub.com/uptrace/bun v1.2.0\n\tgithub.com/golang-migrate/migrate/v4 v4.17.0\n)\n'

@@ -32,6 +32,16 @@ describe('mask', () => {
       'SELECT 1;\n{{ template "seeds" }}\n{{ .Extra }};',
       `SELECT 1;\n${' '.repeat(22)}\n            ;`,
     ],
+    [
+      'a template before the first word of a statement',
+      '-- only in tests\n${test} ALTER TABLE t ADD a int;',
+      `-- only in tests\n${' '.repeat(7)} ALTER TABLE t ADD a int;`,
+    ],
+    [
+      'an environment variable, but not what begins a body, nor a parameter',
+      'CREATE TABLE t (a $TEXT_TYPE); DO $do$ BEGIN END $do$; SELECT $1, b$c;',
+      'CREATE TABLE t (a _TEXT_TYPE); DO $do$ BEGIN END $do$; SELECT $1, b$c;',
+    ],
     ['a psql variable', 'SELECT :name, :id;', 'SELECT _name, _id;'],
     ['quoted psql variables', `SELECT :'name', :"id";`, `SELECT  'name',  "id";`],
     [

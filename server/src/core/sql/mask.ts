@@ -11,7 +11,7 @@ export interface Masked {
 
 /**
  * Returns `text` with everything that PostgreSQL's parser would not read replaced by as many characters: psql
- * meta-commands and COPY data become spaces, `${x}` `{{x}}` `$%x%$` `:x` become identifiers, template directives and
+ * meta-commands and COPY data become spaces, `${x}` `$x` `{{x}}` `$%x%$` `:x` become identifiers, template directives and
  * their branches for other databases become spaces, and BOM, NBSP and NUL become spaces. Quoted text and comments stay as they are.
  */
 export function mask(text: string): Masked {
@@ -24,7 +24,8 @@ export function mask(text: string): Masked {
 const none: ReadonlyMap<string, string> = new Map()
 
 /** What no plain SQL contains outside quotes; most files have none of it and pass untouched. */
-const suspicious = /[\\\0\u00a0\ufeff\u200b]|\$\{|\{\{|\{%|\{#|\$%|(?<!:):[A-Za-z_'"{]|\bcopy\b/i
+const suspicious =
+  /[\\\0\u00a0\ufeff\u200b]|\$\{|\{\{|\{%|\{#|\$%|\$[A-Za-z_]\w*(?![\w$])|(?<!:):[A-Za-z_'"{]|\bcopy\b/i
 
 class Edits {
   readonly placeholders = new Map<string, string>()
@@ -107,6 +108,7 @@ function maskAt(edits: Edits, offset: number, inBrackets: boolean): number | und
     case ':':
       return inBrackets ? undefined : variable(edits, offset)
     case '$':
+      return environmentVariable(edits, offset) ?? template(edits, offset)
     case '{':
       return template(edits, offset)
     case '"':
@@ -163,6 +165,15 @@ function variable(edits: Edits, offset: number): number | undefined {
   return end
 }
 
+/** What goose's ENVSUB and the shell replace; PostgreSQL knows `$1` and `$tag$`. */
+function environmentVariable(edits: Edits, offset: number): number | undefined {
+  const match = /^\$[A-Za-z_]\w*(?![\w$])/.exec(edits.text.slice(offset, offset + 80))
+  if (!match) return undefined
+  const end = offset + match[0].length
+  edits.identifier({ start: offset, end })
+  return end
+}
+
 function template(edits: Edits, offset: number): number | undefined {
   const { text } = edits
   const closing = templateClosing(text, offset)
@@ -207,13 +218,26 @@ function isDirective(text: string, offset: number, inside: string): boolean {
   )
 }
 
-/** Whether a template is the whole of its statement, so that an identifier in its place would be a syntax error. */
+/**
+ * Whether a template is the whole of its statement, or stands before its first word, so that an identifier in its place would
+ * be a syntax error.
+ */
 function standsAlone(text: string, span: Span): boolean {
   const before = text.slice(text.lastIndexOf('\n', span.start - 1) + 1, span.start)
   const after = text.slice(span.end, lineEndAt(text, span.end))
-  if (before.trim() !== '' || !/^\s*;?\s*$/.test(after)) return false
-  const previous = text.slice(0, span.start).trimEnd()
+  if (before.trim() !== '' || !/^\s*;?\s*$|^\s+[A-Za-z]/.test(after)) return false
+  const previous = withoutComments(text.slice(0, span.start))
   return previous === '' || previous.endsWith(';') || previous.endsWith('}}')
+}
+
+/** Cuts line comments and white space off the end. */
+function withoutComments(text: string): string {
+  let rest = text.trimEnd()
+  for (;;) {
+    const line = rest.slice(rest.lastIndexOf('\n') + 1)
+    if (!line.trimStart().startsWith('--')) return rest
+    rest = rest.slice(0, rest.length - line.length).trimEnd()
+  }
 }
 
 function lineEndAt(text: string, offset: number): number {

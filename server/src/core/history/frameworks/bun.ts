@@ -14,6 +14,7 @@ import { texts } from './statements'
  *   UTC times to the second.
  * - `migrate/migration.go`, `newSQLMigrationFunc`: a file whose name has `.tx` runs in a transaction, any other outside one; a line
  *   `--bun:split` cuts it, and each part is one query without arguments, whose statements share a transaction either way.
+ * - https://github.com/go-pg/migrations, which Bun comes from: the same names, and a line `--gopg:split`.
  */
 export default {
   id: 'bun',
@@ -58,7 +59,7 @@ export default {
 
 const fileName = /^(\d+)_[^.]*(\.tx)?\.(up|down)\.sql$/
 
-const cuts = (text: string) => directives(text, /^--bun:(split)[ \t]*$/gm)
+const cuts = (text: string) => directives(text, /^--(?:bun|gopg):(split)[ \t]*$/gm)
 
 /** What stands between those lines. */
 function parts(text: string): readonly Span[] {
