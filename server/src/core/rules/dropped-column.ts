@@ -29,7 +29,7 @@ code that was deployed before the migration, and code that an earlier release br
 The finding is information where the drop comes as the last step: an earlier migration has copied the values or declared the
 column deprecated, another column gets its name, or code can do without writing the column and the migration only drops.
 
-Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
+It is a hint where \`IF EXISTS\` finds no such column. Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
   instead: `
 Deploy code that no longer reads or writes the column first; drop the column in a later release, when nobody needs to go
 back and its data is kept elsewhere or not needed.`,
@@ -43,7 +43,16 @@ back and its data is kept elsewhere or not needed.`,
       const { column, ifExists, cascade } = subcommand
       const known = columnNamed(target.table, column.name)
       if (isUnreleased(known?.born, context)) continue
-      if (ifExists && !known && target.table?.columnsKnown) continue
+      if (ifExists && !known && target.table?.columnsKnown) {
+        yield {
+          at: { start: subcommand.keywords.start, end: column.span.end },
+          message: `DROP COLUMN IF EXISTS finds no column "${column.name}" in ${target.label}`,
+          detail: 'Where a database has one that no migration made, its data goes with it.',
+          severity: 'hint',
+          relation: target.relation,
+        }
+        continue
+      }
       const gone = target.table
         ? lostWithColumn(target.table, column.name, cascade, context.catalog, atEnd(context))
         : []
@@ -138,6 +147,7 @@ back and its data is kept elsewhere or not needed.`,
 --                                    ^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users", which is deprecated]
 
 -- bad: another column gets its name
+-- given: renamed-column off
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, tags text NOT NULL, tags_new text[]);
 -- file: 0002_tags.sql
@@ -184,11 +194,12 @@ back and its data is kept elsewhere or not needed.`,
   CREATE TABLE users (id bigint PRIMARY KEY, scratch text);
   ALTER TABLE users DROP COLUMN scratch;
 
--- good: there is none, and IF EXISTS says so
+-- bad: there is none, and IF EXISTS says so
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
 -- file: 0002_no_nickname.sql
   ALTER TABLE users DROP COLUMN IF EXISTS nickname;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint [dropped-column: DROP COLUMN IF EXISTS finds no column "nickname" in table "users"]
 
 -- good: a down takes back what the up added
 -- given: golang-migrate

@@ -1,10 +1,11 @@
 import type { Fix } from '../finding'
 import type { CreateIndex } from '../sql/commands'
-import { concurrently, moveOfCreate } from './indexes'
+import { concurrently, isThere, moveOfCreate, nameTaken } from './indexes'
+import { isMadeBefore } from './made-here'
 import { builtOnPartitions } from './partitioned-index'
 import { outsideTransaction, safetyOfConcurrently } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, modeOn, takes } from './target'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { existingTable, existingTableOrView, modeOn, type Target, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
 
 export default defineRule({
@@ -16,8 +17,9 @@ export default defineRule({
 A plain \`CREATE INDEX\` takes \`SHARE\` on its table and keeps it until the transaction ends. Reads go on; every
 \`INSERT\`, \`UPDATE\` and \`DELETE\` waits. The build reads the whole table, so the wait grows with it.
 
-Nothing is said of a table that the same migration makes, of a temporary table, of a materialized view (only
-\`REFRESH\` writes it), or of an index \`ON ONLY\` a partitioned table, which builds nothing.`,
+It is a hint on a materialized view, which only \`REFRESH\` writes, and where \`IF NOT EXISTS\` finds the index there already:
+a database that lacks it is locked all the same. Nothing is said of a table that the same migration makes, of a temporary
+table, or of an index \`ON ONLY\` a partitioned table, which builds nothing.`,
   instead: `
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It reads the table twice and waits for older transactions, so it takes
 longer, and it cannot run inside a transaction block: the fix uses the migration tool's own marker for that, or moves
@@ -30,22 +32,21 @@ fix knows those that the migrations make.`,
   seeds: ['build indexes with CONCURRENTLY', 'check the lock of an index on a hot table'],
 
   *check(index, context) {
+    if (index.concurrently) return
     const target = existingTable(index.table, context)
-    if (index.concurrently || !target || context.effects.scans.length === 0) return
+    const what = index.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
+    if (!target) return yield* onView(index, what, context)
+    if (isThere(index, context)) return yield* builtBefore(index, what, target, context)
     const mode = modeOn(context.effects, target.relation)
-    if (!mode) return
+    if (!mode || context.effects.scans.length === 0) return
     const isPartitioned = target.table?.kind === 'partitioned table'
     yield {
       at: index.keywords,
-      message: `${takes(index.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX', mode, target.label)} until the index is built`,
+      message: `${takes(what, mode, target.label)} until the index is built`,
       detail: 'Every row of the table is read to build the index, so the wait grows with the table.',
       hint: isPartitioned
         ? 'Create the index ON ONLY the partitioned table, build one on each partition with CONCURRENTLY, and attach them.'
-        : hintWithTool(
-            'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.',
-            context,
-            byHand.build,
-          ),
+        : hintWithTool(buildConcurrently, context, byHand.build),
       relation: target.relation,
       fixes: () => (isPartitioned ? builtOnPartitions(index, context) : fixes(index, context)),
     }
@@ -392,12 +393,15 @@ fix knows those that the migrations make.`,
   CREATE TEMPORARY TABLE imported (id bigint, email text);
   CREATE INDEX ON imported (email);
 
--- good: a materialized view, which only REFRESH writes
+-- bad: a materialized view, which only REFRESH writes
 -- file: 0001_totals.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric NOT NULL);
   CREATE MATERIALIZED VIEW totals AS SELECT id, total FROM orders;
 -- file: 0002_totals_index.sql
   CREATE UNIQUE INDEX totals_id_idx ON totals (id);
+--^^^^^^^^^^^^^^^^^^^ hint [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on materialized view "totals": REFRESH MATERIALIZED VIEW waits until the index is built]
+-- fix: Build the index concurrently
+  CREATE UNIQUE INDEX CONCURRENTLY totals_id_idx ON totals (id);
 
 -- bad: partitions that a function or an extension makes
 -- file: 0001_events.sql
@@ -405,6 +409,29 @@ fix knows those that the migrations make.`,
 -- file: 0002_index.sql
   CREATE INDEX events_at_idx ON events (at);
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
+
+-- bad: the index is there, but IF NOT EXISTS is for databases that lack it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_index.sql
+  CREATE INDEX IF NOT EXISTS users_email_idx ON users (email);
+--^^^^^^^^^^^^ hint [index-without-concurrently: CREATE INDEX IF NOT EXISTS builds nothing: index "users_email_idx" of table "users" is there]
+-- fix: Build the index concurrently
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON users (email);
+
+-- good: all of the migration may run twice
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_index.sql
+  CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX IF NOT EXISTS users_email_idx ON users (email);
+
+-- good: a table of the same migration in the schema that the tool connects to
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX ON app.users (email);
 
 -- good: ON ONLY a partitioned table builds nothing
 -- file: 0001_events.sql
@@ -477,6 +504,38 @@ fix knows those that the migrations make.`,
   DROP INDEX CONCURRENTLY users_email_idx;
 `,
 })
+
+const buildConcurrently = 'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.'
+
+/** Queries read a materialized view meanwhile; nothing but REFRESH writes it. */
+function* onView(index: CreateIndex, what: string, context: RuleContext): Iterable<RuleFinding> {
+  const view = existingTableOrView({ tag: 'ALTER MATERIALIZED VIEW', relation: index.table }, context)
+  if (view?.table?.kind !== 'materialized view' || isThere(index, context)) return
+  yield {
+    at: index.keywords,
+    message: `${what} takes SHARE on ${view.label}: REFRESH MATERIALIZED VIEW waits until the index is built`,
+    detail: 'Queries go on: nothing else writes a materialized view.',
+    hint: 'CREATE INDEX CONCURRENTLY lets it go on where the view is refreshed often.',
+    severity: 'hint',
+    relation: view.relation,
+    fixes: () => fixes(index, context),
+  }
+}
+
+/** IF NOT EXISTS is there for databases that lack the index: what it does to those. */
+function* builtBefore(index: CreateIndex, what: string, target: Target, context: RuleContext): Iterable<RuleFinding> {
+  // A migration that may run twice makes all of it IF NOT EXISTS.
+  if (nameTaken(index, context) || isMadeBefore(index.table, context)) return
+  yield {
+    at: index.keywords,
+    message: `${what} IF NOT EXISTS builds nothing: index "${index.name?.name}" of ${target.label} is there`,
+    detail: 'Where a database lacks it all the same, INSERT, UPDATE and DELETE wait until it is built.',
+    hint: hintWithTool(buildConcurrently, context, byHand.build),
+    severity: 'hint',
+    relation: target.relation,
+    fixes: () => (target.table?.kind === 'partitioned table' ? [] : fixes(index, context)),
+  }
+}
 
 function fixes(index: CreateIndex, context: RuleContext): Fix[] {
   const placed = outsideTransaction(context, [concurrently(context, index)], moveOfCreate(index, context))

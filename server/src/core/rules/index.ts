@@ -36,6 +36,7 @@ import foreignKeyWithoutIndex from './foreign-key-without-index'
 import halfAppliedOnFailure from './half-applied-on-failure'
 import identifierCut from './identifier-cut'
 import indexDroppedBeforeReplacement from './index-dropped-before-replacement'
+import indexNameTaken from './index-name-taken'
 import indexWithoutConcurrently from './index-without-concurrently'
 import insertNotRepeatable from './insert-not-repeatable'
 import integerKey from './integer-key'
@@ -137,6 +138,7 @@ export const rules: readonly Rule[] = [
   sessionSettingLeaks,
   shortTimeoutOverConcurrentBuild,
   invalidIndexAccepted,
+  indexNameTaken,
   requiredColumnWithoutDefault,
   insertNotRepeatable,
   sequenceNotReset,

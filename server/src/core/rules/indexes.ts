@@ -2,7 +2,7 @@ import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
 import { pastOf } from '../inverse/sources'
 import { indexText } from '../inverse/texts'
-import { type Index, indexesOf, isIndex, keyOf, relationNamed } from '../postgres/catalog'
+import { type Index, indexesOf, isIndex, key, keyOf, type Relation, relationNamed } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
@@ -16,6 +16,32 @@ import type { RuleContext } from './rule'
 export function indexNamed(name: Name, { catalog }: Pick<RuleContext, 'catalog'>): Index | undefined {
   const relation = relationNamed(catalog, name)
   return isIndex(relation) ? relation : undefined
+}
+
+/** Returns whether IF NOT EXISTS finds the name of an index taken, by whatever it is. */
+export const isThere = (index: CreateIndex, context: RuleContext): boolean => takenBy(index, context) !== undefined
+
+/** Returns what has the name of an index that is made IF NOT EXISTS, as a noun with its article; undefined where it is free or that index's own. */
+export function nameTaken(index: CreateIndex, context: RuleContext): string | undefined {
+  const other = takenBy(index, context)
+  if (!other) return undefined
+  if (!isIndex(other)) return `a ${other.kind}`
+  if (other.table !== keyOf(context.catalog, index.table)) {
+    return `an index of table "${context.catalog.relations.get(other.table)?.name ?? other.table}"`
+  }
+  const isOfSameColumns =
+    other.columns.length === index.columns.length &&
+    index.columns.every(({ column }, place) => other.columns[place] === column)
+  if (!isOfSameColumns) return 'an index of other columns'
+  if (other.partial !== (index.where !== undefined)) return 'an index of other rows'
+  return index.unique && !other.unique ? 'an index that is not unique' : undefined
+}
+
+/** An index lives in the schema of its table, and shares its names with tables, views and sequences. */
+function takenBy({ ifNotExists, name, table }: CreateIndex, { catalog }: RuleContext): Relation | undefined {
+  if (!ifNotExists || !name) return undefined
+  const owner = keyOf(catalog, table)
+  return catalog.relations.get(key(owner.slice(0, owner.indexOf('.')), name.name))
 }
 
 /** Returns the edit that makes CREATE INDEX or DROP INDEX concurrent. */

@@ -3,7 +3,7 @@ import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { mentions } from './dependence'
 import { fenceAround, replacement, statementsBefore } from './edits'
-import { inSchema } from './indexes'
+import { inSchema, nameTaken } from './indexes'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew } from './target'
 
@@ -27,7 +27,7 @@ file commits by itself. It is for you to review: where somebody has built the in
 
   *check(index, context) {
     if (!index.concurrently || !index.ifNotExists || context.transaction.isBlock) return
-    if (!index.name || isNew(index.table, context)) return
+    if (!index.name || isNew(index.table, context) || nameTaken(index, context)) return
     const { name } = index.name
     if (context.steps.slice(0, context.index).some(step => mentions(step, name))) return
     yield {

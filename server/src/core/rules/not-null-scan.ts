@@ -1,5 +1,6 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { columnNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -10,8 +11,17 @@ import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
 import { proofOfNotNull } from './not-null-steps'
 import { type Down, downSteps, laterSteps, laterTransaction } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, takes, touches } from './target'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import {
+  existingTable,
+  isUnreleased,
+  modeOn,
+  type SubcommandOfKind,
+  subcommandsOf,
+  type Target,
+  takes,
+  touches,
+} from './target'
 import { hintForLater } from './tool-hints'
 import { changesEveryRow } from './whole-table'
 
@@ -26,8 +36,9 @@ export default defineRule({
 \`SET NOT NULL\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see that none is null. Nothing reads or writes
 the table meanwhile.
 
-Nothing is said of a table that the same migration makes, of a column that is \`NOT NULL\` already, and where a validated
-\`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12 nothing is read then.`,
+It is a hint of a column that is \`NOT NULL\` already: nothing is read, and the statement may go. Nothing is said of a table or a
+column that the same migration makes, and where a validated \`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12
+nothing is read then.`,
   instead: `
 Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
 writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing, and drop the check.`,
@@ -43,7 +54,11 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
     for (const { subcommand, effects } of subcommandsOf(alter, context, 'SET NOT NULL', 'ADD CONSTRAINT')) {
       if (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'NOT NULL') continue
       const mode = modeOn(effects, target.relation)
-      if (!touches(effects.scans, target) || !mode) continue
+      if (!mode) continue
+      if (!touches(effects.scans, target)) {
+        if (subcommand.kind === 'SET NOT NULL') yield* changingNothing(subcommand, target, context)
+        continue
+      }
       const what = subcommand.kind === 'SET NOT NULL' ? 'SET NOT NULL' : 'ADD NOT NULL'
       const column = subcommand.kind === 'SET NOT NULL' ? subcommand.column.name : subcommand.constraint.columns[0]
       const isFilledLater = column !== undefined && laterSteps(context).some(step => fills(step, alter, column))
@@ -266,17 +281,36 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
 -- file: 0002_email_required.sql
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 
--- good: it is NOT NULL already
+-- bad: it is NOT NULL already
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
 -- file: 0002_email_required.sql
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ hint [not-null-scan: SET NOT NULL changes nothing: column "email" of table "users" is NOT NULL already]
 
 -- good: a table of the same migration
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 `,
 })
+
+function* changingNothing(
+  { column, keywords }: SubcommandOfKind<'SET NOT NULL'>,
+  { table, label, relation }: Target,
+  context: RuleContext,
+): Iterable<RuleFinding> {
+  const known = columnNamed(table, column.name)
+  if (!known?.notNull) return
+  yield {
+    at: keywords,
+    message: `SET NOT NULL changes nothing: column "${column.name}" of ${label} is NOT NULL already`,
+    detail: isUnreleased(known.born, context)
+      ? 'It was made so in this migration.'
+      : 'It takes ACCESS EXCLUSIVE on the table for nothing; where a database has the column without NOT NULL, it reads every row.',
+    severity: 'hint',
+    relation,
+  }
+}
 
 const fills = ({ command }: Step, { relation }: AlterRelation, column: string): boolean =>
   command?.tag === 'UPDATE' &&

@@ -1,4 +1,5 @@
-import { asTable, type Catalog, columnNamed } from '../postgres/catalog'
+import { typeText } from '../inverse/texts'
+import { asTable, type Catalog, type Column, columnNamed } from '../postgres/catalog'
 import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext } from './rule'
 import { renamedInSteps } from './synced-column'
@@ -17,8 +18,8 @@ deployed before it, and code that an earlier release brings back. Code deployed 
 either.
 
 Where columns change places, it is information: another one bears the old name when the transaction commits, or bore the new
-name before. Queries go on, and get the other column. Nothing is said of the column that was made for it, by its name
-(\`name_new\` for \`name\`), and of a table or a column that the same migration makes.`,
+name before, and goes. Queries go on, and get the other column, with another type maybe. Nothing is said of a table that the
+same migration makes, and of a column that it makes, unless that takes the place of another.`,
   instead: `
 Add a column with the new name, keep both up to date with a trigger, fill it in batches, move the code over, and drop the
 old column in a later release. Or leave the name and give it a new one in a view.`,
@@ -30,10 +31,10 @@ old column in a later release. Or leave the name and give it a new one in a view
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME COLUMN')) {
       const { from, to } = subcommand
-      if (isUnreleased(columnNamed(target.table, from.name)?.born, context)) continue
+      const isFresh = isUnreleased(columnNamed(target.table, from.name)?.born, context)
       const at = { start: subcommand.keywords.start, end: to.span.end }
-      const swapped = swappedWith(target.relation, from.name, to.name, context)
-      if (swapped === to.name && from.name.replace(makeshift, '') === to.name) continue
+      const swapped = swappedWith(target.relation, from.name, to.name, isFresh, context)
+      if (isFresh && swapped !== to.name) continue
       if (swapped !== undefined) {
         yield {
           at,
@@ -41,7 +42,7 @@ old column in a later release. Or leave the name and give it a new one in a view
             swapped === from.name
               ? `RENAME COLUMN leaves the name "${from.name}" of ${target.label} to another column`
               : `RENAME COLUMN gives column "${from.name}" of ${target.label} the name of another`,
-          detail: `Queries that name "${swapped}" go on, and get the other column.`,
+          detail: `Queries that name "${swapped}" go on, and get the other column${othersType(target.relation, swapped, context)}.`,
           hint: 'Make sure that running code can do with either.',
           severity: 'information',
           relation: target.relation,
@@ -188,6 +189,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE users RENAME COLUMN name TO name_old;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN leaves the name "name" of table "users" to another column]
   ALTER TABLE users RENAME COLUMN name_new TO name;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN gives column "name_new" of table "users" the name of another]
   COMMIT;
 
 -- bad: the new name meant another column, which goes
@@ -214,13 +216,30 @@ old column in a later release. Or leave the name and give it a new one in a view
 `,
 })
 
-/** What a column is called until it takes the place of another: `name_new`, `tmp_name`. */
-const makeshift = /^(?:new|tmp|temp|next)_|_(?:new|tmp|temp|next|v?\d+)$/i
-
 /** The name that means another column: the old one is there when the transaction commits, or the new one was before. */
-function swappedWith(relation: string, from: string, to: string, context: RuleContext): string | undefined {
-  const has = (catalog: Catalog, column: string) =>
-    columnNamed(asTable(catalog.relations.get(relation)), column) !== undefined
+function swappedWith(
+  relation: string,
+  from: string,
+  to: string,
+  isFresh: boolean,
+  context: RuleContext,
+): string | undefined {
+  const has = (catalog: Catalog, column: string) => columnAt(catalog, relation, column) !== undefined
   if (has(catalogAtCommit(context), from)) return from
-  return has(catalogAtBegin(context), to) ? to : undefined
+  // What the migration itself makes cannot have had a name before it.
+  const before = isFresh ? (context.steps[0]?.before ?? context.before) : catalogAtBegin(context)
+  return has(before, to) ? to : undefined
 }
+
+/** What queries find under the name from now on, where it is not what they found. */
+function othersType(relation: string, name: string, context: RuleContext): string {
+  const [before, after] = [context.steps[0]?.before ?? context.before, catalogAtCommit(context)].map(catalog =>
+    columnAt(catalog, relation, name),
+  )
+  if (!before || !after) return ''
+  const [old, now] = [typeText(before.type), typeText(after.type)]
+  return old === now || !old || !now ? '' : `: ${now} instead of ${old}`
+}
+
+const columnAt = (catalog: Catalog, relation: string, column: string): Column | undefined =>
+  columnNamed(asTable(catalog.relations.get(relation)), column)

@@ -5,6 +5,7 @@ import { blocksReads, blocksWrites, type LockMode } from '../postgres/locks'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import type { Subcommand, SubcommandKind } from '../sql/subcommands'
+import { isMadeByOtherName } from './made-here'
 import type { RuleContext } from './rule'
 
 /** A table that others use while the migration runs. */
@@ -23,14 +24,17 @@ export interface Target {
  */
 export function existingTable(name: Name, context: RuleContext): Target | undefined {
   const relation = relationNamed(context.catalog, name)
-  if (isMade(relation, context)) return undefined
+  if (isMade(relation, context) || isMadeByOtherName(name, context)) return undefined
   const table = asTable(relation)
   if (relation && (!table || !tableKinds.has(table.kind))) return undefined
   return { label: `${table?.kind ?? 'table'} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table }
 }
 
 /** The same of a table or a view, whichever of them the statement means. */
-export function existingTableOrView({ tag, relation: name }: AlterRelation, context: RuleContext): Target | undefined {
+export function existingTableOrView(
+  { tag, relation: name }: Pick<AlterRelation, 'tag' | 'relation'>,
+  context: RuleContext,
+): Target | undefined {
   const relation = relationNamed(context.catalog, name)
   const view = asTable(relation)
   if (tag === 'ALTER TABLE' && !view?.kind.endsWith('view')) return existingTable(name, context)
@@ -46,7 +50,7 @@ const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', '
  * it is temporary: nobody waits for it, and in production it is empty or small.
  */
 export const isNew = (name: Name, context: RuleContext): boolean =>
-  isMade(relationNamed(context.catalog, name), context)
+  isMade(relationNamed(context.catalog, name), context) || isMadeByOtherName(name, context)
 
 function isMade(relation: Relation | undefined, context: RuleContext): boolean {
   if (!relation) return false

@@ -1,0 +1,52 @@
+import { onceForEach } from '../history/numbering'
+import type { Step } from '../history/steps'
+import { relationNamed } from '../postgres/catalog'
+import type { Name } from '../sql/parts'
+import type { RuleContext } from './rule'
+
+/** Returns whether an earlier statement of the section makes a table of this very name, or does where it is not there yet. */
+export const isMadeBefore = (name: Name, context: RuleContext): boolean =>
+  madeBefore(name, context).some(({ schema }) => schema === name.schema)
+
+/**
+ * Returns whether an earlier statement of the section makes a table of the same name, one of the two written with a schema
+ * that no migration makes and the other without: the tool's search_path may begin with that schema, and both mean one table.
+ */
+export function isMadeByOtherName(name: Name, context: RuleContext): boolean {
+  const isKnown = (schema: string) => context.catalog.schemas?.has(schema) === true
+  if (name.schema !== undefined) {
+    return !isKnown(name.schema) && madeBefore(name, context).some(({ schema }) => schema === undefined)
+  }
+  if (relationNamed(context.catalog, name)) return false
+  return madeBefore(name, context).some(({ schema }) => schema !== undefined && !isKnown(schema))
+}
+
+const madeBefore = ({ name }: Name, { steps, index }: RuleContext): readonly Made[] =>
+  madeIn(steps)
+    .get(name)
+    ?.filter(made => made.place < index) ?? []
+
+interface Made {
+  readonly schema?: string
+  readonly place: number
+}
+
+const madeIn = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonly Made[]> => {
+  const made = new Map<string, Made[]>()
+  for (const [place, { command }] of steps.entries()) {
+    for (const { schema, name } of command ? namesMade(command) : []) {
+      const known = made.get(name)
+      if (known) known.push({ schema, place })
+      else made.set(name, [{ schema, place }])
+    }
+  }
+  return made
+})
+
+function namesMade(command: NonNullable<Step['command']>): readonly Pick<Name, 'schema' | 'name'>[] {
+  if (command.tag === 'CREATE TABLE' || command.tag === 'CREATE FOREIGN TABLE') return [command.table]
+  if (command.tag === 'CREATE TABLE AS' || command.tag === 'SELECT INTO') return [command.relation]
+  if (command.tag !== 'ALTER TABLE') return []
+  const { schema } = command.relation
+  return command.subcommands.flatMap(other => (other.kind === 'RENAME TO' ? [{ schema, name: other.to.name }] : []))
+}
