@@ -1813,3 +1813,50 @@ ALTER TABLE users ALTER COLUMN feeling TYPE text;
 ALTER TABLE users ADD CHECK (feeling::text <> 'sad');
 CREATE TYPE new_mood AS ENUM ('happy');
 ALTER TABLE users ALTER COLUMN feeling TYPE new_mood USING feeling::text::new_mood;
+
+CREATE TABLE lists (a uuid[], b mood[], c integer[]);
+ALTER TABLE lists ALTER COLUMN a TYPE text[], ALTER COLUMN b TYPE varchar(9)[], ALTER COLUMN c TYPE bigint[];
+
+CREATE TABLE lists (a text[]);
+ALTER TABLE lists ALTER COLUMN a TYPE integer[];
+
+-- DROP ... CASCADE, after which all is known but what names may mean
+
+CREATE VIEW ages AS SELECT id, age FROM users;
+CREATE VIEW nicks AS SELECT id, nick FROM users;
+ALTER TABLE users DROP COLUMN age CASCADE;
+ALTER TABLE users DROP COLUMN age;
+
+CREATE VIEW ages AS SELECT id, age FROM users;
+ALTER TABLE users DROP COLUMN age CASCADE;
+ALTER TABLE orders DROP COLUMN age;
+
+CREATE VIEW nicks AS SELECT id, nick FROM users;
+ALTER TABLE users DROP COLUMN age CASCADE;
+DROP VIEW nicks;
+
+DROP FUNCTION note() CASCADE;
+DROP TRIGGER noted ON orders;
+
+DROP TYPE mood CASCADE;
+ALTER TABLE users DROP COLUMN feeling;
+
+DROP TRIGGER noted ON orders CASCADE;
+DROP FUNCTION note();
+ALTER TABLE orders DROP COLUMN age;
+
+-- A function that only writes rows
+
+CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM bare; END';
+SELECT tidy();
+ALTER TABLE bare DROP COLUMN c;
+
+DO $$ DECLARE t text; BEGIN FOR t IN SELECT 'bare' LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN c integer', t); END LOOP; END $$;
+DROP TABLE bare;
+CREATE TABLE bare (a integer);
+ALTER TABLE bare DROP COLUMN c;
+
+CREATE VIEW ages AS SELECT id, age, nick FROM users;
+ALTER TABLE users DROP COLUMN shout CASCADE;
+CREATE OR REPLACE VIEW ages AS SELECT id, age, nick FROM users;
+CREATE OR REPLACE VIEW ages AS SELECT id, age FROM users;

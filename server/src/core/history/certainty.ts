@@ -1,5 +1,5 @@
 import type { Catalog } from '../postgres/catalog'
-import { clouded } from '../postgres/doubts'
+import { clouded, doubting } from '../postgres/doubts'
 import type { History } from './history'
 import type { Direction, Migration } from './migration'
 
@@ -45,6 +45,27 @@ export function afterUnseen(catalog: Catalog): Catalog {
 }
 
 const unseen = new WeakMap<Catalog, Catalog>()
+
+/**
+ * Returns the catalog after the up, which nobody sees, of a down: it did something with all that the down names. The same one
+ * for the same catalog and down.
+ */
+export function afterUnseenUp(catalog: Catalog, down: Migration): Catalog {
+  const known = unseenUps.get(catalog)
+  if (known?.down === down) return known.after
+  const commands = down.sections.flatMap(({ statements }) => statements.map(({ command }) => command))
+  const isFollowed = commands.length > 0 && commands.every(command => command && !untold.has(command.tag))
+  const after = isFollowed
+    ? commands.reduce((result, command) => (command ? doubting(result, command) : result), catalog)
+    : afterUnseen(catalog)
+  unseenUps.set(catalog, { down, after })
+  return after
+}
+
+const unseenUps = new WeakMap<Catalog, { readonly down: Migration; readonly after: Catalog }>()
+
+/** Statements that do not name all that they change. */
+const untold: ReadonlySet<string> = new Set(['DO', 'SELECT', 'CALL', 'EXECUTE', 'OTHER'])
 
 function isNewest({ migrations, framework }: History, migration: Migration): boolean {
   const newest = migrations.findLast(other => other.direction !== 'down' && !other.repeatable)

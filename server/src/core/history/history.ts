@@ -1,7 +1,7 @@
 import { type Catalog, emptyCatalog } from '../postgres/catalog'
 import { tokensOf } from '../sql/tokens'
 import { folderOf, nameOf } from '../text'
-import { afterUnseen } from './certainty'
+import { afterUnseen, afterUnseenUp } from './certainty'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
@@ -389,7 +389,7 @@ class FolderHistory implements History {
     // A down whose up nobody sees: what that one made is not known.
     const isAlone =
       migration.direction === 'down' && placeOfUp(this.migrations, place, this.framework.compareVersions) === undefined
-    if (isAlone) return afterUnseen(start)
+    if (isAlone) return afterUnseenUp(start, migration)
     const isSkipped = migration.direction === 'down' || (migration.baseline && place > 0)
     if (isSkipped) return start
     const after = catalogAfter(migration, 'up', start)

@@ -31,7 +31,7 @@ import { relationsOwnedBy } from './searches'
  * trusts the command to succeed and never throws: names that nobody made are ignored.
  */
 export const apply = (catalog: Catalog, command: Command, at: At = {}): Catalog =>
-  withDoubts(applied(catalog, command, at), command)
+  withDoubts(catalog, applied(catalog, command, at), command)
 
 function applied(catalog: Catalog, command: Command, at: At): Catalog {
   switch (command.tag) {

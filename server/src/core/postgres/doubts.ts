@@ -1,7 +1,22 @@
 import type { AlterRelation, Command, Drop, OtherCommand } from '../sql/commands'
+import type { Call } from '../sql/parts'
 import type { Subcommand } from '../sql/subcommands'
-import { type Catalog, keyIn, type Relation, type RelationKey, temporarySchema } from './catalog'
+import { rootsOf } from './apply/drop'
+import { cascadeOf, type Thing } from './cascades'
+import {
+  type Catalog,
+  keyIn,
+  keyOf,
+  keyOfRelation,
+  type Relation,
+  type RelationKey,
+  tableAt,
+  temporarySchema,
+  viewsReading,
+  type WrittenName,
+} from './catalog'
 import { PersistentMap } from './persistent-map'
+import { calleeOf, callsIn } from './routines'
 import { volatilityOfCall } from './volatility'
 
 /** Where the database may be otherwise than its catalog says, although the history starts at the beginning. */
@@ -11,6 +26,8 @@ export interface Doubts {
    * cannot be read. Each of them may have changed since, and others may have come.
    */
   readonly since?: PersistentMap<Relation>
+  /** Those of `since` that were made anew: they are as the catalog says. */
+  readonly renewed?: PersistentMap<true>
   /** What an extension made besides: types and functions, or relations too. */
   readonly extended?: 'types' | 'relations'
   /** Whether the history made casts or operators of its own. */
@@ -21,8 +38,8 @@ export interface Doubts {
   readonly names: PersistentMap<true>
 }
 
-/** Returns `after`, the catalog that `command` leaves, with the doubts that it raises. */
-export function withDoubts(after: Catalog, command: Command): Catalog {
+/** Returns `after`, the catalog that `command` leaves of `before`, with the doubts that it raises. */
+export function withDoubts(before: Catalog, after: Catalog, command: Command): Catalog {
   switch (command.tag) {
     case 'DO': {
       if (!command.statements || command.hasDynamicSql) return clouded(after)
@@ -34,6 +51,12 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     }
     case 'SELECT':
       return command.calls.some(call => mayDoAnything(call, after)) ? clouded(after) : after
+    case 'CREATE VIEW':
+      return withoutDoubt(after, command.view)
+    case 'CREATE MATERIALIZED VIEW':
+      return command.ifNotExists ? after : withoutDoubt(after, command.relation)
+    case 'CREATE TABLE':
+      return command.ifNotExists ? after : withoutDoubt(after, command.table)
     case 'CREATE SCHEMA':
       return command.ifNotExists || command.schema === '' ? after : withSchema(after, command.schema)
     case 'DROP SCHEMA':
@@ -66,11 +89,19 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'DROP MATERIALIZED VIEW':
     case 'DROP FOREIGN TABLE':
     case 'DROP SEQUENCE':
+    case 'DROP INDEX':
+    case 'DROP TRIGGER':
+    case 'DROP POLICY':
+    case 'DROP RULE':
       return after
     case 'DROP FUNCTION':
     case 'DROP PROCEDURE':
     case 'DROP ROUTINE':
-      return command.cascade ? clouded(after) : doubting(after, withoutSignatures(command, after))
+      if (command.cascade) return withCascadeInDoubt(before, after, command)
+      return doubting(after, withoutSignatures(command, after))
+    case 'DROP TYPE':
+    case 'DROP DOMAIN':
+      return command.cascade ? withCascadeInDoubt(before, after, command) : after
     case 'ALTER VIEW':
     case 'ALTER MATERIALIZED VIEW':
     case 'ALTER FOREIGN TABLE':
@@ -78,8 +109,7 @@ export function withDoubts(after: Catalog, command: Command): Catalog {
     case 'ALTER SEQUENCE':
       return withRenamedInDoubt(after, command)
     case 'ALTER TABLE':
-      // What goes with a column or a key is known by names alone.
-      return command.subcommands.some(isCascading) ? clouded(after) : withRenamedInDoubt(after, command)
+      return withReadersInDoubt(before, withRenamedInDoubt(after, command), command)
     default:
       return 'names' in command && command.cascade ? clouded(after) : after
   }
@@ -96,6 +126,45 @@ function withAlteredInDoubt(after: Catalog, command: OtherCommand): Catalog {
   if (routine && routine.renameTo === undefined && routine.setSchema === undefined) return after
   const extended = after.doubts?.extended ? after : withDoubt(after, { extended: 'types' })
   return doubting(extended, { ...command, relations: [], ...(routine && { routine: { ...routine, signature: '' } }) })
+}
+
+/** What goes with something is known but for what may mean something else by its name. */
+function withCascadeInDoubt(before: Catalog, after: Catalog, command: Drop): Catalog {
+  const roots = rootsOf(before, command)
+  const isKnown = ({ name }: WrittenName) =>
+    roots.some(root => 'key' in root && root.key.endsWith(`.${name}`) && isMadeHere(before, root)) ||
+    isAbsenceSure(before, name, 'other')
+  if (!command.names.every(isKnown)) return clouded(after)
+  const unsure = cascadeOf(before, roots).filter(({ isSure }) => !isSure)
+  return withNamesInDoubt(
+    after,
+    unsure.map(({ thing }) => thing),
+  )
+}
+
+const isMadeHere = ({ types, routines }: Catalog, { kind, key }: Thing & { key: string }): boolean =>
+  kind === 'type' ? types.has(key) : routines.has(key)
+
+/** Which columns views and policies read is known by names alone: with CASCADE they may have gone, or not. */
+function withReadersInDoubt(before: Catalog, after: Catalog, { relation, subcommands }: AlterRelation): Catalog {
+  if (!subcommands.some(isCascading)) return after
+  const table = keyOf(before, relation)
+  if (!before.relations.has(table)) return clouded(after)
+  const readers = cascadeOf(before, [{ kind: 'relation', key: table }]).filter(({ thing }) => isReader(before, thing))
+  const views = viewsReading(before, table).map((view): Thing => ({ kind: 'relation', key: keyOfRelation(view) }))
+  const own = (tableAt(before, table)?.policies ?? []).map(({ name }): Thing => ({ kind: 'policy', table, name }))
+  const things = [...readers, ...cascadeOf(before, views)].map(({ thing }) => thing)
+  return withNamesInDoubt(after, [...things, ...own])
+}
+
+const isReader = ({ relations }: Catalog, thing: Thing): boolean =>
+  'key' in thing ? /view$/.test(relations.get(thing.key)?.kind ?? '') : thing.kind === 'policy' || thing.kind === 'rule'
+
+function withNamesInDoubt(catalog: Catalog, things: readonly Thing[]): Catalog {
+  const bare = (key: string) => key.slice(key.indexOf('.') + 1)
+  const texts = things.map(thing => ('key' in thing ? bare(thing.key) : thing.name))
+  const names = texts.reduce((all, text) => all.with(text, true), catalog.doubts?.names ?? noDoubts.names)
+  return texts.length > 0 ? withDoubt(catalog, { names }) : catalog
 }
 
 /** What is in doubt under its name is so under another. */
@@ -127,7 +196,7 @@ const rowsOnly: ReadonlySet<string> = new Set([
 
 /** Returns the catalog in which nothing is sure of what is there now, and all of what is made from now on. */
 export function clouded(catalog: Catalog): Catalog {
-  const { failed: _, ...doubts } = catalog.doubts ?? noDoubts
+  const { failed: _, renewed: __, ...doubts } = catalog.doubts ?? noDoubts
   return { ...catalog, doubts: { ...doubts, since: catalog.relations } }
 }
 
@@ -143,7 +212,7 @@ export function doubting(catalog: Catalog, command: Command, failed?: boolean): 
 export function isSure({ doubts }: Catalog, relation: Relation, key: RelationKey): boolean {
   // A temporary relation goes with a session that we do not see the end of.
   if (relation.conditional || relation.schema === temporarySchema) return false
-  return !doubts || !(doubts.since?.has(key) || doubts.names.has(relation.name))
+  return !doubts || !((doubts.since?.has(key) && !doubts.renewed?.has(key)) || doubts.names.has(relation.name))
 }
 
 /** Returns whether a relation that the catalog does not have is not there; of a type or a function with `other`. */
@@ -156,6 +225,16 @@ export function isAbsenceSure({ complete, doubts }: Catalog, name: string, other
 
 const noDoubts: Doubts = { names: PersistentMap.empty() }
 
+/** What this statement makes is known from now on, whatever had its name before. */
+function withoutDoubt(catalog: Catalog, written: WrittenName): Catalog {
+  const { doubts } = catalog
+  if (!doubts) return catalog
+  const [key, { since, names }] = [keyOf(catalog, written), doubts]
+  if (!since?.has(key) && !names.has(written.name)) return catalog
+  const renewed = since?.has(key) ? (doubts.renewed ?? PersistentMap.empty<true>()).with(key, true) : doubts.renewed
+  return withDoubt(catalog, { names: names.without(written.name), ...(renewed && { renewed }) })
+}
+
 const withDoubt = (catalog: Catalog, doubt: Partial<Doubts>): Catalog => ({
   ...catalog,
   doubts: { ...(catalog.doubts ?? noDoubts), ...doubt },
@@ -164,7 +243,10 @@ const withDoubt = (catalog: Catalog, doubt: Partial<Doubts>): Catalog => ({
 function extended(catalog: Catalog, extension: string): Catalog {
   const doubts = catalog.doubts ?? noDoubts
   if (functionExtensions.has(extension) || doubts.extended === 'relations') return catalog
-  return { ...catalog, doubts: { ...doubts, extended: typeExtensions.has(extension) ? 'types' : 'relations' } }
+  const relations = relationsOfExtensions[extension]
+  if (!relations && !typeExtensions.has(extension)) return { ...catalog, doubts: { ...doubts, extended: 'relations' } }
+  const names = (relations ?? []).reduce((all, name) => all.with(name, true), doubts.names)
+  return { ...catalog, doubts: { ...doubts, names, extended: 'types' } }
 }
 
 const withSchema = (catalog: Catalog, schema: string): Catalog => ({
@@ -177,11 +259,29 @@ function withoutSchemas(catalog: Catalog, { names }: Drop): Catalog {
   return schemas ? { ...catalog, schemas: names.reduce((rest, { name }) => rest.without(name), schemas) } : catalog
 }
 
-/** Returns whether a call may change the catalog: PostgreSQL's own functions change none, but those that run a text; of all others nobody knows. */
-export function mayDoAnything(call: Parameters<typeof volatilityOfCall>[0], catalog: Catalog): boolean {
+/**
+ * Returns whether a call may change the catalog: PostgreSQL's own functions change none, but those that run a text, nor does one of
+ * the history's whose body only reads and writes rows, nor pg_cron's, which
+ * run a text later; of all others nobody knows.
+ */
+export function mayDoAnything(
+  call: Parameters<typeof volatilityOfCall>[0] & Partial<Call>,
+  catalog: Catalog,
+  running: ReadonlySet<object> = new Set(),
+): boolean {
   if (/^(?:dblink|query_to_|database_to_|pg_restore_)/.test(call.name)) return true
+  if (call.schema === 'cron' || /^postgis_extensions_/.test(call.name)) return false
   const volatility = volatilityOfCall(call, catalog)
-  return volatility === 'unknown' || (volatility === 'volatile' && catalog.routines.size > 0 && isMade(call, catalog))
+  if (volatility !== 'unknown' && !(volatility === 'volatile' && catalog.routines.size > 0 && isMade(call, catalog)))
+    return false
+  const callee = call.arguments === undefined ? undefined : calleeOf(catalog, { ...call, arguments: call.arguments })
+  if (!callee || 'unknown' in callee || running.has(callee.routine)) return true
+  const { statements, calls, hasDynamicSql } = callee.body
+  if (hasDynamicSql || statements.some(({ command }) => !rowsOnly.has(command.tag))) return true
+  const inside = new Set(running).add(callee.routine)
+  return [...calls, ...statements.flatMap(({ command }) => callsIn(command))].some(other =>
+    mayDoAnything(other, catalog, inside),
+  )
 }
 
 function isMade({ name }: { readonly name: string }, { routines }: Catalog): boolean {
@@ -217,6 +317,14 @@ const typeExtensions: ReadonlySet<string> = new Set([
   'btree_gist',
   'vector',
 ])
+
+/** Extensions that make relations of these names alone, by their own scripts. */
+const relationsOfExtensions: Readonly<Record<string, readonly string[]>> = {
+  postgis: ['spatial_ref_sys', 'geometry_columns', 'geography_columns', 'raster_columns', 'raster_overviews'],
+  pg_stat_statements: ['pg_stat_statements', 'pg_stat_statements_info'],
+  pg_buffercache: ['pg_buffercache'],
+  pg_cron: ['job', 'job_run_details', 'jobid_seq', 'runid_seq'],
+}
 
 /** Every string inside a command: names, and much else that is no name. */
 function* textsIn(value: unknown): Iterable<string> {

@@ -50,7 +50,8 @@ export const withoutRelations = (catalog: Catalog, keys: readonly RelationKey[],
     at,
   )
 
-function rootsOf(catalog: Catalog, command: Drop): readonly Thing[] {
+/** Returns what a DROP names, as far as the catalog has it; triggers, policies and rules apart. */
+export function rootsOf(catalog: Catalog, command: Drop): readonly Thing[] {
   switch (command.tag) {
     case 'DROP TABLE':
     case 'DROP VIEW':

@@ -11,6 +11,9 @@ import { sureType } from './types'
  */
 export function isAutomatic(scene: Scene, from: TypeName, to: TypeName): boolean | undefined {
   if (scene.catalog.doubts?.casts) return undefined
+  // Arrays are converted as their elements are.
+  if (from.dimensions > 0 && to.dimensions > 0)
+    return isAutomatic(scene, { ...from, dimensions: 0 }, { ...to, dimensions: 0 })
   const [before, after] = [familyOf(scene, from), familyOf(scene, to)]
   if (before === undefined || after === undefined) return undefined
   if (before === after) return true
