@@ -23,8 +23,8 @@ const order = [
 ] as const
 type Room = (typeof order)[number]
 
-/** The files below `server/src` that touch the disk: migrations are read by the first, our own package by the second. */
-const disk = ['files', 'product']
+/** The files below `server/src` that touch the disk: migrations are read by the first ones, our own package by the last. */
+const disk = ['files', 'disk/disk', 'disk/search', 'disk/elsewhere', 'product']
 /** Where edits are written back: the only other file that may. */
 const writer = 'cli/write'
 

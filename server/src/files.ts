@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { type GlobOptions, glob, globSync } from 'tinyglobby'
+import { join } from 'node:path'
 import { isCodeMigration } from './core/history/completeness'
 import {
   classpathOf,
@@ -22,17 +20,14 @@ import type { RunnerTransaction } from './core/history/frameworks/framework'
 import { isSql } from './core/history/frameworks/recognise'
 import { type History, historyOf } from './core/history/history'
 import { folderOf, nameOf } from './core/text'
+import { Disk, type FileProblem, slashed } from './disk/disk'
+import { Repositories } from './disk/elsewhere'
+import { findFiles, type Unseen } from './disk/search'
 
 /** A history, and the paths of its migrations that were asked for. */
 export interface Loaded {
   readonly history: History
   readonly asked: readonly string[]
-}
-
-/** Why a path could not be read, as the end of a sentence that begins with the path. */
-export interface FileProblem {
-  readonly path: string
-  readonly reason: string
 }
 
 export interface LoadOptions {
@@ -71,15 +66,14 @@ export function parserBinary(): Promise<Uint8Array> {
   })
 }
 
-/** Returns the path with `/` between names, as all of the program but the disk knows it. */
-export const slashed = (path: string, platform: string = process.platform): string =>
-  joinedPath('', platform === 'win32' ? path.replaceAll('\\', '/') : path) || '.'
-
 class Loader {
   private readonly disk = new Disk()
   private readonly folders = new Map<string, { readonly history: History; readonly asked: Set<string> }>()
   private readonly problems = new Map<string, FileProblem>()
   private readonly searches = new Map<string, Promise<readonly MigrationFolder[]>>()
+  /** By path: what could not be looked into on the way. */
+  private readonly unseen = new Map<string, Unseen>()
+  private readonly repositories = new Repositories()
 
   constructor(private readonly options: LoadOptions) {}
 
@@ -103,6 +97,7 @@ class Loader {
     const found = folders.filter(folder => sqlFiles(folder).some(isBelow))
     const isIt = ({ path: folder }: MigrationFolder) => folder === path
     for (const folder of found) if (!isIt(folder) || !isForeignHome(path)) await this.ask(folder, isBelow)
+    this.tellUnseen(path => isBelow(path) && locationOf(path) !== undefined)
     if (found.length > 0 || [...this.problems.keys()].some(isBelow)) return
     const direct = await this.flatFolder(path)
     const isOurs = direct.files.some(isSql) && !isForeignHome(path) && !isForOtherDatabase(direct)
@@ -163,7 +158,7 @@ class Loader {
     const home = homeOf(inside)
     const root = this.treeOf(inside) ?? this.classpathOf(inside) ?? locationOf(home) ?? home
     if (root === path || path === '.') return path
-    const direct = await findFiles(path, 0)
+    const direct = await this.find(path, 0)
     return direct.some(isSql) ? root : path
   }
 
@@ -174,8 +169,23 @@ class Loader {
     return known
   }
 
+  private async find(folder: string, depth?: number): Promise<readonly string[]> {
+    const { files, unseen } = await findFiles(folder, depth)
+    for (const each of unseen) this.unseen.set(joinedPath(folder, each.path), each)
+    return files
+  }
+
+  /** Tells of what could not be looked into and may be a migration, or hold some. */
+  private tellUnseen(isOfMigrations: (path: string) => boolean): readonly string[] {
+    const told = [...this.unseen].filter(
+      ([path, { isFolder }]) => (isFolder || isSql(path) || isLocation(path)) && !isDump(path) && isOfMigrations(path),
+    )
+    for (const [path, { reason }] of told) this.problems.set(path, { path, reason })
+    return told.map(([path]) => path)
+  }
+
   private async searchAnew(root: string, depth: number | undefined): Promise<readonly MigrationFolder[]> {
-    const files = await findFiles(root, depth)
+    const files = await this.find(root, depth)
     // A history keeps this function: it must not know the loader, which knows all histories as they were read.
     const { disk } = this
     const at = (relative: string) => joinedPath(root, relative)
@@ -189,7 +199,7 @@ class Loader {
 
   /** The files right in a folder that no tool recognises, as a history of plain files. */
   private async flatFolder(path: string): Promise<Omit<MigrationFolder, 'framework'>> {
-    const files = await findFiles(path === '' ? '.' : path, 0)
+    const files = await this.find(path === '' ? '.' : path, 0)
     const { disk } = this
     const read = (relative: string) => disk.read(joinedPath(path, relative))
     const list = (relative: string) => disk.list(joinedPath(path, relative))
@@ -211,22 +221,29 @@ class Loader {
 
   private async history(folder: Omit<MigrationFolder, 'framework'>): Promise<History> {
     const files: { path: string; text: string }[] = []
+    const unread = [...this.tellUnseen(path => isWithin(path, folder.path))]
     let count = 0
     for (const relative of folder.files) {
       const path = joinedPath(folder.path, relative)
       // What is written in another language is known to be there, and not read.
       const text = isCodeMigration(path) ? '' : this.disk.read(path)
       if (text !== undefined) files.push({ path, text })
-      else if (isSql(path)) this.problems.set(path, this.disk.problem(path))
+      else if (isSql(path) && !isDump(path)) {
+        this.problems.set(path, this.disk.problem(path))
+        unread.push(path)
+      }
       if (++count % 500 === 0) await new Promise(setImmediate)
     }
-    const elsewhere = tablesElsewhere(folder.path)
-    return historyOf({ ...this.options, path: folder.path, files, read: folder.read, list: folder.list, elsewhere })
+    const { read, list } = folder
+    const elsewhere = this.repositories.elsewhere(folder.path)
+    return historyOf({ ...this.options, path: folder.path, files, unread, read, list, elsewhere })
   }
 }
 
 const sqlFiles = ({ path, files }: Pick<MigrationFolder, 'path' | 'files'>) =>
   files.filter(isSql).map(file => joinedPath(path, file))
+
+const isWithin = (path: string, folder: string) => folder === '' || path.startsWith(`${folder}/`)
 
 const isLocation = (folder: string) => locationOf(folder) === folder
 
@@ -237,209 +254,3 @@ const isForeignHome = (folder: string) =>
 
 /** SQL by its name, or without a name that says what else it is. */
 const isReadable = (path: string) => isSql(path) || /(?:^|\/)[^./]+$|\.(?:psql|pgsql|ddl|dml|txt)$/i.test(path)
-
-/** What is on disk, each file read once. */
-class Disk {
-  private readonly texts = new Map<string, string | undefined>()
-  private readonly problems = new Map<string, string>()
-  private readonly names = new Map<string, readonly string[]>()
-
-  kindOf(path: string): 'file' | 'folder' | { readonly reason: string } {
-    try {
-      const stat = statSync(path)
-      return stat.isDirectory() ? 'folder' : 'file'
-    } catch (error) {
-      return { reason: said(error) }
-    }
-  }
-
-  /** Returns a file's text with its byte order mark, or undefined where it cannot be read: `problem` then says why. */
-  read(path: string): string | undefined {
-    if (this.texts.has(path)) return this.texts.get(path)
-    let text: string | undefined
-    try {
-      const read = textOf(readFileSync(path))
-      if ('text' in read) text = read.text
-      else this.problems.set(path, read.reason)
-    } catch (error) {
-      this.problems.set(path, said(error))
-    }
-    this.texts.set(path, text)
-    return text
-  }
-
-  /** Returns the names in a folder, those of folders with a slash; none where it cannot be read. */
-  list(path: string): readonly string[] {
-    const known = this.names.get(path)
-    if (known) return known
-    let names: readonly string[] = []
-    try {
-      const entries = readdirSync(path || '.', { withFileTypes: true })
-      names = entries.map(entry => (entry.isDirectory() ? `${entry.name}/` : entry.name)).toSorted()
-    } catch {
-      // What nobody may look into tells nothing.
-    }
-    this.names.set(path, names)
-    return names
-  }
-
-  /** Lets go of texts that somebody else keeps, and may keep otherwise. */
-  forget(paths: Iterable<string>) {
-    for (const path of paths) this.texts.delete(path)
-  }
-
-  problem(path: string): FileProblem {
-    return { path, reason: this.problems.get(path) ?? 'cannot be read' }
-  }
-}
-
-/**
- * Returns the files of a folder that may matter to migrations, down to so many folders below it, relative to it, each once
- * whatever links lead to it.
- */
-async function findFiles(folder: string, depth = Number.POSITIVE_INFINITY): Promise<readonly string[]> {
-  const files = await glob(patterns, globbing(folder, depth))
-  const kept = files.filter(file => isSql(file) || !isCode.test(file) || isCodeMigration(file))
-  // Shorter paths first: of two ways to one folder the one without links is shorter, or as good.
-  return onceEach(
-    folder,
-    kept.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)),
-  ).toSorted()
-}
-
-const globbing = (folder: string, depth: number): GlobOptions => ({
-  cwd: folder,
-  deep: depth,
-  ignore: ignored,
-  caseSensitiveMatch: false,
-  expandDirectories: false,
-})
-
-/**
- * Returns a function that reads, when it is called first, which tables the other migration folders of the same git repository
- * make, by their bare names in lower case; none outside of a repository.
- */
-function tablesElsewhere(folder: string): () => ReadonlySet<string> {
-  let known: ReadonlySet<string> | undefined
-  return () => {
-    known ??= new Set(madeElsewhere(folder))
-    return known
-  }
-}
-
-function* madeElsewhere(folder: string): Iterable<string> {
-  const own = slashed(resolve(folder))
-  const root = repositoryOf(own)
-  if (root === undefined) return
-  const disk = new Disk()
-  const files = globSync(patterns, globbing(root, Number.POSITIVE_INFINITY)).toSorted()
-  for (const other of migrationFolders(root, files, relative => disk.read(joinedPath(root, relative)))) {
-    if (other.path === own) continue
-    for (const text of textsOf(other)) {
-      for (const [, name = ''] of text.matchAll(madeTable)) yield name.replaceAll('"', '').toLowerCase()
-    }
-  }
-}
-
-const madeTable =
-  /\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|foreign\s+|materialized\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?(?:(?:\w+|"[^"]+")\s*\.\s*)?(\w+|"[^"]+")/gi
-
-/** Returns the folder at or above a path that git keeps, or has a link of its own in (a worktree, a submodule); undefined where there is none. */
-function repositoryOf(path: string): string | undefined {
-  for (let folder = path; ; folder = slashed(dirname(folder))) {
-    if (typeof new Disk().kindOf(joinedPath(folder, '.git')) === 'string') return folder
-    if (folder === slashed(dirname(folder))) return undefined
-  }
-}
-
-const patterns = [
-  '**/*.sql',
-  '**/*.sql.{postgres,postgresql,pgsql}',
-  '**/*.sql.conf',
-  '**/flyway.{conf,toml}',
-  '**/application.{yml,yaml,properties}',
-  '**/{migration_lock,metadata,diesel}.toml',
-  '**/atlas.sum',
-  '**/sqitch.plan',
-  '**/meta/_journal.json',
-  '**/*.fizz',
-  '**/*changelog*.{xml,yaml,yml,json}',
-  '**/[0-9v]*.{go,java,kt,groovy,scala,js,cjs,mjs,ts,py,rb,cs,php,exs}',
-]
-
-const isCode = /\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs)$/
-
-/** What is fetched or built from what is elsewhere. */
-const ignored = [
-  '**/node_modules/**',
-  '**/.*/**',
-  // Java keeps no libraries there: it is a module that is called so.
-  '**/vendor/!(src)/**',
-  '**/dist/**',
-  '**/target/classes/**',
-  '**/target/test-classes/**',
-  '**/build/resources/**',
-]
-
-function onceEach(root: string, files: readonly string[]): string[] {
-  const real = new Map<string, string>()
-  const seen = new Set<string>()
-  return files.filter(file => {
-    const folder = folderOf(file)
-    const known = real.get(folder) ?? realFolder(joinedPath(root, folder))
-    real.set(folder, known)
-    const identity = `${known}/${nameOf(file)}`
-    if (seen.has(identity)) return false
-    seen.add(identity)
-    return true
-  })
-}
-
-function realFolder(path: string): string {
-  try {
-    return realpathSync(path || '.')
-  } catch {
-    return path
-  }
-}
-
-function textOf(bytes: Uint8Array): { text: string } | { reason: string } {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return { reason: 'is encoded as UTF-16, not as UTF-8' }
-  }
-  if (isBinary(bytes)) return { reason: 'is a binary file' }
-  try {
-    return { text: decoder.decode(bytes) }
-  } catch (error) {
-    return { reason: error instanceof TypeError ? 'is not valid UTF-8' : said(error) }
-  }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** A stray NUL is a slip in a text; many control characters are no text. */
-function isBinary(bytes: Uint8Array): boolean {
-  const start = bytes.subarray(0, 8192)
-  let controls = 0
-  for (const byte of start) if (byte < 7 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32)) controls++
-  return controls > start.length / 20
-}
-
-function said(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'no such file or folder'
-    case 'EACCES':
-    case 'EPERM':
-      return 'cannot be read: permission denied'
-    case 'ELOOP':
-      return 'is a symbolic link that leads to itself'
-    case 'ERR_STRING_TOO_LONG':
-    case 'ERR_FS_FILE_TOO_LARGE':
-      return 'is too large to be read'
-    default:
-      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
-  }
-}

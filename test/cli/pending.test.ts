@@ -56,6 +56,19 @@ describe('what is pending', () => {
     assert.match((await invoke(folder, 'fix', 'migrations/2_index.up.sql')).out, /^fixed/)
   })
 
+  it('is not what has run and cannot be read', async () => {
+    const { folder, git } = repository()
+    writeFileSync(join(folder, 'migrations/3_latin.up.sql'), Uint8Array.of(0x2d, 0x2d, 0x20, 0xe9, 0x0a))
+    assert.equal((await invoke(folder, 'check')).code, 2)
+    git('add', '.')
+    git('commit', '--message=latin')
+    git('branch', '--force', 'main')
+    const { code, err } = await invoke(folder, 'check')
+    assert.equal(code, 0)
+    assert.match(err, /3_latin\.up\.sql: is not valid UTF-8/)
+    assert.equal((await invoke(folder, 'check', '--all')).code, 2)
+  })
+
   it('is nothing where all has run', async () => {
     const { folder } = repository()
     const { code, out } = await invoke(folder, 'check')

@@ -115,11 +115,16 @@ describe('command line', () => {
     assert.match(out, /m\/000002_index\.up\.sql:1:1 error /)
   })
 
-  it('does not fail for an unreadable file that nobody named', async () => {
+  it('does not pass over a migration that it found and could not read', async () => {
     const folder = folderWith({ 'm/000001_users.up.sql': users, 'm/000002_x.up.sql': Uint8Array.from([0, 1, 2, 3]) })
-    const { code, err } = await invoke(folder, 'check')
-    assert.equal(code, 0)
-    assert.match(err, /^migration-guard: m\/000002_x\.up\.sql: .+\n$/)
+    for (const args of [['check'], ['check', 'm'], ['explain', 'm'], ['fix', '--diff']]) {
+      const { code, err } = await invoke(folder, ...args)
+      assert.equal(code, 2, args.join(' '))
+      assert.match(err, /^migration-guard: m\/000002_x\.up\.sql: is a binary file\n/)
+    }
+    const { code, err } = await invoke(folder, 'check', 'm/000001_users.up.sql')
+    assert.equal(code, 0, 'nobody asked for that one')
+    assert.match(err, /^migration-guard: m\/000002_x\.up\.sql: is a binary file\n$/)
   })
 })
 

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { load, parserBinary, slashed } from '../../server/src/files'
+import { settled } from '../../server/src/core/history/history'
+import { slashed } from '../../server/src/disk/disk'
+import { type Loaded, load, parserBinary } from '../../server/src/files'
 import { loadInstalledParser } from '../parser'
 
 before(loadInstalledParser)
@@ -37,6 +39,11 @@ describe('files', () => {
         .sort(),
       problems: problems.map(({ path, reason }) => `${below(path)}: ${reason}`),
     }
+  }
+
+  const only = ([loaded, ...others]: readonly Loaded[]) => {
+    assert(loaded && others.length === 0)
+    return loaded.history
   }
 
   const pair = { 'm/1_a.up.sql': 'CREATE TABLE a (id int);', 'm/1_a.down.sql': 'DROP TABLE a;' }
@@ -213,6 +220,32 @@ describe('files', () => {
     ])
   })
 
+  it('are missed where links or folders of migrations lead nowhere, and nowhere else', async () => {
+    write({ ...pair, 'db/migrations/1_b.sql': 'CREATE TABLE b (id int);', 'notes/x.txt': '' })
+    symlinkSync(join(root, 'gone'), join(root, 'm/2_c.up.sql'))
+    symlinkSync(join(root, 'gone'), join(root, 'm/readme'))
+    symlinkSync(join(root, 'gone'), join(root, 'notes/y.sql'))
+    symlinkSync(join(root, 'gone'), join(root, 'db/migrations/2_c.sql'))
+    symlinkSync(join(root, 'gone'), join(root, 'migrations'))
+    const { problems } = await loaded('.')
+    assert.deepEqual(problems.sort(), [
+      'db/migrations/2_c.sql: is a symbolic link that leads nowhere',
+      'm/2_c.up.sql: is a symbolic link that leads nowhere',
+      'migrations: is a symbolic link that leads nowhere',
+    ])
+  })
+
+  it('that cannot be read leave a gap in the history', async () => {
+    write({ ...pair, 'm/2_b.up.sql': Uint8Array.of(0x2d, 0x2d, 0x20, 0xe9, 0x0a) })
+    write({ 'm/3_c.up.sql': 'ALTER TABLE b ADD COLUMN c int;', 'm/schema.sql': new Uint8Array(400) })
+    const { histories, problems } = await load([join(root, 'm')])
+    assert.equal(only(histories).complete, false)
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      [`${root}/m/2_b.up.sql`],
+    )
+  })
+
   it('may be missing from a folder altogether', async () => {
     write({ 'src/main.go': 'package main' })
     assert.deepEqual(await loaded('src'), { histories: [], problems: ['src: no PostgreSQL migrations found in it'] })
@@ -256,9 +289,11 @@ describe('files', () => {
       '.git/HEAD': 'ref: refs/heads/main',
     })
     const { histories } = await load([join(root, 'billing/migrations/2_owner.up.sql')])
-    assert.equal(histories[0]?.history.complete, false)
+    assert.equal((await settled(only(histories))).complete, false)
     write({ 'billing/migrations/2_owner.up.sql': 'CREATE TABLE owned (user_id bigint REFERENCES nobody (id));' })
     const again = await load([join(root, 'billing/migrations/2_owner.up.sql')])
-    assert.equal(again.histories[0]?.history.complete, true)
+    const history = only(again.histories)
+    assert.equal(history.complete, false, 'nobody knows yet')
+    assert.equal((await settled(history)).complete, true)
   })
 })

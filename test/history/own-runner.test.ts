@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type LoadOptions, load, slashed } from '../../server/src/files'
+import { slashed } from '../../server/src/disk/disk'
+import { type LoadOptions, load } from '../../server/src/files'
 import { loadInstalledParser } from '../parser'
 
 before(loadInstalledParser)

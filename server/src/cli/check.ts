@@ -29,9 +29,9 @@ export async function check(
   else {
     for (const file of files) terminal.write(prettyFindings(file, terminal))
     // Where nothing could be read, standard error has said why.
-    if (files.length > 0 || !project.isMissingNamed) terminal.write(prettyTotals(totals, terminal))
+    if (files.length > 0 || project.unread.length === 0) terminal.write(prettyTotals(totals, terminal))
     if (project.note) terminal.write(`${project.note}\n`)
   }
-  if (project.isMissingNamed || troubles.isFileMissing) return exitCodes.failed
+  if (project.unread.length > 0 || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
 }

@@ -1,6 +1,6 @@
 import { productionReader } from '../applied'
 import { type Explanation, explain } from '../core/explain'
-import { type History, historyOf } from '../core/history/history'
+import { type History, historyOf, settled } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import type { Settings } from '../core/settings'
 import { fileText, type LoadOptions } from '../files'
@@ -24,11 +24,11 @@ export async function explainFiles(
   options: LoadOptions & { readonly format: 'pretty' | 'json'; readonly debug: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const { histories, leftAlone, isMissingNamed } = await projectAt(files, options, terminal)
+  const { histories, leftAlone, unread } = await projectAt(files, options, terminal)
   const troubles = new Troubles(terminal, options.debug)
   const known = productionReader({})
   const read = await Promise.all(
-    histories.map(async ({ history, asked }) => ({ history: (await known(history)).history, asked })),
+    histories.map(async ({ history, asked }) => ({ history: await settled((await known(history)).history), asked })),
   )
   const explained = [
     ...read.flatMap(({ history, asked }) => migrationsAt(history, asked).map(migration => ({ history, migration }))),
@@ -39,7 +39,7 @@ export async function explainFiles(
   })
   if (options.format === 'json') terminal.write(jsonExplanations(explained, settings, terminal.folder))
   else terminal.write(prettyExplanations(explained, settings, terminal))
-  return isMissingNamed || troubles.isFileMissing ? exitCodes.failed : exitCodes.fine
+  return unread.length > 0 || troubles.isFileMissing ? exitCodes.failed : exitCodes.fine
 }
 
 interface Asked {

@@ -46,7 +46,7 @@ export async function fix(scope: Scope, settings: Settings, options: FixCommand,
   const summary = `${counted(remaining, 'finding')} ${options.diff ? 'would be left' : 'left'} in ${counted(totals.files, 'file')}.\n${note}`
   if (options.diff) terminal.complain(summary)
   else terminal.write(summary)
-  if (project.isMissingNamed || isRefused || troubles.isFileMissing) return exitCodes.failed
+  if (project.unread.length > 0 || isRefused || troubles.isFileMissing) return exitCodes.failed
   return hasAtLeast(totals, options.failOn) ? exitCodes.findings : exitCodes.fine
 }
 

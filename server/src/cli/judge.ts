@@ -1,12 +1,13 @@
 import { type Production, productionReader } from '../applied'
 import type { Finding } from '../core/finding'
 import { withFixesThatHold } from '../core/fix-check'
-import type { History } from '../core/history/history'
+import { type History, settled } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint, type Report } from '../core/lint'
 import type { Settings } from '../core/settings'
 import { loadParser } from '../core/sql/engine'
-import { type FileProblem, type Loaded, type LoadOptions, load, parserBinary } from '../files'
+import type { FileProblem } from '../disk/disk'
+import { type Loaded, type LoadOptions, load, parserBinary } from '../files'
 import { enginePath, shownPath } from './paths'
 import { counted } from './pretty'
 import type { Terminal } from './terminal'
@@ -14,8 +15,8 @@ import type { Terminal } from './terminal'
 /** What was read, and what could not be. */
 export interface Project {
   readonly histories: readonly Loaded[]
-  /** Whether a path that the user named could not be read. */
-  readonly isMissingNamed: boolean
+  /** What could not be read of all that was asked for. */
+  readonly unread: readonly FileProblem[]
   /** Files that were named and could be read, but are for another database or a dump beside the migrations. */
   readonly leftAlone: readonly string[]
 }
@@ -50,10 +51,11 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
     leftOut += loaded.asked.length - asked.length
     if (reason !== undefined) reasons.add(reason)
     if (asked.length < loaded.asked.length && history.source.applied) by.add(history.source.applied.by)
-    histories.push({ history, asked })
+    histories.push({ history: asked.length > 0 ? await settled(history) : history, asked })
   }
   const note = leftOut > 0 ? leftOutNote(leftOut, [...by]) : isWhole ? undefined : [...reasons].map(judgedAll)[0]
-  return { ...project, histories, leftOut, note }
+  const hasRun = (path: string) => !isWhole && histories.some(({ history }) => history.stateOf(path) === 'applied')
+  return { ...project, unread: project.unread.filter(({ path }) => !hasRun(path)), histories, leftOut, note }
 }
 
 const leftOutNote = (count: number, by: readonly string[]): string =>
@@ -72,10 +74,11 @@ export async function projectAt(
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
   const { histories, problems } = await load(named, { framework, transaction })
   for (const problem of problems) complain(problem, terminal)
+  const isAsked = (path: string) => named.some(each => each === '.' || path === each || path.startsWith(`${each}/`))
   const seen = [...histories.flatMap(({ asked }) => asked), ...problems.map(({ path }) => path)]
   return {
     histories,
-    isMissingNamed: problems.some(problem => named.includes(problem.path)),
+    unread: problems.filter(({ path }) => isAsked(path)),
     leftAlone: named.filter(path => !seen.some(other => other === path || other.startsWith(`${path}/`))),
   }
 }

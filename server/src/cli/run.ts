@@ -202,5 +202,5 @@ const exitCodeHelp = `
 Exit codes:
   0  no finding is as severe as --fail-on
   1  some finding is
-  2  the command line is wrong, or a path named on it could not be read or written
+  2  the command line is wrong, or a migration could not be read or written
 `

@@ -1,7 +1,7 @@
 import { productionReader } from '../applied'
 import { type Finding, withFixes } from '../core/finding'
 import { withFixesThatHold } from '../core/fix-check'
-import { type History, historyOf, withFile } from '../core/history/history'
+import { type History, historyOf, withApplied, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint } from '../core/lint'
 import { folderOf } from '../core/text'
@@ -81,7 +81,9 @@ export class Workspace {
   private readonly dependent = new Set<string>()
   private edits = 0
   private readonly failedRules = new Set<string>()
+  /** What was told once already. */
   private readonly reasons = new Set<string>()
+  private readonly awaited = new WeakSet<Promise<void>>()
 
   constructor(private readonly surroundings: Surroundings) {}
 
@@ -192,6 +194,7 @@ export class Workspace {
       const judgement = this.judgementFor(document)
       this.judgements.set(document.uri, judgement)
       this.surroundings.publish(judgement)
+      this.awaitOthers(judgement.history)
       return judgement
     } catch (error) {
       this.surroundings.log(`${document.uri} could not be judged: ${said(error)}`)
@@ -212,6 +215,23 @@ export class Workspace {
     const held = withFixesThatHold(history, path, found, configuration)
     const findings = weight === 'hint' ? held.map(asHint) : held
     return { document, configuration, history, path, migration, findings }
+  }
+
+  /** What other folders make is read beside the typing; once it is known, those that asked are judged again. */
+  private awaitOthers({ source: { elsewhere } }: History): void {
+    const pending = elsewhere?.pending
+    if (!pending || this.awaited.has(pending)) return
+    this.awaited.add(pending)
+    void pending.then(() => {
+      for (const { uri, path } of this.documents.values()) {
+        const shelf = path === undefined ? undefined : this.shelves.get(path)
+        if (shelf?.history.source.elsewhere !== elsewhere || !shelf) continue
+        shelf.history = withApplied(shelf.history, shelf.history.source.applied)
+        this.edited.add(uri)
+      }
+      this.surroundings.changed()
+      this.settle()
+    })
   }
 
   private isMigration({ path }: OpenDocument, history: History, configuration: Configuration): boolean {
@@ -294,11 +314,14 @@ export class Workspace {
   /** What has run in production is asked anew at each reading: branches move. */
   private async withProduction(history: History, path: string): Promise<History> {
     const known = await productionReader(this.surroundings.configurationFor(path))(history)
-    if (known.reason !== undefined && !this.reasons.has(known.reason)) {
-      this.reasons.add(known.reason)
-      this.surroundings.log(`what has run in production is not known: ${known.reason}`)
-    }
+    if (known.reason !== undefined) this.logOnce(`what has run in production is not known: ${known.reason}`)
     return known.history
+  }
+
+  private logOnce(message: string): void {
+    if (this.reasons.has(message)) return
+    this.reasons.add(message)
+    this.surroundings.log(message)
   }
 
   /** Returns the history that holds a file; a new one that was never saved is put into the history of its folder. */
@@ -307,6 +330,7 @@ export class Workspace {
     const { framework, transaction } = this.surroundings.configurationFor(path)
     const options = { framework, transaction }
     const { histories, problems } = await load([path], options)
+    for (const problem of problems) if (problem.path !== path) this.logOnce(`${problem.path}: ${problem.reason}`)
     const own = histories.find(({ history }) => isIn(history))?.history
     if (own || !problems.some(problem => problem.path === path) || !holdsMigrations(folderOf(path))) return own
     const around = await load([folderOf(path)], options)

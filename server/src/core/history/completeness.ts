@@ -12,7 +12,7 @@ import type { Migration } from './migration'
  *   and so does what it reads);
  * - the last version does so with one that another history of the project makes: they share a database;
  * - no migration makes a table at all;
- * - a migration in another language stands among them, and nobody knows what that one made.
+ * - a migration in another language, or one that could not be read, stands among them: nobody knows what that one made.
  *
  * Tables that a DO block or a function makes are not seen, which makes the history incomplete: the cautious side.
  */
@@ -21,7 +21,7 @@ export function isComplete({
   framework,
   source,
 }: Pick<History, 'migrations' | 'framework' | 'source'>): boolean {
-  if ([...source.files.keys()].some(isCodeMigration)) return false
+  if (source.unread?.length || [...source.files.keys()].some(isCodeMigration)) return false
   const ups = migrations.filter(migration => migration.direction !== 'down' && !migration.repeatable)
   const newest = ups.at(-1)
   if (!newest) return false
@@ -50,9 +50,12 @@ function unknownTo(known: Names, migration: Migration): readonly Name[] {
   return [...unknown, ...readBy(migration).filter(isUnknown)]
 }
 
-/** Asking reads the disk, the first time. */
-const isMadeElsewhere = (names: readonly Name[], { elsewhere }: History['source']): boolean =>
-  elsewhere !== undefined && names.length > 0 && names.some(({ name }) => elsewhere().has(name.toLowerCase()))
+/** As long as that is not known, it may be. */
+function isMadeElsewhere(names: readonly Name[], { elsewhere }: History['source']): boolean {
+  if (!elsewhere || names.length === 0) return false
+  const tables = elsewhere.tables()
+  return !tables || names.some(({ name }) => tables.has(name.toLowerCase()))
+}
 
 /** Tables that the queries of a migration read. Where it is the only one, they tell of what was there before it. */
 const readBy = ({ sections }: Migration): readonly Name[] =>

@@ -20,12 +20,21 @@ export interface MigrationFolder extends Folder {
  * paths. `read` returns the text of a file relative to `root`, also above it (`../package.json`), `list` the names in a folder. Files for other databases
  * and folders that no tool recognises are left out.
  */
-export function migrationFolders(
+export function migrationFolders(...search: Parameters<typeof eachMigrationFolder>): readonly MigrationFolder[] {
+  const found = [...eachMigrationFolder(...search)]
+  const hasTool = found.some(({ framework }) => framework !== plain)
+  return found
+    .filter(folder => folder.framework !== plain || !hasTool || !isAside(folder))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Yields them one by one, in any order: there may be hundreds. Those that hold something else where a tool runs others are among them. */
+export function* eachMigrationFolder(
   root: string,
   files: readonly string[],
   read: (relative: string) => string | undefined,
   list?: (relative: string) => readonly string[],
-): readonly MigrationFolder[] {
+): Iterable<MigrationFolder> {
   const groups = new Map<string, string[]>()
   const trees = treesIn(files)
   for (const file of files) {
@@ -36,17 +45,12 @@ export function migrationFolders(
     else groups.set(home, [file])
   }
   const others = files.filter(file => !isSql(file))
-  const found: MigrationFolder[] = []
   for (const [home, members] of joined(sharing(root, groups, others, read))) {
     const folder = folderAt(root, home, members, others, read, list)
     const framework = frameworkOf(folder)
     if (!framework || (framework === plain && isForTests(home)) || areForeign(textsOf(folder))) continue
-    found.push({ ...folder, framework })
+    yield { ...folder, framework }
   }
-  const hasTool = found.some(({ framework }) => framework !== plain)
-  return found
-    .filter(folder => folder.framework !== plain || !hasTool || !isAside(folder))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** Where a tool runs the project's migrations, a folder called for the schema, and one called for migrations without any number, hold something else. */

@@ -62,10 +62,19 @@ export interface Source {
   readonly read?: (relative: string) => string | undefined
   /** Returns what stands in a folder near this one, as `Folder.list`. */
   readonly list?: Folder['list']
-  /** Returns the bare names of the tables that other histories of the project make: they may share this one's database. */
-  readonly elsewhere?: () => ReadonlySet<string>
+  /** The paths of migrations that are there and could not be read: what they make is not known. */
+  readonly unread?: readonly string[]
+  readonly elsewhere?: Elsewhere
   /** Absent where nobody said what has run. */
   readonly applied?: Applied
+}
+
+/** The other histories of the project: they may share this one's database. */
+export interface Elsewhere {
+  /** Returns the bare names of the tables that they make, in lower case; undefined where they are not known yet: asking begins to find out. */
+  readonly tables: () => ReadonlySet<string> | undefined
+  /** Ends when they are known; undefined where nobody has asked, or they are known. */
+  readonly pending: Promise<void> | undefined
 }
 
 /**
@@ -80,17 +89,26 @@ export function historyOf(input: {
   readonly transaction?: RunnerTransaction
   readonly read?: (relative: string) => string | undefined
   readonly list?: Folder['list']
-  readonly elsewhere?: () => ReadonlySet<string>
+  readonly unread?: readonly string[]
+  readonly elsewhere?: Elsewhere
 }): History {
-  const { path, framework, transaction, read, list, elsewhere } = input
+  const { path, framework, transaction, read, list, unread, elsewhere } = input
   const files = new Map(input.files.map(file => [file.path, file.text]))
   let known: Runner | undefined | 'not asked' = transaction ? { transaction } : 'not asked'
   const runner = () => {
     if (known === 'not asked') known = runnerOf(new SourceFolder(source))
     return known
   }
-  const source: Source = { path, files, framework, runner, read, list, elsewhere }
+  const source: Source = { path, files, framework, runner, read, list, unread, elsewhere }
   return built(source)
+}
+
+/** Returns the history when all is known that it asks of others. Reads its migrations. */
+export async function settled(history: History): Promise<History> {
+  const { applied, elsewhere } = history.source
+  if (history.complete || !elsewhere?.pending) return history
+  await elsewhere.pending
+  return withApplied(history, applied)
 }
 
 /**
