@@ -9,13 +9,18 @@ before(loadInstalledParser)
 describe('tern', () => {
   const separator = '---- create above / drop below ----'
 
-  it('is known by its separator, by its marker, or by tern.conf', () => {
+  it('is known by its separator, by its marker, by tern.conf, or by go.mod', () => {
     assert.equal(tool({ '001_a.sql': `CREATE TABLE t ();\n${separator}\nDROP TABLE t;` }), 'tern')
     assert.equal(tool({ '001_a.sql': '---- tern: disable-tx ----\nVACUUM;' }), 'tern')
     assert.equal(tool({ '001_a.sql': 'SELECT 1;' }), 'plain')
-    const read = (file: string) => (file === 'tern.conf' ? '[database]\n' : undefined)
-    const history = historyOf({ path: 'm', files: [{ path: 'm/001_a.sql', text: 'SELECT 1;' }], read })
-    assert.equal(history.framework.id, 'tern')
+    for (const [name, text] of Object.entries({
+      'tern.conf': '[database]\n',
+      '../go.mod': 'require (\n\tgithub.com/jackc/tern/v2 v2.1.1\n)\n',
+    })) {
+      const read = (file: string) => (file === name ? text : undefined)
+      const history = historyOf({ path: 'm', files: [{ path: 'm/001_a.sql', text: 'SELECT 1;' }], read })
+      assert.equal(history.framework.id, 'tern', name)
+    }
   })
 
   it('cuts a file at the separator, and runs each direction as one query in a transaction', () => {

@@ -10,6 +10,18 @@ export function dependsOn(folder: Folder, manifest: 'Cargo.toml' | 'package.json
   return false
 }
 
+/** Whether a project of .NET beside the migrations, or up to four folders above them, refers to a package, or to one that begins so and goes on with a dot. */
+export function referencesPackage(folder: Folder, name: string): boolean {
+  const pattern = new RegExp(`<PackageReference\\s[^>]*\\bInclude="${name.replaceAll('.', '\\.')}[".]`, 'i')
+  for (let level = 0; level < 5; level++) {
+    const above = '../'.repeat(level)
+    const projects =
+      folder.list?.(above === '' ? '.' : above.slice(0, -1)).filter(file => file.endsWith('.csproj')) ?? []
+    if (projects.some(file => pattern.test(folder.read(above + file) ?? ''))) return true
+  }
+  return false
+}
+
 const patterns = {
   'Cargo.toml': (name: string) =>
     new RegExp(`^\\s*(?:"?${name}"?\\s*(?:\\.|=)|\\[[\\w.-]*dependencies\\.${name}\\])`, 'm'),

@@ -1,10 +1,12 @@
 import alembic from './alembic'
 import atlas from './atlas'
 import bun from './bun'
+import dbMigrate from './db-migrate'
 import dbmate from './dbmate'
 import dbutil from './dbutil'
 import diesel from './diesel'
 import drizzle from './drizzle'
+import evolve from './evolve'
 import flyway from './flyway'
 import type { Framework } from './framework'
 import golangMigrate from './golang-migrate'
@@ -26,6 +28,7 @@ import sqlx from './sqlx'
 import supabase from './supabase'
 import tern from './tern'
 import yoyo from './yoyo'
+import yuniql from './yuniql'
 
 /** Every migration tool that we know. Where two are equally sure of a folder, the earlier one has it. */
 export const frameworks: readonly Framework[] = [
@@ -39,6 +42,7 @@ export const frameworks: readonly Framework[] = [
   play,
   tern,
   refinery,
+  evolve,
   flyway,
   supabase,
   hasura,
@@ -52,6 +56,8 @@ export const frameworks: readonly Framework[] = [
   nodePgMigrate,
   postgresMigrations,
   yoyo,
+  dbMigrate,
+  yuniql,
   morph,
   bun,
   golangMigrate,

@@ -1,6 +1,7 @@
 import type { Edit } from '../../finding'
 import { nameOf, type Span } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
+import { dependsOn } from './dependencies'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import { isDump } from './dumps'
@@ -25,7 +26,9 @@ export default {
     const named = share(folder.files, (name, file) => name === file && fileName.test(name))
     if (named === 0) return 0
     const isConfigured = ['', '../', '../../'].some(above => folder.read(`${above}tern.conf`) !== undefined)
-    return isConfigured || anyText(folder, isOurs) ? 0.95 * named : 0
+    return isConfigured || dependsOn(folder, 'go.mod', 'github.com/jackc/tern') || anyText(folder, isOurs)
+      ? 0.95 * named
+      : 0
   },
 
   layout(path, text, folder) {
