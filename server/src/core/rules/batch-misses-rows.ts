@@ -125,6 +125,12 @@ the set, leave \`OFFSET\` away.`,
     END LOOP;
   END
   $$;
+
+-- good: no loop
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 0002_some.sql
+  UPDATE users SET plan = 'free' WHERE id IN (SELECT id FROM users ORDER BY id LIMIT 10 OFFSET 10);
 `,
 })
 

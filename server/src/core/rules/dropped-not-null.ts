@@ -78,6 +78,17 @@ Deploy code that can read null first.`,
   ALTER TABLE users ALTER COLUMN fax DROP NOT NULL;
   ALTER TABLE users DROP COLUMN fax;
   COMMIT;
+
+-- good: a table of the same migration, a column that is declared deprecated
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text NOT NULL);
+-- file: 000002_fax.up.sql
+  COMMENT ON COLUMN users.fax IS 'DEPRECATED: a later release drops it';
+-- file: 000003_less.up.sql
+  ALTER TABLE users ALTER COLUMN fax DROP NOT NULL;
+  CREATE TABLE carts (id bigint PRIMARY KEY, note text NOT NULL);
+  ALTER TABLE carts ALTER COLUMN note DROP NOT NULL;
 `,
 })
 

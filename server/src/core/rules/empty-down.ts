@@ -213,5 +213,14 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 -- file: 000002_mood.up.sql
   ALTER TYPE mood ADD VALUE 'calm';
 -- file: 000002_mood.down.sql
+
+-- good: a migration that is run whenever it changes has no down
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: U1__users.sql
+  DROP TABLE users;
+-- file: R__people.sql
+  CREATE OR REPLACE VIEW people AS SELECT id FROM users;
 `,
 })

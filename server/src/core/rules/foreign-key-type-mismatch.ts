@@ -89,6 +89,11 @@ Give the referring column the type of the key that it refers to.`,
 -- file: 000002_wide.up.sql
   -- guard: allow column-type-rewrite: the table is small
   ALTER TABLE carts ALTER COLUMN user_id TYPE bigint;
+
+-- good: what the history does not know
+-- given: foreign-key-validated-at-once off, foreign-key-without-index off
+-- file: 0007_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id integer REFERENCES users (id), code app.code REFERENCES codes (code));
 `,
 })
 

@@ -29,7 +29,8 @@ small table, or rows that are never deleted, need no index.
 
 Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, or one
 called so (\`order_types\`, \`cancellation_reasons\`); and of columns that tell who did something (\`created_by\`, \`approved_by_id\`):
-users who did something are seldom deleted.`,
+users who did something are seldom deleted. Nothing either where an index, a key or a unique constraint begins with the columns,
+here or in a later migration.`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
@@ -135,6 +136,16 @@ Create an index over the columns of the foreign key; on a table that is in use \
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));
   CREATE INDEX ON orders (user_id) WHERE user_id IS NOT NULL;
+
+-- good: a temporary table, and a later migration makes the columns unique
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE profiles (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users, bio text, town text);
+  CREATE TEMPORARY TABLE scratch (id bigint, user_id bigint);
+-- file: 000002_profiles.up.sql
+  -- guard: allow unique-constraint-builds-index: the table has ten rows
+  ALTER TABLE profiles ADD CONSTRAINT profiles_user_key UNIQUE (user_id);
 `,
 })
 

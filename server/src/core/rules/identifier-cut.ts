@@ -21,7 +21,7 @@ does not find what it has made.
 The names of indexes, constraints, policies and triggers are information: code rarely says them. Nothing is said of those in the migrations of Drizzle and
 Prisma, which make them up by themselves.
 
-Each name is told once in a file. Nothing is said of strings, of the bodies of functions, and of what is dropped: its name is
+Each name is told once in a file. Nothing is said where the tool puts values in (\`\${schema}\`), of strings, of the bodies of functions, and of what is dropped: its name is
 cut in the same way.`,
   instead: `
 Choose a shorter name.`,
@@ -90,6 +90,11 @@ Choose a shorter name.`,
   CREATE TABLE orders (id bigint PRIMARY KEY, note text DEFAULT 'no_more_than_a_string_however_long_it_may_be_and_it_is_rather_long');
   CREATE INDEX index_orders_on_the_note_that_was_given_to_them_by_who_placed__ ON orders (note);
   DROP INDEX IF EXISTS index_carts_on_the_moment_of_confirmation_and_who_has_confirmed_them;
+
+-- good: nobody knows how long it is when the tool has put in the value
+-- given: flyway
+-- file: V1__orders.sql
+  CREATE TABLE \${schema}.orders_of_customers_that_have_paid_in_advance_and_wait_for_a_delivery (id bigint PRIMARY KEY);
 `,
 })
 

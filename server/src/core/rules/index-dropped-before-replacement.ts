@@ -105,6 +105,21 @@ where the name matters.`,
   CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
   DROP INDEX CONCURRENTLY users_email_idx;
   CREATE INDEX CONCURRENTLY users_email_name_idx ON users (email, name);
+
+-- good: both in one transaction, and a table of the same migration
+-- given: drop-index-without-concurrently off, index-without-concurrently off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_indexes.sql
+  BEGIN;
+  DROP INDEX users_email_idx;
+  CREATE INDEX users_email_id_idx ON users (email, id);
+  COMMIT;
+  CREATE TABLE carts (id bigint PRIMARY KEY, note text);
+  CREATE INDEX carts_note_idx ON carts (note);
+  DROP INDEX carts_note_idx;
+  CREATE INDEX carts_note_id_idx ON carts (note, id);
 `,
 })
 

@@ -28,7 +28,7 @@ Nothing is said where the tool opens a transaction or sends the file as one quer
 at all.
 
 Nothing is said of \`ON CONFLICT\`, of a \`SELECT\` that leaves out the rows that are there, and of tables that the same
-migration makes or has just emptied.`,
+migration makes or has just emptied. Nor of what a \`DO\` block inserts, which is undone as a whole.`,
   instead: `
 Add \`ON CONFLICT (...) DO NOTHING\` (or \`DO UPDATE\`) over columns that a unique index covers. The fix is offered where the
 history proves such an index, and is for you to review: rows that conflict for another reason would be skipped silently.`,
@@ -204,6 +204,24 @@ history proves such an index, and is for you to review: rows that conflict for a
 -- file: R__roles.sql
   TRUNCATE roles;
   INSERT INTO roles (name) VALUES ('admin');
+
+-- good: a block is undone as a whole
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+-- file: 0002_roles.sql
+  DO $$
+  BEGIN
+    INSERT INTO roles (name) VALUES ('admin');
+  END $$;
+  COMMENT ON TABLE roles IS 'Who may do what.';
+
+-- good: a copy in a folder that no tool is known to run
+-- file: 0001_roles.sql
+  CREATE TABLE roles (name text PRIMARY KEY);
+  CREATE TABLE titles (name text PRIMARY KEY);
+-- file: 0002_roles.sql
+  INSERT INTO roles (name) SELECT name FROM titles WHERE name <> 'none';
+  COMMENT ON TABLE roles IS 'Who may do what.';
 `,
 })
 

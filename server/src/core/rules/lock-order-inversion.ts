@@ -92,6 +92,21 @@ Take the locks in one order everywhere, or one table in each transaction.`,
 -- file: 0003_marks.sql
   ALTER TABLE orders ADD COLUMN mark text;
   ALTER TABLE users ADD COLUMN mark text;
+
+-- good: downs do not run beside ups
+-- given: golang-migrate
+-- file: 000001_shop.up.sql (applied)
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 000001_shop.down.sql (applied)
+  DROP TABLE orders;
+  DROP TABLE users;
+-- file: 000002_notes.up.sql
+  ALTER TABLE users ADD COLUMN note text;
+  ALTER TABLE orders ADD COLUMN note text;
+-- file: 000002_notes.down.sql
+  ALTER TABLE orders DROP COLUMN note;
+  ALTER TABLE users DROP COLUMN note;
 `,
 })
 

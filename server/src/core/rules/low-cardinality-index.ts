@@ -13,7 +13,7 @@ An index on a column that has two or three values finds half of the table, and P
 only for a value that few rows have, and then an index over these rows alone is smaller and does the same.
 
 Told are B-trees on one \`boolean\` column, or on one of an enum with no more than three labels. Nothing is said of partial
-and unique indexes and of several columns.`,
+and unique indexes, of several columns, and of an index that includes others.`,
   instead: `
 Make it a partial index for the value that is searched for: \`CREATE INDEX ... (created_at) WHERE NOT done\`.`,
   manual: ['indexes-partial.html'],
@@ -51,6 +51,12 @@ Make it a partial index for the value that is searched for: \`CREATE INDEX ... (
   CREATE INDEX orders_done_idx ON orders (done, placed_at);
   CREATE UNIQUE INDEX orders_done_key ON orders (done);
   CREATE INDEX orders_size_idx ON orders (size);
+
+-- good: it carries another column
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, active boolean, email text);
+-- file: 0002_active.sql
+  CREATE INDEX CONCURRENTLY users_active_idx ON users (active) INCLUDE (email);
 `,
 })
 

@@ -88,6 +88,18 @@ One table in each transaction, so that each lock is given back at once; \`lock_t
   ALTER TABLE users ADD COLUMN note text;
   ALTER TABLE orders ADD COLUMN note text;
   ALTER TABLE items ADD COLUMN note text;
+
+-- good: what lets writes go on
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_words.sql
+  BEGIN;
+  COMMENT ON TABLE users IS 'Who orders.';
+  COMMENT ON TABLE orders IS 'What they order.';
+  COMMENT ON TABLE carts IS 'What they may order.';
+  COMMIT;
 `,
 })
 

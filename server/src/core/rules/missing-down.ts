@@ -110,6 +110,53 @@ with a comment that says so tells the next person that it was thought of.`,
   DROP TABLE carts;
 -- file: 000003_plans.up.sql
   UPDATE users SET plan = 'free' WHERE plan IS NULL;
+
+-- good: two of one number, one of which has the down of both
+-- given: golang-migrate, duplicate-version off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000002_carts.down.sql
+  DROP TABLE carts;
+-- file: 000003_bids.up.sql
+  CREATE TABLE bids (id bigint PRIMARY KEY);
+-- file: 000003_bids.down.sql
+  DROP TABLE bids;
+-- file: 000004_notes.up.sql
+  CREATE TABLE notes (id bigint PRIMARY KEY);
+-- file: 000004_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY);
+-- file: 000004_notes.down.sql
+  DROP TABLE notes;
+
+-- good: most before it have none either
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000003_bids.up.sql
+  CREATE TABLE bids (id bigint PRIMARY KEY);
+-- file: 000003_bids.down.sql
+  DROP TABLE bids;
+-- file: 000004_notes.up.sql
+  CREATE TABLE notes (id bigint PRIMARY KEY);
+
+-- good: the first one
+-- given: golang-migrate
+-- file: 000001_dump.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 000002_carts.down.sql
+  DROP TABLE carts;
+-- file: 000003_bids.up.sql
+  CREATE TABLE bids (id bigint PRIMARY KEY);
+-- file: 000003_bids.down.sql
+  DROP TABLE bids;
 `,
 })
 

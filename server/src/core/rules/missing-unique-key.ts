@@ -126,6 +126,17 @@ Add a unique constraint over owner and key.`,
   CREATE INDEX pages_user_idx ON pages (user_id);
 -- file: 000002_slug.up.sql
   CREATE UNIQUE INDEX CONCURRENTLY pages_slug_key ON pages (user_id, slug);
+
+-- good: unique by a constraint of a later migration, temporary, a partition
+-- given: golang-migrate, foreign-key-without-index off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000002_preferences.up.sql
+  CREATE TABLE user_preferences (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users, preference_key text NOT NULL);
+  CREATE TEMPORARY TABLE user_codes (id bigint PRIMARY KEY, user_id bigint NOT NULL, code text NOT NULL);
+-- file: 000003_unique.up.sql
+  -- guard: allow unique-constraint-builds-index: the table is empty before the launch
+  ALTER TABLE user_preferences ADD UNIQUE (user_id, preference_key);
 `,
 })
 

@@ -93,6 +93,14 @@ release.`,
 -- good: a table of the same migration
   CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamptz);
   ALTER TABLE orders ALTER COLUMN placed TYPE date;
+
+-- good: a column of the same migration
+-- given: column-type-rewrite off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_placed.sql
+  ALTER TABLE orders ADD COLUMN placed timestamptz;
+  ALTER TABLE orders ALTER COLUMN placed TYPE date;
 `,
 })
 

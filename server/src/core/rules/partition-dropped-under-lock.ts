@@ -139,6 +139,18 @@ and writes of the others go on. Then drop the table that it is now.`,
   CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
   CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
   DROP TABLE events_1;
+
+-- good: the lock is held already
+-- given: many-tables-locked off, partition-created-under-lock off
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+-- file: 0002_less.sql
+  BEGIN;
+  ALTER TABLE events ADD COLUMN note text;
+  -- guard: allow dropped-table: nobody wants them any more
+  DROP TABLE events_1;
+  COMMIT;
 `,
 })
 

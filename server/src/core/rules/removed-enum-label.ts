@@ -105,6 +105,16 @@ Give the rows another label first, in a migration of its own, when no running co
   ALTER TABLE users ALTER COLUMN role TYPE new_role USING role::text::new_role;
   CREATE TABLE bots (id bigint PRIMARY KEY, role new_role);
   ALTER TABLE bots ALTER COLUMN role TYPE role USING role::text::role;
+
+-- good: a column of the same migration
+-- given: column-type-rewrite off
+-- file: 0001_users.sql
+  CREATE TYPE role AS ENUM ('admin', 'user', 'guest');
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_roles.sql
+  CREATE TYPE new_role AS ENUM ('admin', 'user');
+  ALTER TABLE users ADD COLUMN role role;
+  ALTER TABLE users ALTER COLUMN role TYPE new_role USING role::text::new_role;
 `,
 })
 

@@ -21,7 +21,7 @@ has a row. On an empty table it succeeds, and then breaks every running \`INSERT
 
 Where the same migration has just emptied the table, it does not fail, and is information: who deletes all rows may well know
 that nobody is writing. Nothing is said of a table that the same migration makes and puts no rows into, and of columns that fill
-themselves: with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
+themselves, or are there already (\`IF NOT EXISTS\`): with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
 in a later migration (see not-null-scan).
@@ -177,6 +177,12 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);
 -- file: 0002_gross.sql
   ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL NOT NULL;
+
+-- good: the column is there already
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 0002_email.sql
+  ALTER TABLE users ADD COLUMN IF NOT EXISTS email text NOT NULL;
 `,
 })
 

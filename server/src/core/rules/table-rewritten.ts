@@ -27,7 +27,7 @@ is done, and as much disk space again is needed meanwhile. \`ALTER INDEX ... SET
 planner looks at for every query of its table.
 
 Nothing is said of a table that the same migration makes, of a change that leaves the table as it is (\`SET LOGGED\` of a table
-that is logged), and of a partitioned table by itself, which holds no rows. Columns that are added and types that change have
+that is logged), of a partitioned table by itself, which holds no rows, and of what PostgreSQL refuses in a transaction block. Columns that are added and types that change have
 rules of their own.`,
   instead: `
 Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To give space back, to sort a table or to move it,
@@ -165,6 +165,19 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
   CREATE TABLE events (id bigint) PARTITION BY RANGE (id);
 -- file: 0002_move.sql
   ALTER TABLE events SET TABLESPACE archive;
+
+-- good: every table is new
+  CREATE TABLE events (id bigint PRIMARY KEY);
+  VACUUM FULL;
+
+-- good: PostgreSQL refuses it there
+-- given: refused-in-transaction-block off
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
+-- file: 0002_vacuum.sql
+  BEGIN;
+  VACUUM FULL events;
+  COMMIT;
 `,
 })
 

@@ -21,8 +21,9 @@ Where the same transaction has changed the schema before, its locks stay until t
 wait: the finding is an error then. A copy alone makes nobody wait and is information.
 
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
-\`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction. A \`WHERE\` that only tests
-columns which the migration adds, or that the assigned column \`IS NULL\`, picks every row. So does \`UPDATE ... FROM\` that
+\`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction, in a loop, and of a table that a body
+reads as one row. A \`WHERE\` that only tests
+columns which the migration adds, or that the assigned column \`IS NULL\` where it came after its table, picks every row. So does \`UPDATE ... FROM\` that
 fills a new column and only says which rows belong together.`,
   instead: `
 Change the rows in batches, each its own transaction, outside the transaction of the schema change. The fix writes a \`DO\`
@@ -668,6 +669,23 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
 -- file: 0002_totals.sql
   INSERT INTO totals (score) SELECT stddev(score) FROM scores;
   INSERT INTO totals (score) SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY score), 0) FROM scores;
+
+-- good: a loop takes some rows at a time, and a table holds one row
+-- given: batches-in-one-transaction off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE settings (version integer);
+-- file: 0002_plan.sql
+  DO $$
+  DECLARE
+    version integer;
+  BEGIN
+    FOR shard IN 1..10 LOOP
+      UPDATE users SET plan = 'free';
+    END LOOP;
+    SELECT settings.version INTO STRICT version FROM settings;
+    UPDATE settings SET version = 2;
+  END $$;
 `,
 })
 
