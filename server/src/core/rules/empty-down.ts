@@ -84,9 +84,9 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   -- +goose Down
   DROP TABLE users;
 
--- bad: roles and privileges
--- shows: down that leaves a role and its privileges
--- given: goose, server-wide-change off
+-- bad: privileges
+-- shows: down that leaves privileges
+-- given: goose
 -- file: 00001_users.sql
   -- +goose Up
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -95,20 +95,17 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   DROP TABLE users;
 -- file: 00002_reader.sql
   -- +goose Up
-  CREATE ROLE reader;
-  GRANT SELECT ON users TO reader;
+  GRANT SELECT ON users TO PUBLIC;
 
   -- +goose Down
   SELECT 1;
---^^^^^^ warning [empty-down: the down does nothing: what CREATE ROLE does stays as the up leaves it]
+--^^^^^^ warning [empty-down: the down does nothing: what GRANT does stays as the up leaves it]
 -- fix: Write the down
   -- +goose Up
-  CREATE ROLE reader;
-  GRANT SELECT ON users TO reader;
+  GRANT SELECT ON users TO PUBLIC;
 
   -- +goose Down
-  REVOKE SELECT ON users FROM reader;
-  -- By hand: undo CREATE ROLE.
+  REVOKE SELECT ON users FROM PUBLIC;
 
 -- bad: more than a few words can undo
 -- given: goose, dropped-column off, index-without-concurrently off, unbatched-backfill off, statistics-missing off, changed-default off
