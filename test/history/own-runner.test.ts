@@ -46,6 +46,11 @@ describe('a project’s own runner', () => {
     )
   })
 
+  it('leaves it to files that mostly open transactions themselves', async () => {
+    const files = { 'db/migrations/001_a.sql': 'BEGIN;\nSELECT 1;\nCOMMIT;', 'db/migrator.go': goRunner }
+    assert.equal(await runOf('db/migrations', files), 'plain own')
+  })
+
   it('is found in several files, below the folder’s own name where that is a database’s, and beside', async () => {
     const [head, body] = [goRunner.slice(0, goRunner.indexOf('func')), goRunner.slice(goRunner.indexOf('func'))]
     const sql = { 'db/migrations/postgres/001_a.sql': 'SELECT 1;' }

@@ -4,7 +4,7 @@ import { compareNumbered } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isPostgresSegment } from './dialects'
 import type { Folder, Runner } from './framework'
-import { isSql } from './recognise'
+import { isSql, shareOfTexts } from './recognise'
 
 /**
  * Returns what runs the SQL files of a folder that no known tool runs, where something tells that it opens a transaction around each:
@@ -16,12 +16,14 @@ export const runnerOf = (folder: Folder): Runner | undefined =>
 /**
  * Returns the project's own program, where it is known to run the SQL files of a folder in a transaction each: by a library that it
  * depends on, or by its source, where a file called for migrations names the folder, runs SQL and begins a transaction. It is looked
- * for in the folder, in those above it as far as the project goes, and right in the folders beside these.
+ * for in the folder, in those above it as far as the project goes, and right in the folders beside these. Where most files open a
+ * transaction themselves, that is what counts.
  */
 export function ownRunner(folder: Folder): Runner | undefined {
   const names = folder.files.map(nameOf)
   if (names.some(name => maraguName.test(name)) && isRunByMaragu(folder))
     return { transaction: 'file', by: 'maragudk/migrate' }
+  if (shareOfTexts(folder, text => begin.test(text)) > 0.5) return undefined
   const isNamed = namedIn(folder)
   const hasDowns = names.some(name => /\bdown\.sql$/i.test(name))
   for (const place of placesAround(folder)) {
