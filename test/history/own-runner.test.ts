@@ -51,6 +51,17 @@ describe('a project’s own runner', () => {
     assert.equal(await runOf('db/migrations', files), 'plain own')
   })
 
+  it('is none where a migration has run that could not have run in a transaction', async () => {
+    const index = 'CREATE INDEX CONCURRENTLY a_b ON a (b);'
+    const files = {
+      'db/migrations/001_a.sql': 'SELECT 1;',
+      'db/migrations/010_c.sql': index,
+      'db/migrator.go': goRunner,
+    }
+    assert.equal(await runOf('db/migrations', files), 'plain tool')
+    assert.equal(await runOf('db/migrations', { 'db/migrations/009_b.sql': `-- x\n${index}` }), 'plain own')
+  })
+
   it('is found in several files, below the folder’s own name where that is a database’s, and beside', async () => {
     const [head, body] = [goRunner.slice(0, goRunner.indexOf('func')), goRunner.slice(goRunner.indexOf('func'))]
     const sql = { 'db/migrations/postgres/001_a.sql': 'SELECT 1;' }

@@ -4,7 +4,7 @@ import { compareNumbered } from '../numbering'
 import { dependsOn } from './dependencies'
 import { isPostgresSegment } from './dialects'
 import type { Folder, Runner } from './framework'
-import { isSql, shareOfTexts } from './recognise'
+import { anyText, isSql, shareOfTexts } from './recognise'
 
 /**
  * Returns what runs the SQL files of a folder that no known tool runs, where something tells that it opens a transaction around each:
@@ -17,13 +17,14 @@ export const runnerOf = (folder: Folder): Runner | undefined =>
  * Returns the project's own program, where it is known to run the SQL files of a folder in a transaction each: by a library that it
  * depends on, or by its source, where a file called for migrations names the folder, runs SQL and begins a transaction. It is looked
  * for in the folder, in those above it as far as the project goes, and right in the folders beside these. Where most files open a
- * transaction themselves, that is what counts.
+ * transaction themselves, or one before the last could not have run in one, that is what counts.
  */
 export function ownRunner(folder: Folder): Runner | undefined {
   const names = folder.files.map(nameOf)
   if (names.some(name => maraguName.test(name)) && isRunByMaragu(folder))
     return { transaction: 'file', by: 'maragudk/migrate' }
-  if (shareOfTexts(folder, text => begin.test(text)) > 0.5) return undefined
+  if (shareOfTexts(folder, text => begin.test(text)) > 0.5 || hasRun(folder, text => outside.test(text)))
+    return undefined
   const isNamed = namedIn(folder)
   const hasDowns = names.some(name => /\bdown\.sql$/i.test(name))
   for (const place of placesAround(folder)) {
@@ -51,15 +52,21 @@ const maraguName = /^[\w-]+.(?:up\.sql$|down\.sql)/
  * Whether a migration before the last has LOCK TABLE without BEGIN, which PostgreSQL refuses outside a transaction block (sql-lock.html,
  * "Notes"), and none says by BEGIN that it opens its transactions itself.
  */
-function isProvenBySql({ files, read }: Folder): boolean {
-  const texts = files
-    .filter(isSql)
-    .toSorted(compareNumbered)
-    .map(file => read(file) ?? '')
-  if (!texts.slice(0, -1).some(text => lock.test(text)) || texts.some(text => begin.test(text))) return false
-  const hasLock = (text: string) => statementsIn(text).statements.some(({ command }) => command?.tag === 'LOCK TABLE')
-  return texts.slice(0, -1).some(text => lock.test(text) && hasLock(text))
+function isProvenBySql(folder: Folder): boolean {
+  const isLocking = (text: string) =>
+    lock.test(text) && statementsIn(text).statements.some(({ command }) => command?.tag === 'LOCK TABLE')
+  return hasRun(folder, isLocking) && !anyText(folder, text => begin.test(text))
 }
+
+/** Whether the text of a migration before the last, which has run if they go by their numbers, passes. */
+function hasRun({ files, read }: Folder, passes: (text: string) => boolean): boolean {
+  const [, ...earlier] = files.filter(isSql).toSorted((a, b) => compareNumbered(b, a))
+  return earlier.some(file => passes(read(file) ?? ''))
+}
+
+/** What PostgreSQL refuses inside a transaction block. */
+const outside =
+  /^\s*(?:create\s+(?:unique\s+)?index\s+concurrently|(?:drop|reindex)\s+\w+\s+concurrently|vacuum|create\s+database|alter\s+system)\b/im
 
 const lock = /^\s*lock\s/im
 
