@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createColors } from 'picocolors'
 import { run } from '../../server/src/cli/run'
+import type { Terminal } from '../../server/src/cli/terminal'
 
 /** Makes a folder of its own with the files given by relative path; mocha's `this` of the test removes it afterwards. */
 export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -29,12 +30,15 @@ export interface Outcome {
 }
 
 /** Runs the command line in `folder`, as a process that is no terminal would. */
-export async function invoke(folder: string, ...args: string[]): Promise<Outcome> {
+export const invoke = (folder: string, ...args: string[]): Promise<Outcome> =>
+  invokeIn({ folder, columns: 120 }, ...args)
+
+/** Runs the command line where lines may be so wide. */
+export async function invokeIn(place: Pick<Terminal, 'folder' | 'columns'>, ...args: string[]): Promise<Outcome> {
   let [out, err] = ['', '']
   const code = await run(args, {
-    folder,
+    ...place,
     colours: createColors(false),
-    columns: 120,
     isInteractive: false,
     write: text => {
       out += text

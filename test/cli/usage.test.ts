@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { frameworkIds } from '../../server/src/core/history/frameworks/index'
-import { folderWith, invoke, removeFolders } from './invoke'
+import { rules } from '../../server/src/core/rules'
+import { folderWith, invoke, invokeIn, removeFolders } from './invoke'
 
 const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
 const index = 'CREATE INDEX users_email_idx ON users (email);\n'
@@ -61,6 +62,11 @@ describe('command line', () => {
       ['check', '--rule', 'syntax=loud'],
       "option '--rule <id=severity>' argument 'syntax=loud' is invalid. It must be <id>=<severity>, with a severity of error, warning, information, hint or off.",
     ],
+    [
+      'standard input',
+      ['check', '-'],
+      'standard input is not read: a migration is judged by those before it; name a file or a folder',
+    ],
     ['nothing to explain', ['explain'], "missing required argument 'files'"],
     ['a server without a way to speak', ['lsp'], 'lsp needs --stdio'],
   ]
@@ -92,7 +98,21 @@ describe('command line', () => {
     const one = await invoke('.', 'rules', 'index-without-concurrently')
     assert.match(one.out, /^index-without-concurrently \(error, locking\)\n\n/)
     for (const part of ['Instead', 'Examples', 'https://www.postgresql.org/docs/15/']) assert(one.out.includes(part))
+    assert(!one.out.includes('-- shows:'))
     assert.match((await invoke('.', 'rules', 'syntax')).out, /^syntax \(error, failure\)/)
+  })
+
+  it('fits what it says of a rule to the terminal, and no line to more than a hundred columns', async () => {
+    for (const [columns, most] of [
+      [60, 60],
+      [200, 100],
+    ] as const) {
+      for (const { id } of rules) {
+        const { out } = await invokeIn({ folder: '.', columns }, 'rules', id)
+        const [prose = ''] = out.split('\n\nExamples\n')
+        for (const line of prose.split('\n').slice(2)) assert(line.length <= most || !line.includes(' '), line)
+      }
+    }
   })
 
   it('names what it cannot read with the reason, checks the rest, and exits with 2', async () => {

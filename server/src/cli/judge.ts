@@ -10,7 +10,7 @@ import type { FileProblem } from '../disk/disk'
 import { type Loaded, type LoadOptions, load, parserBinary } from '../files'
 import { enginePath, shownPath } from './paths'
 import { counted } from './pretty'
-import type { Terminal } from './terminal'
+import { type Terminal, UsageError } from './terminal'
 
 /** What was read, and what could not be. */
 export interface Project {
@@ -70,6 +70,10 @@ export async function projectAt(
   { framework, transaction }: LoadOptions,
   terminal: Terminal,
 ): Promise<Project> {
+  if (paths.includes('-'))
+    throw new UsageError(
+      'standard input is not read: a migration is judged by those before it; name a file or a folder',
+    )
   await loadParser(new Uint8Array(await parserBinary()))
   const named = [...new Set(paths.map(path => enginePath(path, terminal.folder)))]
   const { histories, problems } = await load(named, { framework, transaction })

@@ -30,18 +30,43 @@ function ruleList({ colours }: Terminal): string {
 /** What the rule's findings weigh where the settings do not say. */
 const weight = ({ isOff, severity }: Rule): string => (isOff ? 'off' : severity)
 
-function ruleText(id: string, postgres: number, { colours }: Terminal): string {
+function ruleText(id: string, postgres: number, { colours, columns }: Terminal): string {
   const rule = rules.find(candidate => candidate.id === knownRule(id))
   if (!rule) return `${colours.bold(syntaxRule)} (error, failure)\n\nPostgreSQL's parser refuses the statement.\n`
   const manual = rule.manual.map(page => `https://www.postgresql.org/docs/${postgres}/${page}`)
   const blocks = [
     `${colours.bold(rule.id)} (${rule.isOff ? `off unless it is named: --rule ${rule.id}=${rule.severity}` : rule.severity}, ${rule.risk})`,
-    rule.why.trim(),
+    prose(rule.why, columns),
     colours.bold('Instead'),
-    rule.instead.trim(),
+    prose(rule.instead, columns),
     colours.bold('Examples'),
-    rule.examples.trim(),
+    rule.examples.trim().replace(/^-- shows: .*\n/gm, ''),
     ...(manual.length > 0 ? [colours.bold('Manual'), manual.join('\n')] : []),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+/** Paragraphs and lists, each in lines that fit; a page of the rules is named by its text alone. */
+const prose = (markdown: string, columns: number): string =>
+  markdown
+    .trim()
+    .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    .split(/\n{2,}|\n(?=- )/)
+    .map(paragraph => wrapped(paragraph, Math.min(columns, widest)))
+    .join('\n\n')
+    .replace(/\n\n(?=- )/g, '\n')
+
+/** Longer lines are hard to read. */
+const widest = 100
+
+function wrapped(paragraph: string, columns: number): string {
+  const indent = paragraph.startsWith('- ') ? '  ' : ''
+  const lines = ['']
+  for (const word of paragraph.split(/\s+/)) {
+    const line = lines.at(-1) ?? ''
+    const longer = line.trim() === '' ? `${line}${word}` : `${line} ${word}`
+    if (longer.length <= columns || line.trim() === '') lines[lines.length - 1] = longer
+    else lines.push(`${indent}${word}`)
+  }
+  return lines.join('\n')
 }
