@@ -272,6 +272,7 @@ export class Workspace {
         await reading.found(history.migrations.length)
         await parsed(history, reading)
         history.before(document.path, 'up')
+        this.awaitOthers(history)
       }
       reading.end()
     })
