@@ -1,9 +1,11 @@
+import { type Catalog, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import { hasSubcommand } from './concerns'
 import { laterSteps } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, type SubcommandOfKind, subcommandsOf } from './target'
+import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'triggers-disabled',
@@ -14,8 +16,8 @@ export default defineRule({
   why: `
 \`DISABLE TRIGGER ALL\` turns off the triggers that keep foreign keys too. Rows that are written meanwhile are checked by nobody,
 neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transaction ends before they are enabled again, the
-rows that others write in between pass every trigger by. \`session_replication_role = replica\` turns off all triggers and foreign keys
-for what its session writes.
+rows that others write in between pass every trigger by. \`session_replication_role = replica\` turns off the triggers of its
+session, those of foreign keys too, but for the few that are \`ENABLE ALWAYS\` or \`REPLICA\`.
 
 Nothing is said of \`DISABLE TRIGGER USER\` and of single triggers that the same transaction enables again, of triggers that stay
 disabled, and of a table that the same migration makes.`,
@@ -26,7 +28,7 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
 
   *check(alter, context) {
     if (!('subcommands' in alter)) {
-      if (isReplica(alter)) yield { at: alter.keywords, ...ofReplica }
+      if (isReplica(alter) && isWrittenUnder(context)) yield { at: alter.keywords, ...ofReplica }
       return
     }
     const target = existingTable(alter.relation, context)
@@ -91,6 +93,17 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   DELETE FROM orders WHERE id = 7;
   COMMIT;
 
+-- good: only new tables are written meanwhile
+-- given: unbatched-backfill off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_load.sql
+  CREATE TABLE items (id bigint PRIMARY KEY);
+  SET session_replication_role = replica;
+  INSERT INTO items (id) VALUES (7);
+  RESET session_replication_role;
+  DELETE FROM orders;
+
 -- good: back to what it is by default
   SET session_replication_role = DEFAULT;
   SET session_replication_role = 'origin';
@@ -120,6 +133,25 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   ALTER TABLE orders ENABLE TRIGGER ALL;
 `,
 })
+
+/** Whether rows of a table that was there before are written until it is set back, or may be. */
+function isWrittenUnder(context: RuleContext): boolean {
+  const after = context.steps.slice(context.index + 1)
+  const end = after.findIndex(
+    ({ command }) =>
+      (command?.tag === 'SET' || command?.tag === 'RESET') && command.parameter === 'session_replication_role',
+  )
+  return after.slice(0, end < 0 ? after.length : end).some(({ command, before }) => {
+    if (command?.tag === 'DO' || (command?.tag === 'SELECT' && command.calls.length > 0)) return true
+    const isWrite = command && 'table' in command && writing.has(command.tag)
+    return isWrite && command.table !== undefined && !isNewIn(command.table, before, context)
+  })
+}
+
+const writing: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])
+
+const isNewIn = (table: Name, catalog: Catalog, { migration, history }: RuleContext): boolean =>
+  isUnreleased(relationNamed(catalog, table)?.born, { migration, history })
 
 const isReplica = (command: Command): boolean =>
   command.tag === 'SET' &&
