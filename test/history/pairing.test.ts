@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { History } from '../../server/src/core/history/history'
-import { customAround, undoes } from '../../server/src/core/history/pairing'
+import { customAround, isSplit, undoes } from '../../server/src/core/history/pairing'
 import { loadInstalledParser } from '../parser'
 import { historyIn } from './folder'
 
@@ -56,6 +56,29 @@ describe('an up and its down', () => {
     })
     assert.equal(downOf(history, 'up/001_a.sql'), 'down/001_a.sql')
     assert.equal(upOf(history, 'down/002_b.sql'), 'up/002_b.sql')
+  })
+})
+
+describe('a migration that was split into its statements', () => {
+  const parts = {
+    '20200810161022000000_rename.up.sql': 'ALTER TABLE a RENAME TO b;',
+    '20200810161022000000_rename.down.sql': 'ALTER TABLE d RENAME TO c;',
+    '20200810161022000001_rename.postgres.up.sql': 'ALTER TABLE c RENAME TO d;',
+    '20200810161022000001_rename.postgres.down.sql': 'ALTER TABLE b RENAME TO a;',
+  }
+  const isPart = (name: string, files: Record<string, string> = parts) => {
+    const history = historyIn(files)
+    const migration = history.migrationAt(`m/${name}`)
+    return migration && isSplit(migration, history)
+  }
+
+  it('is one of several of the same second and name', () => {
+    for (const name of Object.keys(parts)) assert.equal(isPart(name), true, name)
+  })
+
+  it('is none that stands alone, or whose number is a time', () => {
+    const files = { '20200810161022000000_a.up.sql': up, '20200810161022_b.up.sql': up, '20200810161023_b.up.sql': up }
+    for (const name of Object.keys(files)) assert.equal(isPart(name, files), false, name)
   })
 })
 

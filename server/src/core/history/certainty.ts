@@ -2,14 +2,19 @@ import type { Catalog } from '../postgres/catalog'
 import { clouded, doubting } from '../postgres/doubts'
 import type { History } from './history'
 import type { Direction, Migration } from './migration'
+import { isSplit } from './pairing'
 
 /**
  * Returns whether a statement of a migration may turn out to fail: not where the migration has run. A migration before the
- * last version is taken to have run where nobody said what has; a down whose up nobody sees cannot be judged.
+ * last version is taken to have run where nobody said what has; a down whose up nobody sees, or that undoes another part than its
+ * own, cannot be judged.
  */
 export function mayFail(history: History, migration: Migration, direction: Direction): boolean {
   if (migration.repeatable || migration.baseline || isOpaque(migration)) return false
-  if (direction === 'down') return migration.direction !== 'down' || history.upOf(migration.path) !== undefined
+  if (direction === 'down') {
+    if (isSplit(migration, history)) return false
+    return migration.direction !== 'down' || history.upOf(migration.path) !== undefined
+  }
   const state = history.stateOf(migration.path)
   return state === 'unknown' ? isNewest(history, migration) : state !== 'applied'
 }

@@ -1,6 +1,7 @@
 import { nameOf } from '../text'
 import type { History } from './history'
 import type { Migration } from './migration'
+import { onceForEach } from './numbering'
 
 /** Orders versions: 0 for the two directions of one migration. */
 type CompareVersions = (a: string, b: string) => number
@@ -73,6 +74,30 @@ function stem(path: string): string {
     .replace(/^[UV](?=\d)/i, '')
   return /\w/.test(name.replace(/(?:\.?sql)+$/i, '')) ? name : path.slice(0, -nameOf(path).length)
 }
+
+/**
+ * Returns whether a migration is one statement of several that Ory's Pop has split: `20200810161022000005_renames` is the sixth.
+ * Its downs are numbered in their own order, so that all of them together undo all of the ups, and none its own.
+ */
+export function isSplit({ path }: Migration, { migrations }: Pick<History, 'migrations'>): boolean {
+  const whole = wholeOf(path)
+  return whole !== undefined && (partsOf(migrations).get(whole) ?? 0) > 1
+}
+
+/** The seconds and the name that the parts share. */
+function wholeOf(path: string): string | undefined {
+  const [, time, name] = /^(\d{14})\d{6}_([^.]+)\./.exec(nameOf(path)) ?? []
+  return time && name && `${time} ${name}`
+}
+
+const partsOf = onceForEach((migrations: readonly Migration[]): ReadonlyMap<string, number> => {
+  const parts = new Map<string, Set<string>>()
+  for (const { path, version } of migrations) {
+    const whole = wholeOf(path)
+    if (whole !== undefined) parts.set(whole, (parts.get(whole) ?? new Set()).add(version))
+  }
+  return new Map([...parts].map(([whole, versions]) => [whole, versions.size]))
+})
 
 /** Returns whether a migration has a down in which something stands besides comments and `SELECT 1`. */
 export function undoes(migration: Migration): boolean {

@@ -152,6 +152,19 @@ says so.`,
 -- file: 000002_plans.down.sql
   ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'none';
 
+-- good: parts of one migration, whose downs are numbered in their own order
+-- given: pop
+-- file: 20200810161022000000_first.up.sql
+  CREATE TABLE shops (id bigint PRIMARY KEY, town text);
+-- file: 20200810161023000000_places.up.sql
+  ALTER TABLE shops ADD COLUMN street text;
+-- file: 20200810161023000000_places.down.sql
+  ALTER TABLE shops DROP COLUMN floor;
+-- file: 20200810161023000001_places.up.sql
+  ALTER TABLE shops ADD COLUMN floor text;
+-- file: 20200810161023000001_places.down.sql
+  ALTER TABLE shops DROP COLUMN street;
+
 -- good: the same, written otherwise
 -- given: golang-migrate, check-validated-at-once off, changed-default off
 -- file: 000001_users.up.sql

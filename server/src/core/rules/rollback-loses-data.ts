@@ -1,3 +1,4 @@
+import { isSplit } from '../history/pairing'
 import { asTable, columnNamed, keyOf, relationNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import { emptiedBy, fractions, lostLabels, silentLoss } from './lost-values'
@@ -27,6 +28,7 @@ let the migration keep the old place, and drop it in a later release, when nobod
   seeds: ['move data back before a down drops it', 'never destroy data in a down'],
 
   *check(command, context) {
+    if (isSplit(context.migration, context.history)) return
     if (command.tag === 'ALTER TABLE') {
       const table = asTable(relationNamed(context.catalog, command.relation))
       for (const { subcommand } of subcommandsOf(command, context, 'DROP COLUMN')) {

@@ -1,6 +1,7 @@
 import { catalogAfter } from '../history/fold'
 import type { History } from '../history/history'
 import type { Direction, Migration } from '../history/migration'
+import { isSplit } from '../history/pairing'
 import { type Step, stepsOf } from '../history/steps'
 import { leastLikeness, likeness } from '../likeness'
 import type { Catalog } from '../postgres/catalog'
@@ -37,8 +38,10 @@ export interface RoundTrip {
   readonly misses: readonly (Miss & { readonly meant: Difference })[]
 }
 
-/** Returns the pair that a migration belongs to; undefined where nothing undoes it, or it undoes nothing known. */
-export function pairOf({ path }: Migration, history: History): Pair | undefined {
+/** Returns the pair that a migration belongs to; undefined where nothing undoes it alone, or it undoes nothing known. */
+export function pairOf(migration: Migration, history: History): Pair | undefined {
+  if (isSplit(migration, history)) return undefined
+  const { path } = migration
   const up = history.upOf(path)
   const down = history.downOf(path)
   return up && down && up.direction !== 'down' && down.direction !== 'up' ? { up, down } : undefined
