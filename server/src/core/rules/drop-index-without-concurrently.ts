@@ -1,9 +1,10 @@
 import type { Fix } from '../finding'
-import { type Index, relationNamed } from '../postgres/catalog'
+import type { Step } from '../history/steps'
+import { type Catalog, type Index, keyOf, relationNamed } from '../postgres/catalog'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
-import { outsideTransaction, safetyOfConcurrently } from './placement'
+import { laterSteps, outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
@@ -18,7 +19,7 @@ export default defineRule({
 statement waits for every transaction that uses the table, and every query that comes later waits behind it. Where the same
 transaction then works for long, the lock is kept meanwhile: the finding is a warning there, and information elsewhere.
 
-Nothing is said of an index that the same migration makes or whose table it makes, of one on a temporary table or on a
+Nothing is said of an index that the same migration makes or whose table it makes or drops, of one on a temporary table or on a
 materialized view, and of one that backs a constraint (PostgreSQL refuses to drop that).`,
   instead: `
 \`DROP INDEX CONCURRENTLY\` waits for those transactions without making others wait. It takes one index, no \`CASCADE\`, and
@@ -131,6 +132,15 @@ must run outside a transaction block. The index of a partitioned table cannot be
 --^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
   INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
 
+-- good: the table goes too
+-- given: dropped-table off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_no_users.sql
+  DROP INDEX users_email_idx;
+  DROP TABLE users;
+
 -- good: concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -173,9 +183,13 @@ function isInUse(name: Name, context: RuleContext): boolean {
   if (!index) return true
   const table = context.catalog.relations.get(index.table)
   if (!table) return true
+  if (laterSteps(context).some(({ command, before }) => drops(command, index.table, before))) return false
   const isOfOthers = table.kind !== 'materialized view' && !isNew({ ...table, span: name.span }, context)
   return isOfOthers && index.constraint === undefined
 }
+
+const drops = (command: Step['command'], table: string, catalog: Catalog): boolean =>
+  command?.tag === 'DROP TABLE' && command.names.some(name => keyOf(catalog, name) === table)
 
 const isMissing = (name: Name, { catalog }: RuleContext): boolean =>
   catalog.complete && relationNamed(catalog, name) === undefined
