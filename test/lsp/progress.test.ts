@@ -33,12 +33,14 @@ describe('progress of the first reading', function () {
 
   it('is shown for many migrations, with their number, and ends', async () => {
     const shown = await shownFor(2000)
-    assert.deepEqual(shown[0], {
+    // Where finding them takes a second already, it begins without their number.
+    assert.deepEqual(Object.assign({}, shown[0], { message: undefined }), {
       kind: 'begin',
       title: 'Reading migrations',
       percentage: 0,
-      message: '2000 migrations',
+      message: undefined,
     })
+    assert.match(JSON.stringify(shown.slice(0, 2)), /"message":"2000 migrations"/)
     assert.deepEqual(shown.at(-2), { kind: 'report', percentage: 100, message: '2000 of 2000 migrations' })
     assert.deepEqual(shown.at(-1), { kind: 'end' })
   })

@@ -22,7 +22,8 @@ export default {
   name: 'plain SQL',
   recognises(folder) {
     const { path, files } = folder
-    if (files.every(file => !isSql(file) || isDump(`${path}/${file}`))) return 0
+    // Of a folder whose files nobody knows its name tells.
+    if (files.length > 0 && files.every(file => !isSql(file) || isDump(`${path}/${file}`))) return 0
     const numbered = share(files, (name, file) => isNumbered(name) || isVersionSegment(nameOf(folderOf(file))))
     if (numbered >= 0.5) return 0.25
     if (numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path))) return 0.1
