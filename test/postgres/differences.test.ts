@@ -26,6 +26,7 @@ describe('differences', () => {
     CREATE INDEX users_plan_idx ON users (plan);
     CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
     CREATE TABLE visits (n integer);
+    CREATE VIEW seen AS SELECT id, seen FROM users WHERE id > 1;
     CREATE SEQUENCE visited OWNED BY visits.n;
   `
 
@@ -52,6 +53,21 @@ describe('differences', () => {
     ['ALTER TABLE users ADD COLUMN n int; ALTER TABLE users DROP COLUMN n'],
     ['ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME TO users'],
     ['ALTER TABLE users ENABLE ROW LEVEL SECURITY', 'changed table users of public.users row level security'],
+    ['CREATE OR REPLACE VIEW seen AS SELECT id, seen FROM users', 'changed view seen of public.seen query'],
+    ['CREATE OR REPLACE VIEW seen AS  select id , seen from users -- of all\nWHERE id>1;'],
+    [
+      'DROP VIEW seen; CREATE VIEW seen AS SELECT id FROM users WHERE id > 1',
+      'changed view seen of public.seen definition',
+    ],
+    [
+      "CREATE OR REPLACE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 2'",
+      'changed function one of public.one body',
+    ],
+    ['CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql AS $$ select 1; $$'],
+    [
+      "CREATE FUNCTION one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+      'changed function one of public.one parameters',
+    ],
     ['DROP SEQUENCE visited; CREATE SEQUENCE counted OWNED BY visits.n'],
     ['CREATE TEMPORARY TABLE scratch (id int)'],
     ["ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'paid'", 'changed column plan of public.users default'],
@@ -115,5 +131,5 @@ for (const file of ['apply.sql', 'effects.sql']) {
 const lasting = (catalog: Readonly<Record<string, readonly string[]>>) =>
   Object.entries(catalog).filter(([key]) => !key.startsWith('pg_temp.'))
 
-/** What `realCatalog` does not tell: types and functions, lengths, persistence. */
-const isUntold = /^\w+ (?:type|label|function|policy|rule) | (?:type|persistence)$/
+/** What `realCatalog` does not tell: types and functions, queries of views, lengths, persistence. */
+const isUntold = /^\w+ (?:type|label|function|policy|rule) |^changed (?:materialized )?view | (?:type|persistence)$/

@@ -99,6 +99,8 @@ export interface Table extends RelationBase {
   readonly server?: string
   /** The composite type of CREATE TABLE ... OF, `schema.name`. */
   readonly ofType?: string
+  /** For views: the query as it was written. */
+  readonly query?: string
   /** For views: what they read. */
   readonly reads: readonly RelationKey[]
   /** For views: every column name that the query mentions, of whichever table; `*` for all. */

@@ -1,4 +1,5 @@
 import type { Expression, TypeName } from '../sql/parts'
+import { tokensOf } from '../sql/tokens'
 import { serialTypes } from './apply/columns'
 import {
   asTable,
@@ -8,6 +9,7 @@ import {
   type Index,
   isIndex,
   keyIn,
+  type Overload,
   type Relation,
   type RelationKey,
   type RelationKind,
@@ -18,6 +20,7 @@ import {
   type Type,
   temporarySchema,
 } from './catalog'
+import { sameSignature } from './routines'
 import { isBuiltIn } from './types'
 
 /** One thing that is not the same in two catalogs. */
@@ -36,8 +39,8 @@ export interface Difference {
 /**
  * Returns what differs in the database that `b` describes from that of `a`, what is known to both at least. What goes or comes
  * with its table or column (their indexes, constraints, sequences) is not told again; columns count by name, not by place.
- * Nothing is said of what is temporary. Of expressions literals are compared, and conditions that are plain comparisons; the texts of
- * others, of queries and of function bodies are not. Proven in test/postgres/differences.test.ts.
+ * Nothing is said of what is temporary. Of expressions literals are compared, and conditions that are plain comparisons; queries and
+ * function bodies by their words, the texts of other expressions are not. Proven in test/postgres/differences.test.ts.
  */
 export function differences(a: Catalog, b: Catalog): Difference[] {
   if (a === b) return []
@@ -133,7 +136,9 @@ function ofTable(key: RelationKey, before: Table, after: Table, a: Catalog, b: C
   if (before.persistence !== after.persistence) found.push(changed('persistence'))
   if ((before.rowSecurity ?? false) !== (after.rowSecurity ?? false)) found.push(changed('row level security'))
   if (before.kind === 'view' || before.kind === 'materialized view') {
-    if (before.reads.join() !== after.reads.join()) found.push(changed('definition'))
+    if (before.reads.join() !== after.reads.join() || isOther(shapeOfOutputs(before), shapeOfOutputs(after)))
+      found.push(changed('definition'))
+    else if (isOtherCode(before.query, after.query)) found.push(changed('query'))
   }
   return found
 }
@@ -166,8 +171,7 @@ function ofColumn(
 
 /** Of two types that the history does not know nothing is said: columns keep the name of a type that was renamed since. */
 function isOtherType(before: TypeName, after: TypeName, a: Catalog, b: Catalog): boolean {
-  const [one, other] = [shapeOfType(before, a), shapeOfType(after, b)]
-  return one !== undefined && other !== undefined && one !== other
+  return isOther(shapeOfType(before, a), shapeOfType(after, b))
 }
 
 function shapeOfType(type: TypeName, catalog: Catalog): string | undefined {
@@ -181,8 +185,7 @@ function shapeOfType(type: TypeName, catalog: Catalog): string | undefined {
 
 function isOtherDefault(before: Column, after: Column, a: Catalog, b: Catalog): boolean {
   if (shapeOfDefault(before.default) !== shapeOfDefault(after.default)) return true
-  const [one, other] = [literalOf(before, a), literalOf(after, b)]
-  return one !== undefined && other !== undefined && one !== other
+  return isOther(literalOf(before, a), literalOf(after, b))
 }
 
 /**
@@ -310,7 +313,39 @@ const ofLabels = (key: string, before: readonly string[], after: readonly string
 function ofRoutine(key: string, before: Routine | undefined, after: Routine | undefined): Difference[] {
   const part = { what: 'function', name: lastPart(key), key } as const
   if (!before) return [{ ...part, change: 'added' }]
-  return after ? [] : [{ ...part, change: 'removed' }]
+  if (!after) return [{ ...part, change: 'removed' }]
+  const pairs = before.overloads.map(overload => [overload, after.overloads.find(sameArguments(overload))] as const)
+  if (before.overloads.length !== after.overloads.length || pairs.some(([, other]) => !other))
+    return [{ ...part, change: 'changed', aspect: 'parameters' }]
+  const isChanged = pairs.some(([{ routine }, other]) => isOtherCode(routine.code?.text, other?.routine.code?.text))
+  return isChanged ? [{ ...part, change: 'changed', aspect: 'body' }] : []
+}
+
+const sameArguments =
+  ({ routine: { parameters } }: Overload) =>
+  ({ routine }: Overload): boolean =>
+    sameSignature(parameters?.signature ?? '', routine.parameters?.signature ?? '')
+
+const isOther = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b
+
+const shapeOfOutputs = ({ outputs }: Table): string | undefined =>
+  outputs?.every(({ name }) => name !== undefined) ? outputs.map(({ name }) => name).join() : undefined
+
+/** Whether two queries or bodies differ in more than comments, white space and letter case, where both are kept. */
+function isOtherCode(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined || a === b) return false
+  return wordsIn(a) !== wordsIn(b)
+}
+
+function wordsIn(code: string): string {
+  const [, quotes = ''] = /^(\$\w*\$)/.exec(code) ?? []
+  const plain = /^'/.test(code)
+    ? code.slice(1, -1).replaceAll("''", "'")
+    : code.slice(quotes.length, code.length - quotes.length)
+  return tokensOf(plain)
+    .filter(({ kind, text }) => kind !== 'comment' && text !== ';')
+    .map(({ text }) => text)
+    .join(' ')
 }
 
 const lastPart = (key: string): string => key.slice(key.indexOf('.') + 1)

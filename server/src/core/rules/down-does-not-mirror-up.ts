@@ -22,7 +22,8 @@ back to, and by the downs of earlier migrations. \`IF EXISTS\` hides most of the
 object is passed over without an error.
 
 Both directions are applied to what the history has made, and what is then different is told where it comes from: at the
-statement of the up that is not undone, or at that of the down which does something else. Nothing is said of downs that are
+statement of the up that is not undone, or at that of the down which does something else. Bodies of functions and queries of
+views are compared by their words; a query that the down writes otherwise may be the same. Nothing is said of downs that are
 empty or fail, of labels of enums, which PostgreSQL cannot remove, where a comment in the down speaks of it, and where up or
 down do what cannot be followed, such as dynamic SQL.`,
   instead: `
@@ -177,6 +178,65 @@ says so.`,
 -- file: 000002_plans.down.sql
   ALTER TABLE users DROP CONSTRAINT plans, ALTER COLUMN plan SET DEFAULT ('free'::text);
   ALTER TABLE users ADD CONSTRAINT plans CHECK (((plan = 'paid') or (plan = 'free'::text)));
+
+-- bad: the table comes back otherwise
+-- given: golang-migrate, dropped-table off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE faxes (id bigint PRIMARY KEY, user_id bigint REFERENCES users, number text, sent timestamptz);
+  CREATE INDEX faxes_user_idx ON faxes (user_id);
+-- file: 000001_users.down.sql
+  DROP TABLE faxes;
+  DROP TABLE users;
+-- file: 000002_no_faxes.up.sql
+  DROP TABLE faxes;
+--           ^^^^^ warning [down-does-not-mirror-up: the down does not make column "number" of table "faxes" again]
+--           ^^^^^ information [down-does-not-mirror-up: the down does not make constraint "faxes_user_id_fkey" of table "faxes" again]
+--           ^^^^^ information [down-does-not-mirror-up: the down does not make index "faxes_user_idx" again]
+-- file: 000002_no_faxes.down.sql
+  CREATE TABLE faxes (id bigint PRIMARY KEY, user_id bigint, sent timestamp, pages integer);
+--                                                           ^^^^ warning [down-does-not-mirror-up: the down leaves column "sent" of table "faxes" with another type than before the up]
+--                                                                           ^^^^^ information [down-does-not-mirror-up: the down makes column "pages" of table "faxes", which was not there before the up]
+
+-- bad: what goes with a column does not come back with it
+-- given: golang-migrate, dropped-column off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, fax text UNIQUE, town text);
+  CREATE INDEX users_fax_idx ON users (fax, town);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_no_fax.up.sql
+  ALTER TABLE users DROP COLUMN fax;
+--            ^^^^^ information [down-does-not-mirror-up: the down does not make constraint "users_fax_key" of table "users" again]
+--            ^^^^^ information [down-does-not-mirror-up: the down does not make index "users_fax_idx" again]
+-- file: 000002_no_fax.down.sql
+  ALTER TABLE users ADD COLUMN fax text;
+
+-- bad: functions and views stay as the up makes them
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text, hidden boolean);
+  CREATE VIEW shown AS SELECT id, name FROM users WHERE NOT hidden;
+  CREATE FUNCTION greeting(name text) RETURNS text LANGUAGE sql AS 'SELECT ''Hello '' || name';
+  CREATE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'Bye ' || name $$;
+-- file: 000001_users.down.sql
+  DROP FUNCTION farewell(text);
+  DROP FUNCTION greeting(text);
+  DROP VIEW shown;
+  DROP TABLE users;
+-- file: 000002_names.up.sql
+  CREATE OR REPLACE VIEW shown AS SELECT id, name FROM users WHERE hidden IS NOT TRUE;
+--                       ^^^^^ warning [down-does-not-mirror-up: the down does not change the query of view "shown" back]
+  CREATE OR REPLACE FUNCTION greeting(name text) RETURNS text LANGUAGE sql AS 'SELECT ''Hi '' || name';
+--                           ^^^^^^^^ warning [down-does-not-mirror-up: the down does not change the body of function "greeting" back]
+  CREATE OR REPLACE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'See you, ' || name $$;
+  ALTER TABLE users ADD COLUMN nick text;
+-- file: 000002_names.down.sql
+  ALTER TABLE users DROP COLUMN nick;
+  CREATE OR REPLACE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$
+    -- As it was.
+    select 'Bye ' || name;
+  $$;
 
 -- bad: a column is not made again
 -- given: golang-migrate, dropped-column off
@@ -351,7 +411,7 @@ function besides(difference: Difference, what: string, { command }: Step): Words
         message: `the down leaves ${what} with another ${difference.aspect} than before the up`,
         detail: 'When the down has run, it is not as it was before the up.',
         hint: 'Leave it as it was before the up.',
-        severity: aspectSeverity(difference),
+        severity: difference.aspect === 'body' ? 'information' : aspectSeverity(difference),
       }
   }
 }

@@ -4,7 +4,7 @@ import type { Direction, Migration } from '../history/migration'
 import { isSplit } from '../history/pairing'
 import { type Step, stepsOf } from '../history/steps'
 import { leastLikeness, likeness } from '../likeness'
-import type { Catalog } from '../postgres/catalog'
+import { type Catalog, isIndex, tableAt } from '../postgres/catalog'
 import { type Difference, differences } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
 import { failureOf } from '../postgres/failures'
@@ -133,7 +133,9 @@ const stepsIn = (migration: Migration, wanted: Direction, history: History, sett
   stepsOf(history, migration, settings).filter(({ direction }) => direction === wanted)
 
 /** PostgreSQL has no way to take a label from an enum (sql-altertype.html): nothing is said of those. */
-function isCertain({ what, change, name, key }: Difference, { before, between, after }: Catalogs): boolean {
+function isCertain({ what, change, name, key, aspect }: Difference, { before, between, after }: Catalogs): boolean {
+  // What the down writes otherwise may mean the same: PostgreSQL itself prints a query otherwise than it was written.
+  if (aspect === 'query' && tableAt(between, key)?.query !== tableAt(after, key)?.query) return false
   if (what === 'label') return change === 'removed'
   if (after.doubts?.names.has(name) && !before.doubts?.names.has(name)) return false
   // What no statement made is a table that the history only heard of: it was there.
@@ -144,6 +146,7 @@ function isCertain({ what, change, name, key }: Difference, { before, between, a
 /** What the up drops and the down makes again otherwise is the down's. */
 function leftBy(difference: Difference, ups: readonly Step[], downs: readonly Step[]): Trace | undefined {
   const up = traceOf(difference, ups)
+  if (!up && !traceOf(difference, downs)) return traceOfWhole(difference, ups, downs)
   const isRemade = difference.change === 'changed' && up && changesIn(up, difference).includes('removed')
   if (up && !isRemade) return up
   const down = traceOf(difference, downs)
@@ -156,6 +159,39 @@ function leftBy(difference: Difference, ups: readonly Step[], downs: readonly St
 function traceOf(difference: Difference, steps: readonly Step[]): Trace | undefined {
   const step = steps.findLast(step => stepDifferences(step).some(other => isAbout(other, difference)))
   return step && { difference, step, at: tokenNamed(step, difference.name) ?? keywordsOf(step) }
+}
+
+/** What comes and goes with its table or its column: with the statement that makes it, or takes it along. */
+function traceOfWhole(difference: Difference, ups: readonly Step[], downs: readonly Step[]): Trace | undefined {
+  const isThere = (catalog: Catalog) => has(catalog, difference)
+  const isLast = ({ before, after }: Step) =>
+    difference.change === 'removed' ? isThere(before) && !isThere(after) : !isThere(before) && isThere(after)
+  const step = (difference.change === 'removed' ? undefined : downs.findLast(isLast)) ?? ups.findLast(isLast)
+  if (!step) return undefined
+  const relation = step.before.relations.get(difference.key) ?? step.after.relations.get(difference.key)
+  const owner = isIndex(relation) ? relation.table : difference.key
+  const table = owner.slice(owner.indexOf('.') + 1)
+  const at = tokenNamed(step, difference.name) ?? tokenNamed(step, table) ?? keywordsOf(step)
+  return { difference, step, at }
+}
+
+function has(catalog: Catalog, { what, key, name }: Difference): boolean {
+  const table = tableAt(catalog, key)
+  const isNamed = (part: { readonly name: string }) => part.name === name
+  switch (what) {
+    case 'column':
+      return table?.columns.some(isNamed) ?? false
+    case 'constraint':
+      return table?.constraints.some(isNamed) ?? false
+    case 'trigger':
+      return table?.triggers.some(isNamed) ?? false
+    case 'policy':
+      return table?.policies?.some(isNamed) ?? false
+    case 'rule':
+      return table?.rules?.some(isNamed) ?? false
+    default:
+      return catalog.relations.has(key)
+  }
 }
 
 const changesIn = ({ step }: Trace, difference: Difference): string[] =>

@@ -192,6 +192,8 @@ export interface CreateTableAs {
   readonly persistence: 'permanent' | 'unlogged' | 'temporary'
   readonly withData: boolean
   readonly columns: readonly string[]
+  /** As written after AS. */
+  readonly query?: string
   readonly reads: readonly Name[]
   /** Every column that the query names anywhere, without its table; `*` for all. */
   readonly readColumns?: readonly string[]
@@ -209,6 +211,8 @@ export interface CreateView {
   readonly orReplace: boolean
   readonly persistence: 'permanent' | 'temporary'
   readonly columns: readonly string[]
+  /** As written after AS. */
+  readonly query?: string
   /** Absent where the query does not say them one by one. */
   readonly outputs?: readonly Output[]
   readonly reads: readonly Name[]

@@ -22,6 +22,12 @@ export function commandOf(node: Node, source: Source): Command {
   return command ?? other(kind, statement, source, commandOf)
 }
 
+/** What a view is asked for: no AS stands before its query but the one in front of it. */
+function queryOf({ tokens, text }: Source): { query?: string } {
+  const as = tokens.find(token => isWord(token, 'AS'))
+  return as ? { query: text.slice(as.end) } : {}
+}
+
 type Raw = ReturnType<typeof fields>
 type Translator = (statement: never, source: Source) => Command | undefined
 
@@ -106,6 +112,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       persistence: persistenceOf(relation),
       withData: statement.into?.skipData !== true,
       columns: strings(statement.into?.colNames),
+      ...(isView && queryOf(source)),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
       madeColumns: columnsMadeIn(statement.query),
@@ -121,6 +128,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       orReplace: statement.replace === true,
       persistence: persistenceOf(statement.view) === 'temporary' ? 'temporary' : 'permanent',
       columns: strings(statement.aliases),
+      ...queryOf(source),
       ...outputs(statement.query, strings(statement.aliases), source),
       reads: relationsIn(statement.query, source),
       readColumns: columnsIn(statement.query),
