@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { folderWith, invoke, removeFolders } from './invoke'
 
 const users = 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
@@ -42,6 +44,13 @@ describe('migration-guard check', () => {
     const wrapped = await invoke(folder, 'check', 'sql', '--transaction', 'file')
     assert.equal(wrapped.code, 1)
     assert.match(wrapped.out, /The project runs each file in a transaction\./)
+    assert.match(wrapped.out, /nothing here tells how one goes without\. Build the index by hand before/)
+    writeFileSync(
+      join(folder, 'migrate.py'),
+      'import os\nfor f in os.listdir("sql"): cursor.execute(text)\ndb.commit()\n',
+    )
+    const found = await invoke(folder, 'check', 'sql')
+    assert.match(found.out, /migrate\.py runs each file in a transaction\./)
     const named = await invoke(folder, '--framework', 'dbmate', 'check', 'sql')
     assert.match(named.out, /dbmate runs this migration in a transaction\./)
   })

@@ -143,6 +143,12 @@ describe('a project’s own runner', () => {
     assert.equal(await runOf('db/updates', { 'db/updates/009_b.sql': 'BEGIN;\nLOCK TABLE a;\nCOMMIT;' }), 'plain own')
   })
 
+  it('is told by a layout that only one program has', async () => {
+    const sql = { 'schema/main/delta/58/01_a.sql.postgres': 'SELECT 1;' }
+    assert.equal(await runOf('schema', sql), 'plain own')
+    assert.equal(await runOf('schema', { 'schema/main/full_schemas/54/full.sql.postgres': 'SELECT 1;' }), 'plain tool')
+  })
+
   it('makes migrations of files without a number that it names', async () => {
     const sql = {
       'db/always/views.sql': 'SELECT 1;',

@@ -1,3 +1,5 @@
+import type { Runner } from '../history/frameworks/framework'
+import plain from '../history/frameworks/plain'
 import type { RuleContext } from './rule'
 
 /** What a person does where the tool has no way to run a statement outside a transaction. */
@@ -22,9 +24,16 @@ export function hintWithTool(hint: string, context: RuleContext, instead: string
 
 /** Returns why no file of the tool runs outside a transaction, and what to do; undefined where some can. */
 export function neverOutside({ history, migration }: RuleContext, instead: string): string | undefined {
+  if (history.framework === plain) return neverWithRunner(history.source.runner(), instead)
   const never = migration.framework.onlyInTransaction?.(history.migrations)
   return never && `${never.why} ${never.instead ?? instead}`
 }
+
+/** Nobody knows how a project's own program is told otherwise, if it can be. */
+const neverWithRunner = (runner: Runner | undefined, instead: string): string | undefined =>
+  runner?.transaction === 'file'
+    ? `${runner.by ?? 'The project'} runs each file in a transaction, and nothing here tells how one goes without. ${instead}`
+    : undefined
 
 /** Returns a hint that says a later transaction, with what the tool needs where that of a later file is the same one. */
 export const hintForLater = (hint: string, { migration }: RuleContext): string =>

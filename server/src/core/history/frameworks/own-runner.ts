@@ -20,19 +20,34 @@ export const runnerOf = (folder: Folder): Runner | undefined =>
  * transaction themselves, or one before the last could not have run in one, that is what counts.
  */
 export function ownRunner(folder: Folder): Runner | undefined {
-  const names = folder.files.map(nameOf)
-  if (names.some(name => maraguName.test(name)) && isRunByMaragu(folder))
+  if (folder.files.some(file => maraguName.test(nameOf(file))) && isRunByMaragu(folder))
     return { transaction: 'file', by: 'maragudk/migrate' }
-  if (shareOfTexts(folder, text => begin.test(text)) > 0.5 || hasRun(folder, text => outside.test(text)))
-    return undefined
+  const layout = layouts.find(
+    ({ name, beside }) => name === nameOf(folder.path) && folder.list?.('..').includes(beside),
+  )
+  if (layout) return { transaction: 'file', by: layout.by }
+  const by = sourceOf(folder)
+  if (by === undefined) return undefined
+  const isOtherwise = shareOfTexts(folder, text => begin.test(text)) > 0.5 || hasRun(folder, text => outside.test(text))
+  return isOtherwise ? undefined : { transaction: 'file', by }
+}
+
+/**
+ * Layouts that tell by themselves. Synapse and what is made from it, https://github.com/matrix-org/synapse: the deltas of one version
+ * after the other, in a transaction each (`synapse/storage/engines/postgres.py`, `executescript`, at commit be65a8ec01).
+ */
+const layouts = [{ name: 'delta', beside: 'full_schemas/', by: 'Synapse' }]
+
+/** Returns the name of the file that begins the transactions; undefined where none is found. */
+function sourceOf(folder: Folder): string | undefined {
   const isNamed = namedIn(folder)
-  const hasDowns = names.some(name => /\bdown\.sql$/i.test(name))
+  const hasDowns = folder.files.some(file => /\bdown\.sql$/i.test(file))
   for (const place of placesAround(folder)) {
     const sources = sourcesAt(folder, place)
     const text = sources.map(source => source.text).join('\n')
     if (!isNamed(text, place === '') || (hasDowns && !downWord.test(text))) continue
     const own = sources.find(source => begins(source.text))
-    if (own && runsSql.test(text) && !library.test(text)) return { transaction: 'file', by: own.name }
+    if (own && runsSql.test(text) && !library.test(text)) return own.name
   }
   return undefined
 }
