@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { fixed } from '../../server/src/core/fix'
+import { migrationFolders } from '../../server/src/core/history/folders'
 import { historyOf, withFile } from '../../server/src/core/history/history'
 import { defaultSettings } from '../../server/src/core/settings'
 import { loadInstalledParser } from '../parser'
@@ -20,6 +21,19 @@ describe('Diesel', () => {
     ...pair('20231231235959_a'),
     'seed.sql': 'SELECT 0;',
   }
+
+  it('for other databases is left alone, by the features of the crate', () => {
+    const found = (features: string) => {
+      const paths = Object.keys(pair('migrations/01_a'))
+      const manifest = `[dependencies.serde]\n[dependencies]\ndiesel = { version = "2", features = [${features}] }\n`
+      const read = (file: string) =>
+        file === 'Cargo.toml' ? manifest : file.endsWith('.sql') ? 'SELECT 1;' : undefined
+      return migrationFolders('', paths, read).map(({ framework }) => framework.id)
+    }
+    assert.deepEqual(found('"sqlite", "returning_clauses_for_sqlite_3_35"'), [])
+    assert.deepEqual(found('"mysql", "postgres_backend"'), ['diesel'])
+    assert.deepEqual(found('"chrono"'), ['diesel'])
+  })
 
   it('is known by its folders, and by its manifests where those are numbered otherwise', () => {
     assert.equal(tool(files), 'diesel')

@@ -23,6 +23,8 @@ describe('Drizzle', () => {
       tool({ '20240101000000_a/migration.sql': 'SELECT 1;\n--> statement-breakpoint\nSELECT 2;' }),
       'drizzle',
     )
+    const drawn = { '20240101000000_a/migration.sql': 'SELECT 1;', '20240101000000_a/snapshot.json': '{}' }
+    assert.equal(tool(drawn), 'drizzle')
     assert.equal(tool({ '0000_a.sql': 'SELECT 1;' }), 'plain')
     assert.equal(tool({ '0000_a.sql': 'SELECT 1;', 'meta/_journal.json': journal('pg', '0000_a') }), 'drizzle')
   })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { migrationFolders } from '../../server/src/core/history/folders'
 import { historyOf } from '../../server/src/core/history/history'
 import { loadInstalledParser } from '../parser'
-import { historyIn, sectionsOf, tool } from './folder'
+import { type Files, historyIn, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
 
 before(loadInstalledParser)
@@ -18,9 +19,24 @@ describe('yoyo', () => {
   it('is known by the comments of its files, or by yoyo.ini', () => {
     assert.equal(tool(files), 'yoyo')
     assert.equal(tool({ '0001.a.sql': 'SELECT 1;' }), 'plain')
-    const read = (file: string) => (file === '../yoyo.ini' ? '[DEFAULT]\nsources = m\n' : undefined)
-    const history = historyOf({ path: 'm', files: [{ path: 'm/0001.a.sql', text: 'SELECT 1;' }], read })
-    assert.equal(history.framework.id, 'yoyo')
+    const idWith = (sources: string) =>
+      historyOf({
+        path: 'm',
+        files: [{ path: 'm/0001.a.sql', text: 'SELECT 1;' }],
+        read: file => (file === '../yoyo.ini' ? `[DEFAULT]\nsources = ${sources}\n` : undefined),
+      }).framework.id
+    assert.equal(idWith('./lib ./m'), 'yoyo')
+    assert.equal(idWith('./lib'), 'plain')
+  })
+
+  it('is left alone where its settings name another database', () => {
+    const found = (database: string) => {
+      const texts: Files = { 'm/0001.a.sql': 'SELECT 1;', 'yoyo.ini': `sources = m\ndatabase = ${database}\n` }
+      return migrationFolders('', ['m/0001.a.sql'], path => texts[path]).map(({ framework }) => framework.id)
+    }
+    assert.deepEqual(found('sqlite:///app.db'), [])
+    assert.deepEqual(found('postgresql+psycopg://%(DB)s'), ['yoyo'])
+    assert.deepEqual(found('%(DATABASE_URL)s'), ['yoyo'])
   })
 
   it('runs each file in a transaction, unless the comment of the migration says otherwise of both', () => {

@@ -9,6 +9,7 @@ import plain from './frameworks/plain'
 import { isPostgres, providerOf } from './frameworks/prisma'
 import { isSql, share, shareOfTexts } from './frameworks/recognise'
 import { isForOtherThanPostgres } from './frameworks/sqlx'
+import { schemeOf } from './frameworks/yoyo'
 
 /** A folder that a migration tool runs as one history. */
 export interface MigrationFolder extends Folder {
@@ -77,9 +78,9 @@ export function frameworkOf(folder: Folder): Framework | undefined {
   return best
 }
 
-/** Whether a file of the tool's own names another database (Prisma's lock file, Drizzle's journal, SQLx's features). */
+/** Whether a file of the tool's own names another database (Prisma's lock file, Drizzle's journal, yoyo's settings, the features of SQLx and Diesel). */
 export function isForOtherDatabase({ read }: Pick<Folder, 'read'>): boolean {
-  const named = providerOf(read) ?? dialectOf(read)
+  const named = providerOf(read) ?? dialectOf(read) ?? schemeOf(read)
   return named === undefined ? isForOtherThanPostgres(read) : !isPostgres(named)
 }
 

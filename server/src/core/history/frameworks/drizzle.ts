@@ -11,7 +11,8 @@ import { anyText, share } from './recognise'
  *   that and left behind.
  * - `drizzle-orm/src/pg-core/dialect.ts`, `migrate`: all pending files run in one transaction, and nothing in a file turns that
  *   off (issue 860). So a later file is no place for what needs a transaction of its own, and none is made here.
- * - https://orm.drizzle.team/docs/drizzle-kit-generate: newer versions write `<time>_<name>/migration.sql`, without a journal.
+ * - https://orm.drizzle.team/docs/drizzle-kit-generate: newer versions write `<time>_<name>/migration.sql`
+ *   and `snapshot.json` beside it, without a journal.
  */
 export default {
   id: 'drizzle',
@@ -24,7 +25,9 @@ export default {
   recognises(folder) {
     const named = share(folder.files, (_, file) => fileName.test(file))
     if (named === 0) return 0
-    if (folder.read(journal) !== undefined) return 0.97 * named
+    const first = folder.files.find(file => file.endsWith('/migration.sql'))
+    const isDrawn = first !== undefined && folder.read(`${folderOf(first)}/snapshot.json`) !== undefined
+    if (isDrawn || folder.read(journal) !== undefined) return 0.97 * named
     return anyText(folder, text => text.includes(breakpoint)) ? 0.92 * named : 0
   },
 

@@ -75,15 +75,16 @@ const fileName = /^(\d+)_.*\.sql$/
 const template = /^-- Add (?:up |down )?migration script here$/m
 
 /**
- * Whether the crate that the migrations are part of uses SQLx with other databases alone, by the features that it asks for; what a
- * crate leaves to its workspace stands in a manifest above.
+ * Whether the crate that the migrations are part of uses SQLx or Diesel with other databases alone, by the features that it asks for;
+ * what a crate leaves to its workspace stands in a manifest above.
  */
 export function isForOtherThanPostgres(read: (relative: string) => string | undefined): boolean {
   for (let above = '../'; above.length < 15; above += '../') {
-    const features =
-      /^\s*sqlx\s*=\s*\{[^}]*?features\s*=\s*\[([^\]]*)\]/m.exec(read(`${above}Cargo.toml`) ?? '')?.[1] ?? ''
-    if (/"(?:postgres|any)"/.test(features)) return false
+    const features = [...(read(`${above}Cargo.toml`) ?? '').matchAll(featured)].map(([, list = '']) => list).join()
+    if (/"(?:postgres|any)/.test(features)) return false
     if (/"(?:sqlite|mysql)/.test(features)) return true
   }
   return false
 }
+
+const featured = /^\s*(?:sqlx|diesel)\s*=\s*\{[^}]*?features\s*=\s*\[([^\]]*)\]/gm

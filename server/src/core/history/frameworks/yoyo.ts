@@ -4,7 +4,7 @@ import { compareNames, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import { isDump } from './dumps'
-import type { Framework } from './framework'
+import type { Folder, Framework } from './framework'
 import { beside, lastName, wholeFile } from './layouts'
 import { share, shareOfTexts } from './recognise'
 
@@ -21,8 +21,8 @@ export default {
   name: 'yoyo',
   recognises(folder) {
     const own = share(folder.files, (name, file) => name === file)
-    const isConfigured = ['', '../', '../../'].some(above => folder.read(`${above}yoyo.ini`) !== undefined)
-    if (isConfigured) return 0.9 * own
+    const [, sources] = /^\s*sources\s*=\s*(.+)$/m.exec(settings(folder.read) ?? '') ?? []
+    if (sources?.split(/\s+/).some(source => nameOf(source) === nameOf(folder.path))) return 0.9 * own
     return 0.9 * own * shareOfTexts(folder, text => said(text, 'depends') !== undefined)
   },
 
@@ -61,6 +61,13 @@ export default {
 } satisfies Framework
 
 const ending = '.rollback.sql'
+
+const settings = (read: Folder['read']): string | undefined =>
+  ['', '../', '../../'].map(above => read(`${above}yoyo.ini`)).find(text => text !== undefined)
+
+/** Returns the database that `yoyo.ini` names, as its address begins: `sqlite`; undefined where there is no such file. */
+export const schemeOf = (read: Folder['read']): string | undefined =>
+  /^\s*database\s*=\s*(postgres(?:ql)?|\w+)/m.exec(settings(read) ?? '')?.[1]
 
 /** The comments at the top. */
 const header = (text: string): string => /^(?:\ufeff)?(?:[ \t]*(?:--.*)?(?:\r?\n|$))*/.exec(text)?.[0] ?? ''
