@@ -32,6 +32,23 @@ describe('details', () => {
     assert.equal(hint, 'Deploy code that does not use the column first, and drop it in a later release.')
   })
 
+  it('do not take a column for NOT NULL that the migration adds, for all that a file of the latest state says', () => {
+    const source = `
+-- bad: a column that an older database lacks
+-- given: dbutil
+-- file: 00-latest-revision.sql
+  -- v0 -> v2: Latest revision
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);
+-- file: 02-email.sql
+  -- v2: Email
+  ALTER TABLE users ADD COLUMN email text;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+`
+    const found = findings(source).find(({ rule }) => rule === 'not-null-scan')
+    assert.equal(found?.severity, 'error')
+    assert.match(found.message, /until every row is checked$/)
+  })
+
   it('say that what fills a column comes too late for its NOT NULL', () => {
     const text = (first: string, second: string) => `
 -- bad: two statements

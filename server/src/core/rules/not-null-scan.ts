@@ -4,6 +4,7 @@ import { columnNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
 import { batched } from './batches'
 import { definesConstraint, hasSubcommand } from './concerns'
 import { StepContext } from './context'
@@ -55,7 +56,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
       if (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'NOT NULL') continue
       const mode = modeOn(effects, target.relation)
       if (!mode) continue
-      if (!touches(effects.scans, target)) {
+      if (!touches(effects.scans, target) && !isAddedBefore(alter, subcommand, target, context)) {
         if (subcommand.kind === 'SET NOT NULL') yield* changingNothing(subcommand, target, context)
         continue
       }
@@ -293,6 +294,27 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 `,
 })
+
+/**
+ * Whether the migration itself adds the column as one that may be null, though an earlier one made it NOT NULL: where a file with
+ * all that the migrations make stands before them, this is for databases that were there before.
+ */
+function isAddedBefore(alter: AlterRelation, subcommand: Subcommand, { table }: Target, context: RuleContext): boolean {
+  if (subcommand.kind !== 'SET NOT NULL') return false
+  const { name } = subcommand.column
+  const known = columnNamed(table, name)
+  if (!known?.notNull || isUnreleased(known.born, context)) return false
+  return context.steps
+    .slice(0, context.index)
+    .some(
+      ({ command }) =>
+        command?.tag === 'ALTER TABLE' &&
+        command.relation.name === alter.relation.name &&
+        command.subcommands.some(
+          other => other.kind === 'ADD COLUMN' && other.column.name.name === name && !other.column.notNull,
+        ),
+    )
+}
 
 function* changingNothing(
   { column, keywords }: SubcommandOfKind<'SET NOT NULL'>,
