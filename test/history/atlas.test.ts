@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { fixed } from '../../server/src/core/fix'
+import { type Change, changesBy } from '../../server/src/core/fix-changes'
+import { sumOf } from '../../server/src/core/history/frameworks/atlas-sum'
 import { lint } from '../../server/src/core/lint'
 import { defaultSettings } from '../../server/src/core/settings'
+import { base64, Sha256, utf8 } from '../../server/src/core/sha256'
+import { withSums } from '../../server/src/core/sums'
 import { loadInstalledParser } from '../parser'
-import { historyIn, sectionsOf } from './folder'
+import { type Files, historyIn, sectionsOf } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
 
 before(loadInstalledParser)
@@ -82,20 +88,91 @@ describe('Atlas', () => {
     })
   })
 
-  it('has to sum the files up anew after a fix, also where another tool runs them', () => {
-    const titles = (files: Record<string, string>) => {
-      const history = historyIn(files)
-      return lint(history, history.migrations.at(-1)?.path ?? '', defaultSettings).flatMap(({ fixes }) =>
-        fixes.map(({ title }) => title),
-      )
+  describe('sums the files up anew', () => {
+    const [table, index] = ['CREATE TABLE t (a int);\n', 'CREATE INDEX t_a ON t (a); -- é🙂\n']
+    const single = { '1_a.sql': table, '2_b.sql': index }
+    const pairs = { '1_a.up.sql': table, '2_b.up.sql': index, '2_b.down.sql': 'DROP INDEX t_a;\n' }
+
+    /** What Atlas writes, by another SHA-256 than ours. */
+    function summed(files: Files): Files {
+      const names = Object.keys(files).sort()
+      const lines = names.map((name, place) => {
+        const all = names.slice(0, place + 1).map(each => each + files[each])
+        return [name, createHash('sha256').update(all.join('')).digest('base64')] as const
+      })
+      const total = createHash('sha256').update(lines.flat().join('')).digest('base64')
+      return { ...files, 'atlas.sum': `h1:${total}\n${lines.map(([name, sum]) => `${name} h1:${sum}\n`).join('')}` }
     }
-    const [table, index] = ['CREATE TABLE t (a int);', 'CREATE INDEX t_a ON t (a);']
-    assert.deepEqual(titles({ '1_a.sql': table, '2_b.sql': index, ...sum }), [
-      'Build the index concurrently (then run atlas migrate hash)',
-    ])
-    assert.deepEqual(titles({ '1_a.up.sql': table, '2_b.up.sql': index, ...sum }), [
-      'Build the index concurrently (then run atlas migrate hash)',
-    ])
-    assert.deepEqual(titles({ '1_a.up.sql': table, '2_b.up.sql': index }), ['Build the index concurrently'])
+
+    const offered = (files: Files) => {
+      const history = historyIn(files)
+      const findings = lint(history, 'm/2_b.sql', defaultSettings).concat(
+        lint(history, 'm/2_b.up.sql', defaultSettings),
+      )
+      return findings.flatMap(finding => withSums(history, finding).fixes)
+    }
+    const result = (files: Files, changes: readonly Change[]) => {
+      const changed = changes.map(change => [change.path.slice(2), change.after])
+      const { 'atlas.sum': sums, ...others }: Record<string, string> = { ...files, ...Object.fromEntries(changed) }
+      return { sums, expected: summed(others)['atlas.sum'] }
+    }
+
+    it('with a fix, also where another tool runs them', () => {
+      for (const files of [summed(single), summed(pairs)]) {
+        const [fix, ...others] = offered(files)
+        assert(fix && others.length === 0)
+        assert.equal(fix.title, 'Build the index concurrently')
+        const { sums, expected } = result(files, changesBy(historyIn(files), [fix]))
+        assert.equal(sums, expected)
+        assert.notEqual(sums, files['atlas.sum'])
+      }
+    })
+
+    it('with all fixes, and what they create', () => {
+      const more = { ...single, '3_c.sql': 'CREATE INDEX t_b ON t (a, a);\nALTER TABLE t ADD CHECK (a > 0);\n' }
+      const files = summed(more)
+      const { changes } = fixed(historyIn(files), ['m/2_b.sql', 'm/3_c.sql'], defaultSettings, {
+        review: true,
+        creates: true,
+      })
+      assert(changes.some(({ before }) => before === undefined))
+      const { sums, expected } = result(files, changes)
+      assert.equal(sums, expected)
+    })
+
+    it('unless they were not right before: then it is for a person to do', () => {
+      for (const files of [
+        { ...summed(single), '0_new.sql': 'SELECT 1;\n' },
+        { ...pairs, ...sum },
+      ]) {
+        assert.deepEqual(
+          offered(files).map(({ title }) => title),
+          ['Build the index concurrently (then run atlas migrate hash)'],
+        )
+      }
+      const history = historyIn({ ...single, ...sum })
+      const { changes } = fixed(history, ['m/2_b.sql'], defaultSettings, { review: false, creates: true })
+      assert.deepEqual(
+        changes.map(({ path, titles }) => [path, ...titles]),
+        [['m/2_b.sql', 'Build the index concurrently (then run atlas migrate hash)']],
+      )
+    })
+
+    it('but not those that say so', () => {
+      const files = new Map([
+        ['m/1_a.sql', '-- atlas:sum ignore\n\nSELECT 1;\n'],
+        ['m/2_b.sql', 'SELECT 2;\n'],
+      ])
+      const hash = createHash('sha256').update('1_a.sql').update('2_b.sqlSELECT 2;\n').digest('base64')
+      assert.equal(sumOf('m', files).split('\n').slice(1).join('\n'), `2_b.sql h1:${hash}\n`)
+    })
+
+    it('of any length', () => {
+      for (let length = 0; length < 200; length++) {
+        const text = [...'aé€🙂'.repeat(length)].slice(0, length).join('')
+        const own = base64(new Sha256().update(utf8(text)).digest())
+        assert.equal(own, createHash('sha256').update(text).digest('base64'))
+      }
+    })
   })
 })

@@ -6,6 +6,7 @@ import type { Migration } from '../core/history/migration'
 import { lint, type Report } from '../core/lint'
 import type { Settings } from '../core/settings'
 import { loadParser } from '../core/sql/engine'
+import { withSums } from '../core/sums'
 import type { FileProblem } from '../disk/disk'
 import { type Loaded, type LoadOptions, load, parserBinary } from '../files'
 import { enginePath, shownPath } from './paths'
@@ -109,10 +110,10 @@ export interface Judged {
 export function judged({ history, asked }: Loaded, settings: Settings, troubles: Troubles): Judged[] {
   return migrationsAt(history, asked).flatMap(migration => {
     const { path } = migration
-    const findings = troubles.survived(path, () => lint(history, path, settings, troubles.report))
-    return findings
-      ? [{ path, migration, history, findings: withFixesThatHold(history, path, findings, settings) }]
-      : []
+    const found = troubles.survived(path, () => lint(history, path, settings, troubles.report))
+    if (!found) return []
+    const held = withFixesThatHold(history, path, found, settings)
+    return [{ path, migration, history, findings: held.map(finding => withSums(history, finding)) }]
   })
 }
 

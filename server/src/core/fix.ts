@@ -4,6 +4,7 @@ import { withFixesThatHold } from './fix-check'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
+import { changesWithSums } from './sums'
 
 export interface Fixed {
   /** Created files first: what an edit moves away is then never in no file. */
@@ -59,7 +60,10 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
   }
   const all = [...changes.values()].filter(change => change.before !== change.after)
   return {
-    changes: all.sort((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined)),
+    changes: changesWithSums(
+      start,
+      all.sort((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined)),
+    ),
     history,
     paths: queue,
   }

@@ -2,9 +2,7 @@ import { type ActiveRule, activeRules } from './active-rules'
 import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
-import { type Finding, type Fix, type Risk, type Severity, withFixes } from './finding'
-import { joinedPath } from './history/folders'
-import { sumFile } from './history/frameworks/atlas'
+import type { Finding, Fix, Risk, Severity } from './finding'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
 import { type Step, stepsIn, stepsOf } from './history/steps'
@@ -46,16 +44,11 @@ export function lint(history: History, path: string, settings: Settings, report?
   const written = [...left, ...ofComments].map(finding =>
     findingAsWritten(inCommentLines(inLetterCase(finding, migration), migration), migration.placeholders),
   )
-  const { path: folder, files } = history.source
-  return (files.has(joinedPath(folder, sumFile)) ? written.map(withHashing) : written).sort(
+  return written.sort(
     (a, b) =>
       a.span.start - b.span.start || a.span.end - b.span.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
   )
 }
-
-/** The fixes of a finding with what has to be done after each, where Atlas keeps sums of the folder's files. */
-const withHashing = (finding: Finding): Finding =>
-  withFixes(finding, fix => ({ ...fix, title: `${fix.title} (then run atlas migrate hash)` }))
 
 function findingsOfMigration(context: MigrationContext, report?: Report): Finding[] {
   const { direction } = context.migration

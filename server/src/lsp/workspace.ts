@@ -4,6 +4,7 @@ import { withFixesThatHold } from '../core/fix-check'
 import { type History, historyOf, withApplied, withFile } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint } from '../core/lint'
+import { withSums } from '../core/sums'
 import { folderOf } from '../core/text'
 import { load } from '../files'
 import { today } from '../today'
@@ -212,7 +213,7 @@ export class Workspace {
       migration && isWanted && weight !== 'ignore'
         ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error))
         : []
-    const held = withFixesThatHold(history, path, found, configuration)
+    const held = withFixesThatHold(history, path, found, configuration).map(finding => withSums(history, finding))
     const findings = weight === 'hint' ? held.map(asHint) : held
     return { document, configuration, history, path, migration, findings }
   }

@@ -1,6 +1,7 @@
 import type { Edit } from '../../finding'
 import { nameOf, type Span } from '../../text'
 import { compareNames, numberAfter } from '../numbering'
+import { sumFile } from './atlas-sum'
 import { isForeignName } from './dialects'
 import { lineBreakOf } from './directives'
 import type { Framework } from './framework'
@@ -80,9 +81,6 @@ export default {
     ]
   },
 } satisfies Framework
-
-/** The sums of all files: Atlas refuses to go on when a file was changed or added, until `atlas migrate hash` sums them up anew. */
-export const sumFile = 'atlas.sum'
 
 const fileName = /^\d+(?:_[^.]*)?\.sql$/
 
