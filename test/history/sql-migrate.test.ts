@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { migrationFolders } from '../../server/src/core/history/folders'
 import { loadInstalledParser } from '../parser'
-import { historyIn, namesOf, sectionsOf, tool } from './folder'
+import { type Files, historyIn, namesOf, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
 
 before(loadInstalledParser)
@@ -15,6 +16,17 @@ describe('sql-migrate', () => {
       'sql-migrate',
     )
     assert.equal(tool({ '1-a.sql': '-- +migrate up\nSELECT 1;\n' }), 'plain')
+  })
+
+  it('is left alone where its settings name other databases alone', () => {
+    const found = (...dialects: string[]) => {
+      const settings = dialects.map((dialect, at) => `env${at}:\n  dialect: ${dialect}\n  dir: db/m\n`).join('')
+      const texts: Files = { 'db/m/1-a.sql': '-- +migrate Up\nSELECT 1;\n', 'dbconfig.yml': settings }
+      return migrationFolders('', ['db/m/1-a.sql'], path => texts[path]).map(({ framework }) => framework.id)
+    }
+    assert.deepEqual(found('mysql', 'mysql'), [])
+    assert.deepEqual(found('sqlite3', 'postgres'), ['sql-migrate'])
+    assert.deepEqual(found(), ['sql-migrate'])
   })
 
   it('reads both directions with their options, and statements that only a command ends', () => {

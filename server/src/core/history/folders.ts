@@ -9,7 +9,6 @@ import plain from './frameworks/plain'
 import { isPostgres, providerOf } from './frameworks/prisma'
 import { isSql, share, shareOfTexts } from './frameworks/recognise'
 import { isForOtherThanPostgres } from './frameworks/sqlx'
-import { schemeOf } from './frameworks/yoyo'
 
 /** A folder that a migration tool runs as one history. */
 export interface MigrationFolder extends Folder {
@@ -75,12 +74,12 @@ export function frameworkOf(folder: Folder): Framework | undefined {
     best = framework
     sureness = own
   }
-  return best
+  return best?.isForOther?.(folder) ? undefined : best
 }
 
-/** Whether a file of the tool's own names another database (Prisma's lock file, Drizzle's journal, yoyo's settings, the features of SQLx and Diesel). */
+/** Whether a file of the tool's own names another database (Prisma's lock file, Drizzle's journal, the features of SQLx and Diesel). */
 export function isForOtherDatabase({ read }: Pick<Folder, 'read'>): boolean {
-  const named = providerOf(read) ?? dialectOf(read) ?? schemeOf(read)
+  const named = providerOf(read) ?? dialectOf(read)
   return named === undefined ? isForOtherThanPostgres(read) : !isPostgres(named)
 }
 

@@ -60,6 +60,8 @@ export interface Framework {
   readonly name: string
   /** How sure the files make us that this tool runs them: 0 for not at all; the highest wins. */
   readonly recognises: (folder: Folder) => number
+  /** Whether the tool's own settings name another database for a folder that it runs. */
+  readonly isForOther?: (folder: Folder) => boolean
   /** The line that says to the tool what to run. */
   readonly mark?: Mark
   /**

@@ -4,7 +4,7 @@ import { nameOf } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import { type Directive, directives, fenced } from './directives'
-import type { Framework, Mark, SectionLayout } from './framework'
+import type { Folder, Framework, Mark, SectionLayout } from './framework'
 import { beside, lastName, nothingToUndo } from './layouts'
 import { shareOfTexts } from './recognise'
 import { delimited } from './statements'
@@ -20,12 +20,17 @@ const mark: Mark = { line: '-- +migrate Up', isIn: text => commands(text).some(i
  *   StatementEnd whatever stands before it. A file without Up and Down is refused.
  * - `migrate.go` at 00c0225, `applyMigrations` and `Less`: the statements of a migration are sent one by one, in a transaction unless it is disabled for
  *   that direction; the order is that of the number before the name, by value, then of the names.
+ * - `README.md`: `dbconfig.yml` names the `dialect` of each environment.
  * - `sql-migrate/command_new.go`: new files are `YYYYMMDDHHMMSS-name.sql` with both commands.
  */
 export default {
   id: 'sql-migrate',
   name: 'sql-migrate',
   recognises: folder => 0.95 * shareOfTexts(folder, mark.isIn),
+  isForOther(folder) {
+    const dialects = dialectsIn(folder)
+    return dialects.length > 0 && !dialects.includes('postgres')
+  },
   mark,
 
   layout(path, text) {
@@ -64,6 +69,12 @@ export default {
     ]
   },
 } satisfies Framework
+
+/** The databases of all environments that `dbconfig.yml` names. */
+function dialectsIn({ read }: Folder): readonly string[] {
+  const text = ['', '../', '../../'].map(above => read(`${above}dbconfig.yml`)).find(found => found !== undefined)
+  return [...(text ?? '').matchAll(/^[ \t]+dialect:[ \t]*["']?(\w+)/gm)].map(([, dialect = '']) => dialect)
+}
 
 const commands = (text: string) => directives(text, /^-- \+migrate (.*)$/gm)
 

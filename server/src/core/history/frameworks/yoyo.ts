@@ -26,6 +26,11 @@ export default {
     return 0.9 * own * shareOfTexts(folder, text => said(text, 'depends') !== undefined)
   },
 
+  isForOther(folder) {
+    const [, scheme] = /^\s*database\s*=\s*(\w+)/m.exec(settings(folder.read) ?? '') ?? []
+    return scheme !== undefined && !scheme.startsWith('postgres')
+  },
+
   layout(path, text, folder) {
     const name = nameOf(path)
     if (isForeignName(name) || isDump(path)) return undefined
@@ -64,10 +69,6 @@ const ending = '.rollback.sql'
 
 const settings = (read: Folder['read']): string | undefined =>
   ['', '../', '../../'].map(above => read(`${above}yoyo.ini`)).find(text => text !== undefined)
-
-/** Returns the database that `yoyo.ini` names, as its address begins: `sqlite`; undefined where there is no such file. */
-export const schemeOf = (read: Folder['read']): string | undefined =>
-  /^\s*database\s*=\s*(postgres(?:ql)?|\w+)/m.exec(settings(read) ?? '')?.[1]
 
 /** The comments at the top. */
 const header = (text: string): string => /^(?:\ufeff)?(?:[ \t]*(?:--.*)?(?:\r?\n|$))*/.exec(text)?.[0] ?? ''
