@@ -35,6 +35,7 @@ describe('fixes, on PostgreSQL', () => {
         const after = await outcome(server, applied(example, [fix]), {
           inTransactions: true,
           tested: testedPath(example),
+          isStepwise: !fix.title.startsWith(partsTogether),
         })
         if (fix.isChange) assert.notDeepEqual(after, original, `"${fix.title}" changes nothing`)
         else assertEndsLike(after, must(original), `"${fix.title}" does not end where the original does`)
@@ -45,6 +46,9 @@ describe('fixes, on PostgreSQL', () => {
     })
   }
 })
+
+/** An index of a partitioned table takes its parts along (sql-dropindex.html): they are undone together. */
+const partsTogether = 'Build it on each partition'
 
 function must<T>(value: T | undefined): T {
   assert(value)
@@ -85,6 +89,8 @@ interface Run {
   readonly inTransactions: boolean
   /** The migration before which the tables get their rows; the last file of the case if absent. */
   readonly tested?: string
+  /** Whether the new migrations can be undone and made again one by one. */
+  readonly isStepwise?: boolean
 }
 
 /**
@@ -100,7 +106,7 @@ interface Outcome {
 }
 
 /** Runs the migrations of a case in an empty database and returns what they leave there. */
-async function outcome(server: PGlite, example: Case, { inTransactions, tested }: Run): Promise<Outcome> {
+async function outcome(server: PGlite, example: Case, { inTransactions, tested, isStepwise }: Run): Promise<Outcome> {
   await server.exec(emptied)
   const history = historyFor(example)
   const { framework, migrations } = history
@@ -127,6 +133,7 @@ async function outcome(server: PGlite, example: Case, { inTransactions, tested }
   const up = await contents(server)
   const own = later.filter(migration => framework.compareVersions(migration.version, version) === 0)
   if (!own.some(({ sections }) => sections.some(hasDown))) return { before, up }
+  if (isStepwise) await assertStepwise(later, run, () => contents(server), up)
   await run(later.toReversed(), 'down')
   const down = await contents(server)
   const again = await run(later, 'up').then(
@@ -134,6 +141,22 @@ async function outcome(server: PGlite, example: Case, { inTransactions, tested }
     () => failed,
   )
   return { before, up, down, again }
+}
+
+/** As many of the newest versions as there are, one more each time, undone and made again lead to the same catalog. */
+async function assertStepwise(
+  later: readonly Migration[],
+  run: (some: readonly Migration[], wanted: Direction) => Promise<void>,
+  now: () => Promise<unknown>,
+  up: unknown,
+) {
+  const versions = [...new Set(later.map(({ version }) => version))]
+  for (let count = 1; count < versions.length; count++) {
+    const some = later.filter(({ version }) => versions.slice(-count).includes(version))
+    await run(some.toReversed(), 'down')
+    await run(some, 'up')
+    assert.deepEqual(catalogOf(await now()), catalogOf(up), `the last ${count} undone and made again`)
+  }
 }
 
 const hasDown = ({ direction, statements }: Section): boolean => direction === 'down' && statements.length > 0
@@ -178,7 +201,8 @@ const filled = `
   BEGIN
     SET LOCAL session_replication_role = replica;
     FOR relation IN
-      SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+      SELECT oid FROM pg_class
+      WHERE relnamespace::regnamespace::text !~ '^(pg_.*|information_schema|chance)$' AND relkind IN ('r', 'p') AND NOT relispartition
     LOOP
       SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(
         CASE
@@ -197,19 +221,30 @@ const filled = `
   $$;
 `
 
-const here = "relnamespace = 'public'::regnamespace"
+/** All schemas but the server's and our own. */
+const here = (namespace: string) => `${namespace}::regnamespace::text !~ '^(pg_.*|information_schema|chance)$'`
 
 const catalog = [
-  `SELECT relname, relkind FROM pg_class WHERE ${here} ORDER BY 1`,
-  `SELECT relname, attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity, attgenerated,
-     pg_get_expr(adbin, adrelid) AS value
+  `SELECT oid::regclass::text, relkind, relrowsecurity, relforcerowsecurity, relpersistence, relreplident, relispartition,
+     array_to_string(reloptions, ', ') AS options, relacl::text, pg_get_expr(relpartbound, oid) AS bound,
+     CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END AS query, obj_description(oid, 'pg_class') AS comment
+   FROM pg_class WHERE ${here('relnamespace')} ORDER BY 1`,
+  `SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity, attgenerated,
+     pg_get_expr(adbin, adrelid) AS value, col_description(attrelid, attnum) AS comment
    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-   WHERE ${here} AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
+   WHERE ${here('relnamespace')} AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
   `SELECT conrelid::regclass::text, conname, contype, convalidated, condeferrable, condeferred,
      pg_get_constraintdef(oid) AS definition
-   FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2`,
+   FROM pg_constraint WHERE ${here('connamespace')} ORDER BY 1, 2`,
   `SELECT indexrelid::regclass::text, indisunique, indisprimary, indisvalid, pg_get_indexdef(indexrelid) AS definition
-   FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE ${here} ORDER BY 1`,
+   FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE ${here('relnamespace')} ORDER BY 1`,
+  `SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(pg_trigger.oid) AS definition
+   FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE ${here('relnamespace')} AND NOT tgisinternal ORDER BY 1, 2`,
+  `SELECT polrelid::regclass::text, polname, polcmd, pg_get_expr(polqual, polrelid) AS condition FROM pg_policy ORDER BY 1, 2`,
+  `SELECT oid::regprocedure::text, prosrc, proconfig::text FROM pg_proc WHERE ${here('pronamespace')} ORDER BY 1`,
+  `SELECT oid::regtype::text, typtype, typnotnull,
+     (SELECT string_agg(enumlabel, ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = pg_type.oid) AS labels
+   FROM pg_type WHERE ${here('typnamespace')} AND typtype IN ('d', 'e') ORDER BY 1`,
 ]
 
-const rows = `SELECT relname, contents(oid) FROM pg_class WHERE ${here} AND relkind = 'r' ORDER BY 1`
+const rows = `SELECT oid::regclass::text, public.contents(oid) FROM pg_class WHERE ${here('relnamespace')} AND relkind = 'r' ORDER BY 1`

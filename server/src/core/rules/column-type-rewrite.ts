@@ -218,6 +218,75 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders ALTER COLUMN town TYPE text COLLATE "C";
 --                                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE builds index "orders_town_idx" of table "orders" anew under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
+-- bad: with a down
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, amount numeric);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_amount.down.sql
+  ALTER TABLE orders ALTER COLUMN amount TYPE numeric;
+-- file: 000002_amount.up.sql
+  ALTER TABLE orders ALTER COLUMN amount TYPE bigint;
+--                                       ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+--                                            ^^^^^^ information [narrowed-type: the new type of column "amount" of table "orders" rounds fractions away]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+-- file: 000002_amount.down.sql
+  DROP TRIGGER orders_amount_new_sync ON orders;
+  DROP FUNCTION orders_amount_new_sync();
+  ALTER TABLE orders DROP COLUMN amount_new;
+-- file: 000002_amount.up.sql
+  ALTER TABLE orders ADD COLUMN amount_new bigint;
+  CREATE FUNCTION orders_amount_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.amount_new := NEW.amount::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_amount_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_amount_new_sync();
+-- file: 000003_backfill_orders_amount.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET amount_new = amount::bigint WHERE id BETWEEN batch_start AND batch_end AND amount_new IS NULL AND amount IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_amount.down.sql
+  -- Nothing to undo.
+-- file: 000004_swap_orders_amount.up.sql
+  DROP TRIGGER orders_amount_new_sync ON orders;
+  DROP FUNCTION orders_amount_new_sync();
+  ALTER TABLE orders RENAME COLUMN amount TO amount_old;
+  ALTER TABLE orders RENAME COLUMN amount_new TO amount;
+-- file: 000004_swap_orders_amount.down.sql
+  ALTER TABLE orders RENAME COLUMN amount TO amount_new;
+  ALTER TABLE orders RENAME COLUMN amount_old TO amount;
+  CREATE FUNCTION orders_amount_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.amount_new := NEW.amount::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_amount_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_amount_new_sync();
+-- file: 000005_drop_orders_amount_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN amount_old;
+-- file: 000005_drop_orders_amount_old.down.sql
+  ALTER TABLE orders ADD COLUMN amount_old numeric;
+  UPDATE orders SET amount_old = amount::numeric;
+
 -- good: the same bytes
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20), code varchar(8), balance numeric(10, 2));

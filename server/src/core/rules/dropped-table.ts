@@ -78,6 +78,11 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 -- file: 0002_no_carts.sql
   DROP TABLE carts CASCADE;
 --           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+-- fix: Deprecate the table here, drop it in a new migration
+  COMMENT ON TABLE carts IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_carts.sql
+  -- For a later release, when no running code names the table.
+  DROP TABLE carts CASCADE;
 
 -- bad: the migration only drops
 -- file: 0001_carts.sql
@@ -153,6 +158,35 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   CREATE TABLE scratch (id bigint);
   DROP TABLE IF EXISTS scratch, carts CASCADE;
 --                              ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+
+-- bad: a down makes it again, and CASCADE takes nothing now
+-- given: golang-migrate
+-- file: 000001_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, total numeric);
+  CREATE INDEX carts_total_idx ON carts (total);
+-- file: 000001_carts.down.sql
+  DROP TABLE carts;
+-- file: 000002_no_carts.down.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, total numeric);
+  CREATE INDEX carts_total_idx ON carts (total);
+  DROP TABLE baskets;
+-- file: 000002_no_carts.up.sql
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  DROP TABLE IF EXISTS carts CASCADE;
+--                     ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+-- fix: Deprecate the table here, drop it in a new migration
+-- file: 000002_no_carts.down.sql
+  COMMENT ON TABLE carts IS NULL;
+  DROP TABLE baskets;
+-- file: 000002_no_carts.up.sql
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  COMMENT ON TABLE carts IS 'DEPRECATED: a later release drops it';
+-- file: 000003_drop_carts.up.sql
+  -- For a later release, when no running code names the table.
+  DROP TABLE IF EXISTS carts;
+-- file: 000003_drop_carts.down.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, total numeric);
+  CREATE INDEX carts_total_idx ON carts (total);
 
 -- good: a table of the same migration
   CREATE TABLE scratch (id bigint);

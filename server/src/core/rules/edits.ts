@@ -69,6 +69,12 @@ export function cutStatement(place: Place, changes: readonly Edit[] = []): { edi
   return { edit: { path: migration.path, span: wholeLines(file, fenceAround(place) ?? lines), text: '' }, text }
 }
 
+/** Returns the edit of a statement that was cut out, with another in its place. */
+export function leaving({ migration }: Pick<Place, 'migration'>, cut: Edit, statement: string): Edit {
+  const isWholeLines = /\n$/.test(migration.text.slice(cut.span.start, cut.span.end))
+  return { ...cut, text: isWholeLines ? `${statement}\n` : statement }
+}
+
 /** Returns the edit that takes a statement out of its file and leaves the comments around it. */
 export function removedStatement(place: Place): Edit {
   const { migration, statement } = place

@@ -334,6 +334,7 @@ fix knows those that the migrations make.`,
   alter index public.events_id_idx attach partition public.events_1_id_idx;
 
   -- +goose Down
+  -- The parts go with it: the migrations that built them have to be undone too.
   drop index public.events_id_idx;
   create index events_id_idx on only public.events (id);
 

@@ -1,14 +1,16 @@
 import type { Edit, Fix } from '../finding'
-import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
+import type { Step } from '../history/steps'
+import { asTable, columnNamed, keyOf, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { mentions } from './dependence'
-import { cutStatement, cutSubcommand, replacement, semicolonAfter, statementsAfter, written } from './edits'
+import { cutStatement, cutSubcommand, leaving, replacement, semicolonAfter, statementsAfter, written } from './edits'
 import { isAnnounced } from './given-up'
-import { downSteps, newMigrations, type Undo, undoneBy } from './placement'
+import { type Down, downSteps, newMigrations, type Undo, undoneBy } from './placement'
 import type { RuleContext } from './rule'
 import type { SubcommandOfKind, Target } from './target'
+import { cascadedWithColumn, cascadedWithTable } from './users'
 
 /**
  * Returns the fix that drops in two phases: here the column is declared deprecated, and need not be written any more; a
@@ -22,7 +24,7 @@ export function columnDroppedLater(
 ): Fix[] {
   const { name } = subcommand.column
   const known = columnNamed(table, name)
-  if (!known || alter.only || alter.ifExists || context.direction === 'down') return []
+  if (!table || !known || alter.only || table.conditional || context.direction === 'down') return []
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
   if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
   const tableText = written(context, alter.relation.span)
@@ -49,9 +51,11 @@ export function columnDroppedLater(
             here.map(text => `${text};`),
           ),
         ]
+  const drop = written(context, subcommand.span)
+  const cascades = subcommand.cascade && cascadedWithColumn(table, name, context.catalog).length > 0
   const up = [
     '-- For a later release, when no running code names the column.',
-    `ALTER TABLE ${tableText} ${written(context, subcommand.span)};`,
+    `ALTER TABLE ${tableText} ${cascades ? drop : withoutCascade(drop)};`,
   ]
   const title = `drop_${alter.relation.name}_${name}`
   const down = undoneBy(context, undo)
@@ -63,20 +67,45 @@ export function columnDroppedLater(
 
 /** Returns the fix that drops a table in two phases. */
 export function tableDroppedLater(drop: Drop, name: Name, context: RuleContext): Fix[] {
-  const isPlain = drop.names.length === 1 && !drop.ifExists && !drop.cascade && context.direction === 'up'
+  const { catalog, after, steps, direction } = context
+  if (drop.names.length > 1 || direction === 'down') return []
   // Partitions go all the time, and are detached for it.
-  const before = asTable(relationNamed(context.steps[0]?.before ?? context.catalog, name))
-  if (before?.kind !== 'table' || before.partitionOf) return []
-  if (!isPlain || isAnnounced({ table: name.name }, context)) return []
-  if (downSteps(context).some(step => mentions(step, name.name))) return []
-  const table = written(context, name.span)
+  const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
+  if (before?.kind !== 'table' || before.partitionOf || before.conditional) return []
+  if (isAnnounced({ table: name.name }, context)) return []
+  const comment = `COMMENT ON TABLE ${written(context, name.span)} IS`
+  const down = madeAgainLater(name, `${comment} NULL;`, context)
+  if (!down) return []
   const { text } = cutStatement(context)
-  const announced = `COMMENT ON TABLE ${table} IS 'DEPRECATED: a later release drops it'`
-  const up = ['-- For a later release, when no running code names the table.', text]
+  const cascades = drop.cascade && cascadedWithTable(keyOf(catalog, name), catalog, after).length > 0
+  const up = [
+    '-- For a later release, when no running code names the table.',
+    drop.cascade && !cascades ? withoutCascade(text) : text,
+  ]
+  const announced = `${comment} 'DEPRECATED: a later release drops it'`
   const edits = [replacement(context, { start: 0, end: context.statement.text.length }, announced)]
-  const part = { title: `drop_${name.name}`, up, down: { edits: [], text: '' }, transaction: true }
+  const part = { title: `drop_${name.name}`, up, down, transaction: true }
   const placed = newMigrations(context, [part], edits, { tables: [name.name] })
   return placed ? [{ title: `Deprecate the table here, drop it${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** By the later release CASCADE might take what nobody means now: where it takes nothing, it goes. */
+const withoutCascade = (drop: string): string => drop.replace(/\s+cascade(?=\s*;?[^\S\n]*(?:--.*)?$)/i, '')
+
+/** What makes a table again moves from the down, all of it; `leaves` takes its place. Undefined where the down does something else. */
+function madeAgainLater(name: Name, leaves: string, context: RuleContext): Down | undefined {
+  const downs = downSteps(context).filter(step => mentions(step, name.name))
+  const isAbout = ({ command }: Step) =>
+    (command?.tag === 'CREATE INDEX' && command.table.name === name.name) ||
+    (command?.tag === 'ALTER TABLE' && command.relation.name === name.name) ||
+    (command?.tag === 'COMMENT' && command.relation?.name === name.name)
+  const [first, ...others] = downs
+  if (!first) return { edits: [], text: '' }
+  const makes = first.command?.tag === 'CREATE TABLE' && first.command.table.name === name.name
+  if (!makes || !others.every(isAbout)) return undefined
+  const cuts = downs.map(step => cutStatement(step))
+  const [cut, ...rest] = cuts.map(({ edit }) => edit)
+  return { edits: cut ? [leaving(first, cut, leaves), ...rest] : [], text: cuts.map(({ text }) => text).join('\n') }
 }
 
 const addsBack = (command: Command, table: Name, column: string): boolean =>

@@ -4,7 +4,7 @@ import type { AlterRelation, OtherCommand } from '../sql/commands'
 import type { Identifier } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
-import { viewInPlace } from './renamed-table'
+import { schemaInPlace, viewInPlace } from './left-views'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
 
@@ -85,6 +85,12 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
 -- file: 0002_crew.sql
   ALTER SCHEMA staff RENAME TO crew;
 --^^^^^^^^^^^^ warning [moved-schema: RENAME breaks running code that names schema "staff"]
+-- fix: Leave views in a schema of the old name
+  BEGIN;
+  ALTER SCHEMA staff RENAME TO crew;
+  CREATE SCHEMA staff;
+  CREATE VIEW staff.people WITH (security_invoker = true) AS SELECT * FROM crew.people;
+  COMMIT;
 
 -- good: a view bears the old name when the transaction commits
 -- file: 0001_people.sql
@@ -157,6 +163,7 @@ function* renamed({ rename, keywords }: OtherCommand, context: RuleContext): Ite
     at: keywords,
     message: `RENAME breaks running code that names schema "${rename.from}"`,
     detail: `Queries that name a table of it fail as soon as the migration commits, and queries with "${rename.to}" fail until then.`,
-    hint: 'Move what is in it piece by piece, with views of the old names, or rename it while nothing runs.',
+    hint: 'Leave a schema of the old name with views of what is in it, in the same transaction, until no code uses it any more.',
+    fixes: () => schemaInPlace(rename, held, context),
   }
 }

@@ -42,7 +42,10 @@ export function builtOnPartitions(index: CreateIndex, context: RuleContext): Fix
     title: `attach_${name}`,
     up: parts.map(part => `ALTER INDEX ${whole} ATTACH PARTITION ${inScope(part, index, context)};`),
     // Nothing detaches an index: the one of the whole table takes its parts with it, and is made anew without them.
-    down: { edits: [], text: `DROP INDEX ${whole};\n${onOnly}` },
+    down: {
+      edits: [],
+      text: `-- The parts go with it: the migrations that built them have to be undone too.\nDROP INDEX ${whole};\n${onOnly}`,
+    },
     transaction: true,
   }
   const tables = [index.table.name, ...parts.map(({ table }) => table.slice(table.indexOf('.') + 1))]

@@ -10,7 +10,15 @@ import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import { type About, disturbs } from './dependence'
-import { cutStatement, fenceAround, removedStatement, semicolonAfter, statementsAfter, statementsBefore } from './edits'
+import {
+  cutStatement,
+  fenceAround,
+  leaving,
+  removedStatement,
+  semicolonAfter,
+  statementsAfter,
+  statementsBefore,
+} from './edits'
 import { laterStatements } from './later'
 import type { RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
@@ -277,9 +285,7 @@ export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
   for (const step of downSteps(context)) {
     if (!step.command || !undo.matches(step.command, step.before)) continue
     const { edit, text } = cutStatement(step, undo.changes?.(step) ?? [])
-    if (undo.leaves === undefined) return { edits: [edit], text }
-    const lineEnd = /\n$/.test(step.migration.text.slice(edit.span.start, edit.span.end)) ? '\n' : ''
-    return { edits: [{ ...edit, text: undo.leaves + lineEnd }], text }
+    return { edits: [undo.leaves === undefined ? edit : leaving(step, edit, undo.leaves)], text }
   }
   return { edits: [], text: undo.otherwise }
 }

@@ -170,6 +170,95 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE app.users RENAME mail TO email;
 --                      ^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "app.users"]
 
+-- bad: with a down
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+-- file: 00002_email.sql
+  -- +goose Up
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+
+  -- +goose Down
+  ALTER TABLE users RENAME COLUMN email TO mail;
+-- fix: Keep both names up to date while code moves over, in new migrations
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN email text;
+  -- +goose StatementBegin
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+
+  -- +goose Down
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+-- file: 00003_backfill_users_email.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+  -- +goose Down
+  -- Nothing to undo.
+-- file: 00004_drop_users_mail.sql
+  -- +goose Up
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN mail;
+
+  -- +goose Down
+  ALTER TABLE users ADD COLUMN mail text;
+  UPDATE users SET mail = email;
+  -- +goose StatementBegin
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+
 -- good: a column of the same migration
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

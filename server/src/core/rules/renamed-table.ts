@@ -1,12 +1,11 @@
 import type { Fix } from '../finding'
-import { asTable, key, keyOf, relationNamed } from '../postgres/catalog'
+import { key } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { Identifier } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
-import { mentions } from './dependence'
-import { statementsAfter, statementsBefore, written } from './edits'
-import { downSteps } from './placement'
+import { written } from './edits'
+import { viewInPlace } from './left-views'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtBegin, catalogAtCommit, existingTableOrView, subcommandsOf } from './target'
 import { stillNamingTable } from './users'
@@ -140,46 +139,6 @@ later release, when no code uses it.`,
   ALTER TABLE people_pkey RENAME TO users_pkey;
 `,
 })
-
-interface Moved {
-  /** What the table is called then, as SQL. */
-  readonly name: string
-  /** Of the fix. */
-  readonly title: string
-  /** The subcommand that moves it, and that moves it back. */
-  readonly kind: 'RENAME TO' | 'SET SCHEMA'
-}
-
-/**
- * Returns the fix that puts a view in the place of a table that has gone elsewhere: PostgreSQL passes reads and writes of a view
- * over one table through (sql-createview.html).
- */
-export function viewInPlace(alter: AlterRelation, { name, title, kind }: Moved, context: RuleContext): Fix[] {
-  const table = asTable(relationNamed(context.catalog, alter.relation))
-  if (table?.kind !== 'table' && table?.kind !== 'partitioned table') return []
-  if (alter.ifExists || context.direction === 'down' || context.inside) return []
-  // A later statement puts something in its place already.
-  if (context.steps.at(-1)?.after.relations.has(keyOf(context.catalog, alter.relation))) return []
-  const old = written(context, alter.relation.span)
-  // Without it the view would read with the rights of its owner, past row security.
-  const invoker = context.settings.postgres >= 15 ? ' WITH (security_invoker = true)' : ''
-  const view = `CREATE VIEW ${old}${invoker} AS SELECT * FROM ${name};`
-  const names = [alter.relation.name, ...movedTo(alter)]
-  const [back, ...others] = downSteps(context).filter(step => names.some(other => mentions(step, other)))
-  const isBack = back?.command?.tag === 'ALTER TABLE' && back.command.subcommands.some(other => other.kind === kind)
-  if (others.length > 0 || (back && !isBack)) return []
-  const undone = back ? statementsBefore(back, [`DROP VIEW ${old};`]) : []
-  const isAlone = context.transaction.kind === 'own'
-  const edits = [
-    ...(isAlone ? statementsBefore(context, ['BEGIN;']) : []),
-    ...statementsAfter(context, isAlone ? [view, 'COMMIT;'] : [view]),
-    ...undone,
-  ]
-  return [{ title, safety: 'review', isChange: true, edits }]
-}
-
-const movedTo = ({ subcommands }: AlterRelation): string[] =>
-  subcommands.flatMap(subcommand => (subcommand.kind === 'RENAME TO' ? [subcommand.to.name] : []))
 
 function withView(alter: AlterRelation, to: Identifier, context: RuleContext): Fix[] {
   const old = written(context, alter.relation.span)

@@ -1,4 +1,4 @@
-import type { Fix } from '../finding'
+import type { Edit, Fix } from '../finding'
 import { typeText } from '../inverse/texts'
 import {
   type Column,
@@ -8,14 +8,15 @@ import {
   keyOfRelation,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import type { AlterRelation } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
 import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
 import { inBatches } from './batches'
 import { mentions } from './dependence'
 import { replacement, written } from './edits'
 import { notNullParts } from './not-null-steps'
-import { downSteps, laterSteps, newMigrations, type Part } from './placement'
+import { downSteps, laterSteps, newMigrations, type Part, type Undo, undoneBy } from './placement'
 import type { RuleContext } from './rule'
 import type { SubcommandOfKind, Target } from './target'
 
@@ -46,8 +47,15 @@ export function renamedInSteps(
     'END IF;',
   ])
   const here = [`ALTER TABLE ${table} ADD COLUMN ${next} ${type};`, ...trigger]
+  const undo = [...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`]
+  const undone = undoneHere(
+    alter,
+    other => other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name,
+    undo,
+    context,
+  )
   const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target, context)
-  if (!filled) return []
+  if (!filled || !undone) return []
   const last = [
     '-- For a later release, when no running code names the old column.',
     ...withoutSync(table, sync),
@@ -61,7 +69,7 @@ export function renamedInSteps(
   const title = 'Keep both names up to date while code moves over'
   return inPlaceOf(
     alter,
-    here,
+    { here, undone },
     [...filled, partOf(`drop_${alter.relation.name}_${from.name}`, last, restored)],
     title,
     column,
@@ -93,8 +101,15 @@ export function retypedInSteps(
   const sync = nameOfSync(alter, copy, table)
   const trigger = syncTrigger(table, sync, [`NEW.${quoted(copy)} := ${cast(`NEW.${quoted(name)}`)};`])
   const here = [`ALTER TABLE ${table} ADD COLUMN ${quoted(copy)} ${typed};`, ...trigger]
+  const undo = [...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${quoted(copy)};`]
+  const undone = undoneHere(
+    alter,
+    other => other.kind === 'ALTER COLUMN TYPE' && other.column.name === name,
+    undo,
+    context,
+  )
   const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
-  if (!filled) return []
+  if (!filled || !undone) return []
   const swap = [
     ...withoutSync(table, sync),
     `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(before)};`,
@@ -117,7 +132,7 @@ export function retypedInSteps(
       `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old};`,
     ]),
   ]
-  return inPlaceOf(alter, here, parts, 'Fill a new column beside it and swap the names', column, context)
+  return inPlaceOf(alter, { here, undone }, parts, 'Fill a new column beside it and swap the names', column, context)
 }
 
 /** The trigger runs in sessions of other time zones: their values would differ. */
@@ -139,7 +154,29 @@ function plainColumn(alter: AlterRelation, name: string, { table }: Target, cont
     table.triggers.length > 0 ||
     (table.policies?.length ?? 0) > 0
   const isNeeded = laterSteps(context).some(step => mentions(step, table.name))
-  return isUsed || isNeeded || downSteps(context).length > 0 ? undefined : column
+  return isUsed || isNeeded ? undefined : column
+}
+
+/**
+ * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where there is no down,
+ * undefined where that does not undo the statement, or has more to do with the table.
+ */
+function undoneHere(
+  { relation }: AlterRelation,
+  isInverse: (subcommand: Subcommand) => boolean,
+  undo: readonly string[],
+  context: RuleContext,
+): readonly Edit[] | undefined {
+  const matches: Undo['matches'] = (command: Command) =>
+    command.tag === 'ALTER TABLE' &&
+    command.relation.name === relation.name &&
+    command.subcommands.length === 1 &&
+    command.subcommands.every(isInverse)
+  const downs = downSteps(context)
+  if (downs.length === 0) return []
+  const [inverse, ...others] = downs.filter(step => mentions(step, relation.name))
+  if (!inverse?.command || !matches(inverse.command, inverse.before) || others.length > 0) return undefined
+  return undoneBy(context, { matches, otherwise: '', leaves: undo.join('\n') }).edits
 }
 
 interface Filling {
@@ -175,7 +212,7 @@ function filling(
 /** PostgreSQL 18 names a NOT NULL constraint after its column, which had another name then. */
 function inPlaceOf(
   { relation }: AlterRelation,
-  here: readonly string[],
+  { here, undone }: { readonly here: readonly string[]; readonly undone: readonly Edit[] },
   parts: readonly Part[],
   title: string,
   { notNull }: Column,
@@ -184,7 +221,7 @@ function inPlaceOf(
   const { fence } = context.migration.framework
   const fenced = (text: string) => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text)
   const text = here.map(fenced).join('\n').replace(/;$/, '')
-  const edits = [replacement(context, { start: 0, end: context.statement.text.length }, text)]
+  const edits = [replacement(context, { start: 0, end: context.statement.text.length }, text), ...undone]
   const placed = newMigrations(context, parts, edits, { tables: [relation.name] })
   const change = notNull ? { isChange: true } : {}
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...change, ...placed }] : []

@@ -120,7 +120,10 @@ index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 
   -- +goose Down
+  -- The constraint takes its index along.
+  CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
+  ALTER INDEX users_email_key_spare RENAME TO users_email_key;
 
 -- bad: one of several subcommands in one query
 -- given: golang-migrate
@@ -147,7 +150,10 @@ index.`,
 -- file: 000004_add_users_email_key.up.sql
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 -- file: 000004_add_users_email_key.down.sql
+  -- The constraint takes its index along.
+  CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
+  ALTER INDEX users_email_key_spare RENAME TO users_email_key;
 
 -- bad: alone in one query
 -- given: golang-migrate
@@ -205,7 +211,10 @@ index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 
   -- migrate:down
+  -- The constraint takes its index along.
+  CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
+  ALTER INDEX users_email_key_spare RENAME TO users_email_key;
 
 -- bad: an index that the tool takes out of the transaction by itself (Flyway)
 -- given: flyway

@@ -20,6 +20,7 @@ import { aboutIndex } from './indexes'
 import { notNullParts } from './not-null-steps'
 import {
   commitOf,
+  type Down,
   downSteps,
   laterSteps,
   type Marker,
@@ -82,7 +83,9 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
   const { alter, build, changes, table, name } = made
   const { transaction, section } = context
   const isTold = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
-  if (laterSteps(context).some(isTold) || downSteps(context).some(isTold)) return undefined
+  const isUndone = ({ command, before }: Step) => command !== undefined && dropConstraint(made).matches(command, before)
+  if (laterSteps(context).some(isTold)) return undefined
+  if (downSteps(context).some(step => isTold(step) && !isUndone(step))) return undefined
   const proof = notNullParts(alter.relation, table, columns, context)
   const statements = [...proof.flatMap(({ up }) => up), build]
   if (transaction.kind === 'own') {
@@ -93,12 +96,21 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
   if (commit) {
     return { edits: [...add.cut, ...statementsAfter(commit, [...statements, add.statement])], where: ' after COMMIT' }
   }
+  const [first, ...others] = proof
+  const isAlone = alter.subcommands.length === 1
+  const { length } = context.statement.text
+  const here = isAlone ? [replacement(context, { start: 0, end: length }, first.up.join('\n').slice(0, -1))] : add.cut
   const parts: Part[] = [
-    ...proof,
+    ...(isAlone ? others : proof),
     { title: `build_${name}`, up: [build], down: { edits: [], text: dropIndex(made) }, transaction: false },
-    { title: `add_${name}`, up: [add.statement], down: undoneBy(context, dropConstraint(made)), transaction: true },
+    {
+      title: `add_${name}`,
+      up: [add.statement],
+      down: undoneWithIndex(made, context, isAlone ? first.down.text : undefined),
+      transaction: true,
+    },
   ]
-  return newMigrations(context, parts, add.cut, aboutIndex(alter.relation, name, context))
+  return newMigrations(context, parts, here, aboutIndex(alter.relation, name, context))
 }
 
 interface Build {
@@ -130,7 +142,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   const attach = (leaves?: string): Part => ({
     title: `add_${made.name}`,
     up: [add.statement],
-    down: undoneBy(context, { ...dropConstraint(made), leaves }),
+    down: undoneWithIndex(made, context, leaves),
     transaction: true,
   })
   const marker = alter.subcommands.length === 1 ? markerForBuild(build, context) : undefined
@@ -197,7 +209,27 @@ const dropConstraint = ({ table, name }: Build): Undo => ({
   otherwise: `ALTER TABLE ${table} DROP CONSTRAINT ${quoted(name)};`,
 })
 
-/** The index goes with its constraint, which was undone before. */
+/**
+ * A constraint takes its index along, which the migration before made: another is built, without a wait for those who read, and
+ * takes its place.
+ */
+function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Down {
+  const { edits, text } = undoneBy(context, { ...dropConstraint(made), leaves })
+  const build = made.build.replace(' CONCURRENTLY', '')
+  const spare = `${made.name}_spare`
+  if (spare.length > 63) return { edits, text: `${text}\n${build}` }
+  return {
+    edits,
+    text: [
+      '-- The constraint takes its index along.',
+      build.replace(quoted(made.name), quoted(spare)),
+      text,
+      `ALTER INDEX ${indexOf({ ...made, name: spare })} RENAME TO ${quoted(made.name)};`,
+    ].join('\n'),
+  }
+}
+
+/** The index of a constraint that is gone already went with it. */
 const dropIndex = (made: Build): string => `DROP INDEX CONCURRENTLY IF EXISTS ${indexOf(made)};`
 
 /** An index lives in the schema of its table. */

@@ -5,6 +5,7 @@ import {
   indexesOf,
   keyOf,
   keyOfRelation,
+  type RelationKey,
   type Table,
   viewsReading,
   viewsReadingColumn,
@@ -35,15 +36,7 @@ export function lostWithColumn(
     ...indexes.map(index => (index.constraint ? `constraint "${index.constraint}"` : `index "${index.name}"`)),
     ...constraints.map(({ name }) => `constraint "${name}"`),
   ]
-  const cascaded = cascade
-    ? [
-        ...viewsReadingColumn(before, relation, column).map(view => `${view.kind} ${inQuotes(view)}`),
-        ...foreignKeysTo(before, relation)
-          .filter(({ constraint }) => constraint.references.columns.includes(column))
-          .map(({ table: other, constraint }) => `constraint "${constraint.name}" of table ${inQuotes(other)}`),
-        ...table.triggers.filter(({ columns }) => columns?.includes(column)).map(({ name }) => `trigger "${name}"`),
-      ]
-    : []
+  const cascaded = cascade ? cascadedWithColumn(table, column, before) : []
   return [
     ...(gone.length > 0 ? [`With it ${gone.length > 1 ? 'go' : 'goes'} ${listed(gone)}.`] : []),
     ...(cascaded.length > 0 ? [`CASCADE drops ${listed(cascaded)}.`] : []),
@@ -51,17 +44,29 @@ export function lostWithColumn(
   ]
 }
 
+/** Returns what CASCADE takes away with a column, each as a message names it. */
+export function cascadedWithColumn(table: Table, column: string, catalog: Catalog): string[] {
+  const relation = keyOfRelation(table)
+  return [
+    ...viewsReadingColumn(catalog, relation, column).map(view => `${view.kind} ${inQuotes(view)}`),
+    ...foreignKeysTo(catalog, relation)
+      .filter(({ constraint }) => constraint.references.columns.includes(column))
+      .map(({ table: other, constraint }) => `constraint "${constraint.name}" of table ${inQuotes(other)}`),
+    ...table.triggers.filter(({ columns }) => columns?.includes(column)).map(({ name }) => `trigger "${name}"`),
+  ]
+}
+
+/** Returns what CASCADE takes away with a table that is gone `after`. */
+export const cascadedWithTable = (table: RelationKey, before: Catalog, after: Catalog): string[] => [
+  ...viewsReading(before, table).map(view => `${view.kind} ${inQuotes(view)}`),
+  ...foreignKeysTo(before, table)
+    .filter(({ table: other }) => keyOfRelation(other) !== table && !after.relations.has(table))
+    .map(({ table: other, constraint }) => `constraint "${constraint.name}" of table ${inQuotes(other)}`),
+]
+
 /** Returns what else a table takes with it where it is dropped with CASCADE, and the functions that it leaves broken, as sentences. */
 export function lostWithTable(name: Name, cascade: boolean, before: Catalog, after: Catalog): string[] {
-  const table = keyOf(before, name)
-  const gone = cascade
-    ? [
-        ...viewsReading(before, table).map(view => `${view.kind} ${inQuotes(view)}`),
-        ...foreignKeysTo(before, table)
-          .filter(({ table: other }) => keyOfRelation(other) !== table && !after.relations.has(table))
-          .map(({ table: other, constraint }) => `constraint "${constraint.name}" of table ${inQuotes(other)}`),
-      ]
-    : []
+  const gone = cascade ? cascadedWithTable(keyOf(before, name), before, after) : []
   return [...(gone.length > 0 ? [`CASCADE drops ${listed(gone)}.`] : []), ...stillNamingTable(name.name, after)]
 }
 
