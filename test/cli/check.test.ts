@@ -36,6 +36,21 @@ describe('migration-guard check', () => {
     assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 files (4 statements).')
   })
 
+  it('says why a rule with a fix offers none', async () => {
+    const folder = folderWith({
+      ...project,
+      'migrations/000003_email.up.sql': 'ALTER TABLE users RENAME COLUMN id TO key;\n',
+      'migrations/000003_email.down.sql': 'ALTER TABLE users RENAME COLUMN key TO id;\n',
+    })
+    const why = 'The new column would need constraint "users_pkey" as well.'
+    const path = 'migrations/000003_email.up.sql'
+    const { out } = await invoke(folder, 'check', path)
+    assert(out.split('\n').includes(`   NO FIX: ${why}`))
+    const [{ fixes, withheld }] = JSON.parse((await invoke(folder, 'check', '--format', 'json', path)).out).files[0]
+      .findings
+    assert.deepEqual([fixes, withheld], [[], why])
+  })
+
   it('takes the tool and its transaction from the command line, where files do not tell', async () => {
     const index = 'CREATE INDEX CONCURRENTLY users_email_idx ON users (email);\n'
     const folder = folderWith({ 'sql/001_users.sql': users, 'sql/002_index.sql': index })

@@ -201,12 +201,14 @@ SELECT 5; SELECT 6;
   })
 
   it('is followed by a changeset at the end of the last file', () => {
-    const history = historyIn({ 'b-9.sql': sql(1), 'b-10.sql': `${head}-- changeset ann:add-y\nSELECT 2;\n\n` })
+    const undone = `${head}-- changeset ann:add-y\nSELECT 2;\n-- rollback SELECT 1;\n\n`
+    const history = historyIn({ 'b-9.sql': sql(1), 'b-10.sql': undone })
     assert.deepEqual(
       followUp(history, { up: 'SELECT 1;\nSELECT 2;', down: 'SELECT 3;\nSELECT 4;', transaction: false }),
       {
         'm/b-10.sql': `${head}-- changeset ann:add-y
 SELECT 2;
+-- rollback SELECT 1;
 
 -- changeset ann:check-x runInTransaction:false
 SELECT 1;

@@ -260,6 +260,16 @@ describe('language server', function () {
     })
   })
 
+  it('tells why there is no fix, under the pointer', async () => {
+    await start()
+    const uri = await opened('000002_key.up.sql', 'ALTER TABLE users RENAME COLUMN id TO key;\n')
+    const hover = await editor.hover(uri, 'RENAME')
+    assert.match(
+      hover?.value ?? '',
+      /\n\nNo fix of renamed-column: The new column would need constraint "users_pkey" as well\.$/,
+    )
+  })
+
   it('tells what a statement does, in every SQL document', async () => {
     await start()
     const texts: [string, string][] = [

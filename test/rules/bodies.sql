@@ -87,6 +87,49 @@
   DO $$ BEGIN CREATE INDEX CONCURRENTLY ON users (email); END $$;
 --                         ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
 
+-- bad: a fix that changes nothing but the statement itself
+-- given: goose
+-- file: 00001_ages.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, age integer);
+  CREATE MATERIALIZED VIEW ages AS SELECT age, count(*) FROM users GROUP BY age;
+  CREATE UNIQUE INDEX ages_age_idx ON ages (age);
+-- file: 00002_fresh.sql
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  BEGIN
+    IF EXISTS (SELECT FROM users) THEN
+      REFRESH MATERIALIZED VIEW ages;
+--    ^^^^^^^^^^^^^^^^^^^^^^^^^ warning [refresh-without-concurrently: REFRESH MATERIALIZED VIEW takes ACCESS EXCLUSIVE on materialized view "ages": reads wait until its query is done]
+    END IF;
+  END
+  $$;
+  -- +goose StatementEnd
+-- fix: Refresh it concurrently
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  BEGIN
+    IF EXISTS (SELECT FROM users) THEN
+      REFRESH MATERIALIZED VIEW CONCURRENTLY ages;
+    END IF;
+  END
+  $$;
+  -- +goose StatementEnd
+
+-- bad: what refuses to run in a body is left alone
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: V2__index.sql
+  DO $$
+  BEGIN
+    CREATE INDEX users_email_idx ON users (email);
+--  ^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  END
+  $$;
+
 -- good: a function that nobody calls
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

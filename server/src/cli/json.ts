@@ -104,6 +104,7 @@ const findingRecord = (finding: Finding, path: string, places: Places, folder: s
     })),
     creates: fix.creates?.map(file => ({ path: shownPath(file.path, folder), text: file.text })),
   })),
+  withheld: finding.withheld,
 })
 
 const statementRecord = (

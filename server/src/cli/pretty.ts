@@ -40,6 +40,7 @@ function prettyFinding(finding: Finding, place: string, line: string, text: stri
   if (finding.hint) lines.push(...labelled('HINT', finding.hint, gutter, terminal))
   for (const fix of finding.fixes)
     lines.push(...labelled('FIX', `${fix.title}${fix.safety === 'review' ? ' (to review)' : ''}`, gutter, terminal))
+  if (finding.withheld) lines.push(...labelled('NO FIX', finding.withheld, gutter, terminal))
   return `${lines.join('\n')}\n\n`
 }
 

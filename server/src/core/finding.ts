@@ -46,6 +46,8 @@ export interface Finding {
   readonly relation?: string
   readonly span: Span
   readonly fixes: readonly Fix[]
+  /** Why there is no fix although the rule has one, as a sentence; worked out with the fixes. */
+  readonly withheld?: string
 }
 
 /** What a finding says, and how urgent it is. */
@@ -67,6 +69,9 @@ export function withFixes(finding: Finding, change: (fix: Fix) => Fix | undefine
     get fixes() {
       known ??= finding.fixes.flatMap(fix => change(fix) ?? [])
       return known
+    },
+    get withheld() {
+      return finding.withheld
     },
   }
 }

@@ -10,7 +10,9 @@ import { inLetterCase } from './letter-case'
 import { findingAsWritten } from './placeholders'
 import { rules } from './rules'
 import { StepContext } from './rules/context'
+import { inBody } from './rules/placement'
 import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRule } from './rules/rule'
+import { withhold, withReason } from './rules/withheld'
 import type { Settings } from './settings'
 import type { BodyStatement } from './sql/routine-commands'
 import { type Span, shifted } from './text'
@@ -141,14 +143,29 @@ function findingsInside(
       const at = inner.placeOf(found.at)
       const where = at || !inner.routine ? undefined : `It stands in "${inner.routine.name.name}", which runs here.`
       const told = { ...found, detail: where ? [where, found.detail].filter(Boolean).join(' ') : found.detail }
-      const fixes = rule.mendsBlocks && isMendable(inner) ? found.fixes : undefined
-      const placed = { ...told, at: at ?? firstWord(step), fixes }
+      const isReached = rule.mendsBlocks && isMendable(inner)
+      const placed = {
+        ...told,
+        at: at ?? firstWord(step),
+        ...(!isReached && { fixes: () => fixesWithin(inner, found) }),
+      }
       return new FoundByRule(placed, rule, severity, 0, report)
     }),
   )
   // Loops and calls may lead to the same statement more than once.
   const keys = found.map(({ rule, message, span }) => `${rule} ${message} ${span.start} ${span.end}`)
   return found.filter((_, place) => keys.indexOf(keys[place] as string) === place)
+}
+
+/** Of the fixes of a statement in a body those that change nothing but its own text, where that is what runs. */
+function fixesWithin({ inside, routine, statement }: InnerStep, { fixes }: RuleFinding): readonly Fix[] {
+  const all = fixes?.() ?? []
+  const { start, end } = statement.span
+  const isWithin = ({ edits, creates = [] }: Fix) =>
+    creates.length === 0 && edits.every(({ span }) => start <= span.start && span.end <= end)
+  const within = routine || inside.excerpt ? [] : all.filter(isWithin)
+  if (within.length === 0 && all.length > 0) withhold(inBody)
+  return within
 }
 
 /** Whether a statement of a DO block stands there as it runs, and what it makes is there when the block ends. */
@@ -168,7 +185,7 @@ class FoundByRule implements Finding {
   readonly hint?: string
   readonly relation?: string
   readonly span: Span
-  private known: readonly Fix[] | undefined
+  private known: Offered | undefined
 
   /** A severity from the settings holds for all of a rule's findings; else one may weigh more or less than its rule. */
   constructor(
@@ -189,17 +206,31 @@ class FoundByRule implements Finding {
   }
 
   get fixes(): readonly Fix[] {
-    this.known ??= fixesOf(this.found, this.rule, this.report)
+    return this.offered.fixes
+  }
+
+  get withheld(): string | undefined {
+    return this.offered.withheld
+  }
+
+  private get offered(): Offered {
+    this.known ??= offeredFor(this.found, this.rule, this.report)
     return this.known
   }
 }
 
-function fixesOf(found: RuleFinding, rule: string, report?: Report): readonly Fix[] {
+/** The fixes of a finding; where there are none, why. */
+type Offered = Pick<Finding, 'fixes' | 'withheld'>
+
+function offeredFor({ fixes, hint }: RuleFinding, rule: string, report?: Report): Offered {
+  if (!fixes) return { fixes: [] }
   try {
-    return found.fixes?.() ?? []
+    const { result, why } = withReason(fixes)
+    const isTold = result.length > 0 || why === undefined || hint?.includes(why)
+    return { fixes: result, ...(!isTold && { withheld: why }) }
   } catch (error) {
     report?.(rule, error)
-    return []
+    return { fixes: [] }
   }
 }
 

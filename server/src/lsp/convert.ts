@@ -82,18 +82,25 @@ export function hoverAt(
   position: Range['start'],
   capabilities: ClientCapabilities,
 ): Hover | null {
-  const { document, history, path, configuration, migration } = judgement
+  const { document, history, path, configuration, migration, findings } = judgement
   const offset = TextDocument.create('', 'sql', 0, document.text).offsetAt(position)
   const found = hoverOf(history, path, offset, configuration)
   if (!found) return null
   const formats = capabilities.textDocument?.hover?.contentFormat ?? [MarkupKind.Markdown]
   const kind = formats.includes(MarkupKind.Markdown) ? MarkupKind.Markdown : MarkupKind.PlainText
   const text = kind === MarkupKind.Markdown ? markdownOf(found.words, linkTo(document)) : plainOf(found.words)
+  const value = [text.trimEnd(), ...withheldAt(findings, offset)].join('\n\n')
   return {
-    contents: { kind, value: asWritten(text, migration?.placeholders ?? new Map()) },
+    contents: { kind, value: asWritten(value, migration?.placeholders ?? new Map()) },
     range: rangesIn(document.text)(found.span),
   }
 }
+
+/** Why a finding under the pointer has no fix. */
+const withheldAt = (findings: readonly Finding[], offset: number): string[] =>
+  findings
+    .filter(({ span }) => span.start <= offset && offset <= span.end)
+    .flatMap(({ rule, withheld }) => (withheld ? [`No fix of ${rule}: ${withheld}`] : []))
 
 /** Files have addresses where the document has one. */
 const linkTo =

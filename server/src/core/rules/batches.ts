@@ -23,6 +23,7 @@ import type { RuleContext } from './rule'
 import { batchableSource } from './select-source'
 import { existingTable } from './target'
 import { tokensIn } from './whole-table'
+import { withhold } from './withheld'
 
 /** Rows of one batch: a transaction of well under a second on most tables. */
 const rows = 5000
@@ -55,6 +56,12 @@ export function batched(command: Changing, context: RuleContext): Fix[] {
   return canMove ? notNullAfter(command, changes, context) : []
 }
 
+/** Batches go along a key: says that there is none, and offers nothing. */
+export function withoutKey({ name }: Name): Fix[] {
+  withhold(`Table "${name}" has no primary key of one column, along which batches could go.`)
+  return []
+}
+
 /** What changes rows. */
 export type Changing = Update | Delete | Insert | Merge
 
@@ -74,6 +81,7 @@ function walkOf(command: Changing, context: RuleContext): Walk | undefined {
   const table = source && existingTable(source.table, context)?.table
   const primary = primaryKeyOf(table)
   const [key, ...others] = primary?.columns ?? []
+  if (source && table && (key === undefined || others.length > 0)) withoutKey(source.table)
   if (!source || !table || key === undefined || others.length > 0) return undefined
   if (command.tag === 'UPDATE' && command.assignments.some(({ column }) => column === key)) return undefined
   return { ...source, key, variables: variablesFor(table) }

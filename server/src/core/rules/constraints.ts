@@ -7,7 +7,7 @@ import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import { mentions, reshapes } from './dependence'
 import { anotherSubcommand, insertion, replacement, written } from './edits'
-import { laterSteps, laterTransaction } from './placement'
+import { isNeeded, laterTransaction } from './placement'
 import type { RuleContext } from './rule'
 
 /**
@@ -23,8 +23,8 @@ export function validatedLater(
   const name = nameOfAdded(context.catalog, alter, definition)
   // Without the table IF EXISTS skips the statement, and VALIDATE would fail.
   if (name === undefined || alter.ifExists) return []
-  const isNeeded = (step: Step) => reshapes(step, alter.relation.name) || mentions(step, name)
-  if (context.transaction.kind !== 'own' && laterSteps(context).some(isNeeded)) return []
+  const needs = (step: Step) => reshapes(step, alter.relation.name) || mentions(step, name)
+  if (context.transaction.kind !== 'own' && isNeeded(context, needs)) return []
   const subcommand = alter.subcommands[place]
   const edits =
     subcommand?.kind === 'ADD COLUMN'

@@ -11,6 +11,7 @@ import { type Down, downSteps, newMigrations, type Undo, undoneBy } from './plac
 import type { RuleContext } from './rule'
 import type { SubcommandOfKind, Target } from './target'
 import { cascadedWithColumn, cascadedWithTable } from './users'
+import { withhold } from './withheld'
 
 /**
  * Returns the fix that drops in two phases: here the column is declared deprecated, and need not be written any more; a
@@ -24,7 +25,11 @@ export function columnDroppedLater(
 ): Fix[] {
   const { name } = subcommand.column
   const known = columnNamed(table, name)
-  if (!table || !known || alter.only || table.conditional || context.direction === 'down') return []
+  if (alter.only || context.direction === 'down') return []
+  if (!table || !known || table.conditional) {
+    withhold('The migrations here do not show whether the column is there.')
+    return []
+  }
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
   if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
   const tableText = written(context, alter.relation.span)
@@ -35,7 +40,10 @@ export function columnDroppedLater(
     otherwise: '',
     leaves: `${comment} NULL;`,
   }
-  if (downs.length > 1 || downs.some(({ command }) => !command || !undo.matches(command, context.catalog))) return []
+  if (downs.length > 1 || downs.some(({ command }) => !command || !undo.matches(command, context.catalog))) {
+    withhold('The down does more with the column than adding it again.')
+    return []
+  }
   const isRequired = known.notNull && !known.default && !known.identity && downs.length === 0
   const here = [
     ...(isRequired ? [`ALTER TABLE ${tableText} ALTER COLUMN ${quoted(name)} DROP NOT NULL`] : []),
@@ -68,7 +76,11 @@ export function columnDroppedLater(
 /** Returns the fix that drops a table in two phases. */
 export function tableDroppedLater(drop: Drop, name: Name, context: RuleContext): Fix[] {
   const { catalog, after, steps, direction } = context
-  if (drop.names.length > 1 || direction === 'down') return []
+  if (direction === 'down') return []
+  if (drop.names.length > 1) {
+    withhold('One statement drops several tables.')
+    return []
+  }
   // Partitions go all the time, and are detached for it.
   const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
   if (before?.kind !== 'table' || before.partitionOf || before.conditional) return []
@@ -102,7 +114,7 @@ function madeAgainLater(name: Name, leaves: string, context: RuleContext): Down 
   const [first, ...others] = downs
   if (!first) return { edits: [], text: '' }
   const makes = first.command?.tag === 'CREATE TABLE' && first.command.table.name === name.name
-  if (!makes || !others.every(isAbout)) return undefined
+  if (!makes || !others.every(isAbout)) return withhold('The down does more with the table than making it again.')
   const cuts = downs.map(step => cutStatement(step))
   const [cut, ...rest] = cuts.map(({ edit }) => edit)
   return { edits: cut ? [leaving(first, cut, leaves), ...rest] : [], text: cuts.map(({ text }) => text).join('\n') }

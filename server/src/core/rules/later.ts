@@ -10,13 +10,19 @@ interface Place {
 }
 
 /** Returns the statements that later migrations run up, of those in whose text one of the names stands: few of many. */
-export function laterStatements(place: Place, names: readonly string[]): readonly Statement[] {
+export const laterStatements = (place: Place, names: readonly string[]): readonly Statement[] =>
+  laterNaming(place, names).flatMap(statementsUp)
+
+/** Returns the later migrations in whose text one of the names stands. */
+export function laterNaming(place: Place, names: readonly string[]): readonly Migration[] {
   const wanted = names.map(name => name.toLowerCase())
-  return naming({ ...place, from: place.history.migrations.indexOf(place.migration) + 1 }, wanted)
-    .filter(other => isLater(other, place))
-    .flatMap(({ sections }) => sections.filter(({ direction }) => direction === 'up'))
-    .flatMap(({ statements }) => statements)
+  const from = place.history.migrations.indexOf(place.migration) + 1
+  return naming({ ...place, from }, wanted).filter(other => isLater(other, place))
 }
+
+/** Returns the statements that a migration runs up. */
+export const statementsUp = ({ sections }: Migration): readonly Statement[] =>
+  sections.flatMap(({ direction, statements }) => (direction === 'up' ? statements : []))
 
 /** Returns the statements that earlier migrations run up, oldest first, of those in whose text one of the names stands. */
 export function earlierStatements(
@@ -31,11 +37,7 @@ export function earlierStatements(
     names.map(name => name.toLowerCase()),
   )
     .filter(isEarlier)
-    .flatMap(other =>
-      other.sections
-        .filter(({ direction }) => direction === 'up')
-        .flatMap(({ statements }) => statements.map(statement => ({ migration: other, statement }))),
-    )
+    .flatMap(other => statementsUp(other).map(statement => ({ migration: other, statement })))
 }
 
 /** Returns whether no migration of a later version runs up. */

@@ -7,6 +7,7 @@ import { mentions } from './dependence'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { downSteps, laterSteps } from './placement'
 import type { RuleContext } from './rule'
+import { withhold } from './withheld'
 
 export interface Moved {
   /** What the table is called then, as SQL. */
@@ -90,7 +91,10 @@ interface Stand {
 function inSameTransaction({ title, make, remove, names, isBack }: Stand, context: RuleContext): Fix[] {
   const isTold = (step: Step) => names.some(name => mentions(step, name))
   const [back, ...others] = downSteps(context).filter(isTold)
-  if (others.length > 0 || (back && !(back.command && isBack(back.command)))) return []
+  if (others.length > 0 || (back && !(back.command && isBack(back.command)))) {
+    withhold('The down does more with it than moving it back.')
+    return []
+  }
   // What a view reads cannot change its type any more: it comes behind all that.
   const last = laterSteps(context).findLast(isTold)
   const isAlone = context.transaction.kind === 'own'

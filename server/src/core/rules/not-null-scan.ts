@@ -11,7 +11,7 @@ import { StepContext } from './context'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
 import { proofOfNotNull } from './not-null-steps'
-import { type Down, downSteps, laterSteps, laterTransaction } from './placement'
+import { type Down, downSteps, isNeeded, laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import {
   existingTable,
@@ -363,7 +363,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
       },
     ]
   }
-  if (laterSteps(context).some(step => reshapes(step, alter.relation.name))) return []
+  if (isNeeded(context, step => reshapes(step, alter.relation.name))) return []
   const placed = laterTransaction(
     context,
     prove,

@@ -3,12 +3,24 @@ import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } f
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
-import { statementsBefore, written } from './edits'
-import { laterSteps, type Marker, safetyOfConcurrently, withoutTransaction } from './placement'
+import { mentions } from './dependence'
+import { cutStatement, replacement, statementsBefore, written } from './edits'
+import {
+  downSteps,
+  isNeeded,
+  laterSteps,
+  markerForOther,
+  newMigrations,
+  type Part,
+  type Placed,
+  safetyOfConcurrently,
+  withoutTransaction,
+} from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
 import { existingTable, inQuotes, isUnreleased, modeOn, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'partition-dropped-under-lock',
@@ -93,6 +105,37 @@ and writes of the others go on. Then drop the table that it is now.`,
   -- +goose Up
   ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
   DROP TABLE IF EXISTS events_1;
+
+-- bad: in one query with another statement
+-- given: postgres 14, golang-migrate
+-- file: 000001_events.up.sql
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+-- file: 000002_drop.up.sql
+  CREATE TABLE archives (id bigint PRIMARY KEY);
+  DROP TABLE events_1;
+--^^^^^^^^^^ warning [partition-dropped-under-lock: DROP TABLE of a partition takes ACCESS EXCLUSIVE on partitioned table "events": reads and writes wait]
+--           ^^^^^^^^ warning [dropped-table: DROP TABLE deletes table "events_1" and its rows]
+-- fix: Detach it concurrently, and drop it in new migrations
+  CREATE TABLE archives (id bigint PRIMARY KEY);
+-- file: 000003_detach_events_1.up.sql
+  ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
+-- file: 000004_drop_events_1.up.sql
+  DROP TABLE events_1;
+
+-- bad: alone in one query
+-- given: postgres 14, prisma
+-- file: 20240101000000_events/migration.sql
+  CREATE TABLE events (id bigint NOT NULL) PARTITION BY RANGE (id);
+  CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (100000);
+-- file: 20240102000000_drop/migration.sql
+  DROP TABLE events_1;
+--^^^^^^^^^^ warning [partition-dropped-under-lock: DROP TABLE of a partition takes ACCESS EXCLUSIVE on partitioned table "events": reads and writes wait]
+--           ^^^^^^^^ information [dropped-table: DROP TABLE deletes table "events_1" and its rows]
+-- fix: Detach it concurrently, and drop it in a new migration
+  ALTER TABLE events DETACH PARTITION events_1 CONCURRENTLY;
+-- file: 20240102000001_drop_events_1/migration.sql
+  DROP TABLE events_1;
 
 -- bad: with a default partition
 -- given: postgres 14
@@ -179,15 +222,36 @@ function fixes(drop: Drop, name: Name, parent: Table, context: RuleContext): Fix
   if (shortTimeouts(transaction, 'wait').length > 0) return []
   const schema = name.schema === undefined ? '' : `${quoted(parent.schema)}.`
   const detach = `ALTER TABLE ${schema}${quoted(parent.name)} DETACH PARTITION ${written(context, name.span)} CONCURRENTLY;`
-  const placed = placedHere(context, statementsBefore(context, [detach]))
-  return placed ? [{ title: 'Detach it concurrently before', safety: safetyOfConcurrently(context), ...placed }] : []
+  const placed = placedHere(context, statementsBefore(context, [detach])) ?? placedApart(context, detach, name, parent)
+  if (!placed) return []
+  const title =
+    placed.where === '' ? 'Detach it concurrently before' : `Detach it concurrently, and drop it${placed.where}`
+  return [{ title, safety: safetyOfConcurrently(context), ...placed }]
 }
 
 /** Both statements run by themselves, or have to with the marker of the tool. */
-function placedHere(context: RuleContext, edits: readonly Edit[]): Marker | undefined {
+function placedHere(context: RuleContext, edits: readonly Edit[]): Placed | undefined {
   const { transaction, steps, section } = context
-  if (transaction.kind === 'own') return { edits }
+  if (transaction.kind === 'own') return { edits, where: '' }
   if (transaction.kind !== 'tool' || steps.length > 1 || section.queries.length > 0) return undefined
   const marker = withoutTransaction(context)
-  return marker && { ...marker, edits: [...marker.edits, ...edits] }
+  return marker && { ...marker, edits: [...marker.edits, ...edits], where: '' }
+}
+
+/** Detached where it was dropped, or in a migration of its own, and dropped in the next. */
+function placedApart(context: RuleContext, detach: string, name: Name, parent: Table): Placed | undefined {
+  if (context.direction === 'down' || isNeeded(context, step => mentions(step, name.name))) return undefined
+  if (downSteps(context).some(step => mentions(step, name.name))) return withhold('The down makes the table again.')
+  const { edit: cut, text } = cutStatement(context)
+  const down = { edits: [], text: '' }
+  const dropping: Part = { title: `drop_${name.name}`, up: [text], down, transaction: true }
+  const about = { tables: [name.name], names: [parent.name] }
+  const marker = context.steps.length === 1 ? markerForOther(detach, context) : undefined
+  if (!marker) {
+    const detaching: Part = { title: `detach_${name.name}`, up: [detach], down, transaction: false }
+    return newMigrations(context, [detaching, dropping], [cut], about)
+  }
+  const inPlace = replacement(context, { start: 0, end: context.statement.text.length }, detach.slice(0, -1))
+  const placed = newMigrations(context, [dropping], [...marker.edits, inPlace], about)
+  return placed && { ...placed, creates: [...(marker.creates ?? []), ...(placed.creates ?? [])] }
 }

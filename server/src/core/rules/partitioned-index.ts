@@ -5,7 +5,7 @@ import type { CreateIndex } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions, reshapes } from './dependence'
 import { insertion, written } from './edits'
-import { inSteps, laterSteps, type Part } from './placement'
+import { inSteps, isNeeded, type Part } from './placement'
 import type { RuleContext } from './rule'
 
 /** Each partition has a migration of its own: nobody reads through more. */
@@ -25,7 +25,7 @@ export function builtOnPartitions(index: CreateIndex, context: RuleContext): Fix
   const parts = partitionIndexesOf(after, keyOfRelation(parent))
   // One that is there already would go with the index of the whole table when that is undone.
   const isPlain = parts.every(part => part.kind === 'index' && !catalog.relations.has(keyOfRelation(part)))
-  if (!isPlain || parts.length === 0 || parts.length > most || isNeeded(index, name, context)) return []
+  if (!isPlain || parts.length === 0 || parts.length > most || isMissed(index, name, context)) return []
 
   const onOnly = `${createOn(written(context, index.table.span), 'ONLY', name, index, context)};`
   const builds = parts.map((part): Part => {
@@ -58,8 +58,9 @@ export function builtOnPartitions(index: CreateIndex, context: RuleContext): Fix
 }
 
 /** Whether a later statement of the section needs the index to be there. */
-const isNeeded = (index: CreateIndex, name: string, context: RuleContext): boolean =>
-  laterSteps(context).some(
+const isMissed = (index: CreateIndex, name: string, context: RuleContext): boolean =>
+  isNeeded(
+    context,
     step =>
       mentions(step, name) ||
       step.command?.tag === 'DROP INDEX' ||

@@ -19,9 +19,10 @@ import {
   statementsAfter,
   statementsBefore,
 } from './edits'
-import { laterStatements } from './later'
+import { laterNaming, statementsUp } from './later'
 import type { RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
+import { withhold } from './withheld'
 
 /** The edits that bring statements into the transaction they need. */
 export interface Placed {
@@ -62,6 +63,7 @@ export interface Move {
  */
 export function outsideTransaction(context: RuleContext, changes: readonly Edit[], move: Move): Placed | undefined {
   const { transaction, steps } = context
+  if (context.inside) return withhold(inBody)
   const alone = steps.length === 1
   const inPlace = move.isBlock ? fenced(context, changes) : changes
   if (!transaction.isBlock) return { edits: withoutTimeouts(context, inPlace, move), where: '' }
@@ -69,7 +71,9 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     const marker = withoutTransaction(context)
     if (marker) return { ...marker, edits: [...marker.edits, ...inPlace], where: '' }
   }
-  if (context.direction === 'down' || laterSteps(context).some(step => move.neededBy?.(step))) return undefined
+  if (context.direction === 'down') return withhold('Nothing of a down moves to another migration.')
+  const { neededBy } = move
+  if (neededBy && isNeeded(context, neededBy)) return undefined
 
   const fence = loneBlock(context)
   if (fence) return { edits: [...fence.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
@@ -83,6 +87,9 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     move.about,
   )
 }
+
+/** Most fixes put something before, behind or instead of a statement of the file: in a body they would mean something else. */
+export const inBody = 'The fix is for a statement that stands by itself, and this one stands in a body.'
 
 /** BEGIN and COMMIT, where nothing else stands in a section around which no tool opens a transaction. */
 function loneBlock({ steps, index, section }: RuleContext): readonly Step[] | undefined {
@@ -131,6 +138,18 @@ export function withoutTransaction(
   return { edits: [...edits, ...files.edits], creates: files.creates }
 }
 
+/** Returns what makes the tool run another statement alone in the place of this one, outside a transaction; undefined where it cannot. */
+export function markerForOther(other: string, context: RuleContext): Marker | undefined {
+  const { migration, transaction, steps, statement } = context
+  if (!transaction.isBlock) return { edits: [] }
+  if (transaction.kind !== 'tool' || steps.length > 1) return undefined
+  const { start, end } = statement.span
+  const text = migration.text.slice(0, start) + other.slice(0, -1) + migration.text.slice(end)
+  const marker = withoutTransaction(context, text)
+  // What stands behind the statement would have moved.
+  return marker?.edits.every(({ path, span }) => path !== migration.path || span.end <= start) ? marker : undefined
+}
+
 /** Returns the files that are not there to be created, and edits that give the others their new texts. */
 function changesTo(
   { source }: History,
@@ -138,7 +157,11 @@ function changesTo(
 ): { edits: readonly Edit[]; creates: readonly NewFile[] } {
   const edits = files.flatMap(({ path, text }) => {
     const existing = source.files.get(path)
-    return existing === undefined ? [] : replacementsBetween(existing, text).map(change => ({ path, ...change }))
+    if (existing === undefined) return []
+    // What is added at the end comes behind every other edit of the file.
+    const end = { start: existing.length, end: existing.length }
+    if (text.startsWith(existing)) return [{ path, span: end, text: text.slice(existing.length) }]
+    return replacementsBetween(existing, text).map(change => ({ path, ...change }))
   })
   return { edits, creates: files.filter(({ path }) => !source.files.has(path)) }
 }
@@ -217,7 +240,14 @@ export function newMigrations(
 ): Placed | undefined {
   const { history, migration } = context
   const { framework, source } = history
-  if (isUsedLater(context, about) || context.steps.slice(0, context.index).some(decidesNames)) return undefined
+  const user = usedLater(context, about)
+  if (user)
+    return withhold(
+      `A new migration would come too late: ${relativePath(user.path, context)} goes on with what this one leaves.`,
+    )
+  const deciding = context.steps.slice(0, context.index).find(decidesNames)
+  if (deciding)
+    return withhold(`A new migration would not have the ${deciding.command?.tag} of line ${lineOf(deciding)}.`)
   const { taken, hasDowns } = namesOf(history)
   const files = new Map<string, string>()
   const downs: Edit[] = []
@@ -236,7 +266,7 @@ export function newMigrations(
       runner: source.runner()?.transaction,
     })
     const [first] = made ?? []
-    if (!made || !first) return undefined
+    if (!made || !first) return withhold(cannotMake(part, context))
     downs.push(...part.down.edits)
     for (const { path, text } of made) files.set(path, inLineEndingOf(source.files.get(path) ?? migration.text, text))
     after = first.path
@@ -259,10 +289,32 @@ const decidesNames = ({ command }: Step): boolean => {
   return names.some(name => name === 'search_path' || name === 'role' || name === 'session_authorization')
 }
 
-/** Whether a later migration does something with the tables or names that a statement behind it would not expect. */
-const isUsedLater = (context: RuleContext, about: About): boolean =>
-  laterStatements(context, [...about.tables, ...(about.names ?? [])]).some(statement =>
-    disturbs({ statement, command: statement.command }, about),
+/** The tool has no form for it, or no name. */
+function cannotMake({ transaction }: Part, { history: { framework, migrations } }: RuleContext): string {
+  const never = transaction ? undefined : framework.onlyInTransaction?.(migrations)
+  if (never) return never.why
+  if (!framework.followUp) return `${framework.name} makes its migrations by itself: a fix cannot add one.`
+  return 'The names of the files here do not tell what a new migration is called.'
+}
+
+/** Returns whether a later statement of the section needs this one to have run, which is then why it cannot come later. */
+export function isNeeded(context: RuleContext, needs: (step: Step) => boolean): boolean {
+  const later = laterSteps(context).find(needs)
+  if (later) withhold(`It cannot come later: line ${lineOf(later)} goes on with what this leaves.`)
+  return later !== undefined
+}
+
+/** Some tools call every file `up.sql`. */
+const relativePath = (path: string, { history: { source } }: RuleContext): string =>
+  path.startsWith(`${source.path}/`) ? path.slice(source.path.length + 1) : path
+
+const lineOf = ({ migration, statement }: Step): number =>
+  migration.text.slice(0, statement.span.start).split('\n').length
+
+/** Returns a later migration that does something with the tables or names that a statement behind it would not expect. */
+const usedLater = (context: RuleContext, about: About): Migration | undefined =>
+  laterNaming(context, [...about.tables, ...(about.names ?? [])]).find(migration =>
+    statementsUp(migration).some(statement => disturbs({ statement, command: statement.command }, about)),
   )
 
 /** Names may hold anything, and what stands for a placeholder. */

@@ -106,9 +106,13 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
 --                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
 -- fix: Prove NOT NULL, build the index concurrently, then add the constraint in new migrations
   -- +goose Up
-  -- Found by number and name.
+-- file: 00003_add_members_id_not_null.sql
+  -- +goose Up
   ALTER TABLE members ADD CONSTRAINT members_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
--- file: 00003_validate_members_id_not_null.sql
+
+  -- +goose Down
+  ALTER TABLE members DROP CONSTRAINT members_id_not_null_check;
+-- file: 00004_validate_members_id_not_null.sql
   -- +goose Up
   ALTER TABLE members VALIDATE CONSTRAINT members_id_not_null_check;
   ALTER TABLE members ALTER COLUMN id SET NOT NULL;
@@ -117,14 +121,14 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   -- +goose Down
   ALTER TABLE members ADD CONSTRAINT members_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
   ALTER TABLE members ALTER COLUMN id DROP NOT NULL;
--- file: 00004_build_members_pkey.sql
+-- file: 00005_build_members_pkey.sql
   -- +goose NO TRANSACTION
   -- +goose Up
   CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (id, name);
 
   -- +goose Down
   DROP INDEX CONCURRENTLY IF EXISTS members_pkey;
--- file: 00005_add_members_pkey.sql
+-- file: 00006_add_members_pkey.sql
   -- +goose Up
   -- Found by number and name.
   ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;

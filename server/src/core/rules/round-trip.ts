@@ -120,7 +120,7 @@ function computed(pair: Pair, catalogs: Catalogs, history: History, settings: Se
   if (downs.every(doesNothing)) return nothing
   if ([...ups, ...downs].some(({ command }) => command === undefined)) return nothing
   if (downs.some(({ command, before }) => command && failureOf(command, before, settings))) return nothing
-  const left = found.flatMap(difference => leftBy(difference, ups, downs) ?? [])
+  const left = found.flatMap(difference => leftBy(difference, ups, downs) ?? []).filter(trace => !isOfDetached(trace))
   const misses = matched(
     downs.flatMap(missesOf),
     left.filter(({ difference, step }) => difference.change === 'added' && step.direction === 'up'),
@@ -142,6 +142,13 @@ function isCertain({ what, change, name, key, aspect }: Difference, { before, be
   if (change === 'added' && !parts.has(what) && !after.relations.get(key)?.born) return false
   return [before, between, after].every(catalog => catalog.relations.get(key)?.conditional !== true)
 }
+
+/** DETACH PARTITION ... CONCURRENTLY leaves a CHECK of the bound (sql-altertable.html), which only helps to attach it again. */
+const isOfDetached = ({ difference: { what, change }, step: { command } }: Trace): boolean =>
+  what === 'constraint' &&
+  change === 'added' &&
+  command?.tag === 'ALTER TABLE' &&
+  command.subcommands.some(({ kind }) => kind === 'DETACH PARTITION')
 
 /** What the up drops and the down makes again otherwise is the down's. */
 function leftBy(difference: Difference, ups: readonly Step[], downs: readonly Step[]): Trace | undefined {

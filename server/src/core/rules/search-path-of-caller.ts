@@ -109,5 +109,5 @@ function withSearchPath({ securityDefiner, name }: CreateRoutine, context: RuleC
   const path = [...new Set(schemas.map(quoted)), 'pg_temp'].join(', ')
   const text = ` SET search_path = ${path}`
   const edits = [insertion(context, securityDefiner.end, text)]
-  return [{ title: 'Give it a search_path of its own', safety: 'review', edits }]
+  return [{ title: 'Give it a search_path of its own', safety: 'review', isChange: true, edits }]
 }

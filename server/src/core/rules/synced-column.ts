@@ -1,24 +1,27 @@
 import type { Edit, Fix } from '../finding'
 import { typeText } from '../inverse/texts'
 import {
+  type Catalog,
   type Column,
   columnNamed,
   columnsOfIndex,
   indexesOf,
   keyOfRelation,
+  type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
-import { inBatches } from './batches'
+import { inBatches, withoutKey } from './batches'
 import { mentions } from './dependence'
 import { replacement, written } from './edits'
 import { notNullParts } from './not-null-steps'
-import { downSteps, laterSteps, newMigrations, type Part, type Undo, undoneBy } from './placement'
+import { downSteps, isNeeded, newMigrations, type Part, type Undo, undoneBy } from './placement'
 import type { RuleContext } from './rule'
 import type { SubcommandOfKind, Target } from './target'
+import { withhold } from './withheld'
 
 /**
  * Returns the fix that renames a column while code moves over: a new column that a trigger keeps the same as the old one, in
@@ -141,20 +144,32 @@ const dependingOnZone: ReadonlySet<string> = new Set(['timestamptz', 'timetz'])
 /** A column that nothing but its own values hangs on: no index, constraint, default, sequence, view or trigger. */
 function plainColumn(alter: AlterRelation, name: string, { table }: Target, context: RuleContext): Column | undefined {
   const column = columnNamed(table, name)
-  if (!table || !column || table.kind !== 'table' || table.partitionOf || table.inherits.length > 0) return undefined
-  if (alter.subcommands.length > 1 || alter.only || alter.ifExists || context.direction === 'down') return undefined
-  if (column.default || column.generated || column.identity || column.collation || column.inherited) return undefined
-  const { catalog } = context
+  if (!table || !column || table.conditional)
+    return withhold('The migrations here do not show what hangs on the column.')
+  if (alter.only || context.direction === 'down') return undefined
+  if (alter.subcommands.length > 1) return withhold('The statement does other things too.')
+  if (table.kind !== 'table' || table.partitionOf || table.inherits.length > 0 || column.inherited)
+    return withhold('The table shares the column with others.')
+  const hanging = hangingOn(column, table, context.catalog)
+  if (hanging !== undefined) return withhold(`The new column would need ${hanging} as well.`)
+  return isNeeded(context, step => mentions(step, table.name)) ? undefined : column
+}
+
+/** What would have to come along to another column. */
+function hangingOn({ name, ...column }: Column, table: Table, catalog: Catalog): string | undefined {
+  if (column.default || column.generated || column.identity) return 'its default'
+  if (column.collation) return 'its collation'
   const relation = keyOfRelation(table)
-  const isUsed =
-    indexesOf(catalog, relation).some(index => columnsOfIndex(index).has(name)) ||
-    table.constraints.some(({ kind, columns }) => kind !== 'NOT NULL' && columns.includes(name)) ||
-    table.columns.some(other => other.generatedFrom?.includes(name)) ||
-    viewsReadingColumn(catalog, relation, name).length > 0 ||
-    table.triggers.length > 0 ||
-    (table.policies?.length ?? 0) > 0
-  const isNeeded = laterSteps(context).some(step => mentions(step, table.name))
-  return isUsed || isNeeded ? undefined : column
+  const index = indexesOf(catalog, relation).find(other => columnsOfIndex(other).has(name))
+  const constraint = table.constraints.find(({ kind, columns }) => kind !== 'NOT NULL' && columns.includes(name))
+  const [view] = viewsReadingColumn(catalog, relation, name)
+  const generated = table.columns.find(other => other.generatedFrom?.includes(name))
+  if (constraint) return `constraint "${constraint.name}"`
+  if (index) return `index "${index.name}"`
+  if (view) return `view "${view.name}"`
+  if (generated) return `generated column "${generated.name}"`
+  if (table.triggers.length > 0) return `trigger "${table.triggers[0]?.name}"`
+  return (table.policies?.length ?? 0) > 0 ? 'the policies of the table' : undefined
 }
 
 /**
@@ -175,7 +190,8 @@ function undoneHere(
   const downs = downSteps(context)
   if (downs.length === 0) return []
   const [inverse, ...others] = downs.filter(step => mentions(step, relation.name))
-  if (!inverse?.command || !matches(inverse.command, inverse.before) || others.length > 0) return undefined
+  if (!inverse?.command || !matches(inverse.command, inverse.before) || others.length > 0)
+    return withhold('The down does something else with the table than undoing this.')
   return undoneBy(context, { matches, otherwise: '', leaves: undo.join('\n') }).edits
 }
 
@@ -202,7 +218,10 @@ function filling(
     condition =>
       `UPDATE ${table} SET ${next} = ${value} WHERE ${condition} AND ${next} IS NULL AND ${quoted(column.name)} IS NOT NULL`,
   )
-  if (block === undefined) return undefined
+  if (block === undefined) {
+    withoutKey(relation)
+    return undefined
+  }
   return [
     { ...partOf(`backfill_${relation.name}_${title}`, [block]), transaction: false },
     ...(column.notNull ? notNullParts(relation, table, [into], context) : []),

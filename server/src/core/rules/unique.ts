@@ -22,8 +22,8 @@ import {
   commitOf,
   type Down,
   downSteps,
-  laterSteps,
-  type Marker,
+  isNeeded,
+  markerForOther,
   newMigrations,
   type Part,
   type Placed,
@@ -34,6 +34,7 @@ import {
 } from './placement'
 import type { RuleContext } from './rule'
 import type { Target } from './target'
+import { withhold } from './withheld'
 
 /**
  * Returns the fix that builds the index of a UNIQUE or PRIMARY KEY constraint with CONCURRENTLY and then makes the constraint
@@ -84,8 +85,9 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
   const { transaction, section } = context
   const isTold = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
   const isUndone = ({ command, before }: Step) => command !== undefined && dropConstraint(made).matches(command, before)
-  if (laterSteps(context).some(isTold)) return undefined
-  if (downSteps(context).some(step => isTold(step) && !isUndone(step))) return undefined
+  if (isNeeded(context, isTold)) return undefined
+  if (downSteps(context).some(step => isTold(step) && !isUndone(step)))
+    return withhold('The down does more with the table than dropping the constraint.')
   const proof = notNullParts(alter.relation, table, columns, context)
   const statements = [...proof.flatMap(({ up }) => up), build]
   if (transaction.kind === 'own') {
@@ -97,7 +99,8 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
     return { edits: [...add.cut, ...statementsAfter(commit, [...statements, add.statement])], where: ' after COMMIT' }
   }
   const [first, ...others] = proof
-  const isAlone = alter.subcommands.length === 1
+  // The proof takes its place where the down can say so.
+  const isAlone = alter.subcommands.length === 1 && downSteps(context).some(isUndone)
   const { length } = context.statement.text
   const here = isAlone ? [replacement(context, { start: 0, end: length }, first.up.join('\n').slice(0, -1))] : add.cut
   const parts: Part[] = [
@@ -135,7 +138,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     if (marker) return { ...marker, edits: [...marker.edits, ...here], where: '' }
   }
   const isAbout = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
-  if (laterSteps(context).some(isAbout)) return undefined
+  if (isNeeded(context, isAbout)) return undefined
 
   const add = addedByItself(made, context)
   const about = aboutIndex(alter.relation, made.name, context)
@@ -145,7 +148,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     down: undoneWithIndex(made, context, leaves),
     transaction: true,
   })
-  const marker = alter.subcommands.length === 1 ? markerForBuild(build, context) : undefined
+  const marker = alter.subcommands.length === 1 ? markerForOther(build, context) : undefined
   if (marker) {
     const inPlace = { path: context.migration.path, span: context.statement.span, text: build.slice(0, -1) }
     const edits = [...marker.edits, inPlace]
@@ -161,18 +164,6 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     transaction: false,
   }
   return newMigrations(context, [first, attach()], add.cut, about)
-}
-
-/** Returns what makes the tool run the index alone in the place of the statement, outside a transaction; undefined where it cannot. */
-function markerForBuild(build: string, context: RuleContext): Marker | undefined {
-  const { migration, transaction, steps, statement } = context
-  if (!transaction.isBlock) return { edits: [] }
-  if (transaction.kind !== 'tool' || steps.length > 1) return undefined
-  const { start, end } = statement.span
-  const text = migration.text.slice(0, start) + build.slice(0, -1) + migration.text.slice(end)
-  const marker = withoutTransaction(context, text)
-  // What stands behind the statement would have moved.
-  return marker?.edits.every(({ path, span }) => path !== migration.path || span.end <= start) ? marker : undefined
 }
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */

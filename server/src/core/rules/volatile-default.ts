@@ -4,12 +4,12 @@ import type { ColumnDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
-import { inBatches } from './batches'
+import { inBatches, withoutKey } from './batches'
 import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { anotherSubcommand, replacement, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
-import { inSteps, laterSteps } from './placement'
+import { inSteps, isNeeded } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, subcommandsOf, type Target, touches, whoWaits } from './target'
 import { byHand, neverOutside } from './tool-hints'
@@ -257,7 +257,7 @@ function splitDefault(
   if (column.generated) return virtualInstead(column, context)
   if (!subcommand || !column.default || column.identity || column.constraints.length > 0) return []
   if (alter.only || alter.ifExists || table?.columns.some(other => other.name === name)) return []
-  if (laterSteps(context).some(step => mentions(step, alter.relation.name) && mentions(step, name))) return []
+  if (isNeeded(context, step => mentions(step, alter.relation.name) && mentions(step, name))) return []
   if (alter.subcommands.some((other, at) => at !== place && mentionsColumn(other.span, name, context))) return []
   const tableText = written(context, alter.relation.span)
   const label = quoted(name)
@@ -266,7 +266,8 @@ function splitDefault(
     table,
     condition => `UPDATE ${tableText} SET ${label} = DEFAULT WHERE ${condition} AND ${label} IS NULL`,
   )
-  if (block === undefined || context.direction === 'down') return []
+  if (block === undefined) return withoutKey(alter.relation)
+  if (context.direction === 'down') return []
   const { default: value, notNull } = column
   const setDefault = `ALTER COLUMN ${label} SET ${written(context, value.span)}`
   const placed = inSteps(

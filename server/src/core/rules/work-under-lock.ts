@@ -9,7 +9,7 @@ import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
 import { wholeMerge } from './merge-source'
-import { laterSteps, laterTransaction } from './placement'
+import { isNeeded, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { hintForLater } from './tool-hints'
@@ -261,7 +261,7 @@ const isUnique = (column: string, table: Table | undefined): boolean =>
 /** Moves the statement behind the end of its transaction, where what follows neither needs nor disturbs it. */
 function afterwards(command: Worker, tables: readonly Name[], context: RuleContext): Fix[] {
   const names = tables.map(({ name }) => name)
-  if (laterSteps(context).some(step => names.some(name => mentions(step, name) || reshapes(step, name)))) return []
+  if (isNeeded(context, step => names.some(name => mentions(step, name) || reshapes(step, name)))) return []
   const { edit, text } = cutStatement(context)
   const [name] = names
   const placed = laterTransaction(

@@ -166,8 +166,8 @@ function changesetAfter(text: string, { title, up: sql, down: undo, transaction 
   const comment = marker.replace(/changeset\s+$/i, 'rollback ')
   const bare = undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')
   // A rollback fails at a changeset in SQL that says nothing of it (`ChangeSet.java`).
-  const nothing = isUndone.test(text) ? `${comment}empty\n` : ''
-  const rollback = undo === '' ? nothing : `${bare.replace(/^/gm, comment)}\n`
+  const said = undo === '' ? `${comment}empty\n` : `${bare.replace(/^/gm, comment)}\n`
+  const rollback = isUndone.test(text) ? said : ''
   return `${marker}${author}:${idAfter(text, id, title)}${options}\n${sql}\n${rollback}`
 }
 

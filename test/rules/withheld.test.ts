@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { lint } from '../../server/src/core/lint'
+import { type Files, historyIn } from '../history/folder'
+import { loadInstalledParser } from '../parser'
+
+/** Where a rule has a fix and none is offered, its finding says why. */
+describe('a fix that is withheld', () => {
+  before(loadInstalledParser)
+
+  const users = '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, email text, age int);'
+  const reasonsIn = (files: Files, rule: string, framework = 'goose') =>
+    lint(historyIn(files, framework), 'm/2_change.sql', { postgres: 15, rules: {} }).flatMap(finding => {
+      if (finding.rule !== rule) return []
+      assert.deepEqual(finding.fixes, [])
+      return finding.withheld
+    })
+  const reason = (statement: string, rule: string, later: Files = {}) =>
+    reasonsIn({ '1_users.sql': users, '2_change.sql': `-- +goose Up\n${statement}`, ...later }, rule)[0]
+
+  const index = 'CREATE INDEX users_email_idx ON users (email);'
+
+  it('names the later migration that goes on with the table', () => {
+    const later = { '3_later.sql': '-- +goose Up\nALTER TABLE users DROP COLUMN age;' }
+    assert.equal(
+      reason(`SELECT 1;\n${index}`, 'index-without-concurrently', later),
+      'A new migration would come too late: 3_later.sql goes on with what this one leaves.',
+    )
+  })
+
+  it('names the line that needs it', () => {
+    assert.equal(
+      reason(`${index}\n\nCOMMENT ON INDEX users_email_idx IS 'found by it';`, 'index-without-concurrently'),
+      'It cannot come later: line 4 goes on with what this leaves.',
+    )
+  })
+
+  it('names what decides the names', () => {
+    assert.equal(
+      reason(`SET search_path = public;\n${index}`, 'index-without-concurrently'),
+      'A new migration would not have the SET of line 2.',
+    )
+  })
+
+  it('says that a statement stands in a body', () => {
+    assert.equal(
+      reason(`DO $$ BEGIN ${index} END $$;`, 'index-without-concurrently'),
+      'The fix is for a statement that stands by itself, and this one stands in a body.',
+    )
+  })
+
+  it('names what would have to come along', () => {
+    assert.equal(
+      reason('ALTER TABLE users RENAME COLUMN id TO key;', 'renamed-column'),
+      'The new column would need constraint "users_pkey" as well.',
+    )
+  })
+
+  it('says that there is no key for batches', () => {
+    const files = {
+      '1_users.sql': '-- +goose Up\nCREATE TABLE users (email text);',
+      '2_change.sql': '-- +goose Up\nUPDATE users SET email = lower(email);',
+    }
+    assert.deepEqual(reasonsIn(files, 'unbatched-backfill'), [
+      'Table "users" has no primary key of one column, along which batches could go.',
+    ])
+  })
+
+  it('is not told twice where the hint says it', () => {
+    const files = {
+      '1_users.sql': users.replace('-- +goose Up\n', ''),
+      '2_change.sql': `ALTER TABLE users ADD COLUMN name text;\n--> statement-breakpoint\n${index}`,
+      'meta/_journal.json': '{"entries": [{"idx": 0, "tag": "1_users"}, {"idx": 1, "tag": "2_change"}]}',
+    }
+    assert.deepEqual(reasonsIn(files, 'index-without-concurrently', 'drizzle'), [undefined])
+  })
+
+  it('is not told where a fix is offered, nor of a rule without fixes', () => {
+    const findings = lint(
+      historyIn({ '1_users.sql': users, '2_change.sql': `-- +goose Up\n${index}\nTRUNCATE users;` }, 'goose'),
+      'm/2_change.sql',
+      { postgres: 15, rules: {} },
+    )
+    assert(findings.length > 1)
+    for (const { withheld } of findings) assert.equal(withheld, undefined)
+  })
+})
