@@ -8,7 +8,7 @@ import { StepContext } from './context'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
 import { moveOfCreate } from './indexes'
-import { newMigrations, undoneBy } from './placement'
+import { isNeeded, newMigrations, undoneBy } from './placement'
 import { defineMigrationRule, type MigrationContext } from './rule'
 
 export default defineMigrationRule({
@@ -25,7 +25,8 @@ Nothing is said of files that the tool runs in a transaction, of folders that no
 run twice (\`IF [NOT] EXISTS\`, \`OR REPLACE\`, \`UPDATE\`, what is dropped with \`IF EXISTS\` before), and where nothing that can
 fail follows. A file has one finding.`,
   instead: `
-One statement for each migration without a transaction. The fix makes them of a file that only builds indexes.`,
+One statement for each migration without a transaction. The fix makes them of a file that builds indexes and does at most
+one thing besides.`,
   manual: ['sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY'],
 
   *check(context) {
@@ -78,6 +79,47 @@ One statement for each migration without a transaction. The fix makes them of a 
   -- +goose Down
   DROP INDEX CONCURRENTLY users_name_idx;
 
+-- bad: an index, and rows
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE TABLE settings (key text PRIMARY KEY, value text);
+-- file: 00002_index.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--^^^^^^^^^^^^ information [half-applied-on-failure: when a later statement fails, this CREATE INDEX has run already: the migration cannot be run again]
+  INSERT INTO settings (key, value) VALUES ('search', 'on');
+--^^^^^^^^^^^ hint [insert-not-repeatable: INSERT without ON CONFLICT fails when it runs again: its rows are in table "settings" already]
+
+  -- +goose Down
+  DELETE FROM settings WHERE key = 'search';
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- fix: Build each index in a migration of its own
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  INSERT INTO settings (key, value) VALUES ('search', 'on');
+
+  -- +goose Down
+  DELETE FROM settings WHERE key = 'search';
+-- file: 00003_create_users_email_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- fix: Add ON CONFLICT (key) DO NOTHING
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+  INSERT INTO settings (key, value) VALUES ('search', 'on') ON CONFLICT (key) DO NOTHING;
+
+  -- +goose Down
+  DELETE FROM settings WHERE key = 'search';
+  DROP INDEX CONCURRENTLY users_email_idx;
+
 -- bad: a column, then an index
 -- shows: several statements in a file without a transaction
 -- given: goose
@@ -90,6 +132,17 @@ One statement for each migration without a transaction. The fix makes them of a 
   ALTER TABLE users ADD COLUMN nickname text;
 --^^^^^^^^^^^ information [half-applied-on-failure: when a later statement fails, this ALTER TABLE has run already: the migration cannot be run again]
   CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+-- fix: Build each index in a migration of its own
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN nickname text;
+-- file: 00003_create_users_nickname_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_nickname_idx ON users (nickname);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_nickname_idx;
 
 -- good: statements that can run twice
 -- given: goose
@@ -245,7 +298,7 @@ const isDroppedBefore = (name: string, own: readonly Step[]): boolean =>
 const isMadeBefore = (name: string, own: readonly Step[]): boolean =>
   own.some(step => step.command?.tag.startsWith('CREATE ') && mentions(step, name))
 
-/** A migration for each index after the first, where the file builds indexes and does nothing else. */
+/** A migration for each index after the first statement, where the file builds indexes and does at most one thing besides. */
 function split(own: readonly Step[], { history, settings }: MigrationContext): Fix[] {
   const parts = own.flatMap((step, index) => {
     const { command } = step
@@ -253,8 +306,10 @@ function split(own: readonly Step[], { history, settings }: MigrationContext): F
     const context = new StepContext(step, command, own, index, history, settings)
     return [{ step, context, move: moveOfCreate(command, context) }]
   })
-  const [first, ...rest] = parts
-  if (!first || parts.length !== own.length) return []
+  const [first] = parts
+  const rest = parts.length === own.length ? parts.slice(1) : parts
+  if (!first || own.length - rest.length !== 1) return []
+  if (rest.some(({ context, move: { neededBy } }) => neededBy && isNeeded(context, neededBy))) return []
   const cuts = rest.map(({ step }) => cutStatement(step))
   const placed = newMigrations(
     first.context,

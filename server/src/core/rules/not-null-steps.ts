@@ -64,7 +64,8 @@ export function notNullParts(
     },
     {
       title: `validate_${title}`,
-      up: proofs.flatMap(({ prove }) => prove),
+      // All are validated before the first takes ACCESS EXCLUSIVE.
+      up: [...proofs.flatMap(({ prove }) => prove.slice(0, 1)), ...proofs.flatMap(({ prove }) => prove.slice(1))],
       down: {
         edits: [],
         text: proofs

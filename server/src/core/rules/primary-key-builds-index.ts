@@ -171,41 +171,48 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   -- +goose Down
   CREATE UNIQUE INDEX CONCURRENTLY members_id_idx ON members (id);
 
--- bad: the column may be null, and there is a down
+-- bad: the columns may be null, and there is a down
 -- given: golang-migrate
--- file: 000001_users.up.sql
-  CREATE TABLE users (id bigint, email text);
--- file: 000001_users.down.sql
-  DROP TABLE users;
+-- file: 000001_members.up.sql
+  CREATE TABLE members (team_id bigint, user_id bigint);
+-- file: 000001_members.down.sql
+  DROP TABLE members;
 -- file: 000002_key.down.sql
-  ALTER TABLE users DROP CONSTRAINT users_pkey;
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
 -- file: 000002_key.up.sql
-  ALTER TABLE users ADD PRIMARY KEY (id);
---                      ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
---                                   ^^ hint [down-does-not-mirror-up: the down does not change the nullability of column "id" of table "users" back]
+  ALTER TABLE members ADD PRIMARY KEY (team_id, user_id);
+--                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+--                                     ^^^^^^^ hint [down-does-not-mirror-up: the down does not change the nullability of column "team_id" of table "members" and 1 other column back]
 -- fix: Prove NOT NULL, build the index concurrently, then add the constraint in new migrations
 -- file: 000002_key.down.sql
-  ALTER TABLE users DROP CONSTRAINT users_id_not_null_check;
+  ALTER TABLE members DROP CONSTRAINT members_team_id_not_null_check;
+  ALTER TABLE members DROP CONSTRAINT members_user_id_not_null_check;
 -- file: 000002_key.up.sql
-  ALTER TABLE users ADD CONSTRAINT users_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
--- file: 000003_validate_users_id_not_null.up.sql
-  ALTER TABLE users VALIDATE CONSTRAINT users_id_not_null_check;
-  ALTER TABLE users ALTER COLUMN id SET NOT NULL;
-  ALTER TABLE users DROP CONSTRAINT users_id_not_null_check;
--- file: 000003_validate_users_id_not_null.down.sql
-  ALTER TABLE users ADD CONSTRAINT users_id_not_null_check CHECK (id IS NOT NULL) NOT VALID;
-  ALTER TABLE users ALTER COLUMN id DROP NOT NULL;
--- file: 000004_build_users_pkey.up.sql
-  CREATE UNIQUE INDEX CONCURRENTLY users_pkey ON users (id);
--- file: 000004_build_users_pkey.down.sql
-  DROP INDEX CONCURRENTLY IF EXISTS users_pkey;
--- file: 000005_add_users_pkey.up.sql
-  ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX users_pkey;
--- file: 000005_add_users_pkey.down.sql
+  ALTER TABLE members ADD CONSTRAINT members_team_id_not_null_check CHECK (team_id IS NOT NULL) NOT VALID;
+  ALTER TABLE members ADD CONSTRAINT members_user_id_not_null_check CHECK (user_id IS NOT NULL) NOT VALID;
+-- file: 000003_validate_members_team_id_user_id_not_null.up.sql
+  ALTER TABLE members VALIDATE CONSTRAINT members_team_id_not_null_check;
+  ALTER TABLE members VALIDATE CONSTRAINT members_user_id_not_null_check;
+  ALTER TABLE members ALTER COLUMN team_id SET NOT NULL;
+  ALTER TABLE members DROP CONSTRAINT members_team_id_not_null_check;
+  ALTER TABLE members ALTER COLUMN user_id SET NOT NULL;
+  ALTER TABLE members DROP CONSTRAINT members_user_id_not_null_check;
+-- file: 000003_validate_members_team_id_user_id_not_null.down.sql
+  ALTER TABLE members ADD CONSTRAINT members_team_id_not_null_check CHECK (team_id IS NOT NULL) NOT VALID;
+  ALTER TABLE members ALTER COLUMN team_id DROP NOT NULL;
+  ALTER TABLE members ADD CONSTRAINT members_user_id_not_null_check CHECK (user_id IS NOT NULL) NOT VALID;
+  ALTER TABLE members ALTER COLUMN user_id DROP NOT NULL;
+-- file: 000004_build_members_pkey.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey ON members (team_id, user_id);
+-- file: 000004_build_members_pkey.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS members_pkey;
+-- file: 000005_add_members_pkey.up.sql
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
+-- file: 000005_add_members_pkey.down.sql
   -- The constraint takes its index along.
-  CREATE UNIQUE INDEX users_pkey_spare ON users (id);
-  ALTER TABLE users DROP CONSTRAINT users_pkey;
-  ALTER INDEX users_pkey_spare RENAME TO users_pkey;
+  CREATE UNIQUE INDEX members_pkey_spare ON members (team_id, user_id);
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+  ALTER INDEX members_pkey_spare RENAME TO members_pkey;
 
 -- good: from an index that was built concurrently
 -- file: 0001_members.sql
