@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { PGlite } from '@electric-sql/pglite'
+import type { Fix } from '../server/src/core/finding'
 import { fixed } from '../server/src/core/fix'
 import type { Direction, Migration, Section } from '../server/src/core/history/migration'
 import { stepsOf } from '../server/src/core/history/steps'
@@ -39,11 +40,13 @@ describe('fixes, on PostgreSQL', () => {
           isStepwise: !fix.title.startsWith(partsTogether),
         })
         if (fix.isChange) assert.notDeepEqual(after, original, `"${fix.title}" changes nothing`)
-        else assertEndsLike(after, must(original), `"${fix.title}" does not end where the original does`)
+        else
+          assertEndsLike(after, must(original), `"${fix.title}" does not end where the original does`, leavesWork(fix))
       }
       const together = await outcome(server, allFixed(example), { inTransactions: true, tested: testedPath(example) })
       if (fixes.some(({ fix }) => fix.isChange)) return
-      assertEndsLike(together, must(original), 'all fixes together do not end where the original does')
+      const isIncomplete = fixes.some(({ fix }) => leavesWork(fix))
+      assertEndsLike(together, must(original), 'all fixes together do not end where the original does', isIncomplete)
     })
   }
 })
@@ -57,14 +60,18 @@ function must<T>(value: T | undefined): T {
 }
 
 /** A down that a fix writes leads back to the catalog before the up; what the up then makes is the same again. */
-function assertEndsLike(fixed: Outcome, original: Outcome, message: string) {
+function assertEndsLike(fixed: Outcome, original: Outcome, message: string, isIncomplete = false) {
   const isBack = isDeepStrictEqual(catalogOf(fixed.down), catalogOf(original.before))
   const isMended = fixed.down !== undefined && (!original.down || original.again === failed || isBack)
   if (!isMended) return assert.deepEqual(fixed, original, message)
   assert.deepEqual(fixed.up, original.up, message)
   assert.deepEqual(catalogOf(fixed.down), catalogOf(original.before), message)
-  assert.deepEqual(catalogOf(fixed.again), catalogOf(fixed.up), message)
+  if (!isIncomplete) assert.deepEqual(catalogOf(fixed.again), catalogOf(fixed.up), message)
 }
+
+/** Whether a down says what a person has to undo: until then its up does not run again. */
+const leavesWork = ({ edits, creates = [] }: Fix): boolean =>
+  [...edits, ...creates].some(({ text }) => text.includes('-- By hand: '))
 
 /** What an up comes to that does not run again, because its down leaves something behind. */
 const failed = 'failed'
@@ -187,6 +194,10 @@ const emptied = `
     FOR made IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
       EXECUTE format('DROP SCHEMA %I CASCADE', made);
     END LOOP;
+    FOR made IN SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user LOOP
+      EXECUTE format('DROP OWNED BY %I', made);
+      EXECUTE format('DROP ROLE %I', made);
+    END LOOP;
   END
   $$;
   CREATE SCHEMA public;
@@ -240,7 +251,7 @@ const here = (namespace: string) => `${namespace}::regnamespace::text !~ '^(pg_.
 
 const catalog = [
   `SELECT oid::regclass::text, relkind, relrowsecurity, relforcerowsecurity, relpersistence, relreplident, relispartition,
-     array_to_string(reloptions, ', ') AS options, relacl::text, pg_get_expr(relpartbound, oid) AS bound,
+     array_to_string(reloptions, ', ') AS options, pg_get_expr(relpartbound, oid) AS bound,
      CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid) END AS query, obj_description(oid, 'pg_class') AS comment
    FROM pg_class WHERE ${here('relnamespace')} ORDER BY 1`,
   `SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity, attgenerated,

@@ -53,6 +53,9 @@ export interface Finding {
 /** What a finding says, and how urgent it is. */
 type Told = Pick<Finding, 'severity' | 'message' | 'detail' | 'hint' | 'relation'>
 
+/** Why a fix is left out that was worked out. */
+const doesNotHold = 'The fix would not do here: the finding would stay, or something as grave would come.'
+
 /** Returns a finding that says something else, or whose fixes are changed or left out: each when somebody asks for them. */
 export function withFixes(finding: Finding, change: (fix: Fix) => Fix | undefined, told: Partial<Told> = {}): Finding {
   const { rule, risk, span } = finding
@@ -71,7 +74,8 @@ export function withFixes(finding: Finding, change: (fix: Fix) => Fix | undefine
       return known
     },
     get withheld() {
-      return finding.withheld
+      if (finding.fixes.length === 0) return finding.withheld
+      return this.fixes.length === 0 ? doesNotHold : undefined
     },
   }
 }

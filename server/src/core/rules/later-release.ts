@@ -4,10 +4,11 @@ import { asTable, columnNamed, keyOf, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
 import { mentions } from './dependence'
 import { cutStatement, cutSubcommand, leaving, replacement, semicolonAfter, statementsAfter, written } from './edits'
 import { isAnnounced } from './given-up'
-import { type Down, downSteps, newMigrations, type Undo, undoneBy } from './placement'
+import { type Down, downSteps, isNeeded, newMigrations, type Undo, undoneBy } from './placement'
 import type { RuleContext } from './rule'
 import type { SubcommandOfKind, Target } from './target'
 import { cascadedWithColumn, cascadedWithTable } from './users'
@@ -32,6 +33,11 @@ export function columnDroppedLater(
   }
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
   if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
+  if (alter.subcommands.some(other => other !== subcommand && names(other, name))) return []
+  const takesPlace = (step: Step) =>
+    (mentions(step, alter.relation.name) && mentions(step, name)) ||
+    (step.command?.tag === 'DROP TYPE' && mentions(step, known.type.name))
+  if (isNeeded(context, takesPlace)) return []
   const tableText = written(context, alter.relation.span)
   const comment = `COMMENT ON COLUMN ${tableText}.${quoted(name)} IS`
   const downs = downSteps(context).filter(step => mentions(step, name))
@@ -84,7 +90,7 @@ export function tableDroppedLater(drop: Drop, name: Name, context: RuleContext):
   // Partitions go all the time, and are detached for it.
   const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
   if (before?.kind !== 'table' || before.partitionOf || before.conditional) return []
-  if (isAnnounced({ table: name.name }, context)) return []
+  if (isAnnounced({ table: name.name }, context) || isNeeded(context, step => mentions(step, name.name))) return []
   const comment = `COMMENT ON TABLE ${written(context, name.span)} IS`
   const down = madeAgainLater(name, `${comment} NULL;`, context)
   if (!down) return []
@@ -119,6 +125,11 @@ function madeAgainLater(name: Name, leaves: string, context: RuleContext): Down 
   const [cut, ...rest] = cuts.map(({ edit }) => edit)
   return { edits: cut ? [leaving(first, cut, leaves), ...rest] : [], text: cuts.map(({ text }) => text).join('\n') }
 }
+
+/** Whether a subcommand is about a column, or what gets its name. */
+const names = (subcommand: Subcommand, column: string): boolean =>
+  (subcommand.kind === 'ADD COLUMN' && subcommand.column.name.name === column) ||
+  ('column' in subcommand && 'name' in subcommand.column && subcommand.column.name === column)
 
 const addsBack = (command: Command, table: Name, column: string): boolean =>
   command.tag === 'ALTER TABLE' &&
