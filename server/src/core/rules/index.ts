@@ -98,6 +98,7 @@ import unloggedTable from './unlogged-table'
 import unnamedObject from './unnamed-object'
 import updatedAtWithoutTrigger from './updated-at-without-trigger'
 import validatedInSameTransaction from './validated-in-same-transaction'
+import viewPastRowSecurity from './view-past-row-security'
 import volatileDefault from './volatile-default'
 import wideIndex from './wide-index'
 import workUnderLock from './work-under-lock'
@@ -204,6 +205,7 @@ export const rules: readonly Rule[] = [
   policyWithoutRowSecurity,
   openPolicy,
   tableWithoutRowSecurity,
+  viewPastRowSecurity,
   writtenPassword,
   serverWideChange,
   unguardedStatement,

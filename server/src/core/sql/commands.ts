@@ -209,6 +209,8 @@ export interface CreateView {
   readonly tag: 'CREATE VIEW'
   readonly view: Name
   readonly orReplace: boolean
+  /** WITH (security_invoker): it reads with the rights of whoever reads it. */
+  readonly isInvoker?: true
   readonly persistence: 'permanent' | 'temporary'
   readonly columns: readonly string[]
   /** As written after AS. */

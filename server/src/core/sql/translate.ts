@@ -126,6 +126,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       tag: 'CREATE VIEW',
       view: nameOf(statement.view, source),
       orReplace: statement.replace === true,
+      ...(isInvoker(statement.options) && { isInvoker: true }),
       persistence: persistenceOf(statement.view) === 'temporary' ? 'temporary' : 'permanent',
       columns: strings(statement.aliases),
       ...queryOf(source),
@@ -450,4 +451,15 @@ const isOn = (name: string) => (node: Node) => {
   if (option?.defname !== name) return false
   const value = option.arg ? (fields(option.arg).String?.sval ?? String(fields(option.arg).Integer?.ival ?? 0)) : 'true'
   return ['true', 'on', '1'].includes(value.toLowerCase())
+}
+
+/** WITH (security_invoker), which stands for true; false has several spellings. */
+const isInvoker = (options: readonly Node[] | undefined): boolean =>
+  (options ?? [])
+    .flatMap(node => fields(node).DefElem ?? [])
+    .some(({ defname, arg }) => defname?.toLowerCase() === 'security_invoker' && !/^(?:f|n|of|0)/i.test(wordOf(arg)))
+
+const wordOf = (node: Node | undefined): string => {
+  const { String: text, Integer: number, TypeName: type } = fields(node)
+  return text?.sval ?? strings(type?.names).at(-1) ?? (number ? String(number.ival ?? 0) : '')
 }

@@ -1,0 +1,114 @@
+import type { Fix } from '../finding'
+import type { Command, CreateView } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import { tokensOf } from '../sql/tokens'
+import { insertion } from './edits'
+import { laterStatements } from './later'
+import { knownTable } from './row-security'
+import { defineRule, type RuleContext } from './rule'
+import { inQuotes, tablesListed } from './target'
+
+export default defineRule({
+  id: 'view-past-row-security',
+  risk: 'design',
+  severity: 'hint',
+  on: ['CREATE VIEW'],
+  concerns: view => view.isInvoker === undefined && view.persistence === 'permanent',
+  why: `
+A view reads its tables with the rights of its owner, and the policies of a table do not hold for the owner of the table. So
+whoever may read the view sees all rows that it selects, whatever the policies say. Since PostgreSQL 15 a view can read with the
+rights of whoever reads it.
+
+Nothing is said of temporary views, of tables that the history has not made, after dynamic SQL, and where a later statement sets
+\`security_invoker\`, makes the view anew or drops it.`,
+  instead: `
+\`CREATE VIEW ... WITH (security_invoker = true)\`. Where the view is meant to show what the policies hide, say so in an allow
+comment.`,
+  manual: ['sql-createview.html', 'ddl-rowsecurity.html'],
+
+  *check(view, context) {
+    if (context.settings.postgres < 15) return
+    const secured = view.reads.filter(name => knownTable(name, context)?.rowSecurity)
+    if (secured.length === 0 || isSettled(view.view, context)) return
+    yield {
+      at: view.view.span,
+      message: `view ${inQuotes(view.view)} reads past row level security of ${tablesListed([...new Set(secured.map(inQuotes))])}`,
+      detail: 'It reads with the rights of its owner, for whom the policies do not hold.',
+      hint: 'WITH (security_invoker = true) reads with the rights of whoever reads the view.',
+      fixes: () => withInvoker(view, context),
+    }
+  },
+
+  examples: `
+-- bad: a view for everybody
+-- shows: view that reads past row level security
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON orders USING (owner = current_user);
+-- file: 0002_view.sql
+  CREATE VIEW order_ids AS SELECT id FROM orders;
+--            ^^^^^^^^^ hint [view-past-row-security: view "order_ids" reads past row level security of table "orders"]
+-- fix: Read with the rights of whoever reads it
+  CREATE VIEW order_ids WITH (security_invoker = true) AS SELECT id FROM orders;
+
+-- good: with the rights of whoever reads it, here or later, temporary, or made anew
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON orders USING (owner = current_user);
+-- file: 000002_views.up.sql
+  CREATE VIEW order_ids WITH (security_invoker) AS SELECT id FROM orders;
+  CREATE VIEW owners WITH (security_invoker = on) AS SELECT owner FROM orders;
+  CREATE VIEW both AS SELECT id, owner FROM orders;
+--            ^^^^ error [syntax: syntax error at or near "both"]
+  ALTER VIEW both SET (security_invoker = true);
+--           ^^^^ error [syntax: syntax error at or near "both"]
+  CREATE VIEW short AS SELECT id FROM orders;
+  CREATE TEMPORARY VIEW scratch AS SELECT id FROM orders;
+-- file: 000003_short.up.sql
+  CREATE OR REPLACE VIEW short WITH (security_invoker = true) AS SELECT id FROM orders;
+
+-- good: no row level security, a table of somebody else
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 000002_views.up.sql
+  CREATE VIEW order_ids AS SELECT id FROM orders;
+  CREATE VIEW invoice_ids AS SELECT id FROM invoices;
+--                                          ^^^^^^^^ error [statement-fails: relation "invoices" does not exist]
+
+-- good: before PostgreSQL 15
+-- given: postgres 14
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON orders USING (owner = current_user);
+  CREATE VIEW order_ids AS SELECT id FROM orders;
+`,
+})
+
+/** Whether a later statement decides how the view reads. */
+const isSettled = (view: Name, context: RuleContext): boolean =>
+  [
+    ...context.steps.slice(context.index + 1).map(({ command }) => command),
+    ...laterStatements(context, [view.name]).map(({ command }) => command),
+  ].some(command => command !== undefined && decides(command, view))
+
+function decides(command: Command, { name }: Name): boolean {
+  if (command.tag === 'CREATE VIEW') return command.view.name === name
+  if ('names' in command) return command.tag === 'DROP VIEW' && command.names.some(dropped => dropped.name === name)
+  if (!('subcommands' in command) || command.relation.name !== name) return false
+  return command.subcommands.some(({ kind, ...rest }) =>
+    'parameters' in rest ? rest.parameters.includes('security_invoker') : kind === 'RENAME TO',
+  )
+}
+
+/** Where nothing stands between its name and AS. */
+function withInvoker({ view }: CreateView, context: RuleContext): Fix[] {
+  const next = tokensOf(context.statement.text).find(({ start, kind }) => start >= view.span.end && kind !== 'comment')
+  if (next?.text !== 'AS') return []
+  const edit = insertion(context, view.span.end, ' WITH (security_invoker = true)')
+  return [{ title: 'Read with the rights of whoever reads it', safety: 'review', isChange: true, edits: [edit] }]
+}
