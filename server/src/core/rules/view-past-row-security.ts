@@ -61,10 +61,8 @@ comment.`,
 -- file: 000002_views.up.sql
   CREATE VIEW order_ids WITH (security_invoker) AS SELECT id FROM orders;
   CREATE VIEW owners WITH (security_invoker = on) AS SELECT owner FROM orders;
-  CREATE VIEW both AS SELECT id, owner FROM orders;
---            ^^^^ error [syntax: syntax error at or near "both"]
-  ALTER VIEW both SET (security_invoker = true);
---           ^^^^ error [syntax: syntax error at or near "both"]
+  CREATE VIEW pairs AS SELECT id, owner FROM orders;
+  ALTER VIEW pairs SET (security_invoker = true);
   CREATE VIEW short AS SELECT id FROM orders;
   CREATE TEMPORARY VIEW scratch AS SELECT id FROM orders;
 -- file: 000003_short.up.sql
@@ -110,5 +108,5 @@ function withInvoker({ view }: CreateView, context: RuleContext): Fix[] {
   const next = tokensOf(context.statement.text).find(({ start, kind }) => start >= view.span.end && kind !== 'comment')
   if (next?.text !== 'AS') return []
   const edit = insertion(context, view.span.end, ' WITH (security_invoker = true)')
-  return [{ title: 'Read with the rights of whoever reads it', safety: 'review', isChange: true, edits: [edit] }]
+  return [{ title: 'Read with the rights of whoever reads it', safety: 'review', edits: [edit] }]
 }
