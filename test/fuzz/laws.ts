@@ -24,10 +24,16 @@ const settings: Settings = {
 /** A law that was broken, and how. */
 export class Broken extends Error {}
 
-/** Returns the history as somebody reads it who has not seen the edits, and whose disk lists files in another order. */
+/**
+ * Returns the history as somebody reads it who has not seen the edits, and whose disk lists files in another order. What runs the
+ * files is told: an open history does not ask that again at each edit.
+ */
 export function readAfresh({ source, framework }: History): History {
+  const { runner } = source
   const files = [...source.files].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1))
-  return withApplied(historyOf({ ...source, files, framework: framework.id }), source.applied)
+  const fresh = historyOf({ ...source, files, framework: framework.id, transaction: runner()?.transaction })
+  Object.assign(fresh.source, { runner })
+  return withApplied(fresh, source.applied)
 }
 
 /** Throws `Broken` unless all that is told of the migration at `path` holds together, and is what a fresh reading tells. */
