@@ -68,14 +68,15 @@ comment.`,
 -- file: 000003_short.up.sql
   CREATE OR REPLACE VIEW short WITH (security_invoker = true) AS SELECT id FROM orders;
 
--- good: no row level security, a table of somebody else
--- given: golang-migrate
--- file: 000001_orders.up.sql
+-- good: no row level security
+-- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
--- file: 000002_views.up.sql
   CREATE VIEW order_ids AS SELECT id FROM orders;
+
+-- good: tables of somebody else
+-- file: 0007_views.sql
+  ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
   CREATE VIEW invoice_ids AS SELECT id FROM invoices;
---                                          ^^^^^^^^ error [statement-fails: relation "invoices" does not exist]
 
 -- good: before PostgreSQL 15
 -- given: postgres 14
@@ -108,5 +109,5 @@ function withInvoker({ view }: CreateView, context: RuleContext): Fix[] {
   const next = tokensOf(context.statement.text).find(({ start, kind }) => start >= view.span.end && kind !== 'comment')
   if (next?.text !== 'AS') return []
   const edit = insertion(context, view.span.end, ' WITH (security_invoker = true)')
-  return [{ title: 'Read with the rights of whoever reads it', safety: 'review', edits: [edit] }]
+  return [{ title: 'Read with the rights of whoever reads it', safety: 'review', isChange: true, edits: [edit] }]
 }
