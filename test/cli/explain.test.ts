@@ -23,6 +23,22 @@ describe('what only a newer major version runs', () => {
   })
 })
 
+describe('explain of what its transaction does not let it do', () => {
+  afterEach(removeFolders)
+
+  it('tells that a new enum value is used too early', async () => {
+    const folder = folderWith({
+      'm/000001_days.up.sql': "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE days (day date, mood mood);\n",
+      'm/000002_calm.up.sql':
+        "ALTER TYPE mood ADD VALUE 'calm';\nUPDATE days SET mood = 'calm' WHERE day = '2024-01-01';\n",
+    })
+    const { out } = await invoke(folder, 'explain', '--format', 'json', 'm/000002_calm.up.sql')
+    const [, update] = JSON.parse(out).files[0].statements
+    assert.deepEqual(update.fails, { message: 'unsafe use of new value "calm" of enum type mood', code: '55P04' })
+    assert.deepEqual(update.locks, [])
+  })
+})
+
 describe('explain for several major versions', () => {
   afterEach(removeFolders)
   const project = () => folderWith({ 'm/000001_events.up.sql': partitioned, 'm/000002_identity.up.sql': identity })

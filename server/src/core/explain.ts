@@ -11,6 +11,7 @@ import type { RelationKey, RelationKind } from './postgres/catalog'
 import type { Effects, RelationLock } from './postgres/effects'
 import type { Failure } from './postgres/failures'
 import { blocksReads, blocksWrites } from './postgres/locks'
+import { earlyUse } from './rules/enum-value-used-at-once'
 import type { Settings } from './settings'
 import type { Problem } from './sql/statements'
 import { type Span, touches } from './text'
@@ -118,7 +119,13 @@ function explanationOf(
   index: number,
   settings: Settings,
 ): Explanation {
-  const effects = () => step.effects ?? nothing
+  let early: Failure | false | undefined
+  /** Effects are those of a statement by itself; what an enum value is used for depends on its transaction. */
+  const usedEarly = (): Failure | undefined => {
+    early ??= earlyFailure(step, steps, index) ?? false
+    return early || undefined
+  }
+  const effects = () => (usedEarly() ? nothing : (step.effects ?? nothing))
   let known: readonly Hold[] | undefined
   return {
     span: step.statement.span,
@@ -155,7 +162,7 @@ function explanationOf(
       return effects().waitsForTransactions
     },
     get fails() {
-      return effects().fails
+      return usedEarly() ?? effects().fails
     },
     get unknown() {
       return effects().unknown
@@ -203,6 +210,15 @@ function timeoutsIn(parameters: ReadonlyMap<string, string>): ReadonlyMap<Timeou
       return milliseconds === undefined ? [] : [[name, milliseconds]]
     }),
   )
+}
+
+function earlyFailure(step: Step, steps: readonly Step[], index: number): Failure | undefined {
+  const { command, transaction, statement, before } = step
+  if (!command || !transaction.isBlock) return undefined
+  const early = earlyUse(command, { steps, index, transaction, statement, before })
+  if (!early) return undefined
+  const message = `unsafe use of new value "${early.value}" of enum type ${early.type.name}`
+  return { message, code: '55P04', span: early.use }
 }
 
 const nothing: Effects = {

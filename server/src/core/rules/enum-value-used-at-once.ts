@@ -41,19 +41,15 @@ Add the value in one migration and use it in the next.`,
   manual: ['sql-altertype.html'],
 
   *check(command, context) {
-    const added = addedBefore(context)
-    if (added.length === 0) return
-    for (const { value, type } of added) {
-      const use = useOf(value, type, command, context)
-      if (!use) continue
-      yield {
-        at: use,
-        message: `value "${value}" of enum type "${type.name}" is new in this transaction: it cannot be used before COMMIT`,
-        detail: 'PostgreSQL refuses every use of it in the transaction that adds it, with SQLSTATE 55P04.',
-        hint: hintForLater('Use it in the next migration, or after COMMIT.', context),
-        fixes: () => usedLater(command, context),
-      }
-      return
+    const early = earlyUse(command, context)
+    if (!early) return
+    const { value, type, use } = early
+    yield {
+      at: use,
+      message: `value "${value}" of enum type "${type.name}" is new in this transaction: it cannot be used before COMMIT`,
+      detail: 'PostgreSQL refuses every use of it in the transaction that adds it, with SQLSTATE 55P04.',
+      hint: hintForLater('Use it in the next migration, or after COMMIT.', context),
+      fixes: () => usedLater(command, context),
     }
   },
 
@@ -138,13 +134,25 @@ Add the value in one migration and use it in the next.`,
 `,
 })
 
+/** Where a statement stands, as far as it matters here. */
+type Standing = Pick<RuleContext, 'steps' | 'index' | 'transaction' | 'statement' | 'before'>
+
+/** Returns the first use of an enum value that the same transaction has added: PostgreSQL refuses it (sql-altertype.html). */
+export function earlyUse(command: Command, standing: Standing): (Added & { readonly use: Span }) | undefined {
+  for (const added of addedBefore(standing)) {
+    const use = useOf(added.value, added.type, command, standing)
+    if (use) return { ...added, use }
+  }
+  return undefined
+}
+
 interface Added {
   readonly value: string
   readonly type: Name
 }
 
 /** The values that earlier statements of the transaction add to types which were there before it. */
-function addedBefore({ steps, index, transaction }: RuleContext): readonly Added[] {
+function addedBefore({ steps, index, transaction }: Standing): readonly Added[] {
   const made = transaction.isBlock ? additionsIn(steps) : none
   if (made.length === 0) return none
   return made.filter(({ place, number }) => place < index && number === transaction.number).map(({ added }) => added)
@@ -184,7 +192,12 @@ function addedBy({ type: name, addValue }: AlterType, { before, migration, trans
 }
 
 /** Where a statement uses the value as one of the type; strings that go elsewhere are no use of it. */
-function useOf(value: string, type: Name, command: Command, { statement, catalog }: RuleContext): Span | undefined {
+function useOf(
+  value: string,
+  type: Name,
+  command: Command,
+  { statement, before: catalog }: Standing,
+): Span | undefined {
   const literal = `'${value.replaceAll("'", "''")}'`
   if (!statement.text.includes(literal)) return undefined
   const tokens = tokensOf(statement.text).filter(({ kind }) => kind !== 'comment')
