@@ -135,7 +135,7 @@ function coverage(): string {
   const intro = [
     'Each hazard of a migration that is looked for, the rule that tells of it, how much it weighs where the settings do not say, the',
     'fixes that are offered, and the advice of common guides to migrations that rule and fixes bring about. A hazard leads to the',
-    'example in which the rule finds it; the examples are run as tests.',
+    'example in which the rule finds it; the examples are run as tests. What is known and not looked for: [left out](left-out.md).',
   ].join('\n')
   const sections = rulesByRisk().flatMap(([risk, own]) => [
     `## ${risks[risk]} (${risk})`,
