@@ -13,7 +13,7 @@ export const isMadeBefore = (name: Name, context: RuleContext): boolean =>
  * that no migration makes and the other without: the tool's search_path may begin with that schema, and both mean one table.
  */
 export function isMadeByOtherName(name: Name, context: RuleContext): boolean {
-  const isKnown = (schema: string) => context.catalog.schemas?.has(schema) === true
+  const isKnown = (schema: string) => schema === 'public' || context.catalog.schemas?.has(schema) === true
   if (name.schema !== undefined) {
     return !isKnown(name.schema) && madeBefore(name, context).some(({ schema }) => schema === undefined)
   }
@@ -34,7 +34,7 @@ interface Made {
 const madeIn = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonly Made[]> => {
   const made = new Map<string, Made[]>()
   for (const [place, { command }] of steps.entries()) {
-    for (const { schema, name } of command ? namesMade(command) : []) {
+    for (const { schema, name } of command ? namesMade(command, made) : []) {
       const known = made.get(name)
       if (known) known.push({ schema, place })
       else made.set(name, [{ schema, place }])
@@ -43,10 +43,14 @@ const madeIn = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonl
   return made
 })
 
-function namesMade(command: NonNullable<Step['command']>): readonly Pick<Name, 'schema' | 'name'>[] {
+/** A table that gets a name was made here where the one with its old name was. */
+function namesMade(
+  command: NonNullable<Step['command']>,
+  made: ReadonlyMap<string, unknown>,
+): readonly Pick<Name, 'schema' | 'name'>[] {
   if (command.tag === 'CREATE TABLE' || command.tag === 'CREATE FOREIGN TABLE') return [command.table]
   if (command.tag === 'CREATE TABLE AS' || command.tag === 'SELECT INTO') return [command.relation]
-  if (command.tag !== 'ALTER TABLE') return []
+  if (command.tag !== 'ALTER TABLE' || !made.has(command.relation.name)) return []
   const { schema } = command.relation
   return command.subcommands.flatMap(other => (other.kind === 'RENAME TO' ? [{ schema, name: other.to.name }] : []))
 }

@@ -259,6 +259,56 @@ old column in a later release. Or leave the name and give it a new one in a view
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
 
+-- bad: of a table that gets another name too
+-- given: renamed-table off
+-- file: 0001_integrations.sql
+  CREATE TABLE public.integrations (id bigint PRIMARY KEY, mail text);
+-- file: 0002_emails.sql
+  ALTER TABLE integrations RENAME TO emails;
+  ALTER TABLE public.emails RENAME COLUMN mail TO address;
+--                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "public.emails"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+  ALTER TABLE integrations RENAME TO emails;
+  ALTER TABLE public.emails ADD COLUMN address text;
+  CREATE FUNCTION public.emails_address_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.address := coalesce(NEW.address, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.address);
+    ELSIF NEW.address IS DISTINCT FROM OLD.address THEN
+      NEW.mail := NEW.address;
+    ELSE
+      NEW.address := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER emails_address_sync BEFORE INSERT OR UPDATE ON public.emails FOR EACH ROW EXECUTE FUNCTION public.emails_address_sync();
+-- file: 0003_backfill_emails_address.sql
+  DO $$
+  DECLARE
+    batch_start public.emails.id%TYPE;
+    batch_end public.emails.id%TYPE;
+    last_key public.emails.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM public.emails ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM public.emails ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM public.emails WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE public.emails SET address = mail WHERE id BETWEEN batch_start AND batch_end AND address IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM public.emails WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_drop_emails_mail.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER emails_address_sync ON public.emails;
+  DROP FUNCTION public.emails_address_sync();
+  ALTER TABLE public.emails DROP COLUMN mail;
+
 -- good: a column of the same migration
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
