@@ -69,6 +69,9 @@ ALTER TABLE things ALTER COLUMN weight SET NOT NULL, ALTER COLUMN name TYPE varc
 ALTER TABLE things RENAME COLUMN name TO label;
 ALTER TABLE things DROP CONSTRAINT heavy;
 
+CREATE VIEW rooms AS SELECT s.* FROM shelves s;
+ALTER TABLE shelves DROP COLUMN room CASCADE;
+
 CREATE TABLE copies AS SELECT * FROM shelves;
 CREATE INDEX ON copies (room);
 

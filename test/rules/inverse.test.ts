@@ -61,6 +61,15 @@ describe('the down of an up', () => {
     CREATE TYPE "Shop".state AS ENUM ('open', 'paid');
     CREATE TABLE "Shop".carts (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "order" bigint REFERENCES "Shop"."Orders" ON DELETE CASCADE,
       n integer CHECK (n > 0), m integer GENERATED ALWAYS AS (n * 2) STORED, s "Shop".state DEFAULT 'open', UNIQUE (n));
+    CREATE TABLE "Shop".lines (id integer PRIMARY KEY, "oldCart" integer, k integer);
+    CREATE INDEX "byCart" ON "Shop".lines ("oldCart");
+    ALTER TABLE "Shop".lines RENAME "oldCart" TO cart;
+    ALTER TABLE "Shop".lines ADD FOREIGN KEY (cart) REFERENCES "Shop".carts;
+    ALTER TABLE "Shop".carts RENAME TO baskets;
+    CREATE TABLE "Shop".wholes (id integer PRIMARY KEY);
+    CREATE TABLE "Shop".parts (id integer REFERENCES "Shop".wholes);
+    CREATE VIEW "Shop".baskets_all AS SELECT b.* FROM "Shop".baskets b;
+    CREATE VIEW "Shop".baskets_few AS SELECT id FROM "Shop".baskets_all;
   `
   for (const statement of [
     'ALTER TABLE "Shop"."Orders" RENAME COLUMN "select" TO "Chosen"',
@@ -74,10 +83,16 @@ describe('the down of an up', () => {
     `CREATE OR REPLACE FUNCTION "Shop".one(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 2'`,
     'DROP FUNCTION "Shop".one(integer)',
     `ALTER TYPE "Shop".state RENAME VALUE 'paid' TO 'Paid'`,
-    'DROP TABLE "Shop".carts',
-    'ALTER TABLE "Shop".carts DROP COLUMN "order", DROP COLUMN s',
-    'CREATE POLICY "Own" ON "Shop".carts USING (true); ALTER TABLE "Shop".carts ENABLE ROW LEVEL SECURITY',
-    'ALTER TABLE "Shop".carts DROP CONSTRAINT carts_n_check, DROP CONSTRAINT carts_n_key',
+    'DROP TABLE "Shop".lines, "Shop".parts, "Shop".wholes',
+    'DROP VIEW "Shop".baskets_few, "Shop".baskets_all; ALTER TABLE "Shop".baskets DROP COLUMN s',
+    'CREATE POLICY "Own" ON "Shop".baskets USING (true); ALTER TABLE "Shop".baskets ENABLE ROW LEVEL SECURITY',
+    'ALTER TABLE "Shop".baskets DROP CONSTRAINT carts_n_check, DROP CONSTRAINT carts_n_key',
+    'ALTER TABLE "Shop".lines DROP CONSTRAINT lines_cart_fkey; DROP INDEX "Shop"."byCart"',
+    'DROP VIEW "Shop".baskets_few; DROP VIEW "Shop".baskets_all; ALTER TABLE "Shop".baskets ADD COLUMN late integer; CREATE VIEW "Shop".baskets_all AS SELECT * FROM "Shop".baskets',
+    'CREATE OR REPLACE VIEW "Shop".baskets_few AS SELECT id FROM "Shop".baskets WHERE n > 1; CREATE VIEW "Shop".counted AS SELECT count(id) AS n FROM "Shop".baskets_few',
+    `DROP VIEW "Shop".baskets_few, "Shop".baskets_all; ALTER TYPE "Shop".state RENAME TO old_state; CREATE TYPE "Shop".state AS ENUM ('paid', 'open');
+     ALTER TABLE "Shop".baskets ALTER s DROP DEFAULT, ALTER s TYPE "Shop".state USING s::text::"Shop".state; DROP TYPE "Shop".old_state`,
+    'ALTER TABLE "Shop"."Orders" ALTER COLUMN placed TYPE integer USING 1',
     'SET search_path = "Shop"; CREATE TABLE things (id integer); CREATE INDEX "onId" ON things (id)',
     'BEGIN; CREATE SCHEMA attic; CREATE TABLE attic.t (id int); COMMIT',
   ]) {
@@ -107,6 +122,18 @@ describe('the down of an up', () => {
       /-- By hand: column "d" of table "t" was there before\.$/,
     )
     assert.match(down('DO $$ BEGIN NULL; END $$'), /^-- By hand: undo what the DO block does/)
+    const view =
+      'CREATE TABLE t (id integer, a integer); CREATE VIEW v AS SELECT a FROM t; ALTER TABLE t RENAME a TO b;'
+    assert.match(
+      inverse(view, '', 'DROP VIEW v'),
+      /^-- By hand: create view "?v"? again: it was written before "?b"? had its name\./,
+    )
+    const renamed =
+      'CREATE TABLE t (a integer, CHECK (a > 0)); CREATE INDEX i ON t ((a + 1)); ALTER TABLE t RENAME a TO b;'
+    assert.match(inverse(renamed, '', 'DROP TABLE t'), /^-- By hand: create again what DROP TABLE t drops/)
+    assert.match(inverse(renamed, '', 'DROP INDEX i'), /^-- By hand: create again what DROP INDEX i drops/)
+    const all = 'CREATE TABLE t (id integer); CREATE VIEW v AS SELECT * FROM t; ALTER TABLE t ADD COLUMN a integer;'
+    assert.match(inverse(all, '', 'DROP VIEW v'), /^-- View v takes all columns/)
   })
 
   it('copies back what was copied before it was dropped', () => {
@@ -153,7 +180,7 @@ const texts = [
   `SELECT 'default ' || adrelid::regclass || ' ' || attname || ' ' || pg_get_expr(adbin, adrelid)
    FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum`,
   `SELECT 'column ' || c.oid::regclass || ' ' || attname || ' ' || format_type(atttypid, atttypmod)
-   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace ${isOurs} AND attnum > 0 AND NOT attisdropped`,
+   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace ${isOurs} AND relkind NOT IN ('i', 'I') AND attnum > 0 AND NOT attisdropped`,
   `SELECT 'constraint ' || conname || ' ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
    FROM pg_constraint WHERE connamespace ${isOurs} AND contype <> 'n'`,
   `SELECT 'index ' || pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE relnamespace ${isOurs}`,

@@ -157,7 +157,7 @@ function typeBack(name: string, head: string, column: Column | undefined, step: 
   const alter = `${head} ALTER COLUMN ${quoted(name)}`
   const isAssigned =
     after !== undefined && families.some(family => family.test(after.type.name) && family.test(column.type.name))
-  const using = column.generated || isAssigned ? '' : ` USING ${quoted(name)}::${castVia(after)}${type}`
+  const using = column.generated || isAssigned ? '' : ` USING ${quoted(name)}::${castVia(after, column)}${type}`
   const change = `${alter} TYPE ${type}${collation}${using};`
   const key = keyOf(step.before, nameOf(step))
   const text = column.default && after?.default ? textOfDefault(past, key, name) : undefined
@@ -178,12 +178,11 @@ const families: readonly RegExp[] = [
   /^(?:date|timestamp|timestamptz)$/,
 ]
 
-/** Most types have no cast to one another but by way of text. */
-const castVia = (column: Column | undefined): string =>
-  column &&
-  /^(?:int[248]|float[48]|numeric|text|varchar|bpchar|timestamp|timestamptz|date|time|timetz)$/.test(column.type.name)
-    ? ''
-    : 'text::'
+/** Most types have no cast to one another but by way of text, which all have. */
+const castVia = (from: Column | undefined, to: Column): string => (isText(from) || isText(to) ? '' : 'text::')
+
+const isText = (column: Column | undefined): boolean =>
+  column !== undefined && /^(?:text|varchar|bpchar)$/.test(column.type.name) && column.type.dimensions === 0
 
 function constraintGone(
   { constraint }: Subcommand & { readonly kind: 'ADD CONSTRAINT' },

@@ -9,6 +9,7 @@ import {
   keyOfRelation,
   type Relation,
   relationNamed,
+  tableAt,
 } from '../postgres/catalog'
 import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
@@ -16,11 +17,12 @@ import { quoted } from '../sql/quote'
 import type { Scene } from './inverse'
 import { newest, type Past, wholeStatement } from './sources'
 import { indexText, nameText, tableTexts } from './texts'
+import { isView, literal, viewAgain } from './views'
 
 /** Returns the lines that make again what DROP drops: from where it was made, or a comment. */
 export function undoneDrop(step: Step, drop: Drop, { past }: Scene): string[] {
   const { before } = step
-  return drop.names.flatMap(name => {
+  return inOrder(drop.names, before).flatMap(name => {
     const byHand = [`-- By hand: create again what ${drop.tag} ${nameText(name)} drops.`]
     const relation = relationNamed(before, name)
     switch (drop.tag) {
@@ -34,13 +36,43 @@ export function undoneDrop(step: Step, drop: Drop, { past }: Scene): string[] {
         if (!isIndex(relation)) return drop.ifExists && before.complete ? [] : byHand
         return [indexText(past, relation, before.searchPath) ?? byHand[0] ?? '']
       }
+      case 'DROP TYPE': {
+        const type = before.types.get(keyIn(before, before.types, name))
+        if (type?.kind === 'enum')
+          return [`CREATE TYPE ${nameText(name)} AS ENUM (${type.labels.map(literal).join(', ')});`]
+        return madeBefore(name, drop, step, past) ?? byHand
+      }
       default: {
         if (drop.ifExists && before.complete && isKnownAbsent(name, drop, before)) return []
-        const made = newest(past, (command, other) => (makes(command, other, name, drop, before) ? command : undefined))
-        return made ? [wholeStatement(made.step), ...indexesAgain(relation, before, past)] : byHand
+        const again = madeBefore(name, drop, step, past)
+        return again ? [...again, ...indexesAgain(relation, before, past)] : byHand
       }
     }
   })
+}
+
+function madeBefore(name: Name, drop: Drop, { before }: Step, past: Past): string[] | undefined {
+  const made = newest(past, (command, other) => (makes(command, other, name, drop, before) ? command : undefined))
+  if (!made) return undefined
+  const view = asTable(relationNamed(before, name))
+  return view && isView(view) ? viewAgain(made.step, view, before, past) : [wholeStatement(made.step)]
+}
+
+/** What others reference or read first. */
+function inOrder(names: readonly Name[], catalog: Catalog): readonly Name[] {
+  const keys = new Map(names.map(name => [keyOf(catalog, name), name]))
+  const ordered = new Set<Name>()
+  const add = (key: string, seen: ReadonlySet<string>) => {
+    const name = keys.get(key)
+    if (!name || ordered.has(name) || seen.has(key)) return
+    const inside = new Set(seen).add(key)
+    const table = tableAt(catalog, key)
+    for (const { references } of table?.constraints ?? []) if (references) add(references.table, inside)
+    for (const read of table?.reads ?? []) add(read, inside)
+    ordered.add(name)
+  }
+  for (const key of keys.keys()) add(key, new Set())
+  return [...ordered]
 }
 
 /** Those of a materialized view go with it. */

@@ -28,6 +28,7 @@ import { undoneDrop } from './drops'
 import { undoneOther } from './others'
 import { newest, type Past, pastOf, wholeStatement } from './sources'
 import { nameText } from './texts'
+import { undoneView } from './views'
 
 /**
  * Returns the SQL that undoes an up: what undoes each of its statements, last first, each ended by a semicolon. Where nothing
@@ -35,11 +36,11 @@ import { nameText } from './texts'
  */
 export function inverseOf(up: Migration, history: History, settings: Settings): string {
   const steps = stepsOf(history, up, settings).filter(({ direction }) => direction === 'up')
-  const undone = steps.flatMap((step, index) => [
+  const undone = steps.map((step, index) =>
     undoneStep(step, { past: pastOf(history, up, index, settings), steps, index }),
-  ])
+  )
   const settingsFirst = steps.flatMap(step => (isSearchPath(step.command) ? [wholeStatement(step)] : []))
-  const own = undone.reverse().flat()
+  const own = viewsLast(undone.reverse())
   const lines = [...own, ...restOf([...settingsFirst, ...own], up, history, settings)]
   if (!lines.some(line => !line.startsWith('--'))) return lines.join('\n')
   const statements = lines.filter(line => !line.startsWith('--'))
@@ -48,6 +49,22 @@ export function inverseOf(up: Migration, history: History, settings: Settings): 
     statements.length > 1 ? lines.map(line => line.replace(/^DROP INDEX CONCURRENTLY /, 'DROP INDEX ')) : lines
   return withBlock([...settingsFirst, ...text].join('\n'), steps)
 }
+
+/** A view may read by `*` what other lines take away or change: it comes after them, with what is built on it. */
+function viewsLast(undone: readonly (readonly string[])[]): readonly string[] {
+  const lines: string[] = []
+  const views: string[] = []
+  for (const [index, own] of undone.entries()) {
+    const first = own.findIndex(line => createsView.test(line))
+    const isFollowed = undone.slice(index + 1).some(later => later.some(line => /^(?:ALTER|DROP) TABLE /.test(line)))
+    const place = first >= 0 && (isFollowed || views.length > 0) ? first : own.length
+    lines.push(...own.slice(0, place))
+    views.push(...own.slice(place))
+  }
+  return [...lines, ...views]
+}
+
+const createsView = /^(?:create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\b|-- View )/i
 
 /** What is still not as it was after the lines, and what cannot run as it stands, is left to a person: our catalog tells. */
 function restOf(lines: readonly string[], up: Migration, history: History, settings: Settings): readonly string[] {
@@ -117,7 +134,7 @@ function undoneStep(step: Step, scene: Scene): string[] {
       if (existed(step, command.relation, command.ifNotExists)) return []
       return [`DROP MATERIALIZED VIEW ${nameText(command.relation)};`]
     case 'CREATE VIEW':
-      return command.persistence === 'temporary' ? [] : undoneView(step, command.view, command.orReplace, scene)
+      return command.persistence === 'temporary' ? [] : undoneView(step, command, scene.past)
     case 'CREATE INDEX': {
       const name = { schema: command.table.schema, name: indexName(before, command) }
       if (command.ifNotExists && before.relations.has(key(schemaOf(step, command.table), name.name))) return []
@@ -164,19 +181,6 @@ const schemaOf = ({ before }: Step, table: Name): string =>
 /** IF NOT EXISTS did nothing. */
 const existed = ({ before }: Step, name: Name, ifNotExists: unknown): boolean =>
   ifNotExists !== undefined && before.relations.has(keyOf(before, name))
-
-function undoneView(step: Step, view: Name, orReplace: boolean, { past }: Scene): string[] {
-  const { before } = step
-  const relation = keyOf(before, view)
-  const drop = `DROP VIEW ${nameText(view)};`
-  if (!orReplace || !before.relations.has(relation)) return [drop]
-  const earlier = newest(past, (command, other) =>
-    command.tag === 'CREATE VIEW' && keyOf(other.after, command.view) === relation ? command : undefined,
-  )
-  if (!earlier) return [`-- View ${nameText(view)} was there before: create it again as it was.`]
-  // OR REPLACE cannot take columns away (sql-createview.html).
-  return [drop, wholeStatement(earlier.step)]
-}
 
 function undoneRoutine(step: Step, command: CreateRoutine, { past }: Scene): string[] {
   const { before } = step

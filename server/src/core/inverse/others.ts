@@ -7,6 +7,7 @@ import { tokensOf } from '../sql/tokens'
 import type { Scene } from './inverse'
 import { newest, written } from './sources'
 import { nameText } from './texts'
+import { literal } from './views'
 
 /** Returns the lines that undo what neither makes, changes nor drops a relation. */
 export function undoneOther(step: Step, command: Command, scene: Scene): string[] {
@@ -95,8 +96,6 @@ function undoneType(command: AlterType): string[] {
   }
   return [`-- By hand: undo the change of type ${nameText(type)}.`]
 }
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 function undoneDomain(command: AlterDomain): string[] {
   const { domain, action, constraint, renameTo, renameConstraint } = command

@@ -1,7 +1,7 @@
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
-import { type Catalog, columnNamed, constraintNamed, type RelationKey, tableAt } from '../postgres/catalog'
+import { type Catalog, columnNamed, constraintNamed, keyOf, type RelationKey, tableAt } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
 import type { Settings } from '../settings'
 import type { Command } from '../sql/commands'
@@ -68,6 +68,18 @@ export function newest<C extends Command>(
   return undefined
 }
 
+/** Returns the statements with the key that a table has after each, and had before it. */
+export function* along(past: Past, table: RelationKey): Iterable<{ step: Step; key: RelationKey; was: RelationKey }> {
+  let key = table
+  for (const step of past) {
+    const { command, before, after } = step
+    const isRenamed = command && 'subcommands' in command && !before.relations.has(key) && after.relations.has(key)
+    const was = isRenamed ? keyOf(before, command.relation) : key
+    yield { step, key, was }
+    key = was
+  }
+}
+
 /** A column as the statement that made it has it. */
 export interface ColumnSource {
   readonly step: Step
@@ -77,10 +89,10 @@ export interface ColumnSource {
 /** Returns where a column comes from, through renames of it; undefined where that is no column definition. */
 export function sourceOfColumn(past: Past, table: RelationKey, column: string): ColumnSource | undefined {
   let name = column
-  for (const step of past) {
+  for (const { step, key, was } of along(past, table)) {
     const { command, before, after } = step
-    if (!command || !columnIn(after, table, name)) continue
-    if (columnIn(before, table, name)) continue
+    if (!command || !columnIn(after, key, name)) continue
+    if (columnIn(before, was, name)) continue
     const from = renamedFrom(command, name)
     if (from !== undefined) {
       name = from
@@ -95,10 +107,10 @@ export function sourceOfColumn(past: Past, table: RelationKey, column: string): 
 /** Returns the text of a column's default as it was last set. */
 export function textOfDefault(past: Past, table: RelationKey, column: string): string | undefined {
   let name = column
-  for (const step of past) {
+  for (const { step, key, was } of along(past, table)) {
     const { command, before, after } = step
-    const value = columnIn(after, table, name)?.default
-    if (!command || !value || columnIn(before, table, name)?.default === value) continue
+    const value = columnIn(after, key, name)?.default
+    if (!command || !value || columnIn(before, was, name)?.default === value) continue
     const from = renamedFrom(command, name)
     if (from !== undefined) {
       name = from
@@ -143,10 +155,10 @@ export interface ConstraintSource {
 
 /** Returns where a constraint of a table comes from; undefined where that cannot be told. */
 export function sourceOfConstraint(past: Past, table: RelationKey, name: string): ConstraintSource | undefined {
-  for (const step of past) {
+  for (const { step, key, was } of along(past, table)) {
     const { command, before, after } = step
-    const made = constraintNamed(tableAt(after, table), name)
-    if (!command || !made || constraintNamed(tableAt(before, table), name)) continue
+    const made = constraintNamed(tableAt(after, key), name)
+    if (!command || !made || constraintNamed(tableAt(before, was), name)) continue
     const definitions = definedConstraints(command).filter(
       definition => definition.kind === made.kind && isSame(definition.columns, made.columns),
     )

@@ -13,27 +13,23 @@ import {
 } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 
-import type { TypeName } from '../sql/parts'
+import type { CreateIndex } from '../sql/commands'
+import type { ConstraintDefinition, TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
-import {
-  newest,
-  type Past,
-  sourceOfColumn,
-  sourceOfConstraint,
-  textOfDefault,
-  wholeStatement,
-  written,
-} from './sources'
+import { along, type Past, sourceOfColumn, sourceOfConstraint, textOfDefault, wholeStatement, written } from './sources'
 
 /** Returns a name as a statement must write it. */
 export const nameText = ({ schema, name }: WrittenName): string =>
   schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`
 
-/** Returns a name under which statements find a relation of the catalog, whatever search_path says of other schemas. */
+/**
+ * Returns a name under which statements find a relation of the catalog, whatever search_path says of other schemas. Another schema
+ * than public is written always: the down may run without what set the search path.
+ */
 export const textOfKey = (key: RelationKey, searchPath: readonly string[]): string => {
   const dot = key.indexOf('.')
   const [schema, name] = [key.slice(0, dot), key.slice(dot + 1)]
-  return searchPath[0] === schema ? quoted(name) : nameText({ schema, name })
+  return schema === 'public' && searchPath[0] === schema ? quoted(name) : nameText({ schema, name })
 }
 
 /** Returns a type as SQL has it: datatype.html; undefined for one whose modifiers are not written as they are kept. */
@@ -93,7 +89,7 @@ export function constraintText(
   const source = sourceOfConstraint(past, keyOfRelation(table), name)
   const definition = source?.definition
   const head = `CONSTRAINT ${quoted(name)} `
-  if (source && definition && !definition.usingIndex) {
+  if (source && definition && !definition.usingIndex && isStillSo(definition, constraint)) {
     const text = written(source.step, definition.span)
     const whole = definition.name ? text.replace(/^constraint\s+(?:"(?:[^"]|"")*"|\S+)\s+/i, '') : text
     const isInline = /^(?:references|unique\s*(?!\s*(?:nulls|\())|primary\s+key(?!\s*\())/i.test(whole)
@@ -121,32 +117,43 @@ export function constraintText(
   }
 }
 
+/** Whether columns and tables are still called as the definition has them. */
+const isStillSo = (definition: ConstraintDefinition, { columns, references }: Constraint): boolean =>
+  definition.columns.join() === columns.join() &&
+  (definition.references === undefined || references?.table.endsWith(`.${definition.references.table.name}`) === true)
+
 /** It was validated since. */
 const withoutNotValid = (text: string, { validated }: Constraint): string =>
   validated ? text.replace(/\s+not\s+valid\b/i, '') : text
 
 /** Returns the statement that makes an index of the catalog again; undefined where its expressions are not known. */
 export function indexText(past: Past, index: Index, searchPath: readonly string[]): string | undefined {
-  const found = newest(past, (command, { before }) =>
-    command.tag === 'CREATE INDEX' &&
-    indexName(before, command) === index.name &&
-    keyOf(before, command.table) === index.table
-      ? command
-      : undefined,
-  )
-  if (found) {
-    const { step, command } = found
+  for (const { step, was } of along(past, index.table)) {
+    const { command, before, statement } = step
+    if (command?.tag !== 'CREATE INDEX' || keyOf(before, command.table) !== was) continue
+    if (indexName(before, command) !== index.name || !isStillAbout(index, command, statement.text)) continue
+    // The statement names the table as it was called then.
+    if (was !== index.table) break
     const name = command.name
       ? []
       : [{ at: (command.concurrently ?? command.keywords).end, text: ` ${quoted(index.name)}` }]
     return wholeStatement(step, [command.concurrently, command.ifNotExists], name)
   }
-  const isPlain = !index.partial && index.columns.every(column => column !== undefined) && index.method === 'btree'
+  const isPlain =
+    !index.partial &&
+    !index.isModified &&
+    index.columns.every(column => column !== undefined) &&
+    index.method === 'btree'
   if (!isPlain || index.include.length > 0) return undefined
   const columns = index.columns.map(column => quoted(column as string)).join(', ')
   const table = textOfKey(index.table, searchPath)
   return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoted(index.name)} ON ${table} (${columns});`
 }
+
+/** Whether its columns are still called as the statement has them. */
+const isStillAbout = (index: Index, { columns }: CreateIndex, text: string): boolean =>
+  columns.map(({ column }) => column).join() === index.columns.join() &&
+  index.expressionColumns.every(name => text.toLowerCase().includes(name.toLowerCase()))
 
 /** Returns the statements that make a table of the catalog again, empty; undefined where something of it is not known. */
 export function tableTexts(past: Past, table: Table, catalog: Catalog): readonly string[] | undefined {

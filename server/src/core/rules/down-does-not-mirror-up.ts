@@ -24,8 +24,9 @@ object is passed over without an error.
 Both directions are applied to what the history has made, and what is then different is told where it comes from: at the
 statement of the up that is not undone, or at that of the down which does something else. Bodies of functions and queries of
 views are compared by their words; a query that the down writes otherwise may be the same. Nothing is said of downs that are
-empty or fail, of labels of enums, which PostgreSQL cannot remove, where a comment in the down speaks of it, and where up or
-down do what cannot be followed, such as dynamic SQL.`,
+empty or fail, of labels of enums, which PostgreSQL cannot remove, of what nobody misses (the order of columns, what the sequence
+of a column is called, owners, comments), where a comment in the down speaks of it, and where up or down do what cannot be
+followed, such as dynamic SQL.`,
   instead: `
 Undo each statement of the up by the names that it gives, in reverse order. Names that PostgreSQL chooses (of constraints and
 indexes without one) are easier to get right when the up writes them. Where something is left on purpose, a comment in the down

@@ -83,7 +83,10 @@ const valueFunction = (value: SQLValueFunction): Call => ({
   arguments: 0,
 })
 
-const columnOf = (reference: ColumnRef): string => strings(reference.fields).at(-1) ?? '*'
+const columnOf = (reference: ColumnRef): string => {
+  const last = reference.fields?.at(-1)
+  return fields(last).A_Star === undefined ? (strings(reference.fields).at(-1) ?? '*') : '*'
+}
 
 /** `IS NOT NULL` and `NOT (... IS NULL)` in a conjunction: PostgreSQL simplifies one to the other before it looks for a proof. */
 function provenNotNull(node: Node | undefined): string[] {
