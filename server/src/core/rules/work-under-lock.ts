@@ -8,8 +8,9 @@ import { StepContext } from './context'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
+import { inSchema } from './indexes'
 import { wholeMerge } from './merge-source'
-import { isNeeded, laterTransaction } from './placement'
+import { isNeeded, laterTransaction, type Undo, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { hintForLater } from './tool-hints'
@@ -115,6 +116,29 @@ follows needs it.`,
   ALTER TABLE users ADD COLUMN note text;
   COMMIT;
   DELETE FROM orders WHERE user_id NOT IN (SELECT id FROM users);
+
+-- bad: a copy that the down drops
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_copy.down.sql
+  DROP TABLE old_orders;
+  ALTER TABLE orders DROP COLUMN note;
+-- file: 000002_copy.up.sql
+  ALTER TABLE orders ADD COLUMN note text;
+  CREATE TABLE old_orders AS SELECT * FROM orders;
+--^^^^^^^^^^^^ warning [work-under-lock: CREATE TABLE AS reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+-- fix: Do it in a new migration
+-- file: 000002_copy.down.sql
+  ALTER TABLE orders DROP COLUMN note;
+-- file: 000002_copy.up.sql
+  ALTER TABLE orders ADD COLUMN note text;
+-- file: 000003_create_old_orders.up.sql
+  CREATE TABLE old_orders AS SELECT * FROM orders;
+-- file: 000003_create_old_orders.down.sql
+  DROP TABLE old_orders;
 
 -- good: the rows are listed by their names
 -- given: goose
@@ -267,10 +291,23 @@ function afterwards(command: Worker, tables: readonly Name[], context: RuleConte
   const placed = laterTransaction(
     context,
     [text],
-    { title: `${titles[command.tag]}_${name}`, about: { tables: names } },
+    {
+      title: `${titles[command.tag]}_${name}`,
+      about: { tables: names },
+      down: 'relation' in command ? undoneBy(context, dropOf(command)) : undefined,
+    },
     [edit],
   )
   return placed ? [{ title: `Do it${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** What it makes is dropped where it is made. */
+const dropOf = ({ tag, relation }: CreateTableAs): Undo => {
+  const drop = tag === 'CREATE MATERIALIZED VIEW' ? 'DROP MATERIALIZED VIEW' : 'DROP TABLE'
+  return {
+    matches: other => other.tag === drop && other.names.length === 1 && other.names[0]?.name === relation.name,
+    otherwise: `${drop} ${inSchema(relation.schema, relation.name)};`,
+  }
 }
 
 const titles: Readonly<Record<Worker['tag'], string>> = {
