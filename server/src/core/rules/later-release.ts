@@ -40,7 +40,7 @@ export function columnDroppedLater(
   if (isNeeded(context, takesPlace)) return []
   const tableText = written(context, alter.relation.span)
   const comment = `COMMENT ON COLUMN ${tableText}.${quoted(name)} IS`
-  const downs = downSteps(context).filter(step => mentions(step, name))
+  const downs = downSteps(context).filter(step => mentions(step, name) && mentions(step, alter.relation.name))
   const undo: Undo = {
     matches: command => addsBack(command, alter.relation, name),
     otherwise: '',
