@@ -31,7 +31,7 @@ export class Broken extends Error {}
 export function readAfresh({ source, framework }: History): History {
   const { runner } = source
   const files = [...source.files].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1))
-  const fresh = historyOf({ ...source, files, framework: framework.id, transaction: runner()?.transaction })
+  const fresh = historyOf({ ...source, files, framework: framework.id, transaction: runner()?.transaction ?? 'none' })
   Object.assign(fresh.source, { runner })
   return withApplied(fresh, source.applied)
 }
