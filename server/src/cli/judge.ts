@@ -1,6 +1,6 @@
 import { type Production, productionReader } from '../applied'
 import type { Finding } from '../core/finding'
-import { withFixesThatHold } from '../core/fix-check'
+import { withAllFixesThatHold } from '../core/fix-check'
 import { type History, settled } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint, type Report } from '../core/lint'
@@ -112,7 +112,7 @@ export function judged({ history, asked }: Loaded, settings: Settings, troubles:
     const { path } = migration
     const found = troubles.survived(path, () => lint(history, path, settings, troubles.report))
     if (!found) return []
-    const held = withFixesThatHold(history, path, found, settings)
+    const held = withAllFixesThatHold(history, path, found, settings)
     return [{ path, migration, history, findings: held.map(finding => withSums(history, finding)) }]
   })
 }

@@ -42,10 +42,10 @@ export function combined(fixes: readonly Fix[]): Combined {
   const edits: Edit[] = []
   const creates: { path: string; text: string }[] = []
   for (const fix of fixes) {
+    if (fix.creates?.length && creates.length > 0) continue
     const fresh = fix.edits.filter(edit => !edits.some(other => isSame(edit, other)))
     if (fix.edits.length > 0 && fresh.length === 0 && !fix.creates?.length) continue
     if (fresh.some(edit => edits.some(other => meet(edit, other)))) continue
-    if (fix.creates?.length && creates.length > 0) continue
     accepted.push(fix)
     edits.push(...fresh)
     creates.push(...(fix.creates ?? []))
@@ -56,6 +56,8 @@ export function combined(fixes: readonly Fix[]): Combined {
 const isSame = (a: Edit, b: Edit): boolean =>
   a.path === b.path && a.span.start === b.span.start && a.span.end === b.span.end && a.text === b.text
 
-/** Whether two edits overlap or stand so close that their order would matter. */
+/** Whether two edits overlap or stand so close that their order would matter; whole lines inserted at one place follow each other. */
 const meet = (a: Edit, b: Edit): boolean =>
-  a.path === b.path && a.span.start <= b.span.end && b.span.start <= a.span.end
+  a.path === b.path && a.span.start <= b.span.end && b.span.start <= a.span.end && !(insertsLines(a) && insertsLines(b))
+
+const insertsLines = ({ span, text }: Edit): boolean => span.start === span.end && text.startsWith('\n')

@@ -13,7 +13,14 @@ export interface Change {
 }
 
 /** Returns what fixes change that can be applied at once; nothing of one whose files are not there, or are there already. */
-export function changesBy(history: History, candidates: readonly Fix[]): Change[] {
+export const changesBy = (history: History, candidates: readonly Fix[]): readonly Change[] =>
+  changesTogether(history, candidates).changes
+
+/** Returns those fixes too. */
+export function changesTogether(
+  history: History,
+  candidates: readonly Fix[],
+): { readonly applied: ReadonlySet<Fix>; readonly changes: readonly Change[] } {
   const texts = history.source.files
   const applicable = candidates.filter(
     fix => fix.edits.every(edit => texts.has(edit.path)) && (fix.creates ?? []).every(file => !texts.has(file.path)),
@@ -27,5 +34,5 @@ export function changesBy(history: History, candidates: readonly Fix[]): Change[
     const own = edits.filter(edit => edit.path === path)
     return { path, before, after: edited(before, own), titles: titlesFor(path) }
   })
-  return [...created, ...changed]
+  return { applied: new Set(fixes), changes: [...created, ...changed] }
 }

@@ -1,5 +1,5 @@
 import { type Finding, type Fix, withFixes } from './finding'
-import { changesBy } from './fix-changes'
+import { type Change, changesBy, changesTogether } from './fix-changes'
 import { asNewest, type History, withFixed } from './history/history'
 import { lint } from './lint'
 import type { Settings } from './settings'
@@ -7,33 +7,107 @@ import type { Settings } from './settings'
 /**
  * Returns the findings of the migration at a path with those fixes alone that hold: the finding is gone then, and nothing as
  * grave has come in its place, in the files that the fix changes or creates. Each costs as much as to judge those again, once,
- * when somebody asks for the fixes.
+ * when somebody asks for the fixes of its finding.
  */
-export const withFixesThatHold = (
+export function withFixesThatHold(
   history: History,
   path: string,
   findings: readonly Finding[],
   settings: Settings,
-): Finding[] =>
-  findings.map(finding =>
-    withFixes(finding, fix => (isHolding(history, path, finding, fix, settings) ? fix : undefined)),
+): Finding[] {
+  const scene = { history, path, settings }
+  return findings.map(finding =>
+    withFixes(finding, fix => (doHold(scene, [{ finding, fix }], changesBy(history, [fix])) ? fix : undefined)),
   )
+}
 
-function isHolding(history: History, path: string, finding: Finding, fix: Fix, settings: Settings): boolean {
-  const changes = changesBy(history, [fix])
+/**
+ * Returns the same, for who wants the fixes of all findings: those that can be applied at once are tried together, and where
+ * something is wrong then, half of them at a time.
+ */
+export function withAllFixesThatHold(
+  history: History,
+  path: string,
+  findings: readonly Finding[],
+  settings: Settings,
+): Finding[] {
+  let known: ReadonlySet<Fix> | undefined
+  const held = () => {
+    const most = Math.max(...findings.map(({ fixes }) => fixes.length))
+    const alternatives = Array.from({ length: most }, (_, place) =>
+      findings.flatMap(finding => {
+        const fix = finding.fixes[place]
+        return fix ? [{ finding, fix }] : []
+      }),
+    )
+    return new Set(alternatives.flatMap(offers => thoseThatHold({ history, path, settings }, offers)))
+  }
+  return findings.map(finding =>
+    withFixes(finding, fix => {
+      known ??= held()
+      return known.has(fix) ? fix : undefined
+    }),
+  )
+}
+
+interface Scene {
+  readonly history: History
+  readonly path: string
+  readonly settings: Settings
+}
+
+interface Offer {
+  readonly finding: Finding
+  readonly fix: Fix
+}
+
+function thoseThatHold(scene: Scene, offers: readonly Offer[]): Fix[] {
+  const found: Fix[] = []
+  for (let left = offers; left.length > 0; ) {
+    const fixes = left.map(({ fix }) => fix)
+    const { applied, changes } = changesTogether(scene.history, fixes)
+    const tried = left.filter(({ fix }) => applied.has(fix))
+    if (tried.length === 0) break
+    left = left.filter(({ fix }) => !applied.has(fix))
+    if (doHold(scene, tried, changes)) found.push(...applied)
+    else if (tried.length > 1) {
+      const half = Math.ceil(tried.length / 2)
+      found.push(...thoseThatHold(scene, tried.slice(0, half)), ...thoseThatHold(scene, tried.slice(half)))
+    }
+  }
+  return found
+}
+
+/** Whether fixes of several findings hold when `changes` are made, which is all that they do. */
+function doHold({ history, path, settings }: Scene, offers: readonly Offer[], changes: readonly Change[]): boolean {
   if (changes.length === 0) return false
   const all = [...new Set([path, ...changes.map(change => change.path)])]
-  const findingsIn = (state: History) => all.flatMap(each => lint(state, each, settings))
+  const findingsIn = (state: History) => all.flatMap(each => judged(state, each, settings))
+  const fixed = offers.map(({ finding }) => finding)
   // A fix is not offered where a later migration has to do with what it is about: without those there is less to work out.
   const newest = asNewest(history, path)
   const reachesFurther = changes.some(change => history.migrationAt(change.path) && !newest.migrationAt(change.path))
   const known = reachesFurther ? [] : findingsIn(newest)
-  const isShort = count(known, finding) > 0
+  const isShort = fixed.every(finding => count(known, finding) > 0)
   const before = isShort ? known : findingsIn(history)
   const left = findingsIn(withFixed(isShort ? newest : history, changes))
-  const isGone = count(left, finding) < count(before, finding)
-  return isGone && left.filter(isUrgent).length <= before.filter(isUrgent).length - Number(isUrgent(finding))
+  const areGone = fixed.every(finding => count(left, finding) <= count(before, finding) - count(fixed, finding))
+  return areGone && left.filter(isUrgent).length <= before.filter(isUrgent).length - fixed.filter(isUrgent).length
 }
+
+/** Remembered for the history of the path asked for last: the fixes of a file are tried one after the other. */
+function judged(history: History, path: string, settings: Settings): readonly Finding[] {
+  const known = lastJudged.get(history)
+  if (known?.path === path && known.settings === settings) return known.findings
+  const findings = lint(history, path, settings)
+  lastJudged.set(history, { path, settings, findings })
+  return findings
+}
+
+const lastJudged = new WeakMap<
+  History,
+  { readonly path: string; readonly settings: Settings; readonly findings: readonly Finding[] }
+>()
 
 /** Whether a down is missing is judged by how many others have one, new migrations too. */
 const isUrgent = ({ rule, severity }: Finding): boolean =>

@@ -1,6 +1,6 @@
 import type { Finding, Fix } from './finding'
 import { type Change, changesBy } from './fix-changes'
-import { withFixesThatHold } from './fix-check'
+import { withAllFixesThatHold } from './fix-check'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
@@ -42,7 +42,7 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
     const generation = generations.get(path) ?? 0
     const allowed = { ...options, creates: options.creates && generation < mostGenerations }
     for (let round = 0; round < mostRounds; round++) {
-      const findings = withFixesThatHold(history, path, lint(history, path, settings, options.report), settings)
+      const findings = withAllFixesThatHold(history, path, lint(history, path, settings, options.report), settings)
       const applied = changesBy(
         history,
         findings.flatMap(finding => chosen(finding, allowed) ?? []),
