@@ -231,3 +231,16 @@ CREATE MATERIALIZED VIEW rooms AS SELECT room FROM shelves;
 CREATE UNIQUE INDEX ON rooms (room);
 ALTER MATERIALIZED VIEW rooms RENAME TO chambers;
 DROP INDEX rooms_room_idx;
+
+-- Labels, and defaults that were labels
+
+CREATE TYPE genre AS ENUM ('novel', 'poem');
+ALTER TYPE genre ADD VALUE 'essay' BEFORE 'poem';
+ALTER TYPE genre ADD VALUE 'letter' AFTER 'novel';
+ALTER TYPE genre ADD VALUE 'play';
+
+CREATE TYPE genre AS ENUM ('novel', 'poem');
+CREATE TABLE books (a genre DEFAULT 'novel', b genre DEFAULT 'poem', c text DEFAULT 'x');
+ALTER TABLE books ALTER COLUMN a TYPE text, ALTER COLUMN c SET DEFAULT 'y';
+ALTER TABLE books ALTER COLUMN b TYPE text, ALTER COLUMN b SET DEFAULT 'poem';
+DROP TYPE genre CASCADE;

@@ -1860,3 +1860,17 @@ CREATE VIEW ages AS SELECT id, age, nick FROM users;
 ALTER TABLE users DROP COLUMN shout CASCADE;
 CREATE OR REPLACE VIEW ages AS SELECT id, age, nick FROM users;
 CREATE OR REPLACE VIEW ages AS SELECT id, age FROM users;
+
+-- A default that is a label
+
+CREATE TABLE moods (m text DEFAULT 'sad');
+ALTER TABLE moods ALTER COLUMN m SET DEFAULT 'sad'::mood;
+ALTER TABLE moods ALTER COLUMN m TYPE mood USING m::mood;
+
+ALTER TABLE users ALTER COLUMN feeling SET DEFAULT 'sad';
+ALTER TABLE users ALTER COLUMN feeling TYPE text;
+DROP TYPE mood;
+
+ALTER TABLE users ALTER COLUMN feeling SET DEFAULT 'sad';
+ALTER TABLE users ALTER COLUMN feeling TYPE text, ALTER COLUMN feeling SET DEFAULT 'sad';
+DROP TYPE mood;

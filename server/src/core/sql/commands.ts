@@ -324,7 +324,14 @@ export interface CreateType {
 export interface AlterType {
   readonly tag: 'ALTER TYPE'
   readonly type: Name
-  readonly addValue?: { readonly label: string; readonly ifNotExists: boolean; readonly span: Span }
+  readonly addValue?: {
+    readonly label: string
+    readonly ifNotExists: boolean
+    /** The label that BEFORE and AFTER name. */
+    readonly before?: string
+    readonly after?: string
+    readonly span: Span
+  }
   readonly renameValue?: { readonly from: string; readonly to: string }
   readonly renameTo?: Identifier
   readonly setSchema?: Identifier

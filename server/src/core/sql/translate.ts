@@ -257,6 +257,9 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       addValue: {
         label: statement.newVal ?? '',
         ifNotExists: statement.skipIfNewValExists === true,
+        ...(statement.newValNeighbor && {
+          [statement.newValIsAfter ? 'after' : 'before']: statement.newValNeighbor,
+        }),
         span: spanOf(source, label, label),
       },
     }

@@ -16,6 +16,7 @@ import {
   sequencesOwnedBy,
   type Table,
   tableAt,
+  typeNamed,
   usesOf,
   viewsReadingColumn,
 } from '../catalog'
@@ -216,9 +217,16 @@ export const withColumnType = (
 ): Catalog =>
   withColumnChanged(catalog, key, name, ({ collation: _, ...column }) => ({
     ...column,
+    ...withOldLabel(catalog, column),
     type: { ...type, name: serialTypes.get(type.name) ?? type.name },
     ...(collation && { collation }),
   }))
+
+/** The constant that was a default stays one of its enum, and is cast from there on. */
+function withOldLabel(catalog: Catalog, { type, default: value }: Column): Partial<Column> {
+  if (value?.kind !== 'constant' || typeNamed(catalog, type)?.kind !== 'enum') return {}
+  return { default: { ...value, types: [...(value.types ?? []), type] } }
+}
 
 const withColumnRenamed = (part: Part, renamed: (name: string) => string): Part =>
   part.uses ? { ...part, uses: { ...part.uses, columns: part.uses.columns.map(renamed) } } : part

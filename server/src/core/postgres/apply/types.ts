@@ -56,9 +56,18 @@ export function withTypeAltered(catalog: Catalog, command: AlterType | AlterDoma
 }
 
 function labelsAfter(labels: readonly string[], { addValue, renameValue }: AlterType): readonly string[] {
-  if (addValue) return labels.includes(addValue.label) ? labels : [...labels, addValue.label]
+  if (addValue) return labels.includes(addValue.label) ? labels : withLabel(labels, addValue)
   if (renameValue) return labels.map(label => (label === renameValue.from ? renameValue.to : label))
   return labels
+}
+
+function withLabel(
+  labels: readonly string[],
+  { label, before, after }: NonNullable<AlterType['addValue']>,
+): readonly string[] {
+  const place = before === undefined ? labels.indexOf(after ?? '') + 1 : labels.indexOf(before)
+  const isKnown = labels.includes(before ?? after ?? '')
+  return isKnown ? labels.toSpliced(place, 0, label) : [...labels, label]
 }
 
 function renamed(catalog: Catalog, name: string, type: Type, renameTo?: string, setSchema?: string): Catalog {

@@ -216,7 +216,8 @@ function typeChangeFailure(
   if (!using)
     return { message: `column "${name}" cannot be cast automatically to type ${printed}`, code: '42804', span }
   // The default is converted as if it were written anew: only a constant is certain to have the column's type.
-  if (known.default?.kind !== 'constant' || known.generated || known.identity) return left()
+  const { default: value, generated, identity } = known
+  if (value?.kind !== 'constant' || value.types?.length || generated || identity) return left()
   return {
     message: `default for column "${name}" cannot be cast automatically to type ${printed}`,
     code: '42804',
