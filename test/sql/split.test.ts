@@ -141,6 +141,12 @@ describe('broken statements', () => {
     )
   })
 
+  it('with very many conditions are read in time', () => {
+    const conditions = Array.from({ length: 60_000 }, (_, number) => `a${number} = ${number}`)
+    const { statements } = statementsIn(`DELETE FROM t WHERE ${conditions.join(' AND ')};`)
+    assert.equal(statements[0]?.command?.tag, 'DELETE')
+  })
+
   it('point at the same character after letters of any width', () => {
     for (const prefix of ['', 'ä', '😀', '日本']) {
       const sql = `SELECT '${prefix}', 1 1 FROM t;`

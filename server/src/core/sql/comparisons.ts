@@ -7,7 +7,7 @@ import type { Source } from './source'
 /** An OR of ANDs. */
 type Alternatives = readonly (readonly Comparison[])[]
 
-/** So many alternatives at most: an AND of ORs multiplies them. */
+/** So many alternatives at most, for an AND of ORs multiplies them, and so many parts of an AND. */
 const most = 64
 
 /**
@@ -22,7 +22,7 @@ export function comparisonsOf(node: Node | undefined, depth = 0): Alternatives |
     const known = parts.filter(part => part !== undefined)
     if (BoolExpr.boolop === 'OR_EXPR') return known.length === parts.length ? bounded(known.flat()) : undefined
     if (known.length === 0) return undefined
-    return known.reduce<Alternatives | undefined>((all, part) => all && product(all, part), [[]])
+    return known.slice(0, most).reduce<Alternatives | undefined>((all, part) => all && product(all, part), [[]])
   }
   if (NullTest) {
     const column = columnOf(NullTest.arg)
