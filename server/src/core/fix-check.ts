@@ -92,7 +92,12 @@ function doHold({ history, path, settings }: Scene, offers: readonly Offer[], ch
   const before = isShort ? known : findingsIn(history)
   const left = findingsIn(withFixed(isShort ? newest : history, changes))
   const areGone = fixed.every(finding => count(left, finding) <= count(before, finding) - count(fixed, finding))
-  return areGone && left.filter(isUrgent).length <= before.filter(isUrgent).length - fixed.filter(isUrgent).length
+  const isWorse = left.some(({ severity, rule }) => severity === 'error' && errors(left, rule) > errors(before, rule))
+  return (
+    areGone &&
+    !isWorse &&
+    left.filter(isUrgent).length <= before.filter(isUrgent).length - fixed.filter(isUrgent).length
+  )
 }
 
 /** Remembered for the history of the path asked for last: the fixes of a file are tried one after the other. */
@@ -108,6 +113,9 @@ const lastJudged = new WeakMap<
   History,
   { readonly path: string; readonly settings: Settings; readonly findings: readonly Finding[] }
 >()
+
+const errors = (findings: readonly Finding[], rule: string): number =>
+  findings.filter(finding => finding.severity === 'error' && finding.rule === rule).length
 
 /** Whether a down is missing is judged by how many others have one, new migrations too. */
 const isUrgent = ({ rule, severity }: Finding): boolean =>

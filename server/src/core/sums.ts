@@ -36,7 +36,15 @@ function sumChange(history: History, changes: readonly Change[]): Change | undef
   const { files, path: folder } = history.source
   const path = sumPath(history)
   const before = files.get(path)
-  if (before !== sumOf(folder, files)) return undefined
+  if (!areRight(history)) return undefined
   const after = sumOf(folder, new Map([...files, ...changes.map(change => [change.path, change.after] as const)]))
   return { path, before, after, titles: ['Sum the files up'] }
 }
+
+function areRight({ source: { files, path: folder } }: History): boolean {
+  const known = right.get(files) ?? files.get(joinedPath(folder, sumFile)) === sumOf(folder, files)
+  right.set(files, known)
+  return known
+}
+
+const right = new WeakMap<ReadonlyMap<string, string>, boolean>()

@@ -1,4 +1,5 @@
-import { base64, Sha256, utf8 } from '../../sha256'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { folderOf, nameOf } from '../../text'
 
 /** The sums of all files: Atlas refuses to go on when a file was changed or added, until they are summed up anew. */
@@ -18,16 +19,16 @@ export function sumOf(folder: string, files: ReadonlyMap<string, string>): strin
     if (known?.path === path && known.text === text) links.push(known)
     else {
       remembered.length = links.length
-      const hash = links.at(-1)?.hash.copy() ?? new Sha256()
-      hash.update(utf8(nameOf(path)))
+      const hash = links.at(-1)?.hash.clone() ?? sha256.create()
+      hash.update(utf8ToBytes(nameOf(path)))
       const isLeftOut = /^[ -~]*atlas:sum +ignore *(?:\n|$)/.test(text)
-      if (!isLeftOut) hash.update(utf8(text))
-      links.push({ path, text, hash, line: isLeftOut ? undefined : [nameOf(path), base64(hash.digest())] })
+      if (!isLeftOut) hash.update(utf8ToBytes(text))
+      links.push({ path, text, hash, line: isLeftOut ? undefined : [nameOf(path), base64(hash.clone().digest())] })
     }
   }
   remembered = links
   const lines = links.flatMap(({ line }) => (line ? [line] : []))
-  const total = base64(new Sha256().update(utf8(lines.flat().join(''))).digest())
+  const total = base64(sha256(utf8ToBytes(lines.flat().join(''))))
   return `h1:${total}\n${lines.map(([name, sum]) => `${name} h1:${sum}\n`).join('')}`
 }
 
@@ -35,9 +36,25 @@ interface Link {
   readonly path: string
   readonly text: string
   /** After this file. */
-  readonly hash: Sha256
+  readonly hash: ReturnType<typeof sha256.create>
   readonly line: readonly [name: string, sum: string] | undefined
 }
 
 /** What was summed up last: mostly the same is asked again, with other text in the last file. */
 let remembered: Link[] = []
+
+/** Returns bytes in base64 (RFC 4648), padded. */
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const three = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    const four = [18, 12, 6, 0].map(shift => letters[(three >> shift) & 0x3f])
+    text += four
+      .slice(0, Math.min(3, bytes.length - i) + 1)
+      .join('')
+      .padEnd(4, '=')
+  }
+  return text
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
