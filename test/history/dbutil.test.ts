@@ -60,11 +60,13 @@ describe('dbutil', () => {
       '-- end only postgres',
       'SELECT 8;',
     ].join('\n')
-    const history = historyIn({ '01-a.sql': first, '02-b.sql': text })
-    assert.equal(
-      sectionsOf(history)[1],
-      '02-b.sql up tool: CREATE TABLE t ( -- only: sqlite (line commented) -- only: postgres (line commented) a BIGINT ) | SELECT 3 | SELECT 4 | SELECT 7 | SELECT 8',
-    )
+    for (const written of [text, text.replaceAll('\n', '\r\n')]) {
+      const history = historyIn({ '01-a.sql': first, '02-b.sql': written })
+      assert.equal(
+        sectionsOf(history)[1],
+        '02-b.sql up tool: CREATE TABLE t ( -- only: sqlite (line commented) -- only: postgres (line commented) a BIGINT ) | SELECT 3 | SELECT 4 | SELECT 7 | SELECT 8',
+      )
+    }
   })
 
   it('leaves a file for SQLite alone', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { migrationFolders } from '../../server/src/core/history/folders'
+import { folderOf, nameOf } from '../../server/src/core/text'
 import type { Files } from './folder'
 
 /** Returns each migration folder found, with its tool and its files, as `folder (tool): file, file`. */
@@ -179,6 +180,26 @@ describe('migration folders', () => {
       'ops/migrations (plain): 1_b.sql',
     ])
     assert.equal(found(aside).length, 2)
+  })
+
+  it('of one project of a repository do not depend on what another one’s are run by', () => {
+    const texts: Files = {
+      'one/package.json': '{}',
+      'one/migrations/1_a.sql': goose,
+      'one/schema/tables.sql': '',
+      'two/package.json': '{}',
+      'two/schema/1_a.sql': '',
+      'three/package.json': '{}',
+      'three/migrations/tables.sql': '',
+    }
+    const sql = Object.keys(texts).filter(path => path.endsWith('.sql'))
+    const list = (folder: string) =>
+      Object.keys(texts).flatMap(path => (folderOf(path) === folder ? [nameOf(path)] : []))
+    const folders = migrationFolders('', sql, path => texts[path], list)
+    assert.deepEqual(
+      folders.map(({ path }) => path),
+      ['one/migrations', 'three/migrations', 'two/schema'],
+    )
   })
 
   it('about other databases are not', () => {

@@ -62,6 +62,21 @@ describe('a project’s own runner', () => {
     assert.equal(await runOf('db/migrations', { 'db/migrations/009_b.sql': `-- x\n${index}` }), 'plain own')
   })
 
+  it('is none where only what has run counts: an undo may never have', async () => {
+    const ups = { 'db/migrations/1_a.up.sql': 'CREATE INDEX a_b ON a (b);', 'db/migrations/2_b.up.sql': 'SELECT 2;' }
+    const downs = { 'db/migrations/1_a.down.sql': 'DROP INDEX CONCURRENTLY a_b;', 'db/migrations/2_b.down.sql': '' }
+    const source = `${goRunner}\nvar names = regexp.MustCompile(\`(up|down)\`)`
+    assert.equal(await runOf('db/migrations', { ...ups, ...downs, 'db/migrate.go': source }), 'plain tool')
+  })
+
+  it('is not what has a transaction for something else beside it', async () => {
+    const helper = "export const atomic = async f => { await client.query('BEGIN'); await f(client) }"
+    const script = "for (const f of readdirSync('db/updates')) await pool.query(text(f))"
+    const sql = { 'db/updates/001_a.sql': 'SELECT 1;' }
+    const files = { ...sql, 'scripts/migrate.mjs': script, 'scripts/database.mjs': helper }
+    assert.equal(await runOf('db/updates', files), 'plain own')
+  })
+
   it('is found in several files, below the folder’s own name where that is a database’s, and beside', async () => {
     const [head, body] = [goRunner.slice(0, goRunner.indexOf('func')), goRunner.slice(goRunner.indexOf('func'))]
     const sql = { 'db/migrations/postgres/001_a.sql': 'SELECT 1;' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { migrationFolders } from '../../server/src/core/history/folders'
-import { historyOf } from '../../server/src/core/history/history'
+import { historyOf, withFile, withFixed } from '../../server/src/core/history/history'
 import { loadInstalledParser } from '../parser'
 import { type Files, historyIn, sectionsOf, tool } from './folder'
 import { followUp, withoutTransaction } from './follow-up'
@@ -46,6 +46,17 @@ describe('yoyo', () => {
       '20240827_01_pVOLG-index.sql up own: CREATE INDEX CONCURRENTLY i ON users (a)',
       '20240827_01_pVOLG-index.rollback.sql down own: DROP INDEX CONCURRENTLY i',
     ])
+  })
+
+  it('says it of both at every keystroke', () => {
+    const index = 'm/20240827_01_pVOLG-index.sql'
+    const edited = withFile(historyIn(files), index, 'DROP INDEX i;')
+    assert.deepEqual(sectionsOf(edited).slice(2), [
+      '20240827_01_pVOLG-index.sql up tool: DROP INDEX i',
+      '20240827_01_pVOLG-index.rollback.sql down tool: DROP INDEX CONCURRENTLY i',
+    ])
+    const fixed = withFixed(edited, [{ path: index, after: '-- transactional: false\nDROP INDEX i;' }])
+    assert.match(sectionsOf(fixed)[3] ?? '', / down own:/)
   })
 
   it('takes the line that turns the transaction off', () => {

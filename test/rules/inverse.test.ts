@@ -70,6 +70,11 @@ describe('the down of an up', () => {
     CREATE TABLE "Shop".parts (id integer REFERENCES "Shop".wholes);
     CREATE VIEW "Shop".baskets_all AS SELECT b.* FROM "Shop".baskets b;
     CREATE VIEW "Shop".baskets_few AS SELECT id FROM "Shop".baskets_all;
+    CREATE TABLE "Shop".sales (id integer, k integer);
+    CREATE VIEW "Shop".sold AS SELECT id FROM "Shop".sales;
+    CREATE FUNCTION "Shop".all_sold() RETURNS SETOF "Shop".sold LANGUAGE sql AS 'SELECT 1';
+    CREATE MATERIALIZED VIEW "Shop".totals AS SELECT id, k FROM "Shop".sales;
+    CREATE INDEX "byTotal" ON "Shop".totals (k);
   `
   for (const statement of [
     'ALTER TABLE "Shop"."Orders" RENAME COLUMN "select" TO "Chosen"',
@@ -89,6 +94,8 @@ describe('the down of an up', () => {
     'ALTER TABLE "Shop".baskets DROP CONSTRAINT carts_n_check, DROP CONSTRAINT carts_n_key',
     'ALTER TABLE "Shop".lines DROP CONSTRAINT lines_cart_fkey; DROP INDEX "Shop"."byCart"',
     'DROP VIEW "Shop".baskets_few; DROP VIEW "Shop".baskets_all; ALTER TABLE "Shop".baskets ADD COLUMN late integer; CREATE VIEW "Shop".baskets_all AS SELECT * FROM "Shop".baskets',
+    'ALTER TABLE "Shop".sales ADD COLUMN late integer; DROP INDEX "Shop"."byTotal"; DROP MATERIALIZED VIEW "Shop".totals',
+    'ALTER TABLE "Shop".sales ADD COLUMN late integer; DROP FUNCTION "Shop".all_sold(); DROP VIEW "Shop".sold',
     'CREATE OR REPLACE VIEW "Shop".baskets_few AS SELECT id FROM "Shop".baskets WHERE n > 1; CREATE VIEW "Shop".counted AS SELECT count(id) AS n FROM "Shop".baskets_few',
     `DROP VIEW "Shop".baskets_few, "Shop".baskets_all; ALTER TYPE "Shop".state RENAME TO old_state; CREATE TYPE "Shop".state AS ENUM ('paid', 'open');
      ALTER TABLE "Shop".baskets ALTER s DROP DEFAULT, ALTER s TYPE "Shop".state USING s::text::"Shop".state; DROP TYPE "Shop".old_state`,

@@ -5,6 +5,7 @@ import { isVersionSegment } from './frameworks/dumps'
 import { type Location, locationsIn } from './frameworks/flyway-locations'
 import type { Folder, Framework } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
+import { projectAbove } from './frameworks/own-runner'
 import plain from './frameworks/plain'
 import { isPostgres, providerOf } from './frameworks/prisma'
 import { isSql, share, shareOfTexts } from './frameworks/recognise'
@@ -22,10 +23,23 @@ export interface MigrationFolder extends Folder {
  */
 export function migrationFolders(...search: Parameters<typeof eachMigrationFolder>): readonly MigrationFolder[] {
   const found = [...eachMigrationFolder(...search)]
-  const hasTool = found.some(({ framework }) => framework !== plain)
+  const run = found.filter(({ framework }) => framework !== plain)
+  const isBesideTool = (folder: Folder) => {
+    const project = projectOf(folder)
+    return run.some(({ path }) => project === undefined || path === project || isBelow(path, project))
+  }
   return found
-    .filter(folder => folder.framework !== plain || !hasTool || !isAside(folder))
+    .filter(folder => folder.framework !== plain || run.length === 0 || !isAside(folder) || !isBesideTool(folder))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Returns the folder of the project that a folder is part of, one of several in a repository maybe; undefined where nothing tells. */
+function projectOf({ path, list }: Folder): string | undefined {
+  const level = list && projectAbove(list)
+  if (level === undefined) return undefined
+  let project = path
+  for (let above = 0; above < level; above++) project = folderOf(project)
+  return project
 }
 
 /** Yields them one by one, in any order: there may be hundreds. Those that hold something else where a tool runs others are among them. */

@@ -152,6 +152,7 @@ export function withFixed(
     if (!next) continue
     if (previous) foldLike(next, previous)
     migrations.splice(migrations.findLastIndex(other => order(other, next) <= 0) + 1, 0, next)
+    layTwinsOut(migrations, history.ofSameVersion(path), path, folder)
   }
   return new FolderHistory(source, framework, migrations, history)
 }
@@ -230,12 +231,25 @@ function withText(source: Source, folder: Folder, previous: History, path: strin
   const migration = migrationOf(path, text, framework, folder, { previous: old, isAlone })
   if (old && migration && isPlacedLike(migration, old)) {
     if (migration !== old) foldLike(migration, old)
-    return new FolderHistory(source, framework, previous.migrations.with(place, migration))
+    const migrations = previous.migrations.with(place, migration)
+    layTwinsOut(migrations, previous.ofSameVersion(path), path, folder)
+    return new FolderHistory(source, framework, migrations)
   }
   const found = new Map(previous.migrations.map(other => [other.path, other]))
   found.delete(path)
   if (migration) found.set(path, migration)
   return new FolderHistory(source, framework, inOrder(found, framework, undefined))
+}
+
+/** What a file says may hold for what undoes it too (yoyo's comment). */
+function layTwinsOut(migrations: Migration[], same: readonly Migration[], changed: string, folder: Folder) {
+  for (const twin of same) {
+    const place = twin.path === changed ? -1 : migrations.indexOf(twin)
+    const now = place < 0 ? twin : migrationOf(twin.path, twin.text, twin.framework, folder, { previous: twin })
+    if (!now || now === twin) continue
+    foldLike(now, twin)
+    migrations[place] = now
+  }
 }
 
 class SourceFolder implements Folder {
@@ -342,7 +356,7 @@ class FolderHistory implements History {
     this.completeness = fixed.complete
     if (fixed instanceof FolderHistory) {
       const same = migrations.findIndex((migration, place) => migration !== fixed.migrations[place])
-      this.starts.push(...fixed.starts.slice(0, same + 1))
+      this.starts.push(...fixed.starts.slice(0, (same < 0 ? migrations.length : same) + 1))
     }
   }
 

@@ -55,8 +55,9 @@ function viewsLast(undone: readonly (readonly string[])[]): readonly string[] {
   const lines: string[] = []
   const views: string[] = []
   for (const [index, own] of undone.entries()) {
-    const first = own.findIndex(line => createsView.test(line))
-    const isFollowed = undone.slice(index + 1).some(later => later.some(line => /^(?:ALTER|DROP) TABLE /.test(line)))
+    const names = views.flatMap(line => createsView.exec(line)?.[1] ?? [])
+    const first = own.findIndex(line => createsView.test(line) || isBuiltOn(names, line))
+    const isFollowed = undone.slice(index + 1).some(later => later.some(line => changesTable.test(line)))
     const place = first >= 0 && (isFollowed || views.length > 0) ? first : own.length
     lines.push(...own.slice(0, place))
     views.push(...own.slice(place))
@@ -64,7 +65,18 @@ function viewsLast(undone: readonly (readonly string[])[]): readonly string[] {
   return [...lines, ...views]
 }
 
-const createsView = /^(?:create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\b|-- View )/i
+const createsView =
+  /^(?:create\s+(?:or\s+replace\s+)?(?:materialized\s+)?view\s+|-- View )(?:if\s+not\s+exists\s+)?(?:(?:"[^"]+"|\w+)\.)?("[^"]+"|\w+)/i
+
+const isBuiltOn = (names: readonly string[], line: string): boolean =>
+  !changesTable.test(line) && wordsIn(line).some(word => names.some(name => bare(name) === word))
+
+const changesTable = /^(?:ALTER|DROP) TABLE /
+
+const wordsIn = (line: string): readonly string[] => (line.match(/"[^"]+"|\w+/g) ?? []).map(bare)
+
+/** A name as another statement may have it in other letters, or without quotes. */
+const bare = (name: string): string => name.replaceAll('"', '').toLowerCase()
 
 /** What is still not as it was after the lines, and what cannot run as it stands, is left to a person: our catalog tells. */
 function restOf(lines: readonly string[], up: Migration, history: History, settings: Settings): readonly string[] {

@@ -123,7 +123,7 @@ function notForPostgres(text: string, from: number): readonly Span[] {
   let until: RegExp | undefined
   let isOurs = true
   let isCommented = false
-  for (const { 0: line, index } of text.slice(from).matchAll(/.*\n?/g)) {
+  for (const { 0: line, index } of text.slice(from).matchAll(/[^\n]+\n?|\n/g)) {
     const start = from + index
     const isKept = until === undefined && left === 0
     if (until?.test(line)) until = undefined

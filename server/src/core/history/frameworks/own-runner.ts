@@ -46,7 +46,9 @@ function sourceOf(folder: Folder): string | undefined {
     const sources = sourcesAt(folder, place)
     const text = sources.map(source => source.text).join('\n')
     if (!isNamed(text, place === '') || (hasDowns && !downWord.test(text))) continue
-    const own = sources.find(source => begins(source.text))
+    // A helper for the program's own transactions may stand right beside what runs its migrations without one.
+    const isAboutThem = (source: string) => aboutMigrations.test(source) || isNamed(source, place === '')
+    const own = sources.find(source => begins(source.text) && isAboutThem(source.text))
     if (own && runsSql.test(text) && !library.test(text)) return own.name
   }
   return undefined
@@ -73,11 +75,14 @@ function isProvenBySql(folder: Folder): boolean {
   return hasRun(folder, isLocking) && !anyText(folder, text => begin.test(text))
 }
 
-/** Whether the text of a migration before the last, which has run if they go by their numbers, passes. */
+/** Whether the text of a migration before the last, which has run if they go by their numbers, passes. One that undoes another may never have run. */
 function hasRun({ files, read }: Folder, passes: (text: string) => boolean): boolean {
-  const [, ...earlier] = files.filter(isSql).toSorted((a, b) => compareNumbered(b, a))
+  const ups = files.filter(file => isSql(file) && !undoes.test(file))
+  const [, ...earlier] = ups.toSorted((a, b) => compareNumbered(b, a))
   return earlier.some(file => passes(read(file) ?? ''))
 }
+
+const undoes = /(?:^|[./_-])(?:down|undo|roll_?back|revert)(?=[./_-])/i
 
 /** What PostgreSQL refuses inside a transaction block. */
 const outside =
@@ -103,6 +108,8 @@ function namedIn({ path }: Folder): (text: string, isInside: boolean) => boolean
 const anySql = /\.sql["'`]|^\/\/go:embed .*\.sql/m
 
 const runsSql = /\b(?:exec|execute|executescript|executemany|query|unsafe|batch_execute|raw_sql|psql)\w*\b/i
+
+const aboutMigrations = /migrat|upgrad|\.sql\b/i
 
 const begins = (text: string): boolean =>
   beginning.test(text) || (/\.commit\(\)/.test(text) && /^(?:import|from) /m.test(text) && !autocommit.test(text))
@@ -133,7 +140,7 @@ const isTest = /(?:^|[._-])(?:tests?|spec|mock)[._-]|[._-](?:test|spec)\.\w+$/i
 /** Returns the folders to look in, relative: this one, then those above it and beside those, up to where the project begins. */
 function* placesAround({ path, list }: Folder): Iterable<string> {
   if (!list) return
-  const top = projectAbove(list)
+  const top = projectAbove(list) ?? 1
   yield ''
   let below = nameOf(path)
   let above = folderOf(path)
@@ -150,13 +157,13 @@ function* placesAround({ path, list }: Folder): Iterable<string> {
 
 const notOurs = /^(?:\.|node_modules\/|vendor\/|dist\/|build\/|target\/|tests?\/|docs\/)/
 
-/** Returns how many folders above is the one that the project begins in; 1 where none near says so. */
-function projectAbove(list: (relative: string) => readonly string[]): number {
+/** Returns how many folders above is the one that the project begins in; undefined where none near says so. */
+export function projectAbove(list: (relative: string) => readonly string[]): number | undefined {
   for (let level = 0; level <= mostLevels; level++) {
     const names = list(level === 0 ? '.' : Array(level).fill('..').join('/'))
     if (names.some(name => manifests.has(name))) return level
   }
-  return 1
+  return undefined
 }
 
 const mostLevels = 7

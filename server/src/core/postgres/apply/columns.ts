@@ -34,7 +34,7 @@ export function withColumn(catalog: Catalog, key: RelationKey, definition: Colum
   const column = columnNamed(tableAt(withIt, key), definition.name.name)
   const everywhere = column ? withHeirColumns(withIt, key, column) : withIt
   const constraints = mergedConstraints(
-    definition.constraints.toSorted(({ kind }) => (kind === 'PRIMARY KEY' ? -1 : 0)),
+    definition.constraints.toSorted((a, b) => Number(b.kind === 'PRIMARY KEY') - Number(a.kind === 'PRIMARY KEY')),
   )
   return constraints.reduce((result, constraint) => withConstraint(result, key, constraint, at), everywhere)
 }
