@@ -48,12 +48,14 @@ describe('what is pending', () => {
     assert.match((await invoke(folder, 'explain', 'migrations/3_name.up.sql')).out, refused)
   })
 
-  it('is all that `fix` changes: not what was edited after it has run, unless it is named', async () => {
+  it('is all that `fix` changes unless a person says more: not what has run, named or edited since', async () => {
     const { folder } = repository()
     write(folder, 'migrations/2_index.up.sql', second.replace('(email)', '(email, id)'))
     assert.match((await invoke(folder, 'check')).out, /applied-migration-edited/)
     assert.match((await invoke(folder, 'fix')).out, /^2 findings left in 1 file\./)
-    assert.match((await invoke(folder, 'fix', 'migrations/2_index.up.sql')).out, /^fixed/)
+    assert.match((await invoke(folder, 'fix', 'migrations/2_index.up.sql')).out, /^2 findings left/)
+    assert.match((await invoke(folder, 'check', 'migrations/2_index.up.sql')).out, /FIX: .*\(to review\)$/m)
+    assert.match((await invoke(folder, 'fix', '--review', 'migrations/2_index.up.sql')).out, /^fixed/)
   })
 
   it('is not what has run and cannot be read', async () => {

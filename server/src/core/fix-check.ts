@@ -17,7 +17,9 @@ export function withFixesThatHold(
 ): Finding[] {
   const scene = { history, path, settings }
   return findings.map(finding =>
-    withFixes(finding, fix => (doHold(scene, [{ finding, fix }], changesBy(history, [fix])) ? fix : undefined)),
+    withFixes(finding, fix =>
+      doHold(scene, [{ finding, fix }], changesBy(history, [fix])) ? asOffered(fix, history) : undefined,
+    ),
   )
 }
 
@@ -45,10 +47,14 @@ export function withAllFixesThatHold(
   return findings.map(finding =>
     withFixes(finding, fix => {
       known ??= held()
-      return known.has(fix) ? fix : undefined
+      return known.has(fix) ? asOffered(fix, history) : undefined
     }),
   )
 }
+
+/** Whether to change what has run is for a person to decide. */
+const asOffered = (fix: Fix, { stateOf }: History): Fix =>
+  fix.edits.some(({ path }) => /^(?:applied|edited)$/.test(stateOf(path))) ? { ...fix, safety: 'review' } : fix
 
 interface Scene {
   readonly history: History
@@ -92,7 +98,9 @@ function doHold({ history, path, settings }: Scene, offers: readonly Offer[], ch
   const before = isShort ? known : findingsIn(history)
   const left = findingsIn(withFixed(isShort ? newest : history, changes))
   const areGone = fixed.every(finding => count(left, finding) <= count(before, finding) - count(fixed, finding))
-  const isWorse = left.some(({ severity, rule }) => severity === 'error' && errors(left, rule) > errors(before, rule))
+  const isWorse = left.some(
+    one => isUrgent(one) && one.severity === 'error' && errors(left, one.rule) > errors(before, one.rule),
+  )
   return (
     areGone &&
     !isWorse &&
@@ -117,9 +125,12 @@ const lastJudged = new WeakMap<
 const errors = (findings: readonly Finding[], rule: string): number =>
   findings.filter(finding => finding.severity === 'error' && finding.rule === rule).length
 
-/** Whether a down is missing is judged by how many others have one, new migrations too. */
+/** But for what is no fault of a fix. */
 const isUrgent = ({ rule, severity }: Finding): boolean =>
-  (severity === 'error' || severity === 'warning') && rule !== 'missing-down'
+  (severity === 'error' || severity === 'warning') && !notOfFixes.has(rule)
+
+/** Whether a down is missing is judged by how many others have one, new migrations too; whether what has run may be changed, by people. */
+const notOfFixes: ReadonlySet<string> = new Set(['missing-down', 'applied-migration-edited'])
 
 const count = (findings: readonly Finding[], { rule, message }: Finding): number =>
   findings.filter(other => other.rule === rule && other.message === message).length
