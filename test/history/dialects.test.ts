@@ -24,6 +24,12 @@ describe('files for another database', () => {
     'SQL Server, by its identity columns': 'CREATE TABLE [dbo].[t] (id int IDENTITY(1,1));',
     'Oracle, by its type': 'CREATE TABLE t (a VARCHAR2(20));',
   }
+  it('are told from others in no time where there is nothing but empty lines', () => {
+    const start = performance.now()
+    assert.equal(isFound(`${table}${'\n'.repeat(200_000)}`), true)
+    assert.ok(performance.now() - start < 5000)
+  })
+
   for (const [title, text] of Object.entries(foreign)) {
     it(`are left alone: ${title}`, () => assert.equal(isFound(table, text, table), false))
   }

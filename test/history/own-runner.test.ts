@@ -158,6 +158,14 @@ describe('a project’s own runner', () => {
     assert.equal(await runOf('db/updates', { 'db/updates/009_b.sql': 'BEGIN;\nLOCK TABLE a;\nCOMMIT;' }), 'plain own')
   })
 
+  it('is looked for in no time where there is nothing but empty lines', async () => {
+    const text = `SELECT 1;${'\n'.repeat(200_000)}LOCK TABLE a;`
+    const start = performance.now()
+    const sql = { 'db/updates/001_a.sql': text, 'db/updates/002_b.sql': 'SELECT 1;' }
+    assert.equal(await runOf('db/updates', sql), 'plain tool')
+    assert.ok(performance.now() - start < 5000)
+  })
+
   it('is told by a layout that only one program has', async () => {
     const sql = { 'schema/main/delta/58/01_a.sql.postgres': 'SELECT 1;' }
     assert.equal(await runOf('schema', sql), 'plain own')

@@ -268,6 +268,7 @@ export function mayDoAnything(
   call: Parameters<typeof volatilityOfCall>[0] & Partial<Call>,
   catalog: Catalog,
   running: ReadonlySet<object> = new Set(),
+  harmless: Set<object> = new Set(),
 ): boolean {
   if (/^(?:dblink|query_to_|database_to_|pg_restore_)/.test(call.name)) return true
   if (call.schema === 'cron' || /^postgis_extensions_/.test(call.name)) return false
@@ -276,12 +277,15 @@ export function mayDoAnything(
     return false
   const callee = call.arguments === undefined ? undefined : calleeOf(catalog, { ...call, arguments: call.arguments })
   if (!callee || 'unknown' in callee || running.has(callee.routine)) return true
+  // Functions that call each other twice are as many ways as there are doublings.
+  if (harmless.has(callee.routine)) return false
   const { statements, calls, hasDynamicSql } = callee.body
   if (hasDynamicSql || statements.some(({ command }) => !rowsOnly.has(command.tag))) return true
   const inside = new Set(running).add(callee.routine)
-  return [...calls, ...statements.flatMap(({ command }) => callsIn(command))].some(other =>
-    mayDoAnything(other, catalog, inside),
-  )
+  const inner = [...calls, ...statements.flatMap(({ command }) => callsIn(command))]
+  if (inner.some(other => mayDoAnything(other, catalog, inside, harmless))) return true
+  harmless.add(callee.routine)
+  return false
 }
 
 function isMade({ name }: { readonly name: string }, { routines }: Catalog): boolean {

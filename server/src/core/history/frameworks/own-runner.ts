@@ -86,11 +86,11 @@ const undoes = /(?:^|[./_-])(?:down|undo|roll_?back|revert)(?=[./_-])/i
 
 /** What PostgreSQL refuses inside a transaction block. */
 const outside =
-  /^\s*(?:create\s+(?:unique\s+)?index\s+concurrently|(?:drop|reindex)\s+\w+\s+concurrently|vacuum|create\s+database|alter\s+system)\b/im
+  /^[ \t]*(?:create\s+(?:unique\s+)?index\s+concurrently|(?:drop|reindex)\s+\w+\s+concurrently|vacuum|create\s+database|alter\s+system)\b/im
 
-const lock = /^\s*lock\s/im
+const lock = /^[ \t]*lock\s/im
 
-const begin = /^\s*(?:begin|start)(?:\s+(?:work|transaction)\b[^;]*)?\s*;/im
+const begin = /^[ \t]*(?:begin|start)(?:\s+(?:work|transaction)\b[^;]*)?\s*;/im
 
 /** What runs files that undo others knows them by this. */
 const downWord = /["'`.(|]down["'`.)|]/i
