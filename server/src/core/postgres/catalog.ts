@@ -116,6 +116,8 @@ export interface Table extends RelationBase {
   readonly rules?: readonly Part[]
   /** ENABLE ROW LEVEL SECURITY. */
   readonly rowSecurity?: boolean
+  /** FORCE ROW LEVEL SECURITY: the policies hold for the owner too. */
+  readonly rowSecurityForced?: boolean
   /** Whether it is taken to have partitions, though the history shows none. */
   readonly hasUnseenPartitions?: true
   /** Whether a statement of the history has put rows into it (INSERT, COPY, CREATE TABLE AS). */

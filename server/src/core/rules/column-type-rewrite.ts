@@ -165,6 +165,7 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders RENAME COLUMN number_new TO number;
 
   -- +goose Down
+  UPDATE orders SET number_old = number::integer WHERE number_old::text IS DISTINCT FROM number::text;
   ALTER TABLE orders RENAME COLUMN number TO number_new;
   ALTER TABLE orders RENAME COLUMN number_old TO number;
   -- +goose StatementBegin
@@ -271,6 +272,7 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders RENAME COLUMN amount TO amount_old;
   ALTER TABLE orders RENAME COLUMN amount_new TO amount;
 -- file: 000004_swap_orders_amount.down.sql
+  UPDATE orders SET amount_old = amount::numeric WHERE amount_old::bigint::text IS DISTINCT FROM amount::text;
   ALTER TABLE orders RENAME COLUMN amount TO amount_new;
   ALTER TABLE orders RENAME COLUMN amount_old TO amount;
   CREATE FUNCTION orders_amount_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,7 +2,7 @@ import { asTable, type Part, relationNamed, type Table } from '../postgres/catal
 import type { AlterRelation, Drop, Policy } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { hasSubcommand } from './concerns'
-import { isSecuredLater, knownTable } from './row-security'
+import { exemptFrom, isSecuredLater, knownTable } from './row-security'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, isUnreleased } from './target'
 
@@ -14,8 +14,8 @@ export default defineRule({
   concerns: hasSubcommand('DISABLE ROW LEVEL SECURITY'),
   why: `
 Row level security lets through what a permissive policy allows and no restrictive one forbids. Where the last permissive policy
-for a command goes, all roles but the owner of the table find no rows for it, and there is no error to see it by. Where a
-restrictive policy goes, or row level security is turned off, the rows that were kept from them are open to every role with
+for a command goes, all roles but the owner of the table find no rows for it; but for \`INSERT\`, which fails, there is no error to see it by. Where the last
+restrictive policy for one goes, or row level security is turned off, the rows that were kept from them are open to every role with
 privileges on the table.
 
 What counts is the table when the migration ends: nothing is said where it makes another policy that does the same, turns row
@@ -41,7 +41,7 @@ makes a policy.`,
   CREATE POLICY own ON orders USING (owner = current_user);
 -- file: 0002_no_policy.sql
   DROP POLICY own ON orders;
---            ^^^ warning [dropped-policy: no policy of table "orders" is left for INSERT, UPDATE and DELETE: all but its owner find no rows]
+--            ^^^ warning [dropped-policy: no policy of table "orders" is left for INSERT, UPDATE and DELETE: all but its owner find no rows and insert none]
   DROP POLICY seeing ON orders;
 --            ^^^^^^ warning [dropped-policy: no policy of table "orders" is left for SELECT: all but its owner find no rows]
 
@@ -65,6 +65,21 @@ makes a policy.`,
 -- file: 0002_open.sql
   ALTER TABLE orders DISABLE ROW LEVEL SECURITY;
 --                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [dropped-policy: without row level security every role with privileges on table "orders" sees and changes all of its rows]
+
+-- bad: the owner is bound too, and a restrictive policy has nothing to keep away
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE orders FORCE ROW LEVEL SECURITY;
+  CREATE POLICY seeing ON orders FOR SELECT USING (true);
+  CREATE POLICY adding ON orders FOR INSERT WITH CHECK (true);
+--^^^^^^^^^^^^^ hint [open-policy: this policy lets every role INSERT every row of table "orders"]
+  CREATE POLICY own ON orders AS RESTRICTIVE USING (owner = current_user);
+-- file: 0002_less.sql
+  DROP POLICY adding ON orders;
+--            ^^^^^^ warning [dropped-policy: no policy of table "orders" is left for INSERT: all but superusers insert no rows]
+  DROP POLICY own ON orders;
+--            ^^^ warning [dropped-policy: no restrictive policy of table "orders" is left for SELECT: what it kept away is open]
 
 -- good: another one takes its place
 -- file: 0001_orders.sql
@@ -136,8 +151,11 @@ function* ofPolicies({ on, names }: Drop, context: RuleContext): Iterable<RuleFi
     if (!policy) continue
     const isGone = (command: string) =>
       !isCovered(command, policy, left) && !isCovered(command, policy, policiesOf(end))
-    const gone = commandsOf(policy).filter(isGone)
-    if (gone.length > 0) yield { at: name.span, ...(policy.isPermissive ? closed(gone, on) : opened(gone, on)) }
+    // What no permissive policy lets through a restrictive one does not keep away.
+    const isLetThrough = (command: string) =>
+      policy.isPermissive || isCovered(command, { ...policy, isPermissive: true }, policiesOf(end))
+    const gone = commandsOf(policy).filter(command => isGone(command) && isLetThrough(command))
+    if (gone.length > 0) yield { at: name.span, ...(policy.isPermissive ? closed(gone, on, end) : opened(gone, on)) }
   }
 }
 
@@ -170,9 +188,11 @@ const commandsOf = ({ command }: Policy): readonly string[] =>
 const isCovered = (command: string, { isPermissive }: Policy, parts: readonly Part[]): boolean =>
   parts.some(({ policy }) => !policy || (policy.isPermissive === isPermissive && commandsOf(policy).includes(command)))
 
-const closed = (commands: readonly string[], table: Name) => ({
-  message: `no policy of table ${inQuotes(table)} is left for ${listed(commands)}: all but its owner ${commands.join() === 'INSERT' ? 'are refused' : 'find no rows'}`,
-  detail: 'Row level security lets through only what a policy allows, and does not tell of the rest.',
+const closed = (commands: readonly string[], name: Name, table: Table) => ({
+  message: `no policy of table ${inQuotes(name)} is left for ${listed(commands)}: all but ${exemptFrom(table)} ${outcomeOf(commands)}`,
+  detail: commands.includes('INSERT')
+    ? 'Row level security lets through only what a policy allows: INSERT of anything else fails with SQLSTATE 42501.'
+    : 'Row level security lets through only what a policy allows, and does not tell of the rest.',
   hint: 'ALTER POLICY changes a policy in place; or create another one in the same transaction.',
 })
 
@@ -181,6 +201,11 @@ const opened = (commands: readonly string[], table: Name) => ({
   detail: 'The permissive policies alone decide now.',
   hint: 'ALTER POLICY changes a policy in place; or create another one in the same transaction.',
 })
+
+function outcomeOf(commands: readonly string[]): string {
+  if (!commands.includes('INSERT')) return 'find no rows'
+  return commands.length > 1 ? 'find no rows and insert none' : 'insert no rows'
+}
 
 const listed = (commands: readonly string[]): string =>
   commands.length > 1 ? `${commands.slice(0, -1).join(', ')} and ${commands.at(-1)}` : `${commands[0]}`

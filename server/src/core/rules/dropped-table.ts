@@ -188,6 +188,29 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   CREATE TABLE carts (id bigint PRIMARY KEY, total numeric);
   CREATE INDEX carts_total_idx ON carts (total);
 
+-- bad: what it stands on goes with it
+-- given: golang-migrate
+-- file: 000001_carts.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TYPE state AS ENUM ('open', 'paid');
+  CREATE TABLE carts (id bigint PRIMARY KEY, user_id bigint REFERENCES users, state state);
+  CREATE INDEX carts_user_idx ON carts (user_id);
+-- file: 000002_no_carts.up.sql
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  DROP TABLE carts;
+--           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+  DROP TABLE users;
+--           ^^^^^ warning [dropped-table: DROP TABLE deletes table "users" and its rows]
+  DROP TYPE state;
+-- fix: Deprecate the table here, drop it in a new migration
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  DROP TABLE carts;
+  COMMENT ON TABLE users IS 'DEPRECATED: a later release drops it';
+  DROP TYPE state;
+-- file: 000003_drop_users.up.sql
+  -- For a later release, when no running code names the table.
+  DROP TABLE users;
+
 -- good: a table of the same migration
   CREATE TABLE scratch (id bigint);
   DROP TABLE scratch;

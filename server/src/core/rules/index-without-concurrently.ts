@@ -17,7 +17,7 @@ export default defineRule({
 A plain \`CREATE INDEX\` takes \`SHARE\` on its table and keeps it until the transaction ends. Reads go on; every
 \`INSERT\`, \`UPDATE\` and \`DELETE\` waits. The build reads the whole table, so the wait grows with it.
 
-It is a hint on a materialized view, which only \`REFRESH\` writes, and where \`IF NOT EXISTS\` finds the index there already:
+It is a hint on a materialized view, which only \`REFRESH\` writes (that waits for \`CREATE INDEX CONCURRENTLY\` too), and where \`IF NOT EXISTS\` finds the index there already:
 a database that lacks it is locked all the same. Nothing is said of a table that the same migration makes, of a temporary
 table, or of an index \`ON ONLY\` a partitioned table, which builds nothing.`,
   instead: `
@@ -401,8 +401,6 @@ fix knows those that the migrations make.`,
 -- file: 0002_totals_index.sql
   CREATE UNIQUE INDEX totals_id_idx ON totals (id);
 --^^^^^^^^^^^^^^^^^^^ hint [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on materialized view "totals": REFRESH MATERIALIZED VIEW waits until the index is built]
--- fix: Build the index concurrently
-  CREATE UNIQUE INDEX CONCURRENTLY totals_id_idx ON totals (id);
 
 -- bad: partitions that a function or an extension makes
 -- file: 0001_events.sql
@@ -516,10 +514,9 @@ function* onView(index: CreateIndex, what: string, context: RuleContext): Iterab
     at: index.keywords,
     message: `${what} takes SHARE on ${view.label}: REFRESH MATERIALIZED VIEW waits until the index is built`,
     detail: 'Queries go on: nothing else writes a materialized view.',
-    hint: 'CREATE INDEX CONCURRENTLY lets it go on where the view is refreshed often.',
+    hint: 'Refresh it when the index is built; with CONCURRENTLY it would wait as well.',
     severity: 'hint',
     relation: view.relation,
-    fixes: () => fixes(index, context),
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { asTable, columnNamed, keyOf, relationNamed } from '../postgres/catalog'
+import { rootsOf } from '../postgres/apply/drop'
+import { cascadeOf } from '../postgres/cascades'
+import { asTable, columnNamed, keyOf, type RelationKey, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -34,9 +36,9 @@ export function columnDroppedLater(
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
   if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
   if (alter.subcommands.some(other => other !== subcommand && names(other, name))) return []
+  const key = keyOf(context.catalog, alter.relation)
   const takesPlace = (step: Step) =>
-    (mentions(step, alter.relation.name) && mentions(step, name)) ||
-    (step.command?.tag === 'DROP TYPE' && mentions(step, known.type.name))
+    (mentions(step, alter.relation.name) && mentions(step, name)) || wantsGone(step, key, context)
   if (isNeeded(context, takesPlace)) return []
   const tableText = written(context, alter.relation.span)
   const comment = `COMMENT ON COLUMN ${tableText}.${quoted(name)} IS`
@@ -90,12 +92,14 @@ export function tableDroppedLater(drop: Drop, name: Name, context: RuleContext):
   // Partitions go all the time, and are detached for it.
   const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
   if (before?.kind !== 'table' || before.partitionOf || before.conditional) return []
-  if (isAnnounced({ table: name.name }, context) || isNeeded(context, step => mentions(step, name.name))) return []
+  if (isAnnounced({ table: name.name }, context)) return []
+  const key = keyOf(catalog, name)
+  if (isNeeded(context, step => mentions(step, name.name) || wantsGone(step, key, context))) return []
   const comment = `COMMENT ON TABLE ${written(context, name.span)} IS`
   const down = madeAgainLater(name, `${comment} NULL;`, context)
   if (!down) return []
   const { text } = cutStatement(context)
-  const cascades = drop.cascade && cascadedWithTable(keyOf(catalog, name), catalog, after).length > 0
+  const cascades = drop.cascade && cascadedWithTable(key, catalog, after).length > 0
   const up = [
     '-- For a later release, when no running code names the table.',
     drop.cascade && !cascades ? withoutCascade(text) : text,
@@ -125,6 +129,16 @@ function madeAgainLater(name: Name, leaves: string, context: RuleContext): Down 
   const [cut, ...rest] = cuts.map(({ edit }) => edit)
   return { edits: cut ? [leaving(first, cut, leaves), ...rest] : [], text: cuts.map(({ text }) => text).join('\n') }
 }
+
+/** Whether a later statement drops what the table as it still is cannot be without: a type, a function, a table that it references. */
+function wantsGone({ command }: Step, table: RelationKey, { catalog }: RuleContext): boolean {
+  if (!command || !isDrop(command)) return false
+  return cascadeOf(catalog, rootsOf(catalog, command)).some(({ thing }) =>
+    'table' in thing ? thing.table === table : thing.key === table,
+  )
+}
+
+const isDrop = (command: Command): command is Drop => command.tag.startsWith('DROP ') && 'names' in command
 
 /** Whether a subcommand is about a column, or what gets its name. */
 const names = (subcommand: Subcommand, column: string): boolean =>

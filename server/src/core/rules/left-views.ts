@@ -1,5 +1,6 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { thingsIn } from '../postgres/cascades'
 import { asTable, keyOf, type Relation, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command, OtherCommand } from '../sql/commands'
 import { quoted } from '../sql/quote'
@@ -53,6 +54,10 @@ export function schemaInPlace(
   const { catalog, direction, inside } = context
   const isKnown = held.every(relation => asTable(relation) !== undefined && !relation.conditional)
   if (!catalog.complete || !isKnown || held.length > mostViews || direction === 'down' || inside) return []
+  if (thingsIn(catalog, [{ name: from }]).some(({ kind }) => kind === 'type' || kind === 'routine')) {
+    withhold('The schema holds types or functions, and no view stands for those.')
+    return []
+  }
   const views = held.map(({ name }) => `${quoted(from)}.${quoted(name)}`)
   const invoker = securityInvoker(context)
   return inSameTransaction(

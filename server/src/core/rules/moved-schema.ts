@@ -102,6 +102,15 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
   CREATE VIEW people AS SELECT * FROM staff.people;
   COMMIT;
 
+-- bad: a schema with a function, for which no view stands
+-- file: 0001_people.sql
+  CREATE SCHEMA staff;
+  CREATE TABLE staff.people (id bigint PRIMARY KEY);
+  CREATE FUNCTION staff.headcount() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM staff.people';
+-- file: 0002_crew.sql
+  ALTER SCHEMA staff RENAME TO crew;
+--^^^^^^^^^^^^ warning [moved-schema: RENAME breaks running code that names schema "staff"]
+
 -- good: what the same migration makes, and what nobody names
   CREATE SCHEMA staff;
   CREATE TABLE people (id bigint PRIMARY KEY);

@@ -1,5 +1,5 @@
 import { hasSubcommand } from './concerns'
-import { isSecuredLater, knownTable } from './row-security'
+import { exemptFrom, isSecuredLater, knownTable } from './row-security'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
 
@@ -28,7 +28,7 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
     if (!table?.rowSecurity || isOpen || isSecuredLater(alter.relation, context)) return
     yield {
       at: enabled.keywords,
-      message: `table ${inQuotes(alter.relation)} has no ${policies.length > 0 ? 'permissive ' : ''}policy: all but its owner find it empty`,
+      message: `table ${inQuotes(alter.relation)} has no ${policies.length > 0 ? 'permissive ' : ''}policy: all but ${exemptFrom(table)} find it empty`,
       detail: 'Row level security lets through only what a permissive policy allows.',
       hint: 'Create a policy, or say in an allow comment that only the owner may see the rows.',
     }
@@ -49,6 +49,12 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
   ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 --                   ^^^^^^^^^^^^^^^^^^^^^^^^^ warning [row-security-without-policy: table "orders" has no permissive policy: all but its owner find it empty]
   CREATE POLICY positive ON orders AS RESTRICTIVE USING (id > 0);
+
+-- bad: for the owner too
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^ warning [row-security-without-policy: table "orders" has no policy: all but superusers find it empty]
 
 -- good: a policy before, after, and later
 -- given: golang-migrate

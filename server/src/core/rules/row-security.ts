@@ -14,6 +14,9 @@ export function knownTable(name: Name, context: RuleContext): Table | undefined 
   return table
 }
 
+/** Returns for whom the policies of a table do not hold, besides roles with BYPASSRLS (ddl-rowsecurity.html). */
+export const exemptFrom = ({ rowSecurityForced }: Table): string => (rowSecurityForced ? 'superusers' : 'its owner')
+
 /** After dynamic SQL any table may have policies. */
 const hasUnknown = ({ doubts }: Catalog): boolean => doubts?.since !== undefined
 

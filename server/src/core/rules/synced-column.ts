@@ -126,8 +126,11 @@ export function retypedInSteps(
   const parts = [
     ...filled,
     partOf(`swap_${alter.relation.name}_${name}`, swap, [
+      // Since the swap nobody has written the old one.
+      `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old} WHERE ${asText(cast(quoted(before)))} IS DISTINCT FROM ${asText(quoted(name))};`,
       `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(copy)};`,
       `ALTER TABLE ${table} RENAME COLUMN ${quoted(before)} TO ${quoted(name)};`,
+      ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${quoted(name)} SET NOT NULL;`] : []),
       ...trigger,
     ]),
     partOf(`drop_${alter.relation.name}_${before}`, last, [
@@ -137,6 +140,9 @@ export function retypedInSteps(
   ]
   return inPlaceOf(alter, { here, undone }, parts, 'Fill a new column beside it and swap the names', column, context)
 }
+
+/** Some types know no equality. */
+const asText = (value: string): string => (value.endsWith('::text') ? value : `${value}::text`)
 
 /** The trigger runs in sessions of other time zones: their values would differ. */
 const dependingOnZone: ReadonlySet<string> = new Set(['timestamptz', 'timetz'])

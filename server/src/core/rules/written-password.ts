@@ -1,4 +1,5 @@
-import { defineRule } from './rule'
+import type { Span } from '../text'
+import { defineRule, type RuleContext } from './rule'
 
 export default defineRule({
   id: 'written-password',
@@ -25,8 +26,9 @@ password that a repository has held.`,
     'auth-password.html',
   ],
 
-  *check({ password }) {
+  *check({ password }, context) {
     if (!password || isVerifier(password.text) || isPlaceholder(password.text)) return
+    if (isVariable(password.span, context)) return
     yield {
       at: password.span,
       message: `the password of ${password.of} stands here for everyone to read`,
@@ -72,10 +74,20 @@ password that a repository has held.`,
 -- given: server-wide-change off, flyway
 -- file: V1__roles.sql
   CREATE ROLE shop LOGIN PASSWORD '\${shop_password}';
+  CREATE ROLE clerk LOGIN PASSWORD '@clerk.password@';
+
+-- good: psql puts it in
+-- given: server-wide-change off
+-- file: 0001_roles.sql
+  CREATE ROLE shop LOGIN PASSWORD :'shop_password';
 `,
 })
 
 /** protocol: "SCRAM-SHA-256$<iteration count>:<salt>$<StoredKey>:<ServerKey>" (catalog-pg-authid.html). */
 const isVerifier = (text: string): boolean => text.startsWith('SCRAM-SHA-256$')
 
-const isPlaceholder = (text: string): boolean => /\$\{|\{\{|^[:$]|^%[({s]|^<.*>$|^$/.test(text)
+const isPlaceholder = (text: string): boolean => /[$#]\{|\{\{|^[:$]|^%[({s]|^(?:<.*>|@.*@|%.*%|__.*__)$|^$/.test(text)
+
+/** psql: app-psql.html, "SQL Interpolation". Its colon is masked. */
+const isVariable = ({ start }: Span, { migration, statement, inside }: RuleContext): boolean =>
+  inside === undefined && migration.text[statement.span.start + start - 1] === ':'

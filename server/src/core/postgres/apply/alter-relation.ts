@@ -229,6 +229,12 @@ export function withSubcommand(
         ...table,
         rowSecurity: subcommand.kind === 'ENABLE ROW LEVEL SECURITY',
       }))
+    case 'FORCE ROW LEVEL SECURITY':
+    case 'NO FORCE ROW LEVEL SECURITY':
+      return withTable(catalog, key, table => ({
+        ...table,
+        rowSecurityForced: subcommand.kind === 'FORCE ROW LEVEL SECURITY',
+      }))
     case 'SET LOGGED':
       return withTable(catalog, key, table => ({ ...table, persistence: 'permanent' }))
     case 'SET UNLOGGED':
