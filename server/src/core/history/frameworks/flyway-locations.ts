@@ -9,8 +9,9 @@
 export function locationsIn(text: string): readonly (readonly Location[])[] {
   if (!/flyway/i.test(text) || !/\blocations\b/.test(text)) return []
   const named = [...text.matchAll(/^[ \t]*[\w.]*flyway\.locations[ \t]*[=:][ \t]*(\S.*)$/gm)]
-  return [...named, ...text.matchAll(inBlock)]
-    .map(([, list = '']) => list.split(/[,\n]/).flatMap(written => location(written) ?? []))
+  const inBlocks = [...text.matchAll(inYaml), ...text.matchAll(inToml)]
+  return [...named.map(([, list]) => list), ...inBlocks.map(({ groups }) => groups?.list)]
+    .map((list = '') => list.split(/[,\n]/).flatMap(written => location(written) ?? []))
     .filter(list => list.length > 0)
 }
 
@@ -23,12 +24,15 @@ export interface Location {
 /** Whether files of several folders may be there for all that its folder says. */
 export const isPattern = ({ pattern }: Location): boolean => /[*]/.test(pattern.source)
 
-/** In YAML below `flyway:`, on the line or below it with dashes; in TOML below `[flyway]`. */
-const inBlock =
-  /^(?:[ \t]*flyway:|\[flyway\])[ \t]*\r?\n(?:(?!\[|\S+:).*\r?\n)*?[ \t]*locations[ \t]*[=:][ \t]*((?:\S.*)|(?:\r?\n[ \t]*-[ \t]*.+)+)/gm
+/** Below `flyway:` and deeper than that, on the line or below it with dashes. */
+const inYaml =
+  /^([ \t]*)(?:[\w.]+\.)?flyway:[ \t]*\r?\n(?:(?:\1[ \t]+[^\s#].*|[ \t]*(?:#.*)?)\r?\n)*?\1[ \t]+locations[ \t]*:[ \t]*(?<list>[^\s#].*|(?:#.*)?(?:\r?\n[ \t]*-[ \t]*.+)+)/gm
+
+const inToml = /^\[flyway\][ \t]*\r?\n(?:(?!\[).*\r?\n)*?[ \t]*locations[ \t]*=[ \t]*(?<list>\S.*)/gm
 
 function location(written: string): Location | undefined {
   const bare = written
+    .replace(/(?:^|\s)#.*/, '')
     .replace(/^[ \t\r]*(?:-[ \t]+)?[[\s"']*|[\]\s"']*$/g, '')
     .replace(/^\$\{[^:}]*:(.*)\}$/, '$1')
     .replaceAll('{vendor}', 'postgresql')

@@ -74,6 +74,6 @@ const settings = (read: Folder['read']): string | undefined =>
 const header = (text: string): string => /^(?:\ufeff)?(?:[ \t]*(?:--.*)?(?:\r?\n|$))*/.exec(text)?.[0] ?? ''
 
 const said = (text: string, name: string): string | undefined =>
-  new RegExp(`^--[ \\t]*${name}:[ \\t]*(.*?)[ \\t]*\\r?$`, 'im').exec(header(text))?.[1]
+  new RegExp(`^--[ \\t]*${name}:(.*)`, 'im').exec(header(text))?.[1]?.trim()
 
 const isOff = (text: string) => said(text, 'transactional')?.toLowerCase() === 'false'
