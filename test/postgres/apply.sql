@@ -18,6 +18,11 @@ ALTER TABLE books RENAME TO old_books;
 ALTER TABLE old_books RENAME TO older_books;
 CREATE TABLE books (a integer REFERENCES shelves CHECK (a > 0), b integer UNIQUE, c integer CHECK (c > 0));
 
+CREATE SCHEMA attic;
+CREATE TABLE books (a integer REFERENCES shelves CHECK (a > 0), b integer UNIQUE);
+ALTER TABLE books SET SCHEMA attic;
+CREATE TABLE books (a integer REFERENCES shelves CHECK (a > 0), b integer UNIQUE);
+
 CREATE TABLE books (id integer PRIMARY KEY, a integer);
 DO $$ BEGIN IF NOT EXISTS (SELECT FROM information_schema.table_constraints WHERE table_name = 'books' AND constraint_type = 'PRIMARY KEY') THEN ALTER TABLE books ADD PRIMARY KEY (a); END IF; END $$;
 

@@ -163,7 +163,9 @@ function formerNamesakes(catalog: Catalog, { schema, name }: WrittenName): reado
   if (!renamed) return []
   const seen = new Set([key(schema ?? '', name)])
   for (const known of seen) for (const now of keysIn(renamed.get(known))) seen.add(now)
-  return [...seen].slice(1).flatMap(now => tableAt(catalog, now) ?? [])
+  const tables = [...seen].slice(1).flatMap(now => tableAt(catalog, now) ?? [])
+  // The names of constraints go with their table to another schema.
+  return tables.filter(table => table.schema === schema)
 }
 
 function firstFree(name: (label: string) => string, label: string, taken: (name: string) => boolean): string {
