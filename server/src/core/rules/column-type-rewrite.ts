@@ -289,6 +289,52 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders ADD COLUMN amount_old numeric;
   UPDATE orders SET amount_old = amount::numeric;
 
+-- bad: through another type
+-- given: golang-migrate, removed-enum-label off
+-- file: 000001_orders.up.sql
+  CREATE TYPE state AS ENUM ('open', 'closed');
+  CREATE TYPE new_state AS ENUM ('open', 'paid', 'closed');
+  CREATE TABLE orders (id bigint PRIMARY KEY, state state);
+-- file: 000002_states.up.sql
+  ALTER TABLE orders ALTER COLUMN state TYPE new_state USING state::text::new_state;
+--                                      ^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN state_new new_state;
+  CREATE FUNCTION orders_state_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.state_new := NEW.state::text::new_state;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_state_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_state_new_sync();
+-- file: 000003_backfill_orders_state.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET state_new = state::text::new_state WHERE id BETWEEN batch_start AND batch_end AND state_new IS NULL AND state IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_swap_orders_state.up.sql
+  DROP TRIGGER orders_state_new_sync ON orders;
+  DROP FUNCTION orders_state_new_sync();
+  ALTER TABLE orders RENAME COLUMN state TO state_old;
+  ALTER TABLE orders RENAME COLUMN state_new TO state;
+-- file: 000005_drop_orders_state_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN state_old;
+
 -- good: the same bytes
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, name varchar(20), code varchar(8), balance numeric(10, 2));

@@ -259,6 +259,96 @@ old column in a later release. Or leave the name and give it a new one in a view
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
 
+-- bad: with comments in the down, of a column that is NOT NULL
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text NOT NULL);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.down.sql
+  -- The way back.
+  ALTER TABLE users RENAME COLUMN email TO mail; -- as it was
+-- file: 000002_email.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_email.down.sql
+  -- The way back.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email; -- as it was
+-- file: 000002_email.up.sql
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+-- file: 000003_backfill_users_email.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_email.down.sql
+  -- Nothing to undo.
+-- file: 000004_add_users_email_not_null.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+-- file: 000004_add_users_email_not_null.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+-- file: 000005_validate_users_email_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+-- file: 000005_validate_users_email_not_null.down.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+-- file: 000006_drop_users_mail.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN mail;
+-- file: 000006_drop_users_mail.down.sql
+  ALTER TABLE users ADD COLUMN mail text;
+  UPDATE users SET mail = email;
+  ALTER TABLE users ALTER COLUMN mail SET NOT NULL;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+
 -- bad: of a table that gets another name too
 -- given: renamed-table off
 -- file: 0001_integrations.sql

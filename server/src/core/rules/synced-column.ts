@@ -18,7 +18,7 @@ import { inBatches, withoutKey } from './batches'
 import { mentions } from './dependence'
 import { replacement, written } from './edits'
 import { notNullParts } from './not-null-steps'
-import { downSteps, isNeeded, newMigrations, type Part, type Undo, undoneBy } from './placement'
+import { downSteps, isNeeded, newMigrations, type Part } from './placement'
 import type { RuleContext } from './rule'
 import type { SubcommandOfKind, Target } from './target'
 import { withhold } from './withheld'
@@ -67,6 +67,7 @@ export function renamedInSteps(
   const restored = [
     `ALTER TABLE ${table} ADD COLUMN ${old} ${type};`,
     `UPDATE ${table} SET ${old} = ${next};`,
+    ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${old} SET NOT NULL;`] : []),
     ...trigger,
   ]
   const title = 'Keep both names up to date while code moves over'
@@ -188,7 +189,7 @@ function undoneHere(
   undo: readonly string[],
   context: RuleContext,
 ): readonly Edit[] | undefined {
-  const matches: Undo['matches'] = (command: Command) =>
+  const matches = (command: Command) =>
     command.tag === 'ALTER TABLE' &&
     command.relation.name === relation.name &&
     command.subcommands.length === 1 &&
@@ -196,9 +197,9 @@ function undoneHere(
   const downs = downSteps(context)
   if (downs.length === 0) return []
   const [inverse, ...others] = downs.filter(step => mentions(step, relation.name))
-  if (!inverse?.command || !matches(inverse.command, inverse.before) || others.length > 0)
+  if (!inverse?.command || !matches(inverse.command) || others.length > 0)
     return withhold('The down does something else with the table than undoing this.')
-  return undoneBy(context, { matches, otherwise: '', leaves: undo.join('\n') }).edits
+  return [replacement(inverse, { start: 0, end: inverse.statement.text.length }, undo.join('\n').replace(/;$/, ''))]
 }
 
 interface Filling {

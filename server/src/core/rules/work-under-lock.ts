@@ -10,11 +10,12 @@ import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
 import { inSchema } from './indexes'
 import { wholeMerge } from './merge-source'
-import { isNeeded, laterTransaction, type Undo, undoneBy } from './placement'
+import { downSteps, isNeeded, laterTransaction, type Undo, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { hintForLater } from './tool-hints'
 import { changesEveryRow, isNewColumn } from './whole-table'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'work-under-lock',
@@ -139,6 +140,21 @@ follows needs it.`,
   CREATE TABLE old_orders AS SELECT * FROM orders;
 -- file: 000003_create_old_orders.down.sql
   DROP TABLE old_orders;
+
+-- bad: a copy that the down drops with something else
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_copy.down.sql
+  DROP TABLE old_orders, items;
+  ALTER TABLE orders DROP COLUMN note;
+-- file: 000002_copy.up.sql
+  ALTER TABLE orders ADD COLUMN note text;
+  CREATE TABLE items (id bigint PRIMARY KEY);
+  CREATE TABLE old_orders AS SELECT * FROM orders;
+--^^^^^^^^^^^^ warning [work-under-lock: CREATE TABLE AS reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
 
 -- good: the rows are listed by their names
 -- given: goose
@@ -286,6 +302,12 @@ const isUnique = (column: string, table: Table | undefined): boolean =>
 function afterwards(command: Worker, tables: readonly Name[], context: RuleContext): Fix[] {
   const names = tables.map(({ name }) => name)
   if (isNeeded(context, step => names.some(name => mentions(step, name) || reshapes(step, name)))) return []
+  const undo = 'relation' in command ? dropOf(command) : undefined
+  const isElse = ({ command: other, before }: Step) => !other || !undo?.matches(other, before)
+  if ('relation' in command && downSteps(context).some(step => mentions(step, command.relation.name) && isElse(step))) {
+    withhold('The down does more with it than dropping it.')
+    return []
+  }
   const { edit, text } = cutStatement(context)
   const [name] = names
   const placed = laterTransaction(
@@ -294,7 +316,7 @@ function afterwards(command: Worker, tables: readonly Name[], context: RuleConte
     {
       title: `${titles[command.tag]}_${name}`,
       about: { tables: names },
-      down: 'relation' in command ? undoneBy(context, dropOf(command)) : undefined,
+      down: undo && undoneBy(context, undo),
     },
     [edit],
   )

@@ -90,7 +90,9 @@ export function castOf(node: Node | undefined, source: Source) {
   const types: TypeName[] = []
   let inner = node
   for (let cast = fields(inner).TypeCast; cast; cast = fields(inner).TypeCast) {
-    types.unshift(typeOf(cast.typeName, source, source.tokens.length))
+    const at = source.at(cast.typeName?.location)
+    const next = source.tokens.findIndex(({ start, text }) => start > at && text.startsWith('::'))
+    types.unshift(typeOf(cast.typeName, source, next < 0 ? source.tokens.length : next))
     inner = cast.arg
   }
   const column = columnOf(inner)
