@@ -24,8 +24,8 @@ either.
 Nothing is said of a table that the same migration makes, of a partition, and of tables that change places: a table or a
 view bears the old name again when the transaction commits, or bore the new name before.`,
   instead: `
-Create a view with the old name in the same transaction: a simple view passes reads and writes through. Drop it in a
-later release, when no code uses it.`,
+Create a view with the old name in the same transaction: a simple view passes reads and writes through. Grant on it what other
+roles have on the table, which a new view does not take over. Drop it in a later release, when no code uses it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME', 'sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
   seeds: ['rename tables only when the code knows both names'],
 
