@@ -23,6 +23,8 @@ describe('files for another database', () => {
     'ClickHouse, by its engine': 'CREATE TABLE t (id UInt64) ENGINE = MergeTree() ORDER BY id;',
     'SQL Server, by its identity columns': 'CREATE TABLE [dbo].[t] (id int IDENTITY(1,1));',
     'Oracle, by its type': 'CREATE TABLE t (a VARCHAR2(20));',
+    'Liquibase, all for MySQL':
+      '--liquibase formatted sql\n--changeset x:1 dbms:mysql\nCREATE TABLE z (id INT AUTO_INCREMENT);',
   }
   it('are told from others in no time where there is nothing but empty lines', () => {
     const start = performance.now()
@@ -40,6 +42,8 @@ describe('files for another database', () => {
     'columns of such names': "UPDATE cars SET engine = 'v8' WHERE engine = other AND pragma = 1;",
     'a slip': 'ALTER TABLE `t` ADD COLUMN a int;',
     'a strict function': "CREATE FUNCTION f(a numeric) RETURNS numeric(10, 2) STRICT LANGUAGE sql AS 'SELECT 1';",
+    'what Liquibase runs on another database':
+      '--liquibase formatted sql\n--changeset x:1 dbms:mysql\nCREATE TABLE z (id INT AUTO_INCREMENT) ENGINE=InnoDB;\n--changeset x:2\nCREATE TABLE z (id int);',
     'a word of PostgreSQL beside it': 'CREATE TABLE u (id bigserial);\nCREATE TABLE t (id int AUTO_INCREMENT);',
   }
   for (const [title, text] of Object.entries(own))

@@ -1,4 +1,5 @@
 import { nameOf } from '../../text'
+import { withoutOthers } from './liquibase-changeset'
 
 /**
  * Whether a file of a folder is written for another database, by the path below that folder: migrations for several
@@ -86,9 +87,12 @@ export function areForeign(texts: Iterable<string>): boolean {
   return isForeign
 }
 
-/** The text without comments, strings and quoted names, which may hold any word; a `#` may begin a comment of MySQL's. */
+/**
+ * The text without comments, strings and quoted names, which may hold any word; a `#` may begin a comment of MySQL's. What
+ * Liquibase runs on other databases alone says nothing of the rest.
+ */
 const bare = (text: string): string =>
-  text.replace(/--.*|\/\*[\s\S]*?\*\/|^[ \t]*#.*|'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"/gm, "''")
+  withoutOthers(text).replace(/--.*|\/\*[\s\S]*?\*\/|^[ \t]*#.*|'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"/gm, "''")
 
 const foreignPatterns = [
   // SQLite: https://sqlite.org/autoinc.html, pragma.html, withoutrowid.html, schematab.html, lang_datefunc.html, lang_conflict.html

@@ -1,5 +1,50 @@
 import { type Span, shifted } from '../../text'
-import { directives } from './directives'
+import { type Directive, directives } from './directives'
+
+/** The first line that is not empty, in files whose changesets are told by comments. */
+export const isFormatted = /^\ufeff?\s*--\s*liquibase\s*formatted/i
+
+export interface Changeset {
+  /** Its line. */
+  readonly head: Directive
+  /** From behind its line to the next one's. */
+  readonly body: Span
+}
+
+/** Returns the changesets of a file in order, those for other databases too. */
+export const changesets = (text: string): readonly Changeset[] => {
+  const heads = directives(text, /^[ \t]*--[ \t]*changeset[ \t]+((?:"[^"\n]+"|[^:\n]+):[ \t]*(?:"[^"\n]+"|\S+).*)$/gim)
+  return heads.map((head, index) => ({
+    head,
+    body: { start: head.end, end: heads[index + 1]?.start ?? text.length },
+  }))
+}
+
+/** Returns what a changeset's line says of an attribute; undefined where it says nothing. */
+export const attribute = ({ head }: Changeset, name: string): string | undefined =>
+  new RegExp(`\\b${name}:(?:"([^"]*)"|(\\S*))`, 'i').exec(head.words)?.slice(1).find(Boolean)
+
+/** Returns whether PostgreSQL gets a changeset: not where it is for other databases or switched off. */
+export function isRun(changeset: Changeset): boolean {
+  if (attribute(changeset, 'ignore')?.toLowerCase() === 'true') return false
+  const databases =
+    attribute(changeset, 'dbms')
+      ?.toLowerCase()
+      .split(',')
+      .map(name => name.trim()) ?? []
+  if (databases.includes('all')) return true
+  if (databases.includes('none') || databases.includes('!postgresql')) return false
+  const named = databases.filter(name => name !== '' && !name.startsWith('!'))
+  return named.length === 0 || named.includes('postgresql')
+}
+
+/** Returns a file without the changesets that PostgreSQL does not get; all of it where it gets none. */
+export function withoutOthers(text: string): string {
+  const all = isFormatted.test(text) ? changesets(text) : []
+  const run = all.filter(isRun)
+  if (run.length === 0 || run.length === all.length) return text
+  return run.map(({ head, body }) => text.slice(head.start, body.end)).join('')
+}
 
 /** What undoes a changeset: it stands in comments. */
 export interface Rollback {

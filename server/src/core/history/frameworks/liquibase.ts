@@ -1,14 +1,23 @@
 import type { Edit } from '../../finding'
 import { statementsIn } from '../../sql/split'
-import { nameOf, type Span } from '../../text'
+import { nameOf } from '../../text'
 import type { TransactionMode } from '../migration'
 import { compareNames, compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
-import { type Directive, directives } from './directives'
 import { isDump } from './dumps'
 import type { FollowUp, Framework, Mark, SectionLayout } from './framework'
 import { isInChangelog, placeInChangelog } from './liquibase-changelog'
-import { delimitedQueries, delimiters, rollbackOf, trimmedAt } from './liquibase-changeset'
+import {
+  attribute,
+  type Changeset,
+  changesets,
+  delimitedQueries,
+  delimiters,
+  isFormatted,
+  isRun,
+  rollbackOf,
+  trimmedAt,
+} from './liquibase-changeset'
 import { share, shareOfTexts } from './recognise'
 import { texts } from './statements'
 
@@ -80,41 +89,7 @@ export default {
   },
 } satisfies Framework
 
-const isFormatted = /^\ufeff?\s*--\s*liquibase\s*formatted/i
-
-interface Changeset {
-  /** Its line. */
-  readonly head: Directive
-  /** From behind its line to the next one's. */
-  readonly body: Span
-}
-
-const changesets = (text: string): readonly Changeset[] => {
-  const heads = directives(text, /^[ \t]*--[ \t]*changeset[ \t]+((?:"[^"\n]+"|[^:\n]+):[ \t]*(?:"[^"\n]+"|\S+).*)$/gim)
-  return heads.map((head, index) => ({
-    head,
-    body: { start: head.end, end: heads[index + 1]?.start ?? text.length },
-  }))
-}
-
-const attribute = ({ head }: Changeset, name: string): string | undefined =>
-  new RegExp(`\\b${name}:(?:"([^"]*)"|(\\S*))`, 'i').exec(head.words)?.slice(1).find(Boolean)
-
 const isFalse = (changeset: Changeset, name: string) => attribute(changeset, name)?.toLowerCase() === 'false'
-
-/** Whether PostgreSQL gets it: not where it is for other databases or switched off. */
-function isRun(changeset: Changeset): boolean {
-  if (attribute(changeset, 'ignore')?.toLowerCase() === 'true') return false
-  const databases =
-    attribute(changeset, 'dbms')
-      ?.toLowerCase()
-      .split(',')
-      .map(name => name.trim()) ?? []
-  if (databases.includes('all')) return true
-  if (databases.includes('none') || databases.includes('!postgresql')) return false
-  const named = databases.filter(name => name !== '' && !name.startsWith('!'))
-  return named.length === 0 || named.includes('postgresql')
-}
 
 const transactionOf = (changeset: Changeset): TransactionMode =>
   isFalse(changeset, 'runInTransaction') ? 'own' : 'tool'
