@@ -26,7 +26,9 @@ export function productionReader(
         : { history, reason: `no migration is called "${startAfter}"` }
     }
     const told = await read(history.source.path)
-    if (told === undefined) return { history }
+    if (told === undefined) {
+      return { history, reason: baseBranch === undefined ? undefined : 'the migrations stand in no git repository' }
+    }
     if ('reason' in told) return { history, reason: told.reason }
     const { applied } = told
     // A copy that git does not follow, or a project's first commit: what its database holds, git does not know.

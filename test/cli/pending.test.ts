@@ -128,9 +128,6 @@ describe('what is pending', () => {
     git('add', '.')
     git('commit', '--message=third')
     assert.match((await invoke(folder, 'check', '--base', 'release')).out, /^Nothing is pending/)
-    const unknown = await invoke(folder, 'check', '--base', 'elsewhere')
-    assert.match(unknown.out, /All migrations are judged, because git knows no branch "elsewhere"/)
-    assert.match(unknown.out, /2 errors in 3 files/)
   })
 
   it('comes after the version that is named, with or without git', async () => {
@@ -144,9 +141,35 @@ describe('what is pending', () => {
     }
     const both = await invoke(folder, 'check', '--start-after', '1', '--base', 'main')
     assert.equal(both.code, 2)
-    const unknown = await invoke(folder, 'check', '--start-after', 'users')
-    assert.equal(unknown.code, 1)
-    assert.match(unknown.out, /All migrations are judged, because no migration is called "users"; /)
+  })
+
+  it('is not guessed where the branch or the version that is named is nowhere: the command line is wrong', async () => {
+    const { folder } = repository()
+    const bare = folderWith(history)
+    const mistakes: [string, string[], string][] = [
+      [folder, ['--base', 'nope'], '--base: git knows no branch "nope"'],
+      [folder, ['migrations', '--base', 'nope'], '--base: git knows no branch "nope"'],
+      [folder, ['--start-after', 'users'], '--start-after: no migration is called "users"'],
+      [bare, ['--base', 'main'], '--base: the migrations stand in no git repository'],
+    ]
+    for (const [place, args, message] of mistakes) {
+      for (const command of ['check', 'fix']) {
+        const answer = await invoke(place, command, ...args)
+        assert.deepEqual(
+          answer,
+          { code: 2, out: '', err: `migration-guard: ${message}\n` },
+          `${command} ${args.join(' ')}`,
+        )
+      }
+    }
+    assert.equal((await invoke(folder, 'check', '--base', 'main')).code, 0)
+  })
+
+  it('is known of one folder where another has no such version', async () => {
+    const folder = folderWith({ ...history, 'other/9_teams.up.sql': 'CREATE TABLE teams (id bigint PRIMARY KEY);\n' })
+    const { code, out } = await invoke(folder, 'check', '--start-after', '1_users')
+    assert.equal(code, 1)
+    assert.match(out, /1 applied migration left out \(up to "1_users"\)/)
   })
 
   it('is what is left of paths that are named with a branch or a version', async () => {

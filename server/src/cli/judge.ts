@@ -36,7 +36,10 @@ export interface Scoped extends Project {
   readonly note?: string
 }
 
-/** Reads what a scope asks for; says on standard error what cannot be read, and goes on. */
+/**
+ * Reads what a scope asks for; says on standard error what cannot be read, and goes on. Throws where the branch or the version
+ * that the scope names is unknown.
+ */
 export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scoped> {
   const isNamed = scope.paths.length > 0
   const project = await projectAt(isNamed ? scope.paths : ['.'], scope, terminal)
@@ -54,6 +57,12 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
     if (asked.length < loaded.asked.length && history.source.applied) by.add(history.source.applied.by)
     histories.push({ history: asked.length > 0 ? await settled(history) : history, asked })
   }
+  // What the user named and nobody knows is a slip of the pen: CI must not go on without it.
+  const option =
+    scope.startAfter !== undefined ? '--start-after' : scope.baseBranch !== undefined ? '--base' : undefined
+  const [reason] = reasons
+  if (option && reason !== undefined && !histories.some(({ history }) => history.source.applied))
+    throw new UsageError(`${option}: ${reason}`)
   const note = leftOut > 0 ? leftOutNote(leftOut, [...by]) : isWhole ? undefined : [...reasons].map(judgedAll)[0]
   const hasRun = (path: string) => !isWhole && histories.some(({ history }) => history.stateOf(path) === 'applied')
   return { ...project, unread: project.unread.filter(({ path }) => !hasRun(path)), histories, leftOut, note }
