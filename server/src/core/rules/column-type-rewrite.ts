@@ -106,6 +106,7 @@ short transaction; drop the old column in a later migration.`,
   ALTER TABLE orders RENAME COLUMN "Total" TO "Total_old";
   ALTER TABLE orders RENAME COLUMN "Total_new" TO "Total";
   ALTER TABLE orders ALTER COLUMN "Total_old" DROP NOT NULL;
+  COMMENT ON COLUMN orders."Total_old" IS 'DEPRECATED: a later release drops it';
 -- file: 000007_drop_orders_total_old.up.sql
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN "Total_old";
@@ -163,8 +164,10 @@ short transaction; drop the old column in a later migration.`,
   DROP FUNCTION orders_number_new_sync();
   ALTER TABLE orders RENAME COLUMN number TO number_old;
   ALTER TABLE orders RENAME COLUMN number_new TO number;
+  COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
 
   -- +goose Down
+  COMMENT ON COLUMN orders.number_old IS NULL;
   UPDATE orders SET number_old = number::integer WHERE number_old::text IS DISTINCT FROM number::text;
   ALTER TABLE orders RENAME COLUMN number TO number_new;
   ALTER TABLE orders RENAME COLUMN number_old TO number;
@@ -185,6 +188,7 @@ short transaction; drop the old column in a later migration.`,
   -- +goose Down
   ALTER TABLE orders ADD COLUMN number_old integer;
   UPDATE orders SET number_old = number::integer;
+  COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
 
 -- bad: several, one of which touches no row
 -- file: 0001_orders.sql
@@ -271,7 +275,9 @@ short transaction; drop the old column in a later migration.`,
   DROP FUNCTION orders_amount_new_sync();
   ALTER TABLE orders RENAME COLUMN amount TO amount_old;
   ALTER TABLE orders RENAME COLUMN amount_new TO amount;
+  COMMENT ON COLUMN orders.amount_old IS 'DEPRECATED: a later release drops it';
 -- file: 000004_swap_orders_amount.down.sql
+  COMMENT ON COLUMN orders.amount_old IS NULL;
   UPDATE orders SET amount_old = amount::numeric WHERE amount_old::bigint::text IS DISTINCT FROM amount::text;
   ALTER TABLE orders RENAME COLUMN amount TO amount_new;
   ALTER TABLE orders RENAME COLUMN amount_old TO amount;
@@ -288,6 +294,7 @@ short transaction; drop the old column in a later migration.`,
 -- file: 000005_drop_orders_amount_old.down.sql
   ALTER TABLE orders ADD COLUMN amount_old numeric;
   UPDATE orders SET amount_old = amount::numeric;
+  COMMENT ON COLUMN orders.amount_old IS 'DEPRECATED: a later release drops it';
 
 -- bad: through another type
 -- given: golang-migrate, removed-enum-label off
@@ -331,6 +338,7 @@ short transaction; drop the old column in a later migration.`,
   DROP FUNCTION orders_state_new_sync();
   ALTER TABLE orders RENAME COLUMN state TO state_old;
   ALTER TABLE orders RENAME COLUMN state_new TO state;
+  COMMENT ON COLUMN orders.state_old IS 'DEPRECATED: a later release drops it';
 -- file: 000005_drop_orders_state_old.up.sql
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN state_old;

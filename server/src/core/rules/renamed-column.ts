@@ -87,6 +87,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
 -- file: 0003_backfill_users_email.sql
   DO $$
   DECLARE
@@ -135,6 +136,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
 -- file: 000003_backfill_users_email.up.sql
   DO $$
   DECLARE
@@ -201,8 +203,10 @@ old column in a later release. Or leave the name and give it a new one in a view
   $$;
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
 
   -- +goose Down
+  COMMENT ON COLUMN users.mail IS NULL;
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -274,6 +278,7 @@ old column in a later release. Or leave the name and give it a new one in a view
 -- fix: Keep both names up to date while code moves over, in new migrations
 -- file: 000002_email.down.sql
   -- The way back.
+  COMMENT ON COLUMN users.mail IS NULL;
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email; -- as it was
@@ -293,6 +298,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
 -- file: 000003_backfill_users_email.up.sql
   DO $$
   DECLARE
@@ -374,6 +380,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER emails_address_sync BEFORE INSERT OR UPDATE ON public.emails FOR EACH ROW EXECUTE FUNCTION public.emails_address_sync();
+  COMMENT ON COLUMN public.emails.mail IS 'DEPRECATED: a later release drops it';
 -- file: 0003_backfill_emails_address.sql
   DO $$
   DECLARE

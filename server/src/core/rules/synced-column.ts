@@ -49,8 +49,8 @@ export function renamedInSteps(
     `  NEW.${next} := NEW.${old};`,
     'END IF;',
   ])
-  const here = [`ALTER TABLE ${table} ADD COLUMN ${next} ${type};`, ...trigger]
-  const undo = [...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`]
+  const here = [`ALTER TABLE ${table} ADD COLUMN ${next} ${type};`, ...trigger, deprecating(table, old)]
+  const undo = [noRemark(table, old), ...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`]
   const undone = undoneHere(
     alter,
     other => other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name,
@@ -119,6 +119,7 @@ export function retypedInSteps(
     `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(before)};`,
     `ALTER TABLE ${table} RENAME COLUMN ${quoted(copy)} TO ${quoted(name)};`,
     ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${quoted(before)} DROP NOT NULL;`] : []),
+    deprecating(table, quoted(before)),
   ]
   const last = [
     '-- For a later release, when nobody needs the old values.',
@@ -127,6 +128,7 @@ export function retypedInSteps(
   const parts = [
     ...filled,
     partOf(`swap_${alter.relation.name}_${name}`, swap, [
+      noRemark(table, quoted(before)),
       // Since the swap nobody has written the old one.
       `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old} WHERE ${asText(cast(quoted(before)))} IS DISTINCT FROM ${asText(quoted(name))};`,
       `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(copy)};`,
@@ -137,10 +139,17 @@ export function retypedInSteps(
     partOf(`drop_${alter.relation.name}_${before}`, last, [
       `ALTER TABLE ${table} ADD COLUMN ${quoted(before)} ${old};`,
       `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old};`,
+      deprecating(table, quoted(before)),
     ]),
   ]
   return inPlaceOf(alter, { here, undone }, parts, 'Fill a new column beside it and swap the names', column, context)
 }
+
+/** What is said of a column that only the drop is left for. */
+const deprecating = (table: string, column: string): string =>
+  `COMMENT ON COLUMN ${table}.${column} IS 'DEPRECATED: a later release drops it';`
+
+const noRemark = (table: string, column: string): string => `COMMENT ON COLUMN ${table}.${column} IS NULL;`
 
 /** Some types know no equality. */
 const asText = (value: string): string => (value.endsWith('::text') ? value : `${value}::text`)
