@@ -262,6 +262,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   $$;
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
 
 -- bad: with comments in the down, of a column that is NOT NULL
 -- given: golang-migrate
@@ -354,6 +355,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
 
 -- bad: of a table that gets another name too
 -- given: renamed-table off

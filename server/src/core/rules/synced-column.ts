@@ -69,6 +69,7 @@ export function renamedInSteps(
     `UPDATE ${table} SET ${old} = ${next};`,
     ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${old} SET NOT NULL;`] : []),
     ...trigger,
+    deprecating(table, old),
   ]
   const title = 'Keep both names up to date while code moves over'
   return inPlaceOf(
