@@ -71,6 +71,23 @@ describe('what is pending', () => {
     assert.equal((await invoke(folder, 'check', '--all')).code, 2)
   })
 
+  it('is, of a changelog, the changesets that the base branch does not hold', async () => {
+    const old = '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE carts (id bigint PRIMARY KEY);\n'
+    const tables =
+      '--liquibase formatted sql\n--changeset ann:1\nCREATE TABLE users (id bigint PRIMARY KEY, email text);\n'
+    const index = '--changeset ann:2\nCREATE INDEX users_email_idx ON users (email);\n'
+    const folder = folderWith({ 'db/1.sql': tables, 'db/2.sql': old })
+    committed(folder)
+    write(folder, 'db/2.sql', old + index)
+    const { out } = await invoke(folder, 'check')
+    assert.match(out, /^db\/2\.sql:5:1 error .* \[index-without-concurrently\]/m)
+    assert.doesNotMatch(out, /applied-migration-edited/)
+    write(folder, 'db/2.sql', `${old.replace('bigint', 'int')}${index}`)
+    assert.match((await invoke(folder, 'check')).out, /applied-migration-edited/)
+    write(folder, 'db/2.sql', `${old}--changeset ann:2 dbms:mysql\nCREATE TABLE z (id INT AUTO_INCREMENT);\n`)
+    assert.equal(summary((await invoke(folder, 'check')).out)[0], 'Nothing is pending.')
+  })
+
   it('is nothing where all has run', async () => {
     const { folder } = repository()
     const { code, out } = await invoke(folder, 'check')

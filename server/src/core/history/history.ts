@@ -1,5 +1,4 @@
 import { type Catalog, emptyCatalog } from '../postgres/catalog'
-import { tokensOf } from '../sql/tokens'
 import { folderOf, nameOf } from '../text'
 import { afterUnseen, afterUnseenUp } from './certainty'
 import { isComplete } from './completeness'
@@ -12,6 +11,7 @@ import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
 import { ofSameVersion, placeOfDown, placeOfUp } from './pairing'
+import { isSameSql, stateOfParts } from './parts'
 import { migrationOf } from './reading'
 
 /** A folder of migrations in the order they run, and the catalog between them. */
@@ -343,6 +343,7 @@ class FolderHistory implements History {
   private completeness: boolean | undefined
   private origin: Catalog | undefined
   private readonly starts: Catalog[] = []
+  private readonly states = new Map<string, ReturnType<History['stateOf']>>()
   private places: ReadonlyMap<string, number> | undefined
 
   constructor(
@@ -386,11 +387,19 @@ class FolderHistory implements History {
   }
 
   readonly stateOf = (path: string): ReturnType<History['stateOf']> => {
+    const state = this.states.get(path) ?? this.stateAnew(path)
+    this.states.set(path, state)
+    return state
+  }
+
+  private stateAnew(path: string): ReturnType<History['stateOf']> {
     const { applied, files } = this.source
     if (!applied) return 'unknown'
     if (!applied.paths.has(path)) return 'pending'
     const [original, text] = [applied.originals.get(path), files.get(path)]
     if (original === undefined || text === undefined || original === text) return 'applied'
+    const [ran, parts] = [this.framework.parts?.(path, original), this.framework.parts?.(path, text)]
+    if (ran && parts) return stateOfParts({ text: original, parts: ran }, { text, parts })
     return this.framework.keepsChecksums || !isSameSql(original, text) ? 'edited' : 'applied'
   }
 
@@ -432,11 +441,4 @@ class FolderHistory implements History {
     this.origin ??= beginning(this.complete, this.framework.searchPath?.(new SourceFolder(this.source)))
     return this.origin
   }
-}
-
-/** Whether two texts differ in comments and white space alone. */
-function isSameSql(a: string, b: string): boolean {
-  const words = (text: string) => tokensOf(text).flatMap(token => (token.kind === 'comment' ? [] : [token.text]))
-  const [left, right] = [words(a), words(b)]
-  return left.length === right.length && left.every((word, index) => word === right[index])
 }

@@ -1,9 +1,10 @@
+import type { Part } from '../history/frameworks/framework'
 import plain from '../history/frameworks/plain'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { nameOf } from '../text'
 import { headOf } from './head'
-import { defineMigrationRule } from './rule'
+import { defineMigrationRule, type RuleFinding } from './rule'
 
 export default defineMigrationRule({
   id: 'duplicate-version',
@@ -14,6 +15,8 @@ export default defineMigrationRule({
 A migration tool keeps one record for each version. Of two migrations with one version it refuses both, or runs one and takes
 the other for done, depending on which database it meets. Mostly this happens where two branches were merged.
 
+Liquibase keeps one for each changeset, by file, author and id, and runs nothing where two have the same.
+
 Nothing is said of repeatable migrations, and of the two files that are one migration's up and down. In folders that no known
 tool runs it is a warning: what runs them may go by the whole name.`,
   instead: `
@@ -22,6 +25,7 @@ Give the migration that has run nowhere yet the next free version.`,
 
   *check({ migration, history }) {
     if (migration.repeatable || migration.baseline) return
+    yield* repeatedParts(migration, history)
     const { framework } = history
     const earlier = sameVersionBefore(migration, history)
     if (!earlier) return
@@ -56,6 +60,45 @@ Give the migration that has run nowhere yet the next free version.`,
   CREATE TABLE carts (id bigint PRIMARY KEY);
 --^^^^^^ error [duplicate-version: version 1 is also that of "00001_users.sql"]
 
+-- bad: a changeset with the id of another
+-- given: liquibase
+-- file: changelog.sql
+  --liquibase formatted sql
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  --changeset ann:1
+--^^^^^^^^^^^^^^^^^ error [duplicate-version: changeset ann:1 is there already]
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+
+-- bad: a changeset with the id of another in a file that goes by the same name
+-- given: liquibase
+-- file: a.sql
+  --liquibase formatted sql logicalFilePath:shop
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: b.sql
+  --liquibase formatted sql logicalFilePath:shop
+  --changeset ann:1
+--^^^^^^^^^^^^^^^^^ error [duplicate-version: changeset ann:1 is there already]
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+
+-- good: changesets of one id in two files, by two authors, for two databases, and in two contexts
+-- given: liquibase
+-- file: a.sql
+  --liquibase formatted sql
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  --changeset bob:1
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: b.sql
+  --liquibase formatted sql
+  --changeset ann:1 context:test
+  INSERT INTO users VALUES (1);
+  --changeset ann:1 context:production
+  INSERT INTO users VALUES (2);
+  --changeset ann:1 dbms:mysql
+  INSERT INTO users VALUES (3);
+
 -- good: an up and its down
 -- given: golang-migrate
 -- file: 000001_users.up.sql
@@ -73,6 +116,26 @@ Give the migration that has run nowhere yet the next free version.`,
   CREATE OR REPLACE VIEW others AS SELECT id FROM users;
 `,
 })
+
+/** For tools that keep a record of each part of a file. */
+function* repeatedParts(migration: Migration, { migrations, framework }: History): Iterable<RuleFinding> {
+  const own = framework.parts?.(migration.path, migration.text) ?? []
+  const isNamed = own.some(({ file }) => file !== migration.path)
+  const earlier = isNamed ? migrations.slice(0, migrations.indexOf(migration)) : []
+  const identity = ({ key, when }: Part) => `${key} ${when}`
+  const seen = new Set(earlier.flatMap(({ path, text }) => framework.parts?.(path, text)?.map(identity) ?? []))
+  for (const part of own) {
+    if (seen.has(identity(part))) {
+      yield {
+        at: part.head,
+        message: `changeset ${part.name} is there already`,
+        detail: `${framework.name} keeps one record for each author and id of a file: it refuses to run where two are the same.`,
+        hint: 'Give the one that has run nowhere yet an id of its own.',
+      }
+    }
+    seen.add(identity(part))
+  }
+}
 
 /** The first up of the same version that stands before this one: a history is in the order of its versions. */
 function sameVersionBefore(migration: Migration, { migrations, framework }: History): Migration | undefined {

@@ -53,6 +53,24 @@ export interface SectionLayout {
   readonly linePrefix?: string
 }
 
+/** What a tool records by itself where a file holds several: a changeset. */
+export interface Part {
+  /** What the tool knows it by, among those of all files. */
+  readonly key: string
+  /** What that says of its file: the path, mostly. */
+  readonly file: string
+  /** As its line names it. */
+  readonly name: string
+  /** The conditions that a person sets at each run, as they are written: of two parts with others, one may run alone. */
+  readonly when: string
+  /** Whether it runs again when it has changed. */
+  readonly repeatable: boolean
+  /** The line that begins it. */
+  readonly head: Span
+  /** What follows it, up to the next. */
+  readonly body: Span
+}
+
 /** One migration tool. Each file of this folder is one, citing the tool's own documentation for what it says. */
 export interface Framework {
   /** `golang-migrate`, `goose`, `plain`: what settings and output say. */
@@ -71,6 +89,8 @@ export interface Framework {
   readonly layout: (path: string, text: string, folder: Folder) => FileLayout | undefined
   /** Returns the schemas that the tool sets search_path to, where a setting of the project's names them. */
   readonly searchPath?: (folder: Folder) => readonly string[] | undefined
+  /** For tools that record parts of files: those that PostgreSQL gets; undefined for a file that is recorded as a whole. */
+  readonly parts?: (path: string, text: string) => readonly Part[] | undefined
   /** Orders versions: negative where `a` runs first. */
   readonly compareVersions: (a: string, b: string) => number
   /**

@@ -1,5 +1,6 @@
 import { type Span, shifted } from '../../text'
 import { type Directive, directives } from './directives'
+import type { Part } from './framework'
 
 /** The first line that is not empty, in files whose changesets are told by comments. */
 export const isFormatted = /^\ufeff?\s*--\s*liquibase\s*formatted/i
@@ -37,6 +38,28 @@ export function isRun(changeset: Changeset): boolean {
   const named = databases.filter(name => name !== '' && !name.startsWith('!'))
   return named.length === 0 || named.includes('postgresql')
 }
+
+/** Returns what Liquibase records of a file: file, author and id tell one changeset from all others. */
+export function partsOf(path: string, text: string): readonly Part[] {
+  const ofFile = /^\ufeff?\s*--.*\blogicalFilePath:(\S+)/i.exec(text)?.[1] ?? path
+  return changesets(text)
+    .filter(isRun)
+    .map(changeset => {
+      const [name = '', author, id] = /^("[^"\n]+"|[^:\n]+):[ \t]*("[^"\n]+"|\S+)/.exec(changeset.head.words) ?? []
+      const file = attribute(changeset, 'logicalFilePath') ?? ofFile
+      return {
+        key: JSON.stringify([file, unquoted(author), unquoted(id)]),
+        file,
+        name,
+        when: ['context', 'contexts', 'contextFilter', 'labels'].map(each => attribute(changeset, each)).join(),
+        repeatable: ['runOnChange', 'runAlways'].some(each => attribute(changeset, each)?.toLowerCase() === 'true'),
+        head: { start: changeset.head.start, end: changeset.head.end },
+        body: changeset.body,
+      }
+    })
+}
+
+const unquoted = (word: string | undefined): string => (word ?? '').trim().replace(/^"(.*)"$/, '$1')
 
 /** Returns a file without the changesets that PostgreSQL does not get; all of it where it gets none. */
 export function withoutOthers(text: string): string {

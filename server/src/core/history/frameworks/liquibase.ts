@@ -15,6 +15,7 @@ import {
   delimiters,
   isFormatted,
   isRun,
+  partsOf,
   rollbackOf,
   trimmedAt,
 } from './liquibase-changeset'
@@ -34,6 +35,8 @@ const mark: Mark = { line: '--liquibase formatted sql', isIn: text => isFormatte
  * - `util/StringUtil.java`, `processMultiLineSQL` and `isDelimiter`: a statement ends at `endDelimiter`; without one at a semicolon
  *   and at `/` or `GO` at the start of a line. With `splitStatements:false` all of it is sent at once.
  * - `database/DatabaseList.java`: `dbms` names databases, or with `!` those that are left out.
+ * - `changelog/visitor/ValidatingVisitor.java`: of the changesets that the database, contexts and labels leave, none may have the
+ *   file, id and author of another; `logicalFilePath` stands for the file. What ran is told by the same three.
  * - `changelog/DatabaseChangeLog.java`: files run in the order in which changelogs include them, those of `includeAll` in the
  *   order of their paths; `parser/core/sql/SqlChangeLogParser.java`: a file without the first line is one changeset.
  */
@@ -57,6 +60,8 @@ export default {
     const downs = run.flatMap(changeset => down(text, changeset) ?? []).reverse()
     return { version, repeatable: false, sections: [...ups, ...downs] }
   },
+
+  parts: (path, text) => (isFormatted.test(text) ? partsOf(path, text) : undefined),
 
   compareVersions(a, b) {
     const order = compareNumbered(a.slice(0, a.indexOf(' ')), b.slice(0, b.indexOf(' ')))
