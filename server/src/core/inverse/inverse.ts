@@ -88,7 +88,9 @@ function restOf(lines: readonly string[], up: Migration, history: History, setti
     if (failure) failures.push(`-- By hand: as it stands this fails: ${failure.message}`)
     else if (command) catalog = apply(catalog, command)
   }
-  const rest = differences(before, catalog).filter(({ what, key }) => what !== 'label' && !isHeardOf(catalog, key))
+  const rest = differences(before, catalog).filter(
+    ({ what, key, aspect }) => what !== 'label' && aspect !== 'validation' && !isHeardOf(catalog, key),
+  )
   return [...failures, ...rest.map(difference => `-- By hand: ${restInWords(difference)}`)]
 }
 

@@ -32,7 +32,7 @@ export interface Difference {
   readonly name: string
   /** Where the catalogs keep it: the key of a relation, type or function, or of the table or enum that it is a part of. */
   readonly key: string
-  /** What of it changed: `type`, `default`, `nullability`, `definition`. */
+  /** What of it changed: `type`, `default`, `nullability`, `definition`, `validation`. */
   readonly aspect?: string
 }
 
@@ -233,6 +233,8 @@ function ofConstraints(
       if (isThere(old, after)) found.push({ ...part(old), change: 'removed' })
     } else if (shapeOfConstraint(old) !== shapeOfConstraint(next) || checksOther(old, next, before, a)) {
       found.push({ ...part(old), change: 'changed', aspect: 'definition' })
+    } else if (old.validated !== next.validated) {
+      found.push({ ...part(old), change: 'changed', aspect: 'validation' })
     }
   }
   for (const next of news ?? []) {
@@ -242,11 +244,10 @@ function ofConstraints(
   return found
 }
 
-const shapeOfConstraint = ({ kind, columns, validated, enforced, references }: Constraint): string =>
+const shapeOfConstraint = ({ kind, columns, enforced, references }: Constraint): string =>
   [
     kind,
     columns.join(),
-    validated,
     enforced,
     references && [references.table, references.columns.join(), references.onDelete, references.onUpdate].join(' '),
   ].join('\n')

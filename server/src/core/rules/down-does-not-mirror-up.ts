@@ -304,6 +304,19 @@ says so.`,
 -- file: 000002_mood.down.sql
   DROP TABLE days;
 
+-- good: a constraint stays validated
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, age integer);
+  ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17) NOT VALID;
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_grown.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT grown;
+  ALTER TABLE users ADD COLUMN nick text;
+-- file: 000002_grown.down.sql
+  ALTER TABLE users DROP COLUMN nick;
+
 -- good: a change that cannot be followed
 -- given: golang-migrate
 -- file: 000001_users.up.sql

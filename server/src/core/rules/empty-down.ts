@@ -168,6 +168,17 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   ALTER TABLE "Users" ALTER COLUMN email TYPE varchar(80);
   ALTER TABLE "Users" DROP COLUMN "fullName";
 
+-- good: a constraint is only validated
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, age integer);
+  ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17) NOT VALID;
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_grown.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT grown;
+-- file: 000002_grown.down.sql
+
 -- good: a comment says why
 -- given: golang-migrate, dropped-column off
 -- file: 000001_users.up.sql

@@ -1,10 +1,12 @@
 import type { Edit, Fix } from '../finding'
+import type { Step } from '../history/steps'
 import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition, Name, TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
 import { insertion, replacement, withBlanksBefore, written } from './edits'
+import { upSteps } from './moved-data'
 import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, subcommandsOf, type Target } from './target'
@@ -14,6 +16,7 @@ export default defineRule({
   risk: 'failure',
   severity: 'error',
   on: ['ALTER TABLE'],
+  directions: ['up', 'down'],
   concerns: hasSubcommand('ADD COLUMN'),
   why: `
 A new column without a default is null in every row that is there, so \`ADD COLUMN ... NOT NULL\` fails as soon as the table
@@ -21,7 +24,10 @@ has a row. On an empty table it succeeds, and then breaks every running \`INSERT
 
 Where the same migration has just emptied the table, it does not fail, and is information: who deletes all rows may well know
 that nobody is writing. Nothing is said of a table that the same migration makes and puts no rows into, and of columns that fill
-themselves, or are there already (\`IF NOT EXISTS\`): with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.`,
+themselves, or are there already (\`IF NOT EXISTS\`): with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.
+
+A down that makes a dropped column again fails in the same way, when somebody needs it. That is a warning, and nothing is said where
+the up made the table or emptied it.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
 in a later migration (see not-null-scan).
@@ -33,7 +39,8 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   seeds: ['new columns nullable or with a default'],
 
   *check(alter, context) {
-    const emptied = isEmptied(alter.relation.name, context)
+    const isDown = context.direction === 'down'
+    const emptied = isEmptied(alter.relation.name, context.steps.slice(0, context.index))
     const target =
       existingTable(alter.relation, context) ?? (emptied ? undefined : filledTable(alter.relation, context))
     if (!target || target.table?.kind === 'foreign table') return
@@ -45,6 +52,7 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
       // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
       if (!column.default && isDomain(column.type, context)) continue
       if (ifNotExists && columnNamed(target.table, column.name.name)) continue
+      if (isDown && isOfUp(alter.relation, context)) return
       const added = `ADD COLUMN "${column.name.name}" NOT NULL without a default`
       yield {
         at: required,
@@ -54,8 +62,10 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
         detail: emptied
           ? 'No row is left that would hold null, but an INSERT that does not name the column fails from now on.'
           : 'The rows that are there would hold null in the new column, so PostgreSQL refuses the statement.',
-        hint: 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
-        severity: emptied ? 'information' : undefined,
+        hint: isDown
+          ? 'Add a DEFAULT, or add the column without NOT NULL: its values are gone.'
+          : 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
+        severity: emptied ? 'information' : isDown ? 'warning' : undefined,
         relation: target.relation,
         fixes: () => [...withDefault(alter, column, context), ...withoutNotNull(column, context)],
       }
@@ -141,6 +151,37 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   CREATE TABLE users (id bigint PRIMARY KEY);
   INSERT INTO users (id) VALUES (1);
   ALTER TABLE users ADD COLUMN email text;
+
+-- bad: a down that makes a dropped column again
+-- given: golang-migrate, dropped-column off
+-- file: 000001_items.up.sql
+  CREATE TABLE items (id bigint PRIMARY KEY, sku text NOT NULL);
+-- file: 000001_items.down.sql
+  DROP TABLE items;
+-- file: 000002_no_sku.up.sql
+  ALTER TABLE items DROP COLUMN sku;
+-- file: 000002_no_sku.down.sql
+  ALTER TABLE items ADD COLUMN sku text NOT NULL;
+--                                      ^^^^^^^^ warning [required-column-without-default: ADD COLUMN "sku" NOT NULL without a default fails when table "items" has rows]
+-- fix: Add it without NOT NULL
+  ALTER TABLE items ADD COLUMN sku text;
+
+-- good: a down for a table that the up made anew, and one for a table that it emptied
+-- given: golang-migrate, dropped-column off, dropped-table off, truncated-table off, down-does-not-mirror-up off
+-- file: 000001_items.up.sql
+  CREATE TABLE items (id bigint PRIMARY KEY, sku text NOT NULL);
+  CREATE TABLE carts (id bigint PRIMARY KEY, code text NOT NULL);
+-- file: 000001_items.down.sql
+  DROP TABLE carts;
+  DROP TABLE items;
+-- file: 000002_no_sku.up.sql
+  DROP TABLE items;
+  CREATE TABLE items (id bigint PRIMARY KEY);
+  TRUNCATE TABLE carts;
+  ALTER TABLE carts DROP COLUMN code;
+-- file: 000002_no_sku.down.sql
+  ALTER TABLE carts ADD COLUMN code text NOT NULL;
+  ALTER TABLE items ADD COLUMN sku text NOT NULL;
 
 -- good: with a default
 -- file: 0001_users.sql
@@ -238,7 +279,7 @@ function isKey({ relation: name }: AlterRelation, column: string, { steps, after
 
 /** Rows get their values from somebody who knows them. */
 function withoutNotNull({ notNull, constraints }: ColumnDefinition, context: RuleContext): Fix[] {
-  if (!notNull || context.direction === 'down' || context.inside) return []
+  if (!notNull || context.inside) return []
   if (constraints.some(({ kind }) => kind === 'PRIMARY KEY')) return []
   const edits = [replacement(context, withBlanksBefore(context, notNull), '')]
   return [{ title: 'Add it without NOT NULL', safety: 'review', isChange: true, edits }]
@@ -266,9 +307,16 @@ const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(
 const isDomain = (type: TypeName, { catalog }: RuleContext): boolean =>
   type.dimensions === 0 && typeNamed(catalog, type)?.kind === 'domain'
 
-/** TRUNCATE, or a DELETE of everything, earlier in the same migration. */
-const isEmptied = (table: string, { steps, index }: RuleContext): boolean =>
-  steps.slice(0, index).some(({ command }) => {
+/** Whether the up that a down undoes made the table or left no row in it; a table that the down empties itself is judged as in an up. */
+function isOfUp(name: Name, context: RuleContext): boolean {
+  const ups = upSteps(context)
+  const born = relationNamed(context.catalog, name)?.born
+  return ups.some(({ migration }) => migration.path === born?.migration) || isEmptied(name.name, ups)
+}
+
+/** By TRUNCATE, or a DELETE of everything. */
+const isEmptied = (table: string, steps: readonly Step[]): boolean =>
+  steps.some(({ command }) => {
     if (command?.tag === 'TRUNCATE TABLE') return command.tables.some(name => name.name === table)
     return command?.tag === 'DELETE' && !command.where && !command.using && command.table.name === table
   })

@@ -4,7 +4,7 @@ import type { Direction, Migration } from '../history/migration'
 import { isSplit } from '../history/pairing'
 import { type Step, stepsOf } from '../history/steps'
 import { leastLikeness, likeness } from '../likeness'
-import { type Catalog, isIndex, tableAt } from '../postgres/catalog'
+import { type Catalog, constraintNamed, isIndex, tableAt } from '../postgres/catalog'
 import { type Difference, differences } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
 import { failureOf } from '../postgres/failures'
@@ -47,10 +47,15 @@ export function pairOf(migration: Migration, history: History): Pair | undefined
   return up && down && up.direction !== 'down' && down.direction !== 'up' ? { up, down } : undefined
 }
 
-/** Returns in words the first thing that the up of a migration changes for good; what was only made sure of does not count, nor rows. */
+/**
+ * Returns in words the first thing that the up of a migration changes for good; what was only made sure of does not count, nor rows,
+ * nor that a constraint is validated, which does no harm and may be done twice (sql-altertable.html).
+ */
 export function firstChangeOf(up: Migration, history: History, settings: Settings): string | undefined {
   const before = history.before(up.path, 'up')
-  const first = differences(before, catalogAfter(up, 'up', before)).find(({ what }) => what !== 'label')
+  const first = differences(before, catalogAfter(up, 'up', before)).find(
+    ({ what, aspect }) => what !== 'label' && aspect !== 'validation',
+  )
   if (first) return words(first)
   const step = stepsIn(up, 'up', history, settings).find(({ command }) => command && outsideCatalog.has(command.tag))
   return step && `what ${step.command?.tag} does`
@@ -137,6 +142,8 @@ function isCertain({ what, change, name, key, aspect }: Difference, { before, be
   // What the down writes otherwise may mean the same: PostgreSQL itself prints a query otherwise than it was written.
   if (aspect === 'query' && tableAt(between, key)?.query !== tableAt(after, key)?.query) return false
   if (what === 'label') return change === 'removed'
+  // Nothing takes it back that a constraint is validated (sql-altertable.html), and nobody needs it.
+  if (aspect === 'validation' && constraintNamed(tableAt(after, key), name)?.validated) return false
   // CASCADE takes views along by the names of columns, which may be those of another table.
   if (/view$/.test(what) && change !== 'changed' && before.doubts?.names.has(name)) return false
   if (after.doubts?.names.has(name) && !before.doubts?.names.has(name)) return false
