@@ -27,7 +27,7 @@ that nobody is writing. Nothing is said of a table that the same migration makes
 themselves, or are there already (\`IF NOT EXISTS\`): with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.
 
 A down that makes a dropped column again fails in the same way, when somebody needs it. That is a warning, and nothing is said where
-the up made the table or emptied it.`,
+the up made the table, or one of the two emptied it: the code that is rolled back to knows the column.`,
   instead: `
 Give the column a \`DEFAULT\`: a constant costs nothing. Or add it without \`NOT NULL\`, fill it in batches, and set \`NOT NULL\`
 in a later migration (see not-null-scan).
@@ -52,7 +52,7 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
       // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
       if (!column.default && isDomain(column.type, context)) continue
       if (ifNotExists && columnNamed(target.table, column.name.name)) continue
-      if (isDown && isOfUp(alter.relation, context)) return
+      if (isDown && (emptied || isOfUp(alter.relation, context))) return
       const added = `ADD COLUMN "${column.name.name}" NOT NULL without a default`
       yield {
         at: required,
@@ -183,6 +183,18 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   ALTER TABLE carts ADD COLUMN code text NOT NULL;
   ALTER TABLE items ADD COLUMN sku text NOT NULL;
 
+-- good: a down that empties the table first
+-- given: golang-migrate, dropped-column off, rollback-loses-data off
+-- file: 000001_bids.up.sql
+  CREATE TABLE bids (id bigint PRIMARY KEY, role text NOT NULL);
+-- file: 000001_bids.down.sql
+  DROP TABLE bids;
+-- file: 000002_no_role.up.sql
+  ALTER TABLE bids DROP COLUMN role;
+-- file: 000002_no_role.down.sql
+  DELETE FROM bids;
+  ALTER TABLE bids ADD COLUMN role text NOT NULL;
+
 -- good: with a default
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -307,7 +319,7 @@ const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(
 const isDomain = (type: TypeName, { catalog }: RuleContext): boolean =>
   type.dimensions === 0 && typeNamed(catalog, type)?.kind === 'domain'
 
-/** Whether the up that a down undoes made the table or left no row in it; a table that the down empties itself is judged as in an up. */
+/** Whether the up that a down undoes made the table or left no row in it. */
 function isOfUp(name: Name, context: RuleContext): boolean {
   const ups = upSteps(context)
   const born = relationNamed(context.catalog, name)?.born
