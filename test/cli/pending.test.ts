@@ -88,6 +88,26 @@ describe('what is pending', () => {
     assert.equal(summary((await invoke(folder, 'check')).out)[0], 'Nothing is pending.')
   })
 
+  it('is warned of where a later version has run, but not where the same one has another name', async () => {
+    const { folder, git } = repository()
+    const fourth = 'CREATE TABLE teams (id bigint PRIMARY KEY);\n'
+    write(folder, 'migrations/4_teams.up.sql', fourth)
+    write(folder, 'migrations/5_2fa.up.sql', 'CREATE TABLE keys (id bigint PRIMARY KEY);\n')
+    git('add', '.')
+    git('commit', '--message=more')
+    git('branch', '--force', 'main')
+    git('mv', 'migrations/4_teams.up.sql', 'migrations/4_groups.up.sql')
+    write(folder, 'migrations/3_orders.up.sql', 'CREATE TABLE orders (id bigint PRIMARY KEY);\n')
+    const { code, out } = await invoke(folder, 'check')
+    assert.equal(code, 0)
+    assert.deepEqual(
+      out.split('\n').filter(line => line.includes('[late-version]')),
+      [
+        'migrations/3_orders.up.sql:1:1 warning "5_2fa.up.sql" has run already, and golang-migrate never runs what comes before it [late-version]',
+      ],
+    )
+  })
+
   it('is nothing where all has run', async () => {
     const { folder } = repository()
     const { code, out } = await invoke(folder, 'check')

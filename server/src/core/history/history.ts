@@ -252,6 +252,9 @@ function layTwinsOut(migrations: Migration[], same: readonly Migration[], change
   }
 }
 
+/** Returns the folder of a history as its tool sees it. */
+export const folderOfTool = ({ source }: History): Folder => new SourceFolder(source)
+
 class SourceFolder implements Folder {
   readonly path: string
   readonly list: Folder['list']

@@ -42,6 +42,7 @@ import insertNotRepeatable from './insert-not-repeatable'
 import integerKey from './integer-key'
 import invalidIndexAccepted from './invalid-index-accepted'
 import jsonColumn from './json-column'
+import lateVersion from './late-version'
 import lengthLimit from './length-limit'
 import lockOrderInversion from './lock-order-inversion'
 import lockTimeoutMissing from './lock-timeout-missing'
@@ -174,6 +175,7 @@ export const rules: readonly Rule[] = [
   droppedWhileUsed,
   duplicateVersion,
   twoTools,
+  lateVersion,
   unclearOrder,
   appliedMigrationEdited,
   foreignKeyTypeMismatch,

@@ -15,6 +15,7 @@ import { share, shareOfTexts } from './recognise'
  *   schema anew, `delimiter` says what stands between statements instead of semicolons, with `\n` for line breaks.
  * - `cmd/atlas/internal/cmdapi/migrate.go`, `modeFor`: each file runs in a transaction; `txmode none` opts out, and what a whole
  *   project is run with (`--tx-mode`) is not written in its folder.
+ * - `sql/migrate/migrate.go`, `Pending`: what has not run before what has is refused, unless the execution order is another than linear.
  * - `sql/migrate/migrate.go`, `Execute`: the statements of a file are sent one by one.
  */
 export default {
@@ -54,6 +55,8 @@ export default {
   compareVersions: compareNames,
 
   keepsChecksums: true,
+
+  late: () => ({ refusedUnless: 'its --exec-order is not linear' }),
 
   withoutTransaction(path, text): readonly Edit[] | undefined {
     if (isMarked(text)) return []

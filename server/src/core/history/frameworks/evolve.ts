@@ -14,6 +14,7 @@ import { anyText, share } from './recognise'
  * - `src/Evolve/Evolve.cs`, `ExecuteMigration`, and `Dialect/SimpleSqlStatementBuilder.cs`: a file is one command in a transaction of its
  *   own, or outside one where its first line has `evolve-tx-off`; unlike Flyway it does not look for what refuses a transaction.
  * - `MigrationScript.cs`, `ValidateChecksum`: the text of what has run may not change.
+ * - `Evolve.cs`, validation: what has not run below what has is refused, unless `OutOfOrder` is true.
  */
 export default {
   id: 'evolve',
@@ -39,6 +40,8 @@ export default {
   compareVersions: (a, b) => (/^\d/.test(a) && /^\d/.test(b) ? compareDotted(a, b) : compareNumbered(a, b)),
 
   keepsChecksums: true,
+
+  late: () => ({ refusedUnless: 'OutOfOrder is true' }),
 
   withoutTransaction(path, text): readonly Edit[] | undefined {
     if (isMarked(text)) return []

@@ -21,6 +21,8 @@ import { share } from './recognise'
  *   schema or database, CREATE and DROP of databases, tablespaces and subscriptions, and DISCARD ALL by their first words.
  *   Such a statement beside others is refused, unless `mixed` is set, which lets all of them run outside a transaction.
  * - `documentation/Reference/Script Configuration.md`: the `.conf` file beside the script.
+ * - `MigrationInfoImpl.java`, `validate`: what has not run below what has is refused, unless `outOfOrder` is true; `FlywayModel.java`: it is
+ *   not, and Flyway validates before it migrates, where nobody says otherwise.
  * - `PostgreSQLConnection.java`, `changeCurrentSchemaTo`: the default schema is put before what search_path is; and
  *   https://documentation.red-gate.com/fd/flyway-default-schema-setting-277578987.html: it is the first of the schemas where
  *   `defaultSchema` is not set.
@@ -75,6 +77,11 @@ export default {
   },
 
   compareVersions: (a, b) => (isNumbered(a) && isNumbered(b) ? compareDotted(a, b) : compareNumbered(a, b)),
+
+  late: (_, folder) =>
+    projectSetting(folder, 'outOfOrder') || projectSetting(folder, 'validateOnMigrate') === false
+      ? undefined
+      : { refusedUnless: 'outOfOrder is true' },
 
   withoutTransaction(_, text): readonly Edit[] | undefined {
     const { statements } = statementsIn(text)

@@ -108,6 +108,8 @@ export interface Framework {
   readonly markerFile?: MarkerFile
   /** Whether the tool refuses to go on when a migration that has run has another text by now, be it a comment. */
   readonly keepsChecksums?: boolean
+  /** Returns what the tool does with a migration below one that has run; undefined, as where it is absent: it runs it, or nobody knows. */
+  readonly late?: (path: string, folder: Folder) => Late | undefined
   /** What a project has to look to before CONCURRENTLY works with this tool, as a sentence. */
   readonly concurrentlyNeeds?: string
   /**
@@ -131,6 +133,9 @@ export interface Framework {
    */
   readonly followUp?: (request: FollowUp) => readonly NewFile[] | undefined
 }
+
+/** It never runs where a later one has; or the tool goes no further, with the end of a sentence that says unless what. */
+export type Late = 'skipped' | { readonly refusedUnless: string }
 
 export interface Mark {
   /** As the tool's documentation writes it. */

@@ -19,6 +19,7 @@ import { oneByOne } from './statements'
  *   simple query; no transaction is opened around it. `database/postgres/README.md` ("Multi-statement mode"): PostgreSQL runs
  *   several statements of one `Exec` in a transaction, and CREATE INDEX CONCURRENTLY goes into a file of its own. With
  *   `x-multi-statement` in the database's address the file is cut at semicolons instead; nothing in the folder tells.
+ * - `migrate.go`, `readUp`: the version that the database is at is all that it remembers; it goes on with the next one after it.
  * - `MIGRATIONS.md`: up and down may be missing or empty; an empty file should hold a comment.
  */
 export default {
@@ -34,6 +35,8 @@ export default {
   },
 
   compareVersions: compareNumbered,
+
+  late: () => 'skipped',
 
   followUp: request => pairsAfter(request),
 } satisfies Framework

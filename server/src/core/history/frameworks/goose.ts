@@ -23,6 +23,7 @@ const mark: Mark = { line: '-- +goose Up', isIn: text => annotations(text).some(
  *   is sent for itself outside one. What stands between StatementBegin and StatementEnd is one such query.
  * - `provider_collect.go`, `migrate.go`: the version is the number before the first underscore, ordered by value; Go
  *   migrations share the sequence.
+ * - `up.go` and `internal/gooseutil/resolve.go`: what has not run below what has is refused, unless missing migrations are allowed.
  * - `create.go`, `fix.go`: new files are named by UTC time to the second, or with `-s` by the next number to five digits.
  */
 export default {
@@ -38,6 +39,8 @@ export default {
   },
 
   compareVersions: compareNumbered,
+
+  late: () => ({ refusedUnless: 'it is told -allow-missing' }),
 
   withoutTransaction(path, text, direction): readonly Edit[] | undefined {
     const marks = annotations(text)

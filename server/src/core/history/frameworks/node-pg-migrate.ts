@@ -18,6 +18,7 @@ import { share, shareOfTexts } from './recognise'
  * - `src/utils/comparators.ts`: the order is that of the number in front; `create` names files by milliseconds since 1970, by
  *   17 digits of UTC time, or by the next number, and `_`.
  * - `src/migrationLoader.ts`: with the loader `sql`, `.up.sql` and `.down.sql` are the two directions.
+ * - `src/runner.ts`, `checkOrder`: what has not run before what has is refused, unless `--no-check-order` is given.
  */
 export default {
   id: 'node-pg-migrate',
@@ -48,6 +49,8 @@ export default {
   },
 
   compareVersions: compareNumbered,
+
+  late: () => ({ refusedUnless: 'it is told --no-check-order' }),
 
   followUp({ after, taken, title, up, down, transaction }) {
     const last = lastName(taken, name => fileName.test(name))

@@ -13,6 +13,7 @@ import { share } from './recognise'
  *   in a transaction of its own, or with `set_grouped` in one for all; nothing in a file turns that off.
  * - `refinery_core/src/runner.rs`: the checksum is that of the whole text, and unless `set_abort_divergent` says otherwise it
  *   goes no further where that of an applied file differs.
+ * - `refinery_core/src/traits/mod.rs`: a `V` that has not run below what has is refused, unless `set_abort_missing` says otherwise.
  */
 export default {
   id: 'refinery',
@@ -31,6 +32,8 @@ export default {
   },
 
   compareVersions: compareNumbered,
+
+  late: path => (nameOf(path).startsWith('V') ? { refusedUnless: 'set_abort_missing says otherwise' } : undefined),
 
   followUp({ after, taken, title, up, transaction }) {
     const [, prefix, version] = fileName.exec(lastName(taken, name => fileName.test(name)) ?? '') ?? []

@@ -12,6 +12,7 @@ import { oneByOne } from './statements'
  *   refuses a transaction block can therefore only stand alone in its file, and no marker says otherwise.
  * - `pkg/migration/list.go`: the files of `supabase/migrations`, in the order of their names; others are passed over.
  * - `internal/migration/new/new.go` at commit 086b98b: `supabase migration new` names them by the time.
+ * - `pkg/migration/apply.go`, `FindPendingMigrations`: what has not run before what has is refused, unless `--include-all` is given.
  */
 export default {
   id: 'supabase',
@@ -31,6 +32,8 @@ export default {
   },
 
   compareVersions: compareNames,
+
+  late: () => ({ refusedUnless: 'it is told --include-all' }),
 
   followUp(request) {
     const last = lastName(request.taken, name => fileName.test(name))?.match(/^\d+/)?.[0]
