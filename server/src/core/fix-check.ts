@@ -25,7 +25,8 @@ export function withFixesThatHold(
 
 /**
  * Returns the same, for who wants the fixes of all findings: those that can be applied at once are tried together, and where
- * something is wrong then, half of them at a time.
+ * something is wrong then, half of them at a time. Of very many that can only be tried one by one, the last are as the others of
+ * their rule.
  */
 export function withAllFixesThatHold(
   history: History,
@@ -52,8 +53,38 @@ export function withAllFixesThatHold(
   )
 }
 
+/**
+ * Returns the fixes to apply next, of those that `allowed` gives for each finding, best first: such as can be applied at once, and
+ * hold.
+ */
+export function fixesToApply(
+  history: History,
+  path: string,
+  findings: readonly Finding[],
+  allowed: (finding: Finding) => readonly Fix[],
+  settings: Settings,
+): readonly Fix[] {
+  const candidates = findings.map(finding => ({ finding, fixes: allowed(finding) }))
+  const refused = new Set<Fix>()
+  for (;;) {
+    const offers = candidates.flatMap(({ finding, fixes }) => {
+      const fix = fixes.find(one => !refused.has(one))
+      return fix ? [{ finding, fix }] : []
+    })
+    const { applied } = changesTogether(
+      history,
+      offers.map(({ fix }) => fix),
+    )
+    if (applied.size === 0) return []
+    const tried = offers.filter(({ fix }) => applied.has(fix))
+    const held = thoseThatHold({ history, path, settings }, tried)
+    if (held.length > 0) return held
+    for (const { fix } of tried) refused.add(fix)
+  }
+}
+
 /** Whether to change what has run is for a person to decide. */
-const asOffered = (fix: Fix, { stateOf }: History): Fix =>
+export const asOffered = (fix: Fix, { stateOf }: History): Fix =>
   fix.edits.some(({ path }) => /^(?:applied|edited)$/.test(stateOf(path))) ? { ...fix, safety: 'review' } : fix
 
 interface Scene {
@@ -69,20 +100,29 @@ interface Offer {
 
 function thoseThatHold(scene: Scene, offers: readonly Offer[]): Fix[] {
   const found: Fix[] = []
+  const refused = new Set<string>()
+  let tries = 0
   for (let left = offers; left.length > 0; ) {
+    if (tries++ === mostTries) {
+      found.push(...left.flatMap(({ finding, fix }) => (refused.has(finding.rule) ? [] : [fix])))
+      break
+    }
     const fixes = left.map(({ fix }) => fix)
     const { applied, changes } = changesTogether(scene.history, fixes)
     const tried = left.filter(({ fix }) => applied.has(fix))
     if (tried.length === 0) break
     left = left.filter(({ fix }) => !applied.has(fix))
     if (doHold(scene, tried, changes)) found.push(...applied)
-    else if (tried.length > 1) {
+    else if (tried.length === 1) refused.add((tried[0] as Offer).finding.rule)
+    else {
       const half = Math.ceil(tried.length / 2)
       found.push(...thoseThatHold(scene, tried.slice(0, half)), ...thoseThatHold(scene, tried.slice(half)))
     }
   }
   return found
 }
+
+const mostTries = 40
 
 /** Whether fixes of several findings hold when `changes` are made, which is all that they do. */
 function doHold({ history, path, settings }: Scene, offers: readonly Offer[], changes: readonly Change[]): boolean {

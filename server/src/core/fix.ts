@@ -1,6 +1,6 @@
 import type { Finding, Fix } from './finding'
 import { type Change, changesBy } from './fix-changes'
-import { withAllFixesThatHold } from './fix-check'
+import { asOffered, fixesToApply } from './fix-check'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
@@ -23,7 +23,7 @@ export interface FixOptions {
   readonly report?: Report
 }
 
-/** A fix that brings its own finding back would go on for ever. */
+/** A fix that brings its own finding back would go on for ever: so many rounds more than there are findings. */
 const mostRounds = 50
 
 /** So would one whose new migration has the finding again: migrations made for migrations that fixes made get no more. */
@@ -41,12 +41,17 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
   for (const path of queue) {
     const generation = generations.get(path) ?? 0
     const allowed = { ...options, creates: options.creates && generation < mostGenerations }
-    for (let round = 0; round < mostRounds; round++) {
-      const findings = withAllFixesThatHold(history, path, lint(history, path, settings, options.report), settings)
-      const applied = changesBy(
-        history,
-        findings.flatMap(finding => chosen(finding, allowed) ?? []),
-      )
+    let most = mostRounds
+    for (let round = 0; round < most; round++) {
+      const findings = lint(history, path, settings, options.report)
+      if (round === 0) most += findings.length
+      const state = history
+      const allowedFor = ({ fixes }: Finding) =>
+        chosen(
+          fixes.map(fix => asOffered(fix, state)),
+          allowed,
+        )
+      const applied = changesBy(history, fixesToApply(history, path, findings, allowedFor, settings))
       if (applied.length === 0) break
       for (const change of applied) {
         changes.set(change.path, merged(changes.get(change.path), change))
@@ -69,11 +74,13 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
   }
 }
 
-/** The first fix of a finding that may be applied: a finding's fixes are alternatives, best first. */
-function chosen({ fixes }: Finding, { review, creates }: FixOptions): Fix | undefined {
-  const possible = fixes.filter(fix => creates || !fix.creates?.length)
-  return possible.find(fix => fix.safety === 'safe') ?? (review ? possible[0] : undefined)
-}
+/** The fixes of a finding that may be applied, best first: they are alternatives. */
+const chosen = (fixes: readonly Fix[], { review, creates }: FixOptions): readonly Fix[] =>
+  fixes
+    .filter(fix => (creates || !fix.creates?.length) && (review || isSafe(fix)))
+    .sort((a, b) => Number(isSafe(b)) - Number(isSafe(a)))
+
+const isSafe = ({ safety }: Fix): boolean => safety === 'safe'
 
 const merged = (earlier: Change | undefined, later: Change): Change =>
   earlier ? { ...later, before: earlier.before, titles: [...earlier.titles, ...later.titles] } : later
