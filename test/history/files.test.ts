@@ -220,6 +220,15 @@ describe('files', () => {
     ])
   })
 
+  it('are missed once, however links lead to a link that leads nowhere', async () => {
+    write({ 'sql/migrations/1_a.up.sql': 'CREATE TABLE a (id int);' })
+    symlinkSync(join(root, 'gone'), join(root, 'sql/migrations/2_b.up.sql'))
+    symlinkSync(root, join(root, 'sql/loop'))
+    symlinkSync(join(root, 'sql/migrations'), join(root, 'sql/migrations.old'))
+    const { problems } = await loaded('.')
+    assert.deepEqual(problems, ['sql/migrations/2_b.up.sql: is a symbolic link that leads nowhere'])
+  })
+
   it('are missed where links or folders of migrations lead nowhere, and nowhere else', async () => {
     write({ ...pair, 'db/migrations/1_b.sql': 'CREATE TABLE b (id int);', 'notes/x.txt': '' })
     symlinkSync(join(root, 'gone'), join(root, 'm/2_c.up.sql'))

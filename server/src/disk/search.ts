@@ -36,12 +36,8 @@ export async function findFiles(folder: string, depth = Number.POSITIVE_INFINITY
     }),
   })
   const kept = files.filter(file => isSql(file) || !isCode.test(file) || isCodeMigration(file))
-  // Shorter paths first: of two ways to one folder the one without links is shorter, or as good.
-  const each = onceEach(
-    folder,
-    kept.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)),
-  )
-  return { files: each.toSorted(), unseen }
+  const each = onceEach(folder, kept, file => file)
+  return { files: each.toSorted(), unseen: onceEach(folder, unseen, ({ path }) => path) }
 }
 
 type Failed = NodeJS.ErrnoException | null
@@ -109,14 +105,17 @@ const ignored = [
   '**/build/resources/**',
 ]
 
-function onceEach(root: string, files: readonly string[]): string[] {
+/** Shorter paths first: of two ways to one folder the one without links is shorter, or as good. */
+function onceEach<T>(root: string, all: readonly T[], pathOf: (one: T) => string): T[] {
   const real = new Map<string, string>()
   const seen = new Set<string>()
-  return files.filter(file => {
-    const folder = folderOf(file)
+  const byLength = all.toSorted((a, b) => pathOf(a).length - pathOf(b).length || (pathOf(a) < pathOf(b) ? -1 : 1))
+  return byLength.filter(one => {
+    const path = pathOf(one)
+    const folder = folderOf(path)
     const known = real.get(folder) ?? realFolder(joinedPath(root, folder))
     real.set(folder, known)
-    const identity = `${known}/${nameOf(file)}`
+    const identity = `${known}/${nameOf(path)}`
     if (seen.has(identity)) return false
     seen.add(identity)
     return true
