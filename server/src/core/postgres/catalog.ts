@@ -194,6 +194,8 @@ export interface Column {
   /** For a generated column: what its expression names. */
   readonly generatedUses?: Uses
   readonly identity: boolean
+  /** For an identity column: whether it certainly is GENERATED ALWAYS. */
+  readonly identityAlways?: boolean
   /** Whether only a parent defines it: it goes when the parent's does. */
   readonly inherited?: boolean
   readonly born?: Birth

@@ -232,8 +232,10 @@ export interface CreateView {
 export interface Output {
   /** Absent where PostgreSQL finds a name that we do not. */
   readonly name?: string
-  /** The column of the one table that the query reads, where it is that. */
+  /** The column of a table that the query reads, where it is that. */
   readonly column?: string
+  /** That table. */
+  readonly table?: Pick<Name, 'schema' | 'name'>
   /** The type that it is cast to. */
   readonly type?: TypeName
 }

@@ -45,6 +45,7 @@ export function columnDefinition(column: ColumnDef, source: Source): ColumnDefin
       },
     }),
     ...(identity && { identity: identity.span }),
+    ...(identity?.constraint.generated_when === 'a' && { identityAlways: true as const }),
     constraints: clauses.flatMap(clause =>
       clause.constraint.contype && clause.constraint.contype in kinds && clause.constraint.contype !== 'CONSTR_NOTNULL'
         ? [definitionOf(clause, source, [name.name], clauses)]

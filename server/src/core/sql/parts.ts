@@ -136,6 +136,8 @@ export interface ColumnDefinition {
   readonly generated?: { readonly stored: boolean; readonly expression: Expression; readonly span: Span }
   /** GENERATED { ALWAYS | BY DEFAULT } AS IDENTITY. */
   readonly identity?: Span
+  /** GENERATED ALWAYS AS IDENTITY. */
+  readonly identityAlways?: true
   /** Inline constraints other than NOT NULL. */
   readonly constraints: readonly ConstraintDefinition[]
   readonly span: Span

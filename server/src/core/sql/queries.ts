@@ -45,6 +45,7 @@ export function insertOf(statement: InsertStmt, source: Source): Insert {
           span: conflictSpan,
         },
       }),
+    ...(/_(?:USER|SYSTEM)_/.test(statement.override ?? '') && { overriding: true as const }),
     hasReturning: statement.returningClause !== undefined,
     excludesExisting: excludesExisting(select, table),
     calls: select?.valuesLists ? [] : callsIn({ select: statement.selectStmt, with: statement.withClause }),

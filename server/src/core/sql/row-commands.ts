@@ -31,6 +31,8 @@ export interface Insert {
   }
   /** The column that stands twice among `columns`, where one does. */
   readonly repeated?: Identifier
+  /** OVERRIDING SYSTEM VALUE or USER VALUE. */
+  readonly overriding?: true
   readonly hasReturning: boolean
   /** Whether the SELECT (or the statement around it) excludes rows already there: NOT EXISTS, EXCEPT or NOT IN over the target. */
   readonly excludesExisting: boolean

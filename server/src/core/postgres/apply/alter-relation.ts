@@ -163,6 +163,15 @@ export function withSubcommand(
       return withoutNotNull(catalog, key, subcommand.column.name, command.only)
     case 'ADD GENERATED':
       return withIdentity(catalog, key, subcommand.column.name, at)
+    case 'SET GENERATED':
+      // Which of the two is not read: nothing is sure of it from here.
+      return withColumnChanged(
+        catalog,
+        key,
+        subcommand.column.name,
+        known => (known.identityAlways ? { ...known, identityAlways: false } : known),
+        true,
+      )
     case 'DROP IDENTITY':
       return withoutIdentity(catalog, key, subcommand.column.name)
     case 'DROP EXPRESSION':
@@ -312,7 +321,13 @@ function withoutNotNull(catalog: Catalog, key: RelationKey, column: string, only
 }
 
 function withIdentity(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
-  const identified = withColumnChanged(catalog, key, column, known => ({ ...known, identity: true }), true)
+  const identified = withColumnChanged(
+    catalog,
+    key,
+    column,
+    known => ({ ...known, identity: true, identityAlways: false }),
+    true,
+  )
   return withOwnSequence(identified, key, column, at)
 }
 

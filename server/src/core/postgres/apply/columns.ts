@@ -122,6 +122,7 @@ export const columnOf = (definition: ColumnDefinition, at: At): Column => ({
     ...generationOf(definition.generated.expression),
   }),
   identity: definition.identity !== undefined,
+  ...(definition.identityAlways && { identityAlways: true }),
   born: at.birth,
 })
 

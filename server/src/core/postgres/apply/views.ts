@@ -10,6 +10,7 @@ import {
   type Table,
   tableAt,
   temporarySchema,
+  type WrittenName,
 } from '../catalog'
 import { withRelation } from '../edit'
 import type { At } from './at'
@@ -55,17 +56,16 @@ const columnsRead = ({ readColumns, madeColumns }: CreateTableAs | CreateView): 
   ...(madeColumns && madeColumns.length > 0 && { unsureColumns: madeColumns }),
 })
 
-/** Returns the columns of a view, with the type that they are cast to or have in the one table that it reads. */
-export function viewColumns(catalog: Catalog, { outputs = [], reads }: CreateView): NonNullable<Table['outputs']> {
-  const [read] = reads
-  const table = read && tableAt(catalog, keyOf(catalog, read))
-  return outputs.map(
-    ({ name, column, type = column === undefined ? undefined : columnNamed(table, column)?.type }) => ({
-      ...(name !== undefined && { name }),
-      ...(type && { type }),
-    }),
-  )
+/** Returns the columns of a view, with the type that they are cast to or have in the table that they are read from. */
+export function viewColumns(catalog: Catalog, { outputs = [] }: CreateView): NonNullable<Table['outputs']> {
+  return outputs.map(({ name, column, table, type = columnType(catalog, table, column) }) => ({
+    ...(name !== undefined && { name }),
+    ...(type && { type }),
+  }))
 }
+
+const columnType = (catalog: Catalog, table: WrittenName | undefined, column: string | undefined) =>
+  table && column !== undefined ? columnNamed(tableAt(catalog, keyOf(catalog, table)), column)?.type : undefined
 
 /** What a query makes: its columns are not known, for that would take all of PostgreSQL's analysis. */
 const queryResult = (schema: string, name: string, at: At): Omit<Table, 'kind' | 'persistence' | 'conditional'> => ({

@@ -20,7 +20,7 @@ import type { Failure } from '../failures'
 import { isAutomatic, isComparedAfter, typeAsPrinted, typeOfConstant } from './casts'
 import { constraintFailure } from './constraints'
 import { columnFailure, described, expressionFailure, isColumnAbsent, type Scene, sureColumn } from './relations'
-import { typeFailure } from './types'
+import { sureType, typeFailure } from './types'
 
 /** Returns why a subcommand about a column fails. */
 export function columnSubcommandFailure(
@@ -61,11 +61,23 @@ export function columnSubcommandFailure(
         attributeFailure(scene, table, subcommand.kind, subcommand.column) ??
         (subcommand.kind === 'SET NOT NULL' && command.only
           ? notNullAboveFailure(scene, table, subcommand.column)
-          : undefined)
+          : undefined) ??
+        (subcommand.kind === 'SET DEFAULT' ? defaultFailure(scene, table, subcommand) : undefined)
       )
     default:
       return undefined
   }
+}
+
+/** A text without a cast that is no label of the column's enum: of a number PostgreSQL says something else. */
+function defaultFailure(scene: Scene, table: Table, { column, expression }: SubcommandOf<'SET DEFAULT'>) {
+  const type = sureColumn(scene, table, column.name)?.type
+  const known = type && type.dimensions === 0 ? sureType(scene, type) : undefined
+  const { literal, span } = expression
+  if (!type || known?.kind !== 'enum' || literal === undefined) return undefined
+  const isBare = span.end - span.start === literal.length + "''".length
+  if (!isBare || known.labels.includes(literal) || scene.catalog.doubts?.names.has(literal)) return undefined
+  return { message: `invalid input value for enum ${typeAsPrinted(scene, type)}: "${literal}"`, code: '22P02', span }
 }
 
 function addFailure(scene: Scene, table: Table, { column, ifNotExists }: SubcommandOf<'ADD COLUMN'>, only: boolean) {

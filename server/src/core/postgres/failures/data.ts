@@ -2,6 +2,7 @@ import type { LockTable } from '../../sql/commands'
 import type { Identifier, Name } from '../../sql/parts'
 import type { Copy, Delete, Insert, Merge, Truncate, Update } from '../../sql/row-commands'
 import {
+  type Column,
   columnNamed,
   constraintNamed,
   foreignKeysToTree,
@@ -14,6 +15,7 @@ import {
 } from '../catalog'
 import { isSure } from '../doubts'
 import type { Failure } from '../failures'
+import { isBuiltIn } from '../types'
 import { missingAmong } from './others'
 import {
   columnFailure,
@@ -21,9 +23,11 @@ import {
   isColumnAbsent,
   relationFailure,
   type Scene,
+  sureColumn,
   sureRelation,
   sureTable,
 } from './relations'
+import { sureType } from './types'
 
 export function insertFailure(scene: Scene, command: Insert): Failure | undefined {
   const missing = relationFailure(scene, command.table)
@@ -38,7 +42,12 @@ export function insertFailure(scene: Scene, command: Insert): Failure | undefine
     if (!columnNamed(table, name)) return columnFailure(scene, table, name, span)
     if (span.start === repeated?.span.start) return insertedTwice(repeated)
   }
-  return missingAmong(scene, command.reads) ?? widthFailure(table, command) ?? conflictFailure(scene, table, command)
+  return (
+    missingAmong(scene, command.reads) ??
+    widthFailure(table, command) ??
+    conflictFailure(scene, table, command) ??
+    rowFailure(scene, table, command)
+  )
 }
 
 const insertedTwice = ({ name, span }: Identifier): Failure => ({
@@ -85,6 +94,67 @@ function widthFailure(table: Table, { columns, values }: Insert): Failure | unde
     return { message: 'INSERT has more target columns than expressions', code: '42601' }
   return undefined
 }
+
+/** What a row that certainly comes has, or lacks. A rule may put something else in the place of all rows. */
+function rowFailure(scene: Scene, table: Table, command: Insert): Failure | undefined {
+  if (command.source === 'SELECT' || table.kind !== 'table' || table.partitionOf || table.rules?.length)
+    return undefined
+  return generatedFailure(scene, table, command) ?? notNullFailure(scene, table, command)
+}
+
+/** Only DEFAULT goes into what PostgreSQL itself fills (sql-insert.html). */
+function generatedFailure(scene: Scene, table: Table, command: Insert): Failure | undefined {
+  for (const [place, name] of targetsOf(table, command).entries()) {
+    const column = sureColumn(scene, table, name)
+    const isFilled =
+      column?.generated !== undefined || (column?.identity && column.identityAlways && !command.overriding)
+    if (!isFilled || !command.values?.some(row => row[place] !== undefined)) continue
+    return {
+      message:
+        scene.postgres < 14
+          ? `cannot insert into column "${name}"`
+          : `cannot insert a non-DEFAULT value into column "${name}"`,
+      code: '428C9',
+      ...(command.columns[place] && { span: command.columns[place].span }),
+    }
+  }
+  return undefined
+}
+
+/** The first column of the first row that must have a value and gets NULL; a trigger may give it one. */
+function notNullFailure(scene: Scene, table: Table, command: Insert): Failure | undefined {
+  if (table.triggers.some(({ events }) => events?.includes('INSERT') ?? true)) return undefined
+  const targets = targetsOf(table, command)
+  const isEmpty = (column: Column, row: Row | undefined) => {
+    const place = targets.indexOf(column.name)
+    if (place >= 0 && (row === undefined || place < row.length)) return row?.[place] === null
+    return column.default === undefined
+  }
+  const needed = table.columns.filter(column => isNeeded(scene, table, column))
+  for (const row of command.values ?? [undefined]) {
+    const column = needed.find(each => isEmpty(each, row))
+    if (!column) continue
+    const relation = scene.postgres < 13 ? '' : ` of relation "${table.name}"`
+    return {
+      message: `null value in column "${column.name}"${relation} violates not-null constraint`,
+      code: '23502',
+      span: command.table.span,
+    }
+  }
+  return undefined
+}
+
+type Row = NonNullable<Insert['values']>[number]
+
+/** A domain may have a default of its own. */
+function isNeeded(scene: Scene, table: Table, { name, notNull, generated, identity, type }: Column): boolean {
+  if (!notNull || generated !== undefined || identity || !sureColumn(scene, table, name)) return false
+  return (type.schema === undefined && isBuiltIn(type.name)) || sureType(scene, type)?.kind === 'enum'
+}
+
+/** The columns that the values of a row go to, in order. */
+const targetsOf = (table: Table, { columns, source }: Insert): readonly string[] =>
+  source === 'DEFAULT VALUES' ? [] : (columns.length > 0 ? columns : table.columns).map(({ name }) => name)
 
 function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Insert): Failure | undefined {
   if (!onConflict) return undefined

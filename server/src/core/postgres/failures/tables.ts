@@ -204,6 +204,7 @@ export function createViewFailure(scene: Scene, command: CreateView): Failure | 
 /** OR REPLACE keeps the columns that the view has; more may follow them (sql-createview.html). */
 function outputFailure(scene: Scene, { outputs: old }: Table, command: CreateView): Failure | undefined {
   if (!old || !command.outputs) return undefined
+  const isTyped = command.reads.every(name => sureRelation(scene, name))
   const outputs = viewColumns(scene.catalog, command)
   const failure = (message: string): Failure => ({ message, code: '42P16', span: command.view.span })
   if (outputs.length < old.length) return failure('cannot drop columns from view')
@@ -211,20 +212,34 @@ function outputFailure(scene: Scene, { outputs: old }: Table, command: CreateVie
     const now = outputs[n]
     if (before.name === undefined || now?.name === undefined) return undefined
     if (before.name !== now.name) return failure(`cannot change name of view column "${before.name}" to "${now.name}"`)
-    if (!before.type || !now.type || !isPlainlyOther(before.type, now.type)) continue
-    const [from, to] = [typeAsPrinted(scene, before.type), typeAsPrinted(scene, now.type)]
+    if (!isTyped || !before.type || !now.type || !isPlainlyOther(before.type, now.type)) continue
+    const [from, to] = [before.type, now.type].map(type => withLength(type.modifiers, typeAsPrinted(scene, type)))
     return failure(`cannot change data type of view column "${before.name}" from ${from} to ${to}`)
   }
   return undefined
 }
 
-/** PostgreSQL's own types without length or precision, which it would print too. */
+/** PostgreSQL's own types; whether a cast without a length keeps the one that there is depends on the version. */
 const isPlainlyOther = (a: TypeName, b: TypeName): boolean =>
-  a.name !== b.name &&
+  (a.name !== b.name ||
+    (a.modifiers.length > 0 &&
+      b.modifiers.length > 0 &&
+      withLength(a.modifiers, a.name) !== withLength(b.modifiers, b.name))) &&
   [a, b].every(
     ({ schema, name, modifiers, dimensions }) =>
-      schema === undefined && dimensions === 0 && modifiers.length === 0 && isBuiltIn(name),
+      schema === undefined &&
+      dimensions === 0 &&
+      (modifiers.length === 0 ? name !== 'bpchar' : hasLength.has(name)) &&
+      isBuiltIn(name),
   )
+
+const hasLength: ReadonlySet<string> = new Set(['varchar', 'bpchar', 'numeric'])
+
+/** As PostgreSQL prints a type with its length or precision: `numeric(10,0)`. */
+const withLength = (modifiers: readonly number[], printed: string): string =>
+  modifiers.length === 0
+    ? printed
+    : `${printed}(${printed === 'numeric' && modifiers.length === 1 ? `${modifiers[0]},0` : modifiers.join()})`
 
 const namedTwice = (name: string, span: Failure['span']): Failure => ({
   message: `column "${name}" specified more than once`,
