@@ -31,7 +31,8 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
 
   *check(insert, context) {
     const table = asTable(relationNamed(context.catalog, insert.table))
-    if (context.inside || !table || table.persistence === 'temporary') return
+    // What PostgreSQL refuses leaves no sequence behind.
+    if (context.inside || context.failure || !table || table.persistence === 'temporary') return
     const column = insert.columns.find(({ name }) => isCounted(table, name) && isGiven(insert, name, context))
     if (!column || !isFirstInto(insert, context) || isSetLater(insert, context)) return
     const isCopy = insert.source === 'SELECT' && table.born?.migration === context.migration.path

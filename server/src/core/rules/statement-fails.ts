@@ -69,6 +69,20 @@ it first, with what depends on it, and make both again in the same transaction.`
   INSERT INTO settings (name, value) VALUES ('theme', 'dark') ON CONFLICT (name) DO NOTHING;
 --                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [statement-fails: there is no unique or exclusion constraint matching the ON CONFLICT specification]
 
+-- bad: a row without what it must have
+-- file: 0001_items.sql
+  CREATE TABLE items (id bigint, order_id bigint, sku text NOT NULL);
+-- file: 0002_first.sql
+  INSERT INTO items (order_id) VALUES (1);
+--            ^^^^^ error [statement-fails: null value in column "sku" of relation "items" violates not-null constraint]
+
+-- bad: a value for a column that PostgreSQL fills
+-- file: 0001_items.sql
+  CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY, sku text NOT NULL);
+-- file: 0002_first.sql
+  INSERT INTO items (id, sku) VALUES (2, 'cup');
+--                   ^^ error [statement-fails: cannot insert a non-DEFAULT value into column "id"]
+
 -- bad: a savepoint that is gone
   BEGIN;
   SAVEPOINT before_index;
