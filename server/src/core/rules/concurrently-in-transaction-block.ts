@@ -108,6 +108,29 @@ what the tool of the project offers.`,
 -- file: 000003_create_users_nickname_idx.down.sql
   DROP INDEX CONCURRENTLY users_nickname_idx;
 
+-- bad: the marker of the tool stays in the file and is not written twice
+-- given: sqlx
+-- file: 1_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+-- file: 2_indexes.sql
+  -- no-transaction
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--             ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+--             ^^^^^^^^^^^^ error [concurrently-in-transaction-block: CREATE INDEX CONCURRENTLY cannot run inside a transaction block]
+-- fix: Run it in a new migration
+  -- no-transaction
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+-- file: 3_create_users_email_idx.sql
+  -- no-transaction
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- fix: Run it in a new migration
+  -- no-transaction
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- file: 3_create_users_name_idx.sql
+  -- no-transaction
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
 -- bad: between BEGIN and COMMIT
 -- shows: \`CONCURRENTLY\` in a transaction block
 -- file: 0001_users.sql

@@ -158,8 +158,8 @@ function linesOf({ migration, section, statement }: Place): Span {
   return { start, end: isLast ? end + rest.trimEnd().length : end }
 }
 
-/** Comments that a tool reads belong to the file: `-- +goose StatementBegin`, `--> statement-breakpoint`, `--! split`, `-- atlas:nolint`. */
-const isDirective = (comment: string) => /^--\s*(?:[+>!]|[\w-]+:\S)/.test(comment)
+/** Comments that a tool reads belong to the file: `-- +goose StatementBegin`, `--> statement-breakpoint`, `--! split`, `-- atlas:nolint`, `-- no-transaction`. */
+const isDirective = (comment: string) => /^--\s*(?:[+>!]|[\w-]+:\S|no-transaction\b)/.test(comment)
 
 /** Returns the end of the semicolon that ends the statement, as an offset into the file; undefined where it has none. */
 export function semicolonAfter({ migration, section, statement }: Place): number | undefined {
