@@ -110,6 +110,39 @@ describe('details', () => {
     assert.match(hint ?? '', /^Column "full_name" comes with the same release: /)
   })
 
+  it('say that reads wait too where an earlier statement of the transaction has locked the table', () => {
+    const details = findings(`
+-- bad: a column and its index
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_w.sql
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN w int;
+  CREATE INDEX k ON orders (w);
+  COMMIT;
+`).map(({ detail }) => detail)
+    assert.ok(
+      details.includes(
+        'Every row of the table is read to build the index, so the wait grows with the table. ' +
+          'An earlier statement of the transaction holds ACCESS EXCLUSIVE on table "orders": reads wait as well until it commits.',
+      ),
+      details.join('\n'),
+    )
+  })
+
+  it('take no column for the one in the place of another that has nothing of its name', () => {
+    const [{ hint } = {}] = findings(`
+-- bad: two changes of one release
+-- file: 0001_users.sql (applied)
+  CREATE TABLE users (id bigint PRIMARY KEY, phone text);
+-- file: 0002_more.sql
+  ALTER TABLE users ADD COLUMN a int, ADD COLUMN comment text;
+-- file: 0003_no_phone.sql
+  ALTER TABLE users DROP COLUMN phone;
+`)
+    assert.equal(hint, 'Deploy code that does not use the column first, and drop it in a later release.')
+  })
+
   it('say what to do where the tool runs no SQL file outside a transaction', () => {
     const hints = (given: string, first: string, second: string, statement: string) =>
       findings(`

@@ -65,7 +65,7 @@ back and its data is kept elsewhere or not needed.`,
             'Running code that names the column fails from this moment on, and nothing brings the data back.',
           ...gone,
         ].join(' '),
-        hint: weight?.hint ?? hintFor(target.table, context),
+        hint: weight?.hint ?? hintFor(column.name, target.table, context),
         relation: target.relation,
         severity: weight && 'information',
         fixes: () => (weight?.isLast ? [] : columnDroppedLater(alter, { subcommand, place }, target, context)),
@@ -215,10 +215,21 @@ back and its data is kept elsewhere or not needed.`,
 /** Functions that a later statement of the migration mends are not broken. */
 const atEnd = ({ steps, after }: RuleContext): Catalog => steps.at(-1)?.after ?? after
 
-function hintFor(table: Table | undefined, context: RuleContext): string {
-  const fresh = table?.columns.find(({ born }) => isUnreleased(born, context))
+function hintFor(name: string, table: Table | undefined, context: RuleContext): string {
+  const fresh = table?.columns.find(column => isUnreleased(column.born, context) && areAlike(column.name, name))
   if (!fresh) return 'Deploy code that does not use the column first, and drop it in a later release.'
   return `Column "${fresh.name}" comes with the same release: running code still writes this one. Keep both until none does, and drop it in a later release.`
+}
+
+/** What takes a column's place mostly keeps a word of its name: `name`, `full_name`; `phone`, `phones`. */
+function areAlike(a: string, b: string): boolean {
+  const words = (name: string) =>
+    name
+      .replace(/([a-z])([A-Z])/g, '$1_$2')
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter(word => word.length > 2)
+  return words(a).some(one => words(b).some(other => one.startsWith(other) || other.startsWith(one)))
 }
 
 /** Why the drop weighs less than one out of the blue: it was announced, its values are elsewhere, or it comes as the last step. */

@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import { blocksReads } from '../postgres/locks'
 import type { CreateIndex } from '../sql/commands'
 import { concurrently, isThere, moveOfCreate, nameTaken } from './indexes'
 import { isMadeBefore } from './made-here'
@@ -43,7 +44,7 @@ fix knows those that the migrations make.`,
     yield {
       at: index.keywords,
       message: `${takes(what, mode, target.label)} until the index is built`,
-      detail: 'Every row of the table is read to build the index, so the wait grows with the table.',
+      detail: `Every row of the table is read to build the index, so the wait grows with the table.${lockBefore(target, context)}`,
       hint: isPartitioned
         ? 'Create the index ON ONLY the partitioned table, build one on each partition with CONCURRENTLY, and attach them.'
         : hintWithTool(buildConcurrently, context, byHand.build),
@@ -518,6 +519,13 @@ function* onView(index: CreateIndex, what: string, context: RuleContext): Iterab
     severity: 'hint',
     relation: view.relation,
   }
+}
+
+/** What an earlier statement of the transaction has locked stays locked while the index is built. */
+function lockBefore({ relation, label }: Target, context: RuleContext): string {
+  const held = context.transaction.held.find(lock => lock.relation === relation && blocksReads(lock.mode))
+  if (!held) return ''
+  return ` An earlier statement of the transaction holds ${held.mode} on ${label}: reads wait as well until it commits.`
 }
 
 /** IF NOT EXISTS is there for databases that lack the index: what it does to those. */
