@@ -30,6 +30,21 @@ describe('fixing all', () => {
       [],
     )
   })
+
+  it('writes the down of what the other fixes make of the up', () => {
+    const files = Object.entries({
+      '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n',
+      '000001_orders.down.sql': 'DROP TABLE orders;\n',
+      '000002_z.up.sql': 'ALTER TABLE orders ADD COLUMN z text;\nALTER TABLE orders ALTER COLUMN z SET NOT NULL;\n',
+      '000002_z.down.sql': '',
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const options = { review: true, creates: true }
+    const { changes } = fixed(historyFor({ files }), [`${folder}/000002_z.up.sql`], defaultSettings, options)
+    assert.equal(
+      changes.find(({ path }) => path.endsWith('000002_z.down.sql'))?.after,
+      'ALTER TABLE orders DROP CONSTRAINT orders_z_not_null_check;\nALTER TABLE orders DROP COLUMN z;\n',
+    )
+  })
 })
 
 /** What fixing makes of a file with a DROP TABLE, where the fix of each moves another one to a new migration. */

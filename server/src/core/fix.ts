@@ -51,7 +51,9 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
           fixes.map(fix => asOffered(fix, state)),
           allowed,
         )
-      const applied = changesBy(history, fixesToApply(history, path, findings, allowedFor, settings))
+      const fixes = fixesToApply(history, path, findings, allowedFor, settings)
+      const first = fixes.filter(({ isLast }) => !isLast)
+      const applied = changesBy(history, first.length > 0 ? first : fixes)
       if (applied.length === 0) break
       for (const change of applied) {
         changes.set(change.path, merged(changes.get(change.path), change))

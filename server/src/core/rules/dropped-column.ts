@@ -94,6 +94,26 @@ back and its data is kept elsewhere or not needed.`,
   -- For a later release, when no running code names the column.
   ALTER TABLE users DROP COLUMN nickname;
 
+-- bad: the down is not written yet, and what moves has its undo where it goes
+-- given: golang-migrate, empty-down off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name varchar(50));
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_names.up.sql
+  ALTER TABLE users DROP COLUMN name;
+--                  ^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "name" of table "users"]
+-- file: 000002_names.down.sql
+-- fix: Deprecate the column here, drop it in a new migration
+-- file: 000002_names.up.sql
+  COMMENT ON COLUMN users.name IS 'DEPRECATED: a later release drops it';
+-- file: 000003_drop_users_name.up.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN name;
+-- file: 000003_drop_users_name.down.sql
+  ALTER TABLE users ADD COLUMN name varchar(50);
+  -- The values of column name are gone: fill it from where they are kept.
+
 -- bad: what takes its place comes with the same release
 -- file: 0001_users.sql (applied)
   CREATE TABLE users (id bigint PRIMARY KEY, name text);

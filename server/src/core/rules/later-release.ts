@@ -1,8 +1,18 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { pastOf } from '../inverse/sources'
+import { columnText } from '../inverse/texts'
 import { rootsOf } from '../postgres/apply/drop'
 import { cascadeOf } from '../postgres/cascades'
-import { asTable, columnNamed, keyOf, type RelationKey, relationNamed } from '../postgres/catalog'
+import {
+  asTable,
+  type Column,
+  columnNamed,
+  keyOf,
+  type RelationKey,
+  relationNamed,
+  type Table,
+} from '../postgres/catalog'
 import type { AlterRelation, Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -74,11 +84,30 @@ export function columnDroppedLater(
     `ALTER TABLE ${tableText} ${cascades ? drop : withoutCascade(drop)};`,
   ]
   const title = `drop_${alter.relation.name}_${name}`
-  const down = undoneBy(context, undo)
+  const otherwise = downs.length === 0 ? columnAgain(tableText, table, known, isRequired, context) : ''
+  const down = undoneBy(context, { ...undo, otherwise })
   const placed = newMigrations(context, [{ title, up, down, transaction: true }], edits, {
     tables: [alter.relation.name],
   })
   return placed ? [{ title: `Deprecate the column here, drop it${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** What undoes the drop, as far as anything does; not NOT NULL, where that was given up before. */
+function columnAgain(
+  tableText: string,
+  table: Table,
+  column: Column,
+  isNullable: boolean,
+  { history, migration, index, settings, catalog }: RuleContext,
+): string {
+  const text = columnText(pastOf(history, migration, index, settings), table, column, catalog)
+  const name = quoted(column.name)
+  if (text === undefined) return `-- By hand: ALTER TABLE ${tableText} ADD COLUMN ${name}, as it was.`
+  const definition = isNullable ? text.replace(/ NOT NULL$/, '') : text
+  return [
+    `ALTER TABLE ${tableText} ADD COLUMN ${definition};`,
+    `-- The values of column ${name} are gone: fill it from where they are kept.`,
+  ].join('\n')
 }
 
 /** Returns the fix that drops a table in two phases. */
