@@ -63,7 +63,9 @@ export function isUnreleased(
   born: Birth | undefined,
   { migration, history }: Pick<RuleContext, 'migration' | 'history'>,
 ): boolean {
-  return born !== undefined && (born.migration === migration.path || history.stateOf(born.migration) === 'pending')
+  if (born === undefined || born.migration === migration.path) return born !== undefined
+  // A changelog that has grown is pending for what is new in it: what it makes may be there.
+  return history.stateOf(born.migration) === 'pending' && !history.source.applied?.paths.has(born.migration)
 }
 
 /** Returns a name between double quotes, as PostgreSQL's messages print it. */
