@@ -148,18 +148,19 @@ function doHold({ history, path, settings }: Scene, offers: readonly Offer[], ch
   )
 }
 
-/** Remembered for the history of the path asked for last: the fixes of a file are tried one after the other. */
+/** Remembered while the history is: the fixes of a file are tried one after the other. */
 function judged(history: History, path: string, settings: Settings): readonly Finding[] {
-  const known = lastJudged.get(history)
-  if (known?.path === path && known.settings === settings) return known.findings
-  const findings = lint(history, path, settings)
-  lastJudged.set(history, { path, settings, findings })
+  const known = allJudged.get(history)
+  const byPath = known?.settings === settings ? known.byPath : new Map<string, readonly Finding[]>()
+  const findings = byPath.get(path) ?? lint(history, path, settings)
+  byPath.set(path, findings)
+  allJudged.set(history, { settings, byPath })
   return findings
 }
 
-const lastJudged = new WeakMap<
+const allJudged = new WeakMap<
   History,
-  { readonly path: string; readonly settings: Settings; readonly findings: readonly Finding[] }
+  { readonly settings: Settings; readonly byPath: Map<string, readonly Finding[]> }
 >()
 
 const errors = (findings: readonly Finding[], rule: string): number =>

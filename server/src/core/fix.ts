@@ -51,9 +51,10 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
           fixes.map(fix => asOffered(fix, state)),
           allowed,
         )
-      const fixes = fixesToApply(history, path, findings, allowedFor, settings)
-      const first = fixes.filter(({ isLast }) => !isLast)
-      const applied = changesBy(history, first.length > 0 ? first : fixes)
+      const isFirst = ({ isLast }: Fix) => !isLast
+      const first = fixesToApply(history, path, findings, finding => allowedFor(finding).filter(isFirst), settings)
+      const fixes = first.length > 0 ? first : fixesToApply(history, path, findings, allowedFor, settings)
+      const applied = changesBy(history, fixes)
       if (applied.length === 0) break
       for (const change of applied) {
         changes.set(change.path, merged(changes.get(change.path), change))

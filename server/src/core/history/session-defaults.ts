@@ -1,4 +1,4 @@
-import type { SessionDefault } from '../sql/commands'
+import type { SessionDefault } from '../sql/other-commands'
 import type { Statement } from '../sql/statements'
 import type { History } from './history'
 import type { Migration } from './migration'

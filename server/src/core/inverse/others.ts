@@ -1,6 +1,7 @@
 import type { Step } from '../history/steps'
 import { columnNamed, keyOf, tableAt } from '../postgres/catalog'
-import type { AlterDomain, AlterType, Command, OtherCommand } from '../sql/commands'
+import type { AlterDomain, AlterType, Command } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import { quoted } from '../sql/quote'
 import type { Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'

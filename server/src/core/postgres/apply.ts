@@ -1,4 +1,5 @@
-import type { Command, CreateTrigger, OtherCommand } from '../sql/commands'
+import type { Command, CreateTrigger } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import type { Name } from '../sql/parts'
 import { withRelationAltered } from './apply/alter-relation'
 import type { At } from './apply/at'

@@ -1,4 +1,5 @@
-import type { Policy, RuleEvent, TriggerEvent } from '../sql/commands'
+import type { TriggerEvent } from '../sql/commands'
+import type { Policy, RuleEvent } from '../sql/other-commands'
 import type { Comparison, Expression, ForeignKeyAction, Name, PartitionBound, TypeName, Uses } from '../sql/parts'
 import type { CreateRoutine } from '../sql/routine-commands'
 import type { Doubts } from './doubts'

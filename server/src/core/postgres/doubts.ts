@@ -1,4 +1,5 @@
-import type { AlterRelation, Command, Drop, OtherCommand } from '../sql/commands'
+import type { AlterRelation, Command, Drop } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import type { Call } from '../sql/parts'
 import type { Subcommand } from '../sql/subcommands'
 import { rootsOf } from './apply/drop'

@@ -1,5 +1,6 @@
 import { bodyOf } from '../sql/bodies'
-import type { Command, Drop, OtherCommand } from '../sql/commands'
+import type { Command, Drop } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import type { Call } from '../sql/parts'
 import type { Body, CreateRoutine } from '../sql/routine-commands'
 import { type Catalog, keyIn, keyOf, type Overload, routineNamed, tableAt, type WrittenName } from './catalog'

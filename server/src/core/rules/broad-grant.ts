@@ -1,4 +1,4 @@
-import type { Grant } from '../sql/commands'
+import type { Grant } from '../sql/other-commands'
 import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'

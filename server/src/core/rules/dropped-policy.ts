@@ -1,5 +1,6 @@
 import { asTable, type Part, relationNamed, type Table } from '../postgres/catalog'
-import type { AlterRelation, Drop, Policy } from '../sql/commands'
+import type { AlterRelation, Drop } from '../sql/commands'
+import type { Policy } from '../sql/other-commands'
 import type { Name } from '../sql/parts'
 import { hasSubcommand } from './concerns'
 import { exemptFrom, isSecuredLater, knownTable } from './row-security'

@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { relationNamed } from '../postgres/catalog'
-import type { AlterRelation, OtherCommand } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import type { Identifier } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'

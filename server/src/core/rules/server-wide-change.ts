@@ -1,4 +1,5 @@
-import type { Command, OtherCommand } from '../sql/commands'
+import type { Command } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import { defineRule } from './rule'
 
 export default defineRule({

@@ -1,5 +1,6 @@
 import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
-import type { AlterRelation, Maintenance, OtherCommand } from '../sql/commands'
+import type { AlterRelation, Maintenance } from '../sql/commands'
+import type { OtherCommand } from '../sql/other-commands'
 import type { SubcommandKind } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import { hasSubcommand } from './concerns'

@@ -1,7 +1,8 @@
 import type { Node, RoleSpec, VariableSetStmt } from 'libpg-query'
-import type { SessionDefault, SetParameter } from './commands'
+import type { SetParameter } from './commands'
 import { constantText } from './constants'
 import { fields } from './nodes'
+import type { SessionDefault } from './other-commands'
 import { isWord, type Source, spanOf } from './source'
 
 /** SET, RESET, SET TRANSACTION and SET SESSION CHARACTERISTICS. */

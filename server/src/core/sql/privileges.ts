@@ -7,8 +7,8 @@ import type {
   GrantStmt,
   Node,
 } from 'libpg-query'
-import type { Grant, Password, Policy } from './commands'
 import { fields } from './nodes'
+import type { Grant, Password, Policy } from './other-commands'
 import type { Source } from './source'
 
 /** Returns what GRANT gives to whom. */

@@ -1,4 +1,5 @@
-import type { AlterRelation, Command, OtherCommand } from '../../sql/commands'
+import type { AlterRelation, Command } from '../../sql/commands'
+import type { OtherCommand } from '../../sql/other-commands'
 import type { Call, ConstraintDefinition } from '../../sql/parts'
 import type { Body, CreateRoutine, Guard } from '../../sql/routine-commands'
 import {

@@ -1,4 +1,5 @@
-import type { Drop, OtherCommand } from '../../sql/commands'
+import type { Drop } from '../../sql/commands'
+import type { OtherCommand } from '../../sql/other-commands'
 import { type Catalog, keyOf, type Part, usesOf, type WrittenName } from '../catalog'
 import { withTable } from '../edit'
 

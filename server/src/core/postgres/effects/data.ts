@@ -1,4 +1,5 @@
-import type { RuleEvent, TriggerEvent } from '../../sql/commands'
+import type { TriggerEvent } from '../../sql/commands'
+import type { RuleEvent } from '../../sql/other-commands'
 import type { Name, Write } from '../../sql/parts'
 import type { Copy, Delete, Insert, Merge, Select, Update } from '../../sql/row-commands'
 import { mayHold, type Rows } from '../bounds'

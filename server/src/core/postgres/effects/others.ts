@@ -1,4 +1,5 @@
-import type { Command, Comment, CreateTrigger, OtherCommand } from '../../sql/commands'
+import type { Command, Comment, CreateTrigger } from '../../sql/commands'
+import type { OtherCommand } from '../../sql/other-commands'
 import {
   type Catalog,
   keyOf,

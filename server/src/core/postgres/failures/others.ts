@@ -1,4 +1,5 @@
-import type { Comment, CreateTrigger, OtherCommand, RefreshMaterializedView } from '../../sql/commands'
+import type { Comment, CreateTrigger, RefreshMaterializedView } from '../../sql/commands'
+import type { OtherCommand } from '../../sql/other-commands'
 import type { Name } from '../../sql/parts'
 import { asTable, indexesOf, keyIn, keyOfRelation } from '../catalog'
 import { isAbsenceSure } from '../doubts'
