@@ -2,7 +2,7 @@ import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from
 import type { Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
-import { tableDroppedLater } from './later-release'
+import { droppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtCommit, existingTable, inQuotes } from './target'
 import { lostWithTable } from './users'
@@ -49,7 +49,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
         hint: weight?.hint ?? 'Deploy code that does not use the table first, and drop it in a later release.',
         relation: target.relation,
         severity: weight && 'information',
-        fixes: () => (weight?.isLast ? [] : tableDroppedLater(drop, name, context)),
+        fixes: () => (weight?.isLast ? [] : droppedLater(drop, name, context)),
       }
     }
   },

@@ -89,6 +89,7 @@ where something is left.`,
 
 -- bad: CASCADE takes views away
 -- shows: views that \`DROP VIEW ... CASCADE\` takes away
+-- given: dropped-view off
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, active boolean);
   CREATE VIEW active_users AS SELECT id FROM users WHERE active;
@@ -127,6 +128,7 @@ where something is left.`,
   COMMIT;
 
 -- good: what used it is replaced, or goes too
+-- given: dropped-view off
 -- file: 0001_names.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE VIEW all_users AS SELECT id FROM users;

@@ -82,10 +82,14 @@ export function takes(statement: Statement, table: string, column?: string): boo
 
 const isDeprecation = ({ command, text }: Statement, { table, column }: Dropped): boolean =>
   command?.tag === 'COMMENT' &&
-  command.on === (column === undefined ? 'TABLE' : 'COLUMN') &&
+  (column === undefined ? relations : columns).has(command.on) &&
   command.relation?.name === table &&
   command.column === column &&
   /deprecat/i.test(text)
+
+const relations: ReadonlySet<string> = new Set(['TABLE', 'VIEW', 'MATERIALIZED VIEW'])
+
+const columns: ReadonlySet<string> = new Set(['COLUMN'])
 
 const nameOf = ({ path }: Migration): string => path.slice(path.lastIndexOf('/') + 1)
 

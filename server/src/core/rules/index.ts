@@ -23,6 +23,7 @@ import droppedNotNull from './dropped-not-null'
 import droppedPolicy from './dropped-policy'
 import droppedSchema from './dropped-schema'
 import droppedTable from './dropped-table'
+import droppedView from './dropped-view'
 import droppedWhileUsed from './dropped-while-used'
 import duplicateVersion from './duplicate-version'
 import emptyDown from './empty-down'
@@ -147,6 +148,7 @@ export const rules: readonly Rule[] = [
   constraintNeverValidated,
   droppedColumn,
   droppedTable,
+  droppedView,
   truncatedTable,
   droppedSchema,
   narrowedType,

@@ -110,34 +110,39 @@ function columnAgain(
   ].join('\n')
 }
 
-/** Returns the fix that drops a table in two phases. */
-export function tableDroppedLater(drop: Drop, name: Name, context: RuleContext): Fix[] {
+/** Returns the fix that drops a table or a view in two phases. */
+export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[] {
   const { catalog, after, steps, direction } = context
+  const relation = drop.tag.replace('DROP ', '')
+  const noun = relation.toLowerCase()
   if (direction === 'down') return []
   if (drop.names.length > 1) {
-    withhold('One statement drops several tables.')
+    withhold(`One statement drops several ${noun}s.`)
     return []
   }
   // Partitions go all the time, and are detached for it.
   const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
-  if (before?.kind !== 'table' || before.partitionOf || before.conditional) return []
+  if (before?.kind !== noun || before.partitionOf || before.conditional) return []
   if (isAnnounced({ table: name.name }, context)) return []
   const key = keyOf(catalog, name)
-  if (isNeeded(context, step => mentions(step, name.name) || wantsGone(step, key, context))) return []
-  const comment = `COMMENT ON TABLE ${written(context, name.span)} IS`
+  const wanted = before.reads.map(read => catalog.relations.get(read)?.name ?? '')
+  const isInTheWay = (step: Step) => wanted.some(other => step.command?.tag === 'ALTER TABLE' && mentions(step, other))
+  if (isNeeded(context, step => mentions(step, name.name) || wantsGone(step, key, context) || isInTheWay(step)))
+    return []
+  const comment = `COMMENT ON ${relation} ${written(context, name.span)} IS`
   const down = madeAgainLater(name, `${comment} NULL;`, context)
   if (!down) return []
   const { text } = cutStatement(context)
   const cascades = drop.cascade && cascadedWithTable(key, catalog, after).length > 0
   const up = [
-    '-- For a later release, when no running code names the table.',
+    `-- For a later release, when no running code names the ${noun}.`,
     drop.cascade && !cascades ? withoutCascade(text) : text,
   ]
   const announced = `${comment} 'DEPRECATED: a later release drops it'`
   const edits = [replacement(context, { start: 0, end: context.statement.text.length }, announced)]
   const part = { title: `drop_${name.name}`, up, down, transaction: true }
   const placed = newMigrations(context, [part], edits, { tables: [name.name] })
-  return placed ? [{ title: `Deprecate the table here, drop it${placed.where}`, safety: 'review', ...placed }] : []
+  return placed ? [{ title: `Deprecate the ${noun} here, drop it${placed.where}`, safety: 'review', ...placed }] : []
 }
 
 /** By the later release CASCADE might take what nobody means now: where it takes nothing, it goes. */
@@ -152,11 +157,25 @@ function madeAgainLater(name: Name, leaves: string, context: RuleContext): Down 
     (command?.tag === 'COMMENT' && command.relation?.name === name.name)
   const [first, ...others] = downs
   if (!first) return { edits: [], text: '' }
-  const makes = first.command?.tag === 'CREATE TABLE' && first.command.table.name === name.name
-  if (!makes || !others.every(isAbout)) return withhold('The down does more with the table than making it again.')
+  if (madeBy(first.command)?.name !== name.name || !others.every(isAbout))
+    return withhold('The down does more with it than making it again.')
   const cuts = downs.map(step => cutStatement(step))
   const [cut, ...rest] = cuts.map(({ edit }) => edit)
   return { edits: cut ? [leaving(first, cut, leaves), ...rest] : [], text: cuts.map(({ text }) => text).join('\n') }
+}
+
+/** Returns what a statement makes that a query may read. */
+export function madeBy(command: Command | undefined): Name | undefined {
+  switch (command?.tag) {
+    case 'CREATE TABLE':
+      return command.table
+    case 'CREATE VIEW':
+      return command.view
+    case 'CREATE MATERIALIZED VIEW':
+      return command.relation
+    default:
+      return undefined
+  }
 }
 
 /** Whether a later statement drops what the table as it still is cannot be without: a type, a function, a table that it references. */
