@@ -45,6 +45,23 @@ describe('fixing all', () => {
       'ALTER TABLE orders DROP CONSTRAINT orders_z_not_null_check;\nALTER TABLE orders DROP COLUMN z;\n',
     )
   })
+
+  it('lets what goes come behind what others build, and leaves none of them out', () => {
+    const files = Object.entries({
+      '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, a text, b text, c text);\n',
+      '000002_c.up.sql': [
+        'ALTER TABLE orders DROP COLUMN a;',
+        'ALTER TABLE orders DROP COLUMN b;',
+        'CREATE INDEX orders_c_idx ON orders (c);\n',
+      ].join('\n'),
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const options = { review: true, creates: true }
+    const { changes } = fixed(historyFor({ files }), [`${folder}/000002_c.up.sql`], defaultSettings, options)
+    assert.deepEqual(
+      changes.flatMap(({ path, before }) => (before === undefined ? [path.slice(folder.length + 1)] : [])).sort(),
+      ['000003_create_orders_c_idx.up.sql', '000004_drop_orders_a.up.sql', '000005_drop_orders_b.up.sql'],
+    )
+  })
 })
 
 /** What fixing makes of a file with a DROP TABLE, where the fix of each moves another one to a new migration. */

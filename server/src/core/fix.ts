@@ -51,9 +51,12 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
           fixes.map(fix => asOffered(fix, state)),
           allowed,
         )
-      const isFirst = ({ isLast }: Fix) => !isLast
-      const first = fixesToApply(history, path, findings, finding => allowedFor(finding).filter(isFirst), settings)
-      const fixes = first.length > 0 ? first : fixesToApply(history, path, findings, allowedFor, settings)
+      let fixes: readonly Fix[] = []
+      for (const turn of turns) {
+        if (fixes.length > 0) break
+        const isDue = (fix: Fix) => fix.turn === turn
+        fixes = fixesToApply(history, path, findings, finding => allowedFor(finding).filter(isDue), settings)
+      }
       const applied = changesBy(history, fixes)
       if (applied.length === 0) break
       for (const change of applied) {
@@ -76,6 +79,8 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
     paths: queue,
   }
 }
+
+const turns: readonly Fix['turn'][] = [undefined, 'late', 'last']
 
 /** The fixes of a finding that may be applied, best first: they are alternatives. */
 const chosen = (fixes: readonly Fix[], { review, creates }: FixOptions): readonly Fix[] =>

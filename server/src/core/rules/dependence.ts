@@ -49,6 +49,8 @@ export interface About {
   readonly names?: readonly string[]
   /** Whether the tables may have further columns by then. */
   readonly mayGrow?: boolean
+  /** The column that goes: others of the tables may have gone by then. */
+  readonly without?: string
 }
 
 /**
@@ -57,11 +59,15 @@ export interface About {
  */
 export function disturbs(
   step: Pick<Step, 'statement' | 'command'>,
-  { tables, names = [], mayGrow = false }: About,
+  { tables, names = [], mayGrow = false, without }: About,
 ): boolean {
   if (names.some(name => mentions(step, name))) return true
+  if (without !== undefined && !mentions(step, without) && dropsColumns(step.command)) return false
   return tables.some(table => mentions(step, table) && !provesOrBuilds(step.command, table, mayGrow))
 }
+
+const dropsColumns = (command: Command | undefined): boolean =>
+  command?.tag === 'ALTER TABLE' && command.subcommands.every(({ kind }) => kind === 'DROP COLUMN')
 
 function provesOrBuilds(command: Command | undefined, table: string, mayGrow: boolean): boolean {
   if (command?.tag === 'CREATE INDEX' || command?.tag === 'DROP INDEX') return true

@@ -3,6 +3,7 @@ import type { Step } from '../history/steps'
 import { type Catalog, type Index, keyOf, relationNamed } from '../postgres/catalog'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import { exchangedIndexes } from './exchanged-indexes'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
 import { laterSteps, outsideTransaction, safetyOfConcurrently } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -202,8 +203,11 @@ function tableLabel(name: Name, index: Index | undefined, { catalog }: RuleConte
 function fixes(drop: Drop, context: RuleContext): Fix[] {
   const [name] = drop.names
   if (!name || drop.names.length > 1 || drop.cascade) return []
+  const table = indexNamed(name, context)?.table
+  const exchanged = table && exchangedIndexes(table, context)
+  if (exchanged) return [exchanged]
   const placed = outsideTransaction(context, [concurrently(context, drop)], moveOfDrop(name, context))
-  return placed
-    ? [{ title: `Drop the index concurrently${placed.where}`, safety: safetyOfConcurrently(context), ...placed }]
-    : []
+  if (!placed) return []
+  const title = `Drop the index concurrently${placed.where}`
+  return [{ title, safety: safetyOfConcurrently(context), turn: 'late', ...placed }]
 }

@@ -1,6 +1,8 @@
 import type { Fix } from '../finding'
+import { keyOf } from '../postgres/catalog'
 import { blocksReads } from '../postgres/locks'
 import type { CreateIndex } from '../sql/commands'
+import { exchangedIndexes } from './exchanged-indexes'
 import { concurrently, isThere, moveOfCreate, nameTaken } from './indexes'
 import { isMadeBefore } from './made-here'
 import { builtOnPartitions } from './partitioned-index'
@@ -248,6 +250,158 @@ fix knows those that the migrations make.`,
   CREATE UNIQUE INDEX tags_name_key ON tags (name);
 --^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
   INSERT INTO tags (id, name) VALUES (1, 'new') ON CONFLICT (name) DO NOTHING;
+
+-- bad: in place of another, which goes when the new one is there
+-- given: golang-migrate, missing-down off
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
+  CREATE UNIQUE INDEX tags_name_key ON tags (name);
+-- file: 000001_tags.down.sql
+  DROP TABLE tags;
+-- file: 000002_tags_by_color.up.sql
+  ALTER TABLE tags ADD COLUMN color text;
+  DROP INDEX tags_name_key;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "tags": reads and writes wait]
+  CREATE UNIQUE INDEX tags_name_color_key ON tags (name, color);
+--^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+-- file: 000002_tags_by_color.down.sql
+  DROP INDEX tags_name_color_key;
+  CREATE UNIQUE INDEX tags_name_key ON tags (name);
+  ALTER TABLE tags DROP COLUMN color;
+-- fix: Build the new index concurrently, then drop the old one, in new migrations
+-- file: 000002_tags_by_color.up.sql
+  ALTER TABLE tags ADD COLUMN color text;
+-- file: 000002_tags_by_color.down.sql
+  ALTER TABLE tags DROP COLUMN color;
+-- file: 000003_create_tags_name_color_key.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_color_key ON tags (name, color);
+-- file: 000003_create_tags_name_color_key.down.sql
+  DROP INDEX CONCURRENTLY tags_name_color_key;
+-- file: 000004_drop_tags_name_key.up.sql
+  DROP INDEX CONCURRENTLY tags_name_key;
+-- file: 000004_drop_tags_name_key.down.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key ON tags (name);
+-- fix: Build the new index concurrently, then drop the old one, in new migrations
+-- file: 000002_tags_by_color.up.sql
+  ALTER TABLE tags ADD COLUMN color text;
+-- file: 000002_tags_by_color.down.sql
+  ALTER TABLE tags DROP COLUMN color;
+-- file: 000003_create_tags_name_color_key.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_color_key ON tags (name, color);
+-- file: 000003_create_tags_name_color_key.down.sql
+  DROP INDEX CONCURRENTLY tags_name_color_key;
+-- file: 000004_drop_tags_name_key.up.sql
+  DROP INDEX CONCURRENTLY tags_name_key;
+-- file: 000004_drop_tags_name_key.down.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key ON tags (name);
+
+-- bad: two in place of one, and nothing else in the file
+-- given: goose
+-- file: 00001_tags.sql
+  -- +goose Up
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL, color text);
+  CREATE INDEX tags_name_color_idx ON tags (name, color);
+
+  -- +goose Down
+  DROP TABLE tags;
+-- file: 00002_tags_indexes.sql
+  -- +goose Up
+  CREATE INDEX tags_name_idx ON tags (name);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+  DROP INDEX tags_name_color_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "tags": reads and writes wait]
+  CREATE INDEX tags_color_idx ON tags (color);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- +goose Down
+  DROP INDEX tags_color_idx;
+  CREATE INDEX tags_name_color_idx ON tags (name, color);
+  DROP INDEX tags_name_idx;
+-- fix: Build the new indexes concurrently, then drop the old one, in new migrations
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY tags_name_idx ON tags (name);
+
+  -- +goose Down
+  DROP INDEX tags_name_idx;
+-- file: 00003_create_tags_color_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY tags_color_idx ON tags (color);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY tags_color_idx;
+-- file: 00004_drop_tags_name_color_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY tags_name_color_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY tags_name_color_idx ON tags (name, color);
+-- fix: Build the new indexes concurrently, then drop the old one, in new migrations
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY tags_name_idx ON tags (name);
+
+  -- +goose Down
+  DROP INDEX tags_name_idx;
+-- file: 00003_create_tags_color_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY tags_color_idx ON tags (color);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY tags_color_idx;
+-- file: 00004_drop_tags_name_color_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY tags_name_color_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY tags_name_color_idx ON tags (name, color);
+-- fix: Build the new indexes concurrently, then drop the old one, in new migrations
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY tags_name_idx ON tags (name);
+
+  -- +goose Down
+  DROP INDEX tags_name_idx;
+-- file: 00003_create_tags_color_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY tags_color_idx ON tags (color);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY tags_color_idx;
+-- file: 00004_drop_tags_name_color_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY tags_name_color_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY tags_name_color_idx ON tags (name, color);
+
+-- bad: a foreign key to other columns does not need the unique index
+-- given: prisma, foreign-key-without-index off
+-- file: 20240101000000_users/migration.sql
+  CREATE TABLE "User" ("id" BIGINT NOT NULL, "email" TEXT, "managerId" BIGINT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+-- file: 20240102000000_manager/migration.sql
+  -- CreateIndex
+  CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+--^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "User": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- AddForeignKey
+  ALTER TABLE "User" ADD CONSTRAINT "User_managerId_fkey" FOREIGN KEY ("managerId") REFERENCES "User"("id") NOT VALID;
+--                                                        ^^^^^^^^^^^ hint [constraint-never-validated: constraint "User_managerId_fkey" of table "User" is NOT VALID, and no later statement validates it]
+-- fix: Build the index concurrently in a new migration
+  -- AddForeignKey
+  ALTER TABLE "User" ADD CONSTRAINT "User_managerId_fkey" FOREIGN KEY ("managerId") REFERENCES "User"("id") NOT VALID;
+-- file: 20240102000001_create_user_email_key/migration.sql
+  -- CreateIndex
+  CREATE UNIQUE INDEX CONCURRENTLY "User_email_key" ON "User"("email");
+-- fix: Validate it in a new migration
+-- file: 20240102000001_validate_user_managerid_fkey/migration.sql
+  ALTER TABLE "User" VALIDATE CONSTRAINT "User_managerId_fkey";
 
 -- bad: a later migration uses the table, so the statement cannot move behind it
 -- given: golang-migrate
@@ -544,6 +698,8 @@ function* builtBefore(index: CreateIndex, what: string, target: Target, context:
 }
 
 function fixes(index: CreateIndex, context: RuleContext): Fix[] {
+  const exchanged = exchangedIndexes(keyOf(context.catalog, index.table), context)
+  if (exchanged) return [exchanged]
   const placed = outsideTransaction(context, [concurrently(context, index)], moveOfCreate(index, context))
   return placed
     ? [{ title: `Build the index concurrently${placed.where}`, safety: safetyOfConcurrently(context), ...placed }]

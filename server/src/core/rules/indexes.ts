@@ -9,6 +9,7 @@ import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { type About, mentions, reshapes } from './dependence'
 import { insertion, type Place, replacement, written } from './edits'
+import { foreignKeysIn } from './foreign-keys'
 import { downSteps, type Move, type Undo } from './placement'
 import type { RuleContext } from './rule'
 
@@ -95,12 +96,31 @@ function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): U
   }
 }
 
-/** A unique index may be what a later ON CONFLICT or foreign key stands on; an index dropped later may be the old one. */
+/** An index dropped later may be the old one. */
 const standsOn = (step: Step, index: CreateIndex, name: string): boolean =>
   mentions(step, name) ||
-  (index.unique && mentions(step, index.table.name)) ||
+  (index.unique &&
+    needsUnique(step, { table: index.table.name, columns: index.columns.map(({ column }) => column) })) ||
   step.command?.tag === 'DROP INDEX' ||
   reshapes(step, index.table.name)
+
+/**
+ * Returns whether a later statement may need that an index makes columns unique: a foreign key to them, an ON CONFLICT, or what
+ * cannot be seen through. A foreign key that names no columns is one to the primary key (sql-createtable.html).
+ */
+export function needsUnique(
+  step: Step,
+  { table, columns, isPrimary }: { table: string; columns: readonly (string | undefined)[]; isPrimary?: boolean },
+): boolean {
+  const { command } = step
+  if (!mentions(step, table) || command?.tag === 'COMMENT' || command?.tag === 'CREATE INDEX') return false
+  if (command?.tag !== 'ALTER TABLE' && command?.tag !== 'CREATE TABLE') return true
+  return foreignKeysIn(command).some(({ references }) => {
+    if (references?.table.name !== table) return false
+    if (references.columns.length === 0) return isPrimary === true
+    return references.columns.length === columns.length && references.columns.every(column => columns.includes(column))
+  })
+}
 
 /** Returns how DROP INDEX of one index moves to a migration of its own, and the CREATE INDEX of the down with it. */
 export function moveOfDrop(name: Name, context: RuleContext): Move {

@@ -86,10 +86,10 @@ export function columnDroppedLater(
   const title = `drop_${alter.relation.name}_${name}`
   const otherwise = downs.length === 0 ? columnAgain(tableText, table, known, isRequired, context) : ''
   const down = undoneBy(context, { ...undo, otherwise })
-  const placed = newMigrations(context, [{ title, up, down, transaction: true }], edits, {
-    tables: [alter.relation.name],
-  })
-  return placed ? [{ title: `Deprecate the column here, drop it${placed.where}`, safety: 'review', ...placed }] : []
+  const about = { tables: [alter.relation.name], without: name }
+  const placed = newMigrations(context, [{ title, up, down, transaction: true }], edits, about)
+  if (!placed) return []
+  return [{ title: `Deprecate the column here, drop it${placed.where}`, safety: 'review', turn: 'late', ...placed }]
 }
 
 /** What undoes the drop, as far as anything does; not NOT NULL, where that was given up before. */
@@ -142,7 +142,8 @@ export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[
   const edits = [replacement(context, { start: 0, end: context.statement.text.length }, announced)]
   const part = { title: `drop_${name.name}`, up, down, transaction: true }
   const placed = newMigrations(context, [part], edits, { tables: [name.name] })
-  return placed ? [{ title: `Deprecate the ${noun} here, drop it${placed.where}`, safety: 'review', ...placed }] : []
+  if (!placed) return []
+  return [{ title: `Deprecate the ${noun} here, drop it${placed.where}`, safety: 'review', turn: 'late', ...placed }]
 }
 
 /** By the later release CASCADE might take what nobody means now: where it takes nothing, it goes. */

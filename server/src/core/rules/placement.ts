@@ -9,6 +9,7 @@ import { type Step, stepsOfVersion, type Transaction } from '../history/steps'
 import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
+import type { Span } from '../text'
 import { type About, disturbs } from './dependence'
 import {
   cutStatement,
@@ -120,16 +121,24 @@ export type Marker = Pick<Placed, 'edits' | 'creates'>
 /**
  * Returns the tool's own marker for a section without a transaction, in the file or beside it; undefined where it has none, or
  * where it would also take the transaction from around several statements of the other direction. `text` is what the
- * migration will be by then.
+ * migration will be by then, and `cuts` take statements away.
  */
 export function withoutTransaction(
   { history, migration, direction, section }: RuleContext,
   text = migration.text,
+  cuts: readonly Edit[] = [],
 ): Marker | undefined {
   const { framework, path } = migration
   const undoing = direction === 'up' ? history.downOf(path) : history.upOf(path)
-  const others = [migration, undoing].flatMap(one => one?.sections.filter(other => other.direction !== direction) ?? [])
-  if (framework.marksWholeFile && others.some(({ statements }) => statements.length > 1)) return undefined
+  const isCut = (file: string, { start, end }: Span) =>
+    cuts.some(cut => cut.path === file && cut.span.start <= start && end <= cut.span.end)
+  const others = [migration, undoing].flatMap(
+    one =>
+      one?.sections.flatMap(other =>
+        other.direction === direction ? [] : [other.statements.filter(({ span }) => !isCut(one.path, span))],
+      ) ?? [],
+  )
+  if (framework.marksWholeFile && others.some(({ length }) => length > 1)) return undefined
   const edits = framework.withoutTransaction?.(path, text, direction, section.span.start)
   const { markerFile } = framework
   if (!edits || !markerFile) return edits && { edits }

@@ -4,6 +4,7 @@ import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
+import { laterStatements } from './later'
 import { laterSteps, undoneBy } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes } from './target'
@@ -63,6 +64,16 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
 -- file: 0002_unique.sql
   CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
 --                                 ^^^^^^^^^^^^^^^ hint [redundant-index: index "users_email_idx" of table "users" answers nothing that this one does not]
+
+-- good: a later migration drops the other one
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, seller bigint);
+  CREATE INDEX orders_user_seller_idx ON orders (user_id, seller);
+-- file: 000003_drop_index.up.sql
+  DROP INDEX CONCURRENTLY orders_user_seller_idx;
+-- file: 000002_narrower_index.up.sql
+  CREATE INDEX CONCURRENTLY orders_user_idx ON orders (user_id);
 
 -- good: the plain one goes when the unique one is there
 -- file: 0001_users.sql
@@ -162,9 +173,9 @@ const isComparable = (index: CreateIndex): boolean =>
 const isPlain = (index: Index): boolean =>
   index.method === 'btree' && !index.partial && !index.isModified && !index.conditional
 
-const isDroppedLater = (other: Index, context: RuleContext): boolean =>
-  laterSteps(context).some(
-    ({ command }) => command?.tag === 'DROP INDEX' && command.names.some(({ name }) => name === other.name),
+const isDroppedLater = ({ name: dropped }: Index, context: RuleContext): boolean =>
+  [...laterSteps(context), ...laterStatements(context, [dropped])].some(
+    ({ command }) => command?.tag === 'DROP INDEX' && command.names.some(({ name }) => name === dropped),
   )
 
 /** Takes the statement out, and the one that undoes it. */

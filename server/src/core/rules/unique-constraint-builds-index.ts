@@ -175,6 +175,36 @@ index.`,
   ALTER TABLE users ADD COLUMN nickname text UNIQUE;
 --                                           ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
 
+-- bad: beside what has nothing to do with it
+-- given: goose, column-type-rewrite off, narrowed-type off, missing-down off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
+-- file: 00002_unique_email.sql
+  -- +goose Up
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+  ALTER TABLE users ALTER COLUMN age TYPE bigint;
+-- fix: Build the index concurrently, then add the constraint in new migrations
+  -- +goose Up
+  ALTER TABLE users ALTER COLUMN age TYPE bigint;
+-- file: 00003_build_users_email_key.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_key;
+-- file: 00004_add_users_email_key.sql
+  -- +goose Up
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+
+  -- +goose Down
+  -- The constraint takes its index along.
+  CREATE UNIQUE INDEX users_email_key_spare ON users (email);
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+  ALTER INDEX users_email_key_spare RENAME TO users_email_key;
+
 -- good: from an index that was built concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);

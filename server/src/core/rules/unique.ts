@@ -6,7 +6,7 @@ import type { ConstraintDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
-import { mentions } from './dependence'
+import { mentions, reshapes } from './dependence'
 import {
   cutStatement,
   cutSubcommand,
@@ -16,7 +16,7 @@ import {
   statementsBefore,
   written,
 } from './edits'
-import { aboutIndex } from './indexes'
+import { aboutIndex, needsUnique } from './indexes'
 import { notNullParts } from './not-null-steps'
 import {
   commitOf,
@@ -137,8 +137,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     const marker = withoutTransaction(context)
     if (marker) return { ...marker, edits: [...marker.edits, ...here], where: '' }
   }
-  const isAbout = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
-  if (isNeeded(context, isAbout)) return undefined
+  if (isNeeded(context, step => standsOn(step, made))) return undefined
 
   const add = addedByItself(made, context)
   const about = aboutIndex(alter.relation, made.name, context)
@@ -165,6 +164,17 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   }
   return newMigrations(context, [first, attach()], add.cut, about)
 }
+
+/** An index dropped later may be the one that the constraint replaces. */
+const standsOn = (step: Step, { alter, name, definition }: Build): boolean =>
+  step.command?.tag === 'DROP INDEX' ||
+  mentions(step, name) ||
+  reshapes(step, alter.relation.name) ||
+  needsUnique(step, {
+    table: alter.relation.name,
+    columns: definition.columns,
+    isPrimary: definition.kind === 'PRIMARY KEY',
+  })
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
 function addedByItself(

@@ -15,7 +15,7 @@ export function writtenDown(up: Migration, history: History, settings: Settings)
   const sql = inverseOf(up, history, settings)
   if (sql === '') return []
   const placed = intoOwn(up, history, sql) ?? likeOthers(up, history, sql)
-  return placed ? [{ title: 'Write the down', safety: 'review', isLast: true, edits: [], ...placed }] : []
+  return placed ? [{ title: 'Write the down', safety: 'review', turn: 'last', edits: [], ...placed }] : []
 }
 
 interface Placed {
