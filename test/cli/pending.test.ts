@@ -82,6 +82,14 @@ describe('what is pending', () => {
     const { out } = await invoke(folder, 'check')
     assert.match(out, /^db\/2\.sql:5:1 error .* \[index-without-concurrently\]/m)
     assert.doesNotMatch(out, /applied-migration-edited/)
+    const later =
+      '--changeset ann:2\nALTER TABLE carts ALTER COLUMN id TYPE numeric(20);\n--changeset ann:3\nCREATE INDEX id_idx ON carts (id DESC, (id + 1));\n'
+    write(folder, 'db/2.sql', old + later)
+    const found = (await invoke(folder, 'check')).out.matchAll(/^db\/2\.sql:(\d+):.* \[(.*)\]$/gm)
+    assert.deepEqual(
+      [...found].map(([, line, rule]) => `${line} ${rule}`),
+      ['5 column-type-rewrite', '7 index-without-concurrently'],
+    )
     write(folder, 'db/3.sql', '--liquibase formatted sql\n--changeset ann:1\nCREATE INDEX carts_idx ON carts (id);\n')
     assert.match((await invoke(folder, 'check')).out, /^db\/3\.sql:3:1 error .* \[index-without-concurrently\]/m)
     rmSync(join(folder, 'db/3.sql'))

@@ -22,7 +22,7 @@ export async function check(
   const project = await projectIn(scope, terminal)
   complainOfLeftAlone(project, terminal)
   const troubles = new Troubles(terminal, options.debug)
-  const files = project.histories.flatMap(loaded => judged(loaded, settings, troubles))
+  const files = project.histories.flatMap(loaded => judged(loaded, settings, troubles, project))
   const totals = totalsOf(files)
   if (options.format === 'json')
     terminal.write(jsonFindings(files, { ...totals, leftOut: project.leftOut || undefined }, settings, terminal.folder))

@@ -38,7 +38,8 @@ export async function fix(scope: Scope, settings: Settings, options: FixCommand,
     if (options.diff) terminal.write(result.changes.map(change => diffOf(change, terminal)).join(''))
     else if (await isWritten(result.changes, terminal)) for (const change of result.changes) tell(change, terminal)
     else isRefused = true
-    left.push(...judged({ history: result.history, asked: [...hasRun, ...result.paths] }, settings, troubles))
+    const all = { history: result.history, asked: [...hasRun, ...result.paths] }
+    left.push(...judged(all, settings, troubles, project))
   }
   const totals = totalsOf(left)
   const remaining = totals.error + totals.warning + totals.information + totals.hint

@@ -31,6 +31,8 @@ export interface Scope extends Production, LoadOptions {
 
 /** A project without what need not be judged, and a line that says so. */
 export interface Scoped extends Project {
+  /** Whether what has run is judged too. */
+  readonly isWhole: boolean
   readonly leftOut: number
   /** For people: what was left out and why; or why nothing was. */
   readonly note?: string
@@ -65,7 +67,7 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
     throw new UsageError(`${option}: ${reason}`)
   const note = leftOut > 0 ? leftOutNote(leftOut, [...by]) : isWhole ? undefined : [...reasons].map(judgedAll)[0]
   const hasRun = (path: string) => !isWhole && histories.some(({ history }) => history.stateOf(path) === 'applied')
-  return { ...project, unread: project.unread.filter(({ path }) => !hasRun(path)), histories, leftOut, note }
+  return { ...project, unread: project.unread.filter(({ path }) => !hasRun(path)), isWhole, histories, leftOut, note }
 }
 
 const leftOutNote = (count: number, by: readonly string[]): string =>
@@ -116,11 +118,17 @@ export interface Judged {
 }
 
 /** Returns the findings of the migrations asked for; one that cannot be judged is told and left out. */
-export function judged({ history, asked }: Loaded, settings: Settings, troubles: Troubles): Judged[] {
+export function judged(
+  { history, asked }: Loaded,
+  settings: Settings,
+  troubles: Troubles,
+  { isWhole }: Pick<Scoped, 'isWhole'>,
+): Judged[] {
   return migrationsAt(history, asked).flatMap(migration => {
     const { path } = migration
-    const found = troubles.survived(path, () => lint(history, path, settings, troubles.report))
-    if (!found) return []
+    const all = troubles.survived(path, () => lint(history, path, settings, troubles.report))
+    if (!all) return []
+    const found = isWhole ? all : all.filter(({ span }) => !history.hasRunAt(path, span.start))
     const held = withAllFixesThatHold(history, path, found, settings)
     return [{ path, migration, history, findings: held.map(finding => withSums(history, finding)) }]
   })

@@ -84,8 +84,10 @@ export function fixesToApply(
 }
 
 /** Whether to change what has run is for a person to decide. */
-export const asOffered = (fix: Fix, { stateOf }: History): Fix =>
-  fix.edits.some(({ path }) => /^(?:applied|edited)$/.test(stateOf(path))) ? { ...fix, safety: 'review' } : fix
+export const asOffered = (fix: Fix, { stateOf, hasRunAt }: History): Fix =>
+  fix.edits.some(({ path, span }) => /^(?:applied|edited)$/.test(stateOf(path)) || hasRunAt(path, span.start))
+    ? { ...fix, safety: 'review' }
+    : fix
 
 interface Scene {
   readonly history: History

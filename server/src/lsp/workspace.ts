@@ -208,13 +208,16 @@ export class Workspace {
     const { history, path } = this.historyWith(document)
     const migration = history.migrationAt(path)
     const isWanted = configuration.findingsIn === 'all' || this.isMigration(document, history, configuration)
-    const weight = history.stateOf(path) === 'applied' ? configuration.appliedMigrations : 'judge'
+    const weight = configuration.appliedMigrations
+    const isApplied = history.stateOf(path) === 'applied'
+    const hasRun = ({ span }: Finding) => isApplied || history.hasRunAt(path, span.start)
     const found =
-      migration && isWanted && weight !== 'ignore'
+      migration && isWanted && !(isApplied && weight === 'ignore')
         ? lint(history, path, configuration, (rule, error) => this.ruleFailed(rule, error))
         : []
-    const held = withFixesThatHold(history, path, found, configuration).map(finding => withSums(history, finding))
-    const findings = weight === 'hint' ? held.map(asHint) : held
+    const wanted = weight === 'ignore' ? found.filter(finding => !hasRun(finding)) : found
+    const held = withFixesThatHold(history, path, wanted, configuration).map(finding => withSums(history, finding))
+    const findings = weight === 'hint' ? held.map(finding => (hasRun(finding) ? asHint(finding) : finding)) : held
     return { document, configuration, history, path, migration, findings }
   }
 

@@ -4,14 +4,14 @@ import { afterUnseen, afterUnseenUp } from './certainty'
 import { isComplete } from './completeness'
 import { catalogAfter, foldLike } from './fold'
 import { frameworkOf } from './folders'
-import type { Folder, Framework, Runner, RunnerTransaction } from './frameworks/framework'
+import type { Folder, Framework, Part, Runner, RunnerTransaction } from './frameworks/framework'
 import { frameworks } from './frameworks/index'
 import { runnerOf } from './frameworks/own-runner'
 import plain from './frameworks/plain'
 import { isSql } from './frameworks/recognise'
 import type { Migration } from './migration'
 import { ofSameVersion, placeOfDown, placeOfUp } from './pairing'
-import { isSameSql, stateOfParts } from './parts'
+import { isSameSql, type PartsOfFile, partsThatRan, stateOfParts } from './parts'
 import { migrationOf } from './reading'
 
 /** A folder of migrations in the order they run, and the catalog between them. */
@@ -36,6 +36,8 @@ export interface History {
    * `unknown` where nobody said what has run.
    */
   readonly stateOf: (path: string) => 'applied' | 'edited' | 'pending' | 'unknown'
+  /** Returns whether what stands at an offset of a pending file has run: its tool records parts of it, and this is one that ran. */
+  readonly hasRunAt: (path: string, offset: number) => boolean
   readonly source: Source
 }
 
@@ -347,6 +349,7 @@ class FolderHistory implements History {
   private origin: Catalog | undefined
   private readonly starts: Catalog[] = []
   private readonly states = new Map<string, ReturnType<History['stateOf']>>()
+  private readonly ran = new Map<string, readonly Part[]>()
   private places: ReadonlyMap<string, number> | undefined
 
   constructor(
@@ -401,9 +404,24 @@ class FolderHistory implements History {
     if (!applied.paths.has(path)) return 'pending'
     const [original, text] = [applied.originals.get(path), files.get(path)]
     if (original === undefined || text === undefined || original === text) return 'applied'
-    const [ran, parts] = [this.framework.parts?.(path, original), this.framework.parts?.(path, text)]
-    if (ran && parts) return stateOfParts({ text: original, parts: ran }, { text, parts })
+    const parts = this.partsOf(path)
+    if (parts) return stateOfParts(parts)
     return this.framework.keepsChecksums || !isSameSql(original, text) ? 'edited' : 'applied'
+  }
+
+  readonly hasRunAt = (path: string, offset: number): boolean => {
+    if (!this.source.applied?.paths.has(path) || this.stateOf(path) !== 'pending') return false
+    const ran = this.ran.get(path) ?? partsThatRan(this.partsOf(path))
+    this.ran.set(path, ran)
+    return ran.some(({ head, body }) => head.start <= offset && offset < body.end)
+  }
+
+  /** What a file's tool records of it, in the text that has run and in that of today. */
+  private partsOf(path: string): PartsOfFile | undefined {
+    const [original, text] = [this.source.applied?.originals.get(path), this.source.files.get(path)]
+    if (original === undefined || text === undefined) return undefined
+    const [before, now] = [this.framework.parts?.(path, original), this.framework.parts?.(path, text)]
+    return before && now && { before: { text: original, parts: before }, now: { text, parts: now } }
   }
 
   private placeOf(path: string): number | undefined {

@@ -1,8 +1,14 @@
 import { tokensOf } from '../sql/tokens'
 import type { Part } from './frameworks/framework'
 
+/** A file as it was when it ran, and as it is now. */
+export interface PartsOfFile {
+  readonly before: InParts
+  readonly now: InParts
+}
+
 /** A file's text and what its tool records of it. */
-export interface InParts {
+interface InParts {
   readonly text: string
   readonly parts: readonly Part[]
 }
@@ -11,19 +17,28 @@ export interface InParts {
  * Returns what has run of a file whose tool records its parts: `edited` where one that ran is gone or would do something else,
  * `pending` where some are new, or run again because they changed.
  */
-export function stateOfParts(ran: InParts, now: InParts): 'applied' | 'edited' | 'pending' {
-  const before = new Set(ran.parts.map(({ key }) => key))
+export function stateOfParts(file: PartsOfFile): 'applied' | 'edited' | 'pending' {
+  const { before, now } = file
   const standing = new Map(now.parts.map(part => [part.key, part]))
-  let isPending = now.parts.some(({ key }) => !before.has(key))
-  for (const part of ran.parts) {
+  for (const part of before.parts) {
     const left = standing.get(part.key)
-    if (!left) return 'edited'
-    if (isSameSql(bodyOf(part, ran), bodyOf(left, now))) continue
-    if (!left.repeatable) return 'edited'
-    isPending = true
+    if (!left || !(left.repeatable || isSame(part, left, file))) return 'edited'
   }
-  return isPending ? 'pending' : 'applied'
+  return partsThatRan(file).length < now.parts.length ? 'pending' : 'applied'
 }
+
+/** Returns the parts that have run and do not run again. */
+export function partsThatRan(file: PartsOfFile | undefined): readonly Part[] {
+  if (!file) return []
+  const ran = new Map(file.before.parts.map(part => [part.key, part]))
+  return file.now.parts.filter(part => {
+    const before = ran.get(part.key)
+    return before && isSame(before, part, file)
+  })
+}
+
+const isSame = (part: Part, left: Part, { before, now }: PartsOfFile): boolean =>
+  isSameSql(bodyOf(part, before), bodyOf(left, now))
 
 const bodyOf = ({ body }: Part, { text }: InParts): string => text.slice(body.start, body.end)
 

@@ -46,7 +46,7 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
     if (value === undefined && !isAsked) return
     if (isProvided(migration, history)) return
     for (const step of steps) {
-      const lock = step.direction === 'up' ? unboundedLock(step, history) : undefined
+      const lock = step.direction === 'up' ? unboundedLock(step, context) : undefined
       if (!lock || !step.command) continue
       const { tag } = step.command
       const label = `${lock.kind} "${lock.relation.replace(/^public\./, '')}"`
@@ -190,15 +190,15 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
 })
 
 /** The lock of a statement on a table in use that others wait for, while nothing bounds its own wait. */
-function unboundedLock(step: Step, history: History): RelationLock | undefined {
-  const { effects, transaction, before, migration } = step
+function unboundedLock(step: Step, context: MigrationContext): RelationLock | undefined {
+  const { effects, transaction, before } = step
   if (!effects || effects.fails || effects.waitsForTransactions) return undefined
   const strong = effects.locks.filter(({ mode, kind }) => blocksWrites(mode) && kind.endsWith('table'))
   if (strong.length === 0 || millisecondsOf(transaction.parameters.get('lock_timeout') ?? '0')) return undefined
   return strong.find(({ relation }) => {
     const table = before.relations.get(relation)
     const isTemporary = table && 'persistence' in table && table.persistence === 'temporary'
-    return !isTemporary && !isUnreleased(table?.born, { migration, history })
+    return !isTemporary && !isUnreleased(table?.born, context)
   })
 }
 

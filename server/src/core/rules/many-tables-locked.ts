@@ -126,13 +126,13 @@ const weak: ReadonlySet<string> = new Set([
   'CREATE SEQUENCE',
 ])
 
-function lockedBy({ effects, before, migration }: Step, { history }: MigrationContext): RelationKey[] {
+function lockedBy({ effects, before }: Step, context: MigrationContext): RelationKey[] {
   const locks = effects?.locks ?? []
   return locks.flatMap(({ relation, kind, mode }) => {
     const isTable = kind === 'table' || kind === 'partitioned table'
     if (mode !== 'ACCESS EXCLUSIVE' || !isTable || effects?.drops.includes(relation)) return []
     const table = tableAt(before, relation)
-    const isOwn = table?.persistence === 'temporary' || isUnreleased(table?.born, { migration, history })
+    const isOwn = table?.persistence === 'temporary' || isUnreleased(table?.born, context)
     return isOwn || table?.partitionOf !== undefined ? [] : [relation]
   })
 }

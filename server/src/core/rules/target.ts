@@ -1,9 +1,11 @@
+import { stepsOf } from '../history/steps'
 import { asTable, type Birth, type Catalog, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import { subcommandEffects } from '../postgres/effects'
 import { blocksReads, blocksWrites, type LockMode } from '../postgres/locks'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import type { Statement } from '../sql/statements'
 import type { Subcommand, SubcommandKind } from '../sql/subcommands'
 import { isMadeByOtherName } from './made-here'
 import type { RuleContext } from './rule'
@@ -61,11 +63,23 @@ function isMade(relation: Relation | undefined, context: RuleContext): boolean {
 /** Returns whether what was made then is not in production before this migration runs. */
 export function isUnreleased(
   born: Birth | undefined,
-  { migration, history }: Pick<RuleContext, 'migration' | 'history'>,
+  {
+    migration,
+    history,
+    settings,
+    statement,
+  }: Pick<RuleContext, 'migration' | 'history' | 'settings'> & Partial<Pick<RuleContext, 'statement'>>,
 ): boolean {
-  if (born === undefined || born.migration === migration.path) return born !== undefined
-  // A changelog that has grown is pending for what is new in it: what it makes may be there.
-  return history.stateOf(born.migration) === 'pending' && !history.source.applied?.paths.has(born.migration)
+  if (born === undefined) return false
+  const isOwn = born.migration === migration.path
+  const isPending = history.stateOf(born.migration) === 'pending'
+  // A changelog that has grown is pending for what is new in it: what the rest of it makes is there.
+  const hasGrown = isPending && history.source.applied?.paths.has(born.migration)
+  if (!hasGrown) return isOwn || isPending
+  if (!isOwn) return false
+  const hasRun = ({ span }: Pick<Statement, 'span'>) => history.hasRunAt(migration.path, span.start)
+  const maker = stepsOf(history, migration, settings).find(({ transaction }) => transaction.number === born.transaction)
+  return !maker || !hasRun(maker.statement) || (statement !== undefined && hasRun(statement))
 }
 
 /** Returns a name between double quotes, as PostgreSQL's messages print it. */

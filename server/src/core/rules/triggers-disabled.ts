@@ -150,8 +150,8 @@ function isWrittenUnder(context: RuleContext): boolean {
 
 const writing: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])
 
-const isNewIn = (table: Name, catalog: Catalog, { migration, history }: RuleContext): boolean =>
-  isUnreleased(relationNamed(catalog, table)?.born, { migration, history })
+const isNewIn = (table: Name, catalog: Catalog, context: RuleContext): boolean =>
+  isUnreleased(relationNamed(catalog, table)?.born, context)
 
 const isReplica = (command: Command): boolean =>
   command.tag === 'SET' &&
