@@ -1,7 +1,7 @@
-import { keyOf, type RelationKey, type Table, tableAt, temporarySchema } from '../postgres/catalog'
+import { type Catalog, indexesOf, keyOf, type RelationKey, tableAt, temporarySchema } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import type { Command } from '../sql/commands'
-import type { Call, Name } from '../sql/parts'
+import type { Call, Comparison, Expression, Name } from '../sql/parts'
 import type { Step } from './steps'
 
 /**
@@ -62,9 +62,7 @@ function rowsWritten(command: Command, step: Step): RelationKey[] {
   switch (command.tag) {
     case 'UPDATE':
     case 'DELETE':
-      return command.where && findsOneRow(command.where, tableAt(step.before, key(command.table)))
-        ? []
-        : [key(command.table)]
+      return command.where && picksFewRows(command.where, step.before, key(command.table)) ? [] : [key(command.table)]
     case 'INSERT':
       // The table may be new: the rows take their time all the same.
       return command.source === 'SELECT' && command.reads.length > 0 ? command.reads.map(key) : []
@@ -83,22 +81,14 @@ function rowsWritten(command: Command, step: Step): RelationKey[] {
   }
 }
 
-/** Whether a condition asks for one value of a column that is unique. */
-function findsOneRow(
-  { comparisons }: { comparisons?: readonly (readonly Test[])[] },
-  table: Table | undefined,
-): boolean {
-  const unique = (table?.constraints ?? [])
-    .filter(({ kind, columns }) => (kind === 'PRIMARY KEY' || kind === 'UNIQUE') && columns.length === 1)
-    .flatMap(({ columns }) => columns)
-  return (
-    comparisons?.every(all => all.some(({ column, operator }) => operator === '=' && unique.includes(column))) === true
-  )
-}
-
-interface Test {
-  readonly column: string
-  readonly operator: string
+/** Returns whether constants pick rows one by one: each alternative of the condition gives values to all columns of a unique index. */
+export function picksFewRows(where: Expression, catalog: Catalog, table: RelationKey): boolean {
+  const keys = indexesOf(catalog, table).filter(({ unique, partial }) => unique && !partial)
+  const isOne = (tests: readonly Comparison[]) =>
+    keys.some(({ columns }) =>
+      columns.every(name => tests.some(({ column, operator }) => operator === '=' && column === name)),
+    )
+  return where.comparisons?.every(isOne) ?? false
 }
 
 const runsOthers: ReadonlySet<string> = new Set(['DO', 'CALL', 'EXECUTE', 'SELECT'])

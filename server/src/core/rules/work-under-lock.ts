@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { columnNamed, type Table } from '../postgres/catalog'
+import { picksFewRows } from '../history/work'
+import { keyOf } from '../postgres/catalog'
 import type { Command, CreateTableAs, RefreshMaterializedView } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import type { Delete, Merge, Update } from '../sql/row-commands'
@@ -35,9 +36,10 @@ A transaction keeps its locks until it ends. \`ALTER TABLE\` is done in a moment
 counts too: while it fills a column, copies a table or builds a materialized view, everybody waits for the table that it has
 altered.
 
-Nothing is said of statements that pick rows by constants, be it for a new column (\`name IN ('a', 'b')\`), of work on tables that
-the same migration makes, while only new tables are locked, of the second of several such statements in a transaction, and of
-what another rule tells: index builds, constraints that are proven, an \`UPDATE\` or a \`MERGE\` of every row.`,
+Nothing is said of statements that pick rows by constants, unless they fill a new column: then the constants have to be values of
+a unique key. Nothing is said of work on tables that the same migration makes, while only new tables are locked, of the second of
+several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an
+\`UPDATE\` or a \`MERGE\` of every row.`,
   instead: `
 Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
 follows needs it.`,
@@ -102,6 +104,21 @@ follows needs it.`,
 --^^^^^^ warning [work-under-lock: UPDATE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
   ALTER TABLE orders ALTER COLUMN kind SET NOT NULL;
 
+-- bad: constants that many rows may have
+-- given: golang-migrate
+-- file: 000001_plans.up.sql
+  CREATE TABLE plans (id bigint PRIMARY KEY, name text, region text);
+  CREATE UNIQUE INDEX plans_name_idx ON plans (name, region);
+  CREATE UNIQUE INDEX plans_region_idx ON plans (region) WHERE name IS NULL;
+-- file: 000002_level.up.sql
+  ALTER TABLE plans ADD COLUMN level integer;
+  UPDATE plans SET level = 1 WHERE name IN ('basic', 'free') OR region = 'eu';
+--^^^^^^ warning [work-under-lock: UPDATE changes table "plans" while the transaction holds ACCESS EXCLUSIVE on table "plans": reads and writes wait]
+-- fix: Do it in a new migration
+  ALTER TABLE plans ADD COLUMN level integer;
+-- file: 000003_backfill_plans.up.sql
+  UPDATE plans SET level = 1 WHERE name IN ('basic', 'free') OR region = 'eu';
+
 -- bad: rows that others pick
 -- file: 0001_shop.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -156,16 +173,17 @@ follows needs it.`,
   CREATE TABLE old_orders AS SELECT * FROM orders;
 --^^^^^^^^^^^^ warning [work-under-lock: CREATE TABLE AS reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
 
--- good: the rows are listed by their names
+-- good: constants pick each row by a unique key
 -- given: goose
 -- file: 00001_plans.sql
   -- +goose Up
-  CREATE TABLE plans (id bigint PRIMARY KEY, name text NOT NULL, code text UNIQUE);
+  CREATE TABLE plans (id bigint PRIMARY KEY, name text NOT NULL, region text NOT NULL, code text UNIQUE);
+  CREATE UNIQUE INDEX plans_name_idx ON plans (name, region);
 -- file: 00002_level.sql
   -- +goose Up
   ALTER TABLE plans ADD COLUMN level integer;
-  UPDATE plans SET level = 1 WHERE name IN ('basic', 'free');
-  UPDATE plans SET level = 2 WHERE code = 'pro';
+  UPDATE plans SET level = 1 WHERE name IN ('basic', 'free') AND region = 'eu';
+  UPDATE plans SET level = 2 WHERE code = 'pro' OR id IN (4, 5) AND level IS NULL;
 
 -- good: in a transaction of its own
 -- file: 0001_shop.sql
@@ -175,7 +193,7 @@ follows needs it.`,
   ALTER TABLE orders ADD COLUMN plan text;
   UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
 
--- good: rows picked by constants, a new table, a view without data
+-- good: constants pick rows for an old column, a new table, a view without data
 -- given: golang-migrate
 -- file: 000001_shop.up.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, code text);
@@ -272,31 +290,9 @@ function takesMany(command: Update | Delete, context: RuleContext): boolean {
   if (command.where?.hasSubquery || (command.tag === 'UPDATE' ? command.from : command.using)) return true
   if (command.tag === 'DELETE') return false
   const table = existingTable(command.table, context)?.table
-  if (isList(command, table)) return false
+  if (command.where && picksFewRows(command.where, context.catalog, keyOf(context.catalog, command.table))) return false
   return command.assignments.some(({ column }) => isNewColumn(column, command.table, table, context))
 }
-
-/** Names that somebody has typed: two or more texts for one column, or one for a unique column. */
-function isList({ where }: Update, table: Table | undefined): boolean {
-  const wanted = where?.comparisons?.map(all =>
-    all.find(({ column, operator }) => operator === '=' && isText(column, table)),
-  )
-  const [first] = wanted ?? []
-  return (
-    first !== undefined &&
-    wanted?.every(one => one?.column === first.column) === true &&
-    (wanted.length > 1 || isUnique(first.column, table))
-  )
-}
-
-const isText = (column: string, table: Table | undefined): boolean =>
-  ['text', 'varchar', 'bpchar', 'citext'].includes(columnNamed(table, column)?.type.name ?? '')
-
-const isUnique = (column: string, table: Table | undefined): boolean =>
-  (table?.constraints ?? []).some(
-    ({ kind, columns }) =>
-      (kind === 'PRIMARY KEY' || kind === 'UNIQUE') && columns.length === 1 && columns[0] === column,
-  )
 
 /** Moves the statement behind the end of its transaction, where what follows neither needs nor disturbs it. */
 function afterwards(command: Worker, tables: readonly Name[], context: RuleContext): Fix[] {
