@@ -18,6 +18,13 @@ const unsaid = new Set(
     .map(paragraph => paragraph.replace('-- unsaid', '').replace(/;\s*$/, '').replace(/\s+/g, ' ').trim()),
 )
 
+const namedTwice = [
+  'INSERT INTO users (email, email) VALUES (NULL, NULL)',
+  'UPDATE users SET email = NULL, email = NULL',
+  'ALTER TABLE users ADD CONSTRAINT twice UNIQUE (email, email)',
+  'ALTER TABLE users RENAME COLUMN email TO email',
+]
+
 prove('PGlite', 18, pgliteSession)
 const installed = installedServer()
 if (installed) prove(`PostgreSQL ${installed.major}`, installed.major, () => serverSession(installed))
@@ -49,6 +56,14 @@ function prove(engine: string, postgres: number, open: () => Promise<Session>) {
         assert.deepEqual(said, unsaid.has(title) ? undefined : alone)
       })
     }
+
+    it('knows of a column that is named twice, whatever is in the database', async () => {
+      for (const statement of namedTwice) {
+        const { error } = await session.run(statement)
+        const { code, message } = failureOf(commandOf(statement), emptyCatalog(false), { postgres }) ?? {}
+        assert.deepEqual({ code, message }, { code: error?.code, message: error?.message }, statement)
+      }
+    })
   })
 }
 

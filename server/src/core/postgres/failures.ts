@@ -23,6 +23,7 @@ import {
   refreshFailure,
 } from './failures/others'
 import { takenFailure } from './failures/relations'
+import { repetitionFailure } from './failures/repetitions'
 import { createRoutineFailure } from './failures/routines'
 import { createTableFailure, createViewFailure, storedQueryFailure } from './failures/tables'
 import { alterTypeFailure, createDomainFailure, createSchemaFailure, createTypeFailure } from './failures/types'
@@ -40,8 +41,8 @@ export interface Failure {
 }
 
 /**
- * Returns why PostgreSQL refuses a command: because of what is or is not in the database, where the catalog is certain of it, or
- * because the version does not know what it says; undefined for all that may succeed. Words and codes are proven in test/postgres/failures.test.ts.
+ * Returns why PostgreSQL refuses a command: because of what is or is not in the database, where the catalog is certain of it,
+ * because it names a column twice, or because the version does not know what it says; undefined for all that may succeed. Words and codes are proven in test/postgres/failures.test.ts.
  */
 export function failureOf(
   command: Command,
@@ -49,7 +50,8 @@ export function failureOf(
   settings: { readonly postgres: number },
 ): Failure | undefined {
   const unknown = newerFailure(command, settings.postgres)
-  if (unknown || !catalog.complete) return unknown
+  if (unknown) return unknown
+  if (!catalog.complete) return repetitionFailure(command)
   const scene = { catalog, postgres: settings.postgres }
   switch (command.tag) {
     case 'DO':

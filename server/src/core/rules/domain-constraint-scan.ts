@@ -1,4 +1,6 @@
-import { tableAt } from '../postgres/catalog'
+import { keyIn, tableAt } from '../postgres/catalog'
+import type { AlterDomain } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, modeOn, type Target, whoWaits } from './target'
 
@@ -13,7 +15,7 @@ until the transaction ends, and read as a whole. Reads go on; every \`INSERT\`, 
 \`VALIDATE CONSTRAINT\` of a domain takes the same locks.
 
 Nothing is said of \`NOT VALID\`, which reads nothing, of a domain that no table in use has, and of tables that the
-same migration makes.`,
+same migration makes. A domain that the history does not show is taken to be in use.`,
   instead: `
 Add it \`NOT VALID\`: new values are checked from then on. What is there is better proven table by table, with a \`CHECK\` of the
 column that is added \`NOT VALID\` and validated while writes go on. \`VALIDATE CONSTRAINT\` of the domain can wait for a quiet
@@ -21,13 +23,14 @@ moment.`,
   manual: ['sql-alterdomain.html#SQL-ALTERDOMAIN-NOTES'],
 
   *check(alter, context) {
+    if (!readsTables(alter)) return
     const { effects } = context
     const tables = effects.scans.flatMap(key => usedBy(key, context) ?? [])
     const [first] = tables
-    const mode = first && modeOn(effects, first.relation)
+    const mode = first ? modeOn(effects, first.relation) : isUnknown(alter.domain, context) ? 'SHARE' : undefined
     if (!mode) return
-    const what = alter.action === 'ADD CONSTRAINT' ? 'ADD CHECK' : alter.action
-    const all = tables.map(({ label }) => label).join(' and ')
+    const what = alter.action === 'ADD CONSTRAINT' ? `ADD ${alter.constraint?.kind ?? 'CONSTRAINT'}` : alter.action
+    const all = first ? tables.map(({ label }) => label).join(' and ') : 'every table that has a column of it'
     yield {
       at: alter.constraint?.keywords ?? alter.keywords,
       message: `${what} of domain ${inQuotes(alter.domain)} takes ${mode} on ${all}: ${whoWaits(mode)} until every row is checked`,
@@ -36,7 +39,7 @@ moment.`,
         alter.action === 'ADD CONSTRAINT'
           ? 'Add it NOT VALID: new values are checked, and no table is read. VALIDATE CONSTRAINT takes the same locks as this.'
           : 'A CHECK of the column can be validated while writes go on; for the domain there is no milder form.',
-      relation: first.relation,
+      ...(first && { relation: first.relation }),
       severity: alter.action === 'VALIDATE CONSTRAINT' ? 'warning' : undefined,
     }
   },
@@ -65,6 +68,10 @@ moment.`,
   ALTER DOMAIN quantity SET NOT NULL;
 --^^^^^^^^^^^^ error [domain-constraint-scan: SET NOT NULL of domain "quantity" takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until every row is checked]
 
+-- bad: a domain that the history does not show
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
+--                                              ^^^^^ error [domain-constraint-scan: ADD CHECK of domain "quantity" takes SHARE on every table that has a column of it: INSERT, UPDATE and DELETE wait until every row is checked]
+
 -- good: NOT VALID
 -- file: 0001_orders.sql
   CREATE DOMAIN quantity AS integer;
@@ -85,6 +92,15 @@ moment.`,
   ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
 `,
 })
+
+const readsTables = ({ action, constraint }: AlterDomain): boolean =>
+  action === 'SET NOT NULL' ||
+  action === 'VALIDATE CONSTRAINT' ||
+  (action === 'ADD CONSTRAINT' && constraint?.notValid !== true)
+
+/** A domain of a history that starts somewhere else: tables may have it. */
+const isUnknown = (domain: Name, { catalog }: RuleContext): boolean =>
+  !catalog.complete && !catalog.types.has(keyIn(catalog, catalog.types, domain))
 
 function usedBy(key: string, context: RuleContext): Target | undefined {
   const table = tableAt(context.catalog, key)

@@ -1,5 +1,5 @@
 import { asTable } from '../postgres/catalog'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { isUnreleased, tablesListed } from './target'
 
 export default defineRule({
@@ -11,8 +11,8 @@ export default defineRule({
 \`DROP SCHEMA ... CASCADE\` deletes every table, view, function and type of the schema, and whatever elsewhere depends on them.
 The finding is an error where the history shows tables in it, and for \`DROP DATABASE\`, which deletes everything.
 
-Nothing is said of \`DROP SCHEMA\` without \`CASCADE\`: PostgreSQL refuses to drop a schema that holds anything. Nothing either
-of a schema whose tables the same migration makes, and of down migrations.`,
+Without \`CASCADE\` PostgreSQL refuses to drop a schema that holds anything: it is information of a schema that the history does not
+show, and nothing is said of others. Nothing either of a schema whose tables the same migration makes, and of down migrations.`,
   instead: `
 Drop what is in the schema by name, in migrations that say what goes, and then the empty schema without \`CASCADE\`.`,
   manual: ['sql-dropschema.html', 'sql-dropdatabase.html', 'ddl-depend.html'],
@@ -27,10 +27,13 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
       }
       return
     }
-    if (!drop.cascade) return
     for (const { name, span } of drop.names) {
       const { tables, isEmptied } = contentsOf(name, context)
       if (isEmptied) continue
+      if (!drop.cascade) {
+        if (!context.catalog.schemas?.has(name) && !context.catalog.complete) yield { at: span, ...whereEmpty(name) }
+        continue
+      }
       yield {
         at: span,
         message: `DROP SCHEMA CASCADE deletes schema "${name}" and ${tables.length > 0 ? tablesListed(tables) : 'whatever it holds'}`,
@@ -59,6 +62,11 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   DROP DATABASE archive;
 --^^^^^^^^^^^^^ error [dropped-schema: DROP DATABASE deletes the database with everything in it]
 
+-- bad: whether it is empty the history does not show
+-- shows: \`DROP SCHEMA\` of a schema that may hold something
+  DROP SCHEMA reports;
+--            ^^^^^^^ information [dropped-schema: DROP SCHEMA fails if anything is left in schema "reports"]
+
 -- good: PostgreSQL refuses where anything is left
 -- file: 0001_reports.sql
   CREATE SCHEMA reports;
@@ -70,6 +78,14 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   CREATE TABLE scratch.rows (id bigint);
   DROP SCHEMA scratch CASCADE;
 `,
+})
+
+const whereEmpty = (name: string): Omit<RuleFinding, 'at'> => ({
+  message: `DROP SCHEMA fails if anything is left in schema "${name}"`,
+  detail:
+    'The history does not show what it holds. Code that has it in its search_path, or names it, finds it no more.',
+  hint: 'Drop what is in it by name first, in migrations that say what goes.',
+  severity: 'information',
 })
 
 /** The tables of a schema that were there before the migration; `isEmptied` where it is known that it holds nothing else. */

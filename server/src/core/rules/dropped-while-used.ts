@@ -33,6 +33,8 @@ PostgreSQL does not look into the bodies of functions: it drops a function or a 
 are called next. With \`CASCADE\` it also drops what it does know of: the triggers of a function, the views over a view, and with a
 type every column that has it, values and all.
 
+Where the history does not show what goes, \`CASCADE\` alone is told, as information.
+
 Nothing is said where something of the same name is there when the migration ends, of a function that has overloads, of what the
 same migration makes, and of functions whose bodies the history does not show.`,
   instead: `
@@ -48,6 +50,7 @@ where something is left.`,
     }
     yield* triggersLost(drop, end, context)
     yield* viewsLost(drop, end, context)
+    yield* unknownLost(drop, end, context)
   },
 
   examples: `
@@ -98,6 +101,11 @@ where something is left.`,
 -- file: 0002_no_view.sql
   DROP VIEW active_users CASCADE;
 --                       ^^^^^^^ warning [dropped-while-used: DROP VIEW CASCADE drops view "active_count"]
+
+-- bad: CASCADE takes away what the history does not show
+-- shows: \`CASCADE\` of what the history does not show
+  DROP VIEW active_users CASCADE;
+--                       ^^^^^^^ information [dropped-while-used: DROP VIEW CASCADE drops whatever depends on "active_users"]
 
 -- good: CASCADE takes a view away that is made again
 -- file: 0001_users.sql
@@ -212,6 +220,27 @@ function* viewsLost(drop: Drop, end: Catalog, context: RuleContext): Iterable<Ru
     detail: 'What reads it fails from then on.',
     hint: 'Drop views by name, without CASCADE: PostgreSQL refuses where one is left.',
   }
+}
+
+/** Of what the history does not show, nobody knows what else goes. */
+function* unknownLost(drop: Drop, end: Catalog, { catalog }: RuleContext): Iterable<RuleFinding> {
+  if (!drop.cascade || catalog.complete) return
+  // What is made again goes first in files that may run more than once.
+  const unknown = drop.names.filter(name => !isIn(catalog, drop, name) && !isIn(end, drop, name))
+  if (unknown.length === 0) return
+  yield {
+    at: drop.cascade,
+    message: `${drop.tag} CASCADE drops whatever depends on ${listed(unknown.map(inQuotes))}`,
+    detail: 'The history does not show what that is.',
+    hint: 'Leave CASCADE out: PostgreSQL then refuses, and says what is left.',
+    severity: 'information',
+  }
+}
+
+function isIn(catalog: Catalog, { tag }: Drop, name: Name): boolean {
+  if (tag in relations) return catalog.relations.has(keyOf(catalog, name))
+  if (tag === 'DROP TYPE' || tag === 'DROP DOMAIN') return catalog.types.has(keyIn(catalog, catalog.types, name))
+  return routineNamed(catalog, name) !== undefined
 }
 
 function* broken(drop: Drop, name: Name, users: readonly Name[], how: string): Iterable<RuleFinding> {

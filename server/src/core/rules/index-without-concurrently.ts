@@ -529,6 +529,12 @@ fix knows those that the migrations make.`,
 -- file: 000003_create_users_email_idx.down.sql
   DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
 
+-- bad: a partitioned table that the history does not show
+-- given: attach-partition-scan off
+  ALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+  CREATE INDEX events_id_idx ON events (id);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
+
 -- good: concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

@@ -7,13 +7,13 @@ import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
 import { schemaInPlace, viewInPlace } from './left-views'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
+import { catalogAtCommit, existingSequence, existingTableOrView, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'moved-schema',
   risk: 'compatibility',
   severity: 'warning',
-  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER SCHEMA'],
+  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER SEQUENCE', 'ALTER SCHEMA'],
   concerns: hasSubcommand('SET SCHEMA'),
   why: `
 From the moment the migration commits, every running query that names a table of the old schema fails: code that was deployed
@@ -21,7 +21,7 @@ before it, and code that an earlier release brings back. Where code names tables
 \`search_path\` of each session whether it finds them.
 
 Nothing is said of what the same migration makes, of a table or a view whose old name is taken again when the transaction
-commits, and of a schema that it makes.`,
+commits, of a sequence that a column owns, and of a schema that it makes.`,
   instead: `
 For a table, create a view with the old name in the old schema, in the same transaction: a simple view passes reads and writes
 through. For a schema, move what is in it piece by piece. Drop the views in a later release, when no code uses them.`,
@@ -55,6 +55,15 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM staff.people;
   COMMIT;
   ALTER VIEW IF EXISTS adults SET SCHEMA staff;
+
+-- bad: a sequence that no column owns
+-- shows: sequence moved to another schema
+-- file: 0001_tickets.sql
+  CREATE SCHEMA staff;
+  CREATE SEQUENCE tickets;
+-- file: 0002_staff.sql
+  ALTER SEQUENCE tickets SET SCHEMA staff;
+--                       ^^^^^^^^^^^^^^^^ information [moved-schema: SET SCHEMA breaks running code that names sequence "tickets"]
 
 -- bad: in the transaction of the tool, with a down
 -- given: goose
@@ -135,7 +144,8 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
 })
 
 function* moved(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
-  const target = existingTableOrView(alter, context)
+  const isSequence = alter.tag === 'ALTER SEQUENCE'
+  const target = isSequence ? existingSequence(alter.relation, context) : existingTableOrView(alter, context)
   if (!target || target.table?.partitionOf) return
   for (const { subcommand } of subcommandsOf(alter, context, 'SET SCHEMA')) {
     if (catalogAtCommit(context).relations.has(target.relation)) continue
@@ -143,9 +153,12 @@ function* moved(alter: AlterRelation, context: RuleContext): Iterable<RuleFindin
       at: { start: subcommand.keywords.start, end: subcommand.to.span.end },
       message: `SET SCHEMA breaks running code that names ${target.label}`,
       detail: `Queries find it in schema "${subcommand.to.name}" alone, as soon as the migration commits.`,
-      hint: 'CREATE VIEW with the old name in the old schema, in the same transaction, and drop it when no code uses it any more.',
+      hint: isSequence
+        ? 'Let code find it with its search_path, or name the new schema, before it moves.'
+        : 'CREATE VIEW with the old name in the old schema, in the same transaction, and drop it when no code uses it any more.',
       relation: target.relation,
-      fixes: () => leftInPlace(alter, subcommand.to, context),
+      severity: isSequence ? 'information' : undefined,
+      fixes: () => (isSequence ? [] : leftInPlace(alter, subcommand.to, context)),
     }
   }
 }

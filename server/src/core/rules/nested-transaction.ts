@@ -2,7 +2,7 @@ import type { Fix } from '../finding'
 import { type Step, stepsIn } from '../history/steps'
 import { shifted } from '../text'
 import { removedStatement } from './edits'
-import { defineMigrationRule, type MigrationContext } from './rule'
+import { defineMigrationRule, type MigrationContext, type RuleFinding } from './rule'
 
 export default defineMigrationRule({
   id: 'nested-transaction',
@@ -14,18 +14,21 @@ export default defineMigrationRule({
 PostgreSQL has no transactions inside transactions. Where the migration tool has opened one, \`BEGIN\` warns and does nothing,
 and \`COMMIT\` or \`ROLLBACK\` ends the tool's transaction: what follows, the tool's own record of the migration too, is no
 longer part of it. A failure there leaves the migration half applied, or applied without a record; some drivers end with an
-error of their own.
+error of their own. A second \`BEGIN\` or \`COMMIT\` in a transaction of the file's own does nothing but warn.
 
 Nothing is said of a \`COMMIT\` before any \`BEGIN\` where \`BEGIN\` or what cannot run in a transaction follows: somebody ends the
-tool's transaction on purpose. Nor is anything said where the tool opens no transaction, and of savepoints. A section has one finding.`,
+tool's transaction on purpose. Nor is anything said of savepoints. A section has one finding.`,
   instead: `
 Leave transactions to the tool, or tell it with its marker not to open one.`,
   manual: ['sql-begin.html', 'sql-commit.html'],
 
   *check(context) {
     for (const section of context.migration.sections) {
-      if (section.transaction !== 'tool') continue
       const own = stepsIn(context.steps, section)
+      if (section.transaction !== 'tool') {
+        yield* repeated(own)
+        continue
+      }
       const commands = own.filter(isTransactionCommand)
       const inTool = commands.filter(({ transaction }) => transaction.kind === 'tool')
       const found = inTool.find(({ command }) => !isStart(command?.tag)) ?? inTool[0]
@@ -106,6 +109,22 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
   -- +goose Up
   CREATE TABLE users (id bigint PRIMARY KEY);
 
+-- bad: twice, where nobody else opens one
+-- shows: \`BEGIN\` in an open transaction, \`COMMIT\` without one
+-- file: 0001_users.sql
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  BEGIN;
+--^^^^^ information [nested-transaction: BEGIN does nothing: a transaction is open already]
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  COMMIT;
+-- file: 0002_note.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN note text;
+  COMMIT;
+  COMMIT;
+--^^^^^^ information [nested-transaction: COMMIT does nothing: no transaction is open]
+
 -- good: on purpose
 -- given: goose
 -- file: 00001_users.sql
@@ -144,6 +163,28 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
   ROLLBACK TO SAVEPOINT users_made;
 `,
 })
+
+/** A BEGIN in a block of the file, or a COMMIT behind one. */
+function* repeated(own: readonly Step[]): Iterable<RuleFinding> {
+  const place = own.findIndex(isTransactionCommand)
+  if (place < 0 || !isStart(own[place]?.command?.tag)) return
+  const found = own.slice(place + 1).find(step => {
+    if (!isTransactionCommand(step)) return false
+    const { kind, first } = step.transaction
+    return isStart(step.command?.tag) ? kind === 'block' && first !== step : kind === 'own'
+  })
+  if (!found?.command) return
+  const { tag } = found.command
+  yield {
+    at: shifted({ start: 0, end: tag.length }, found.statement.span.start),
+    message: `${tag} does nothing: ${isStart(tag) ? 'a transaction is open already' : 'no transaction is open'}`,
+    detail: isStart(tag)
+      ? 'PostgreSQL warns that there is already a transaction in progress; the first COMMIT ends it.'
+      : 'PostgreSQL warns that there is no transaction in progress: the COMMIT before has ended it.',
+    hint: `Leave the ${tag} out, or the one before it.`,
+    severity: 'information',
+  }
+}
 
 /** Ends the tool's transaction first of all, for another one or for what cannot run in one. */
 function isOnPurpose(first: Step | undefined, own: readonly Step[]): boolean {

@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { columnNamed } from '../postgres/catalog'
+import { columnNamed, constraintNamed, keyOf, tableAt } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -39,7 +39,7 @@ the table meanwhile.
 
 It is a hint of a column that is \`NOT NULL\` already: nothing is read, and the statement may go. Nothing is said of a table or a
 column that the same migration makes, and where a validated \`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12
-nothing is read then.`,
+nothing is read then. Nor is anything said where the same migration validates before a constraint that the history does not show.`,
   instead: `
 Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
 writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing, and drop the check.`,
@@ -60,6 +60,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
         if (subcommand.kind === 'SET NOT NULL') yield* changingNothing(subcommand, target, context)
         continue
       }
+      if (subcommand.kind === 'SET NOT NULL' && mayBeProven(alter, target, context)) continue
       const what = subcommand.kind === 'SET NOT NULL' ? 'SET NOT NULL' : 'ADD NOT NULL'
       const column = subcommand.kind === 'SET NOT NULL' ? subcommand.column.name : subcommand.constraint.columns[0]
       const isFilledLater = column !== undefined && laterSteps(context).some(step => fills(step, alter, column))
@@ -262,6 +263,10 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users REPLICA IDENTITY USING INDEX users_email;
   COMMIT;
 
+-- good: of a table that the history does not show, after the check that proves it
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+
 -- good: a partitioned table of the same migration has no rows
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz) PARTITION BY RANGE (at);
@@ -314,6 +319,18 @@ function isAddedBefore(alter: AlterRelation, subcommand: Subcommand, { table }: 
           other => other.kind === 'ADD COLUMN' && other.column.name.name === name && !other.column.notNull,
         ),
     )
+}
+
+/** Whether a constraint that the history does not show was validated before: most likely the CHECK that proves it. */
+function mayBeProven({ relation }: AlterRelation, { table }: Target, { catalog, steps, index }: RuleContext): boolean {
+  if (table?.columnsKnown) return false
+  const key = keyOf(catalog, relation)
+  return steps.slice(0, index).some(({ command, before }) => {
+    if (command?.tag !== 'ALTER TABLE' || keyOf(before, command.relation) !== key) return false
+    return command.subcommands.some(
+      other => other.kind === 'VALIDATE CONSTRAINT' && !constraintNamed(tableAt(before, key), other.constraint.name),
+    )
+  })
 }
 
 function* changingNothing(

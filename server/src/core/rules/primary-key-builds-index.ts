@@ -19,7 +19,8 @@ more where a column is not yet \`NOT NULL\`. Nothing reads or writes the table u
 With \`USING INDEX\` nothing is built, but the columns become \`NOT NULL\`: where they are not yet, every row is read under the
 same lock.
 
-Nothing is said of a table that the same migration makes and of \`USING INDEX\` over columns that are \`NOT NULL\`.`,
+Nothing is said of a table that the same migration makes and of \`USING INDEX\` over columns that are
+\`NOT NULL\`, or that the history does not show.`,
   instead: `
 Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE INDEX CONCURRENTLY\` outside a transaction
 block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix proves
@@ -36,7 +37,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
           : subcommand.column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')
       const mode = modeOn(effects, target.relation)
       if (definition?.kind !== 'PRIMARY KEY' || !mode) continue
-      if (definition.usingIndex !== undefined && touches(effects.scans, target)) {
+      if (definition.usingIndex !== undefined && target.table?.columnsKnown && touches(effects.scans, target)) {
         yield {
           at: definition.keywords,
           message: `${takes('ADD PRIMARY KEY', mode, target.label)} until every row is checked`,
@@ -224,5 +225,8 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
 -- good: a table of the same migration
   CREATE TABLE members (id bigint);
   ALTER TABLE members ADD PRIMARY KEY (id);
+
+-- good: an index that was built before, over columns that the history does not show
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
 `,
 })

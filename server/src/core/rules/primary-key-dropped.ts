@@ -1,4 +1,4 @@
-import { constraintNamed, foreignKeysTo, keyOf, tableAt } from '../postgres/catalog'
+import { constraintNamed, foreignKeysTo, keyOf, type Table, tableAt } from '../postgres/catalog'
 import { hasSubcommand } from './concerns'
 import { defineRule } from './rule'
 import { existingTable, subcommandsOf } from './target'
@@ -13,7 +13,8 @@ export default defineRule({
 Without its primary key a table takes the same key twice and null for it. Where it is published, logical replication finds its
 rows no more: every \`UPDATE\` and \`DELETE\` fails until it has another replica identity. \`ON CONFLICT\` of the key fails too.
 
-Nothing is said where the same migration gives the table another primary key, drops or renames it, and of a table that it makes.`,
+Nothing is said where the same migration gives the table another primary key, drops or renames it, and of a table that it makes.
+Of a table that the history does not show the name of the constraint tells: \`pkey\`, \`pk\` or \`primary_key\`.`,
   instead: `
 Build the unique index of the new key with \`CONCURRENTLY\` first, and replace the key in one \`ALTER TABLE\`: \`DROP CONSTRAINT ...,
 ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA IDENTITY\`.`,
@@ -24,12 +25,11 @@ ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA I
 
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
-    if (!target?.table) return
+    if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'DROP CONSTRAINT')) {
-      const constraint = constraintNamed(target.table, subcommand.constraint.name)
-      if (constraint?.kind !== 'PRIMARY KEY') continue
+      if (!isPrimaryKey(target.table, subcommand.constraint.name)) continue
       const left = tableAt(context.steps.at(-1)?.after ?? context.after, keyOf(context.catalog, alter.relation))
-      if (!left || left.constraints.some(({ kind }) => kind === 'PRIMARY KEY')) continue
+      if ((target.table && !left) || left?.constraints.some(({ kind }) => kind === 'PRIMARY KEY')) continue
       const isReferenced = foreignKeysTo(context.catalog, target.relation).length > 0
       yield {
         at: subcommand.keywords,
@@ -52,6 +52,10 @@ ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA I
   ALTER TABLE members DROP CONSTRAINT members_pkey;
 --                    ^^^^^^^^^^^^^^^ information [primary-key-dropped: DROP CONSTRAINT leaves table "members" without a primary key]
 
+-- bad: of a table that the history does not show, by the name that PostgreSQL gives a primary key
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+--                    ^^^^^^^^^^^^^^^ information [primary-key-dropped: DROP CONSTRAINT leaves table "members" without a primary key]
+
 -- good: replaced in one statement
 -- file: 0001_members.sql
   CREATE TABLE members (id bigint PRIMARY KEY, number bigint NOT NULL);
@@ -71,3 +75,10 @@ ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA I
   ALTER TABLE members DROP CONSTRAINT positive;
 `,
 })
+
+/** What a table that the history does not show has under a name is what the name says. */
+function isPrimaryKey(table: Table | undefined, name: string): boolean {
+  const constraint = constraintNamed(table, name)
+  if (constraint || table?.columnsKnown) return constraint?.kind === 'PRIMARY KEY'
+  return /(^|_)(pkey|pk|primary_?key)(_|$)/i.test(name)
+}

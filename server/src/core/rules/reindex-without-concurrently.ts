@@ -32,7 +32,7 @@ run inside a transaction block, and it does not take the index of an exclusion c
     if (reindex.concurrently || reindex.target === 'SYSTEM') return
     const { builds, scans } = context.effects
     // A table without an index: nothing is read or built.
-    if (builds.length === 0 && scans.length === 0) return
+    if (builds.length === 0 && scans.length === 0 && !holdsUnknown(reindex, context)) return
     const target = targetOf(reindex, context)
     // REINDEX of a schema is refused in a transaction block.
     if (!target || (context.transaction.isBlock && context.effects.refusesTransactionBlock)) return
@@ -120,6 +120,12 @@ run inside a transaction block, and it does not take the index of an exclusion c
 -- fix: Build it anew concurrently
   REINDEX TABLE CONCURRENTLY app.users;
 
+-- bad: a schema that the history does not show
+  REINDEX SCHEMA app;
+--^^^^^^^^^^^^^^ error [reindex-without-concurrently: REINDEX takes SHARE on every table and ACCESS EXCLUSIVE on each index: writes and nearly all reads wait until it is built]
+-- fix: Build it anew concurrently
+  REINDEX SCHEMA CONCURRENTLY app;
+
 -- good: concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -168,11 +174,19 @@ function targetOf({ target, name }: Reindex, context: RuleContext): Reindexed | 
     return table && { ...table, isExclusion: table.table?.constraints.some(({ kind }) => kind === 'EXCLUDE') ?? false }
   }
   if (target === 'INDEX' && name) return isNew(name, context) ? undefined : tableOfIndex(name, context)
-  const isOfOthers = context.effects.scans.some(key => {
-    const table = tableAt(catalog, key)
-    return !table || existingTable({ schema: table.schema, name: table.name, span: context.statement.span }, context)
-  })
+  const isOfOthers =
+    holdsUnknown({ target, name }, context) ||
+    context.effects.scans.some(key => {
+      const table = tableAt(catalog, key)
+      return !table || existingTable({ schema: table.schema, name: table.name, span: context.statement.span }, context)
+    })
   return isOfOthers ? { label: 'every table', isExclusion: false } : undefined
+}
+
+/** A schema of which a history that starts somewhere else shows nothing, or a database: there are tables in it. */
+function holdsUnknown({ target, name }: Pick<Reindex, 'target' | 'name'>, { catalog }: RuleContext): boolean {
+  if (catalog.complete || !(target === 'SCHEMA' || target === 'DATABASE')) return false
+  return ![...catalog.relations.values()].some(({ schema }) => target === 'DATABASE' || schema === name?.name)
 }
 
 function tableOfIndex(name: Name, context: RuleContext): Reindexed | undefined {

@@ -6,22 +6,22 @@ import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
 import { written } from './edits'
 import { viewInPlace } from './left-views'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingTableOrView, subcommandsOf } from './target'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { catalogAtBegin, catalogAtCommit, existingSequence, existingTableOrView, subcommandsOf } from './target'
 import { stillNamingTable } from './users'
 
 export default defineRule({
   id: 'renamed-table',
   risk: 'compatibility',
   severity: 'warning',
-  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW'],
+  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER SEQUENCE'],
   concerns: hasSubcommand('RENAME TO'),
   why: `
 From the moment the migration commits, every running query that names the table or the view by its old name fails: code that
 was deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
-either.
+either. Defaults follow a sequence that is renamed; code that calls \`nextval\` with its name fails.
 
-Nothing is said of a table that the same migration makes, of a partition, and of tables that change places: a table or a
+Nothing is said of a sequence that a column owns, of a table that the same migration makes, of a partition, and of tables that change places: a table or a
 view bears the old name again when the transaction commits, or bore the new name before.`,
   instead: `
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Grant on it what other
@@ -30,6 +30,7 @@ roles have on the table, which a new view does not take over. Drop it in a later
   seeds: ['rename tables only when the code knows both names'],
 
   *check(alter, context) {
+    if (alter.tag === 'ALTER SEQUENCE') return yield* ofSequence(alter, context)
     const target = existingTableOrView(alter, context)
     if (!target || target.table?.partitionOf) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME TO')) {
@@ -102,6 +103,20 @@ roles have on the table, which a new view does not take over. Drop it in a later
   ALTER VIEW adults RENAME TO grown_ups;
 --                  ^^^^^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names view "adults"]
 
+-- bad: a sequence that no column owns
+-- shows: renamed sequence
+-- file: 0001_tickets.sql
+  CREATE SEQUENCE tickets;
+-- file: 0002_numbers.sql
+  ALTER SEQUENCE tickets RENAME TO numbers;
+--                       ^^^^^^^^^^^^^^^^^ information [renamed-table: RENAME breaks running code that calls nextval of sequence "tickets"]
+
+-- good: the sequence of a column
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigserial PRIMARY KEY);
+-- file: 0002_sequence.sql
+  ALTER SEQUENCE people_id_seq RENAME TO users_id_seq;
+
 -- good: a table of the same migration
   CREATE TABLE people (id bigint PRIMARY KEY);
   ALTER TABLE people RENAME TO users;
@@ -139,6 +154,21 @@ roles have on the table, which a new view does not take over. Drop it in a later
   ALTER TABLE people_pkey RENAME TO users_pkey;
 `,
 })
+
+function* ofSequence(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
+  const target = existingSequence(alter.relation, context)
+  if (!target || catalogAtCommit(context).relations.has(target.relation)) return
+  for (const { subcommand } of subcommandsOf(alter, context, 'RENAME TO')) {
+    yield {
+      at: { start: subcommand.keywords.start, end: subcommand.to.span.end },
+      message: `RENAME breaks running code that calls nextval of ${target.label}`,
+      detail: 'Defaults follow the sequence, and nothing can stand in for its old name.',
+      hint: 'Keep the name, or stop calling it by name in a release before.',
+      relation: target.relation,
+      severity: 'information',
+    }
+  }
+}
 
 function withView(alter: AlterRelation, to: Identifier, context: RuleContext): Fix[] {
   const old = written(context, alter.relation.span)

@@ -12,8 +12,8 @@ they have made cannot be made again. PostgreSQL refuses such a statement, and th
 What only a newer PostgreSQL than the configured one knows is refused too. Where no version is configured the rule only tells
 which one the statement needs.
 
-The message is PostgreSQL's own. Nothing is said where the history does not start with an empty database, after dynamic SQL or
-a statement that could not be read, of what an extension may have made, and where \`IF EXISTS\` or \`IF NOT EXISTS\` makes
+The message is PostgreSQL's own. Where the history does not start with an empty database, or after dynamic SQL or a statement that
+could not be read, only that is said which fails in any: a column that is named twice. Nothing is said of what an extension may have made, and where \`IF EXISTS\` or \`IF NOT EXISTS\` makes
 PostgreSQL skip the statement.`,
   instead: `
 Name what is there, or make it first. Where \`CREATE OR REPLACE\` cannot keep the columns of a view, or what a function returns, drop
@@ -161,6 +161,14 @@ it first, with what depends on it, and make both again in the same transaction.`
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS users (id bigint PRIMARY KEY);
   DROP INDEX IF EXISTS users_email_idx;
+
+-- bad: a column that stands twice, whatever table it is
+-- shows: column that is assigned, inserted or indexed twice
+-- given: unbatched-backfill off
+  UPDATE users SET name = 'a', name = 'b';
+--                             ^^^^ error [statement-fails: multiple assignments to same column "name"]
+  INSERT INTO users (name, name) VALUES ('a', 'b') ON CONFLICT DO NOTHING;
+--                         ^^^^ error [statement-fails: column "name" specified more than once]
 
 -- good: the history starts somewhere else
 -- file: 0007_email.sql

@@ -45,6 +45,14 @@ export function existingTableOrView(
   return { label: `${kind} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table: view }
 }
 
+/** The same of a sequence that is called by its name: one of a column follows its table. */
+export function existingSequence(name: Name, context: RuleContext): Target | undefined {
+  const relation = relationNamed(context.catalog, name)
+  if (isMade(relation, context)) return undefined
+  if (relation && (relation.kind !== 'sequence' || relation.ownedBy)) return undefined
+  return { label: `sequence ${inQuotes(name)}`, relation: keyOf(context.catalog, name) }
+}
+
 const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', 'foreign table'])
 
 /**

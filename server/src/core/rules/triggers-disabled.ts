@@ -1,11 +1,12 @@
+import type { Step } from '../history/steps'
 import { type Catalog, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import { hasSubcommand } from './concerns'
 import { laterSteps } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf } from './target'
+import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf, type Target } from './target'
 
 export default defineRule({
   id: 'triggers-disabled',
@@ -19,8 +20,8 @@ neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transa
 rows that others write in between pass every trigger by. \`session_replication_role = replica\` turns off the triggers of its
 session, those of foreign keys too, but for the few that are \`ENABLE ALWAYS\` or \`REPLICA\`.
 
-Nothing is said of \`DISABLE TRIGGER USER\` and of single triggers that the same transaction enables again, of triggers that stay
-disabled, and of a table that the same migration makes.`,
+Where nothing enables them again, \`DISABLE TRIGGER USER\` is told as information. Nothing is said where the same transaction enables
+them again, of a single trigger that stays disabled, and of a table that the same migration makes.`,
   instead: `
 Disable the triggers that are in the way by name, in the transaction that enables them again. To load rows in another order, make
 the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
@@ -36,6 +37,10 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
     for (const { subcommand } of subcommandsOf(alter, context, 'DISABLE TRIGGER')) {
       const which = triggerOf(subcommand, context)
       const isBetween = isEnabledElsewhere(alter, context)
+      if (which === 'USER' && !isEnabledAgain(alter, context)) {
+        yield { at: subcommand.keywords, ...everyTriggerOf(target) }
+        continue
+      }
       if (which !== 'ALL' && !isBetween) continue
       yield {
         at: subcommand.keywords,
@@ -81,6 +86,14 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
 --                   ^^^^^^^^^^^^^^^ warning [triggers-disabled: DISABLE TRIGGER turns off a trigger of table "orders" for all sessions until a later transaction enables it again]
   UPDATE orders SET changed = NULL WHERE id = 7;
   ALTER TABLE orders ENABLE TRIGGER touch;
+
+-- bad: all but those of foreign keys, and they stay off
+-- shows: triggers that nothing enables again
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
+-- file: 0002_clean.sql
+  ALTER TABLE orders DISABLE TRIGGER USER;
+--                   ^^^^^^^^^^^^^^^ information [triggers-disabled: DISABLE TRIGGER USER leaves every trigger of table "orders" off: nothing in this migration enables them again]
 
 -- bad: of the whole session
 -- shows: foreign keys turned off with \`session_replication_role\`
@@ -165,6 +178,14 @@ const ofReplica = {
   hint: 'Disable the triggers that are in the way by name; foreign keys that are DEFERRABLE can wait for the end of the transaction.',
 }
 
+const everyTriggerOf = ({ label, relation }: Target): Omit<RuleFinding, 'at'> => ({
+  message: `DISABLE TRIGGER USER leaves every trigger of ${label} off: nothing in this migration enables them again`,
+  detail: 'It holds for all sessions, until somebody enables them; those that keep foreign keys stay on.',
+  hint: 'Enable them again in the same transaction, or disable by name the one that is not wanted any more.',
+  severity: 'information',
+  relation,
+})
+
 /** ALL, USER or a trigger's name, as it stands. */
 const triggerOf = ({ span }: SubcommandOfKind<'DISABLE TRIGGER'>, { statement }: RuleContext): string | undefined =>
   tokensOf(statement.text)
@@ -172,11 +193,15 @@ const triggerOf = ({ span }: SubcommandOfKind<'DISABLE TRIGGER'>, { statement }:
     .at(-1)?.text
 
 /** Whether a later transaction of the same migration enables triggers of the table. */
-const isEnabledElsewhere = ({ relation }: AlterRelation, context: RuleContext): boolean =>
-  laterSteps(context).some(
-    ({ command, transaction }) =>
+const isEnabledElsewhere = (alter: AlterRelation, context: RuleContext): boolean =>
+  enabling(alter, context).some(({ transaction }) => transaction.number !== context.transaction.number)
+
+const isEnabledAgain = (alter: AlterRelation, context: RuleContext): boolean => enabling(alter, context).length > 0
+
+const enabling = ({ relation }: AlterRelation, context: RuleContext): readonly Step[] =>
+  laterSteps(context).filter(
+    ({ command }) =>
       command?.tag === 'ALTER TABLE' &&
       command.relation.name === relation.name &&
-      transaction.number !== context.transaction.number &&
       command.subcommands.some(({ kind }) => kind === 'ENABLE TRIGGER'),
   )

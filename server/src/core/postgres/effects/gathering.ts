@@ -177,7 +177,7 @@ export function withUnseenPartitions(catalog: Catalog, command: Command, migrati
     command.tag === 'CREATE INDEX' ? command.table : command.tag === 'ALTER TABLE' ? command.relation : undefined
   if (!name || migration === undefined || ('only' in command && command.only)) return catalog
   const table = asTable(relationNamed(catalog, name))
-  const isOlder = table?.born !== undefined && table.born.migration !== migration
+  const isOlder = table?.born?.migration !== migration
   if (table?.kind !== 'partitioned table' || !isOlder) return catalog
   const key = keyOfRelation(table)
   if (partitionsOf(catalog, key).length > 0) return catalog

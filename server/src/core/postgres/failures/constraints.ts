@@ -14,6 +14,7 @@ import type { Failure } from '../failures'
 import { constraintName } from '../names'
 import { areComparable } from './casts'
 import { expressionFailure, isColumnAbsent, relationFailure, type Scene, sureColumn, sureRelation } from './relations'
+import { keyedTwice } from './repetitions'
 import { secondKey } from './tables'
 
 /** Returns why a constraint cannot be added to a table; the table is as it is when the constraint comes. */
@@ -77,8 +78,7 @@ export function keyColumnFailure(
   for (const [place, column] of columns.entries()) {
     if (isColumnAbsent(catalog, table, column))
       return { message: `column "${column}" named in key does not exist`, code: '42703', span }
-    if (columns.indexOf(column) < place)
-      return { message: `column "${column}" appears twice in ${kind.toLowerCase()} constraint`, code: '42701', span }
+    if (columns.indexOf(column) < place) return keyedTwice(kind, column, span)
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import type { LockTable } from '../../sql/commands'
-import type { Identifier, Name } from '../../sql/parts'
+import type { Name } from '../../sql/parts'
 import type { Copy, Delete, Insert, Merge, Truncate, Update } from '../../sql/row-commands'
 import {
   type Column,
@@ -27,6 +27,7 @@ import {
   sureRelation,
   sureTable,
 } from './relations'
+import { assignedTwice, insertedTwice } from './repetitions'
 import { sureType } from './types'
 
 export function insertFailure(scene: Scene, command: Insert): Failure | undefined {
@@ -49,19 +50,6 @@ export function insertFailure(scene: Scene, command: Insert): Failure | undefine
     rowFailure(scene, table, command)
   )
 }
-
-const insertedTwice = ({ name, span }: Identifier): Failure => ({
-  message: `column "${name}" specified more than once`,
-  code: '42701',
-  span,
-})
-
-const assignedTwice = ({ repeated }: { readonly repeated?: Identifier }): Failure | undefined =>
-  repeated && {
-    message: `multiple assignments to same column "${repeated.name}"`,
-    code: '42601',
-    span: repeated.span,
-  }
 
 export function mergeFailure(scene: Scene, command: Merge): Failure | undefined {
   const missing = missingAmong(scene, [command.table]) ?? ruledFailure(scene, command)
