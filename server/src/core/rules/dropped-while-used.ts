@@ -104,6 +104,7 @@ where something is left.`,
 
 -- bad: CASCADE takes away what the history does not show
 -- shows: \`CASCADE\` of what the history does not show
+-- given: dropped-view off
   DROP VIEW active_users CASCADE;
 --                       ^^^^^^^ information [dropped-while-used: DROP VIEW CASCADE drops whatever depends on "active_users"]
 
