@@ -269,6 +269,12 @@ ALTER TYPE mood ADD VALUE 'sad';
 
 ALTER TYPE mood ADD VALUE IF NOT EXISTS 'sad';
 
+ALTER TYPE mood ADD VALUE 'calm' AFTER 'angry';
+
+ALTER TYPE mood ADD VALUE 'calm' BEFORE 'happy';
+
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'sad' AFTER 'angry';
+
 ALTER TYPE mood RENAME VALUE 'sad' TO 'happy';
 
 ALTER TYPE mood RENAME TO positive;
@@ -736,6 +742,12 @@ INSERT INTO users (email) VALUES ('a') ON CONFLICT (email) DO NOTHING;
 INSERT INTO users (email) VALUES ('a') ON CONFLICT (age, nick) DO NOTHING;
 
 INSERT INTO users (email) VALUES ('a') ON CONFLICT DO NOTHING;
+
+CREATE TABLE seats (row integer, place integer, UNIQUE (row, place) DEFERRABLE);
+INSERT INTO seats VALUES (1, 1) ON CONFLICT (row, place) DO NOTHING;
+
+CREATE TABLE seats (row integer, place integer, UNIQUE (row, place) DEFERRABLE);
+INSERT INTO seats SELECT 1, 1 WHERE false ON CONFLICT (row, place) DO NOTHING;
 
 INSERT INTO users (email) VALUES ('a') ON CONFLICT (feeling) DO UPDATE SET nick = 'x';
 
@@ -1215,6 +1227,21 @@ CREATE OR REPLACE FUNCTION f() RETURNS TABLE (a integer, c text) LANGUAGE sql AS
 
 CREATE FUNCTION f() RETURNS TABLE (a integer, b text) LANGUAGE sql AS 'SELECT 1, ''x''';
 CREATE OR REPLACE FUNCTION f() RETURNS TABLE (a integer, b text) LANGUAGE sql AS 'SELECT 2, ''y''';
+
+CREATE FUNCTION f() RETURNS TABLE (a integer) LANGUAGE sql AS 'SELECT 1';
+CREATE OR REPLACE FUNCTION f() RETURNS TABLE (a integer, b integer) LANGUAGE sql AS 'SELECT 1, 2';
+
+CREATE FUNCTION f(a integer, OUT b integer, OUT c integer) LANGUAGE sql AS 'SELECT 1, 2';
+CREATE OR REPLACE FUNCTION f(a integer, OUT b integer) LANGUAGE sql AS 'SELECT 1';
+
+CREATE FUNCTION f() RETURNS SETOF record LANGUAGE sql AS 'SELECT 1, 2';
+CREATE OR REPLACE FUNCTION f() RETURNS TABLE (a integer, b integer) LANGUAGE sql AS 'SELECT 1, 2';
+
+CREATE FUNCTION f(OUT b integer, OUT c integer) RETURNS SETOF record LANGUAGE sql AS 'SELECT 1, 2';
+CREATE OR REPLACE FUNCTION f() RETURNS TABLE (b integer, c integer) LANGUAGE sql AS 'SELECT 2, 1';
+
+CREATE FUNCTION f() RETURNS varchar(10) LANGUAGE sql AS 'SELECT ''x''::varchar';
+CREATE OR REPLACE FUNCTION f() RETURNS varchar(20) LANGUAGE sql AS 'SELECT ''x''::varchar';
 
 CREATE FUNCTION f() RETURNS TABLE (a integer) LANGUAGE sql AS 'SELECT 1';
 CREATE OR REPLACE FUNCTION f() RETURNS SETOF integer LANGUAGE sql AS 'SELECT 1';

@@ -144,7 +144,7 @@ function isNeeded(scene: Scene, table: Table, { name, notNull, generated, identi
 const targetsOf = (table: Table, { columns, source }: Insert): readonly string[] =>
   source === 'DEFAULT VALUES' ? [] : (columns.length > 0 ? columns : table.columns).map(({ name }) => name)
 
-function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Insert): Failure | undefined {
+function conflictFailure({ catalog }: Scene, table: Table, { onConflict, source }: Insert): Failure | undefined {
   if (!onConflict) return undefined
   const { columns, constraint, span } = onConflict
   if (constraint !== undefined) {
@@ -158,7 +158,7 @@ function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Inser
   if (absent !== undefined) return { message: `column "${absent}" does not exist`, code: '42703', span }
   if (onConflict.repeated) return assignedTwice(onConflict)
   const names = new Set(columns)
-  const mayFit = indexesOf(catalog, keyOfRelation(table)).some(
+  const fitting = indexesOf(catalog, keyOfRelation(table)).filter(
     index =>
       index.conditional ||
       // The target may have expressions too, which the command does not tell.
@@ -168,6 +168,14 @@ function conflictFailure({ catalog }: Scene, table: Table, { onConflict }: Inser
         new Set(index.columns).size === names.size &&
         index.columns.every(name => names.has(name ?? ''))),
   )
+  const mayFit = fitting.length > 0
+  // It is told of each row, so a query that finds none passes.
+  if (mayFit && source === 'VALUES' && fitting.every(({ deferrable, conditional }) => deferrable && !conditional))
+    return {
+      message: 'ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters',
+      code: '55000',
+      span,
+    }
   if (mayFit || columns.some(column => catalog.doubts?.names.has(column))) return undefined
   return {
     message: 'there is no unique or exclusion constraint matching the ON CONFLICT specification',

@@ -42,8 +42,8 @@ function isOtherType(scene: Scene, before: string | undefined, now: string | und
   if (before === undefined || now === undefined) return false
   const [old, fresh] = [before, now].map(text => text.replace(/[^\s(),]+\./g, ''))
   if (old === fresh || [old, fresh].some(text => /\b_|%/.test(text ?? ''))) return false
-  const isRow = (text: string) => text.includes('(')
-  if (isRow(before) || isRow(now)) return isRow(before) && isRow(now)
+  // A row of OUT parameters is of type record, and so no other type; without them a record has no columns to compare.
+  if ([before, now].some(text => /^(setof )?record\(/.test(text))) return true
   return [before, now].every(text => signatureTypes(scene, text.replace(/^setof /, '')) !== undefined)
 }
 

@@ -96,6 +96,14 @@ function labelFailure({ catalog }: Scene, labels: readonly string[], command: Al
     return { message: `"${renameValue.from}" is not an existing enum label`, code: '22023' }
   if (taken !== undefined && labels.includes(taken) && !isDoubtful(taken))
     return { message: `enum label "${taken}" already exists`, code: '42710', ...(addValue && { span: addValue.span }) }
+  const beside = addValue?.before ?? addValue?.after
+  if (
+    beside !== undefined &&
+    !labels.includes(beside) &&
+    !labels.includes(addValue?.label ?? '') &&
+    !isDoubtful(beside)
+  )
+    return { message: `"${beside}" is not an existing enum label`, code: '22023' }
   return undefined
 }
 
