@@ -31,6 +31,20 @@ describe('fixing all', () => {
     )
   })
 
+  it('leaves out a fix after which the same migration fails, though the last one is another then', () => {
+    const files = Object.entries({
+      '000001_users.up.sql': `CREATE TYPE plan AS ENUM ('free', 'paid');\nCREATE TABLE users (id bigint PRIMARY KEY, plan plan);\n`,
+      '000002_plan.up.sql': `CREATE TYPE new_plan AS ENUM ('free', 'team');
+ALTER TABLE users ALTER COLUMN plan TYPE new_plan USING plan::text::new_plan;
+DROP TYPE plan;
+ALTER TYPE new_plan RENAME TO plan;
+`,
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const options = { review: true, creates: true }
+    const { changes } = fixed(historyFor({ files }), [`${folder}/000002_plan.up.sql`], defaultSettings, options)
+    assert.deepEqual(changes, [])
+  })
+
   it('writes the down of what the other fixes make of the up', () => {
     const files = Object.entries({
       '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n',

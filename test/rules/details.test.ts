@@ -110,6 +110,27 @@ describe('details', () => {
     assert.match(hint ?? '', /^Column "full_name" comes with the same release: /)
   })
 
+  it('say that reads wait too where another subcommand locks the table of a foreign key', () => {
+    const text = (more: string) => `
+-- bad: a foreign key
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+  CREATE INDEX ON orders (user_id);
+-- file: 0002_user.sql
+  ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users${more};
+`
+    const alone = 'Every row of table "orders" is looked up in "users", so the wait grows with the table.'
+    assert.deepEqual(
+      findings(text('')).map(({ detail }) => detail),
+      [alone],
+    )
+    assert.deepEqual(
+      findings(text(', ADD COLUMN note text')).map(({ detail }) => detail),
+      [`${alone} Another part of the statement takes ACCESS EXCLUSIVE on table "orders": reads wait as well.`],
+    )
+  })
+
   it('say that reads wait too where an earlier statement of the transaction has locked the table', () => {
     const details = findings(`
 -- bad: a column and its index

@@ -72,7 +72,10 @@ const unseenUps = new WeakMap<Catalog, { readonly down: Migration; readonly afte
 /** Statements that do not name all that they change. */
 const untold: ReadonlySet<string> = new Set(['DO', 'SELECT', 'CALL', 'EXECUTE', 'OTHER'])
 
-function isNewest({ migrations, framework }: History, migration: Migration): boolean {
-  const newest = migrations.findLast(other => other.direction !== 'down' && !other.repeatable)
-  return newest !== undefined && framework.compareVersions(newest.version, migration.version) === 0
+/** What a fix creates does not make a migration older. */
+function isNewest({ migrations, framework, source: { created } }: History, { version }: Migration): boolean {
+  const newest = migrations.findLast(
+    ({ direction, repeatable, path }) => direction !== 'down' && !repeatable && !created?.has(path),
+  )
+  return newest !== undefined && framework.compareVersions(newest.version, version) <= 0
 }

@@ -69,6 +69,8 @@ export interface Source {
   readonly elsewhere?: Elsewhere
   /** Absent where nobody said what has run. */
   readonly applied?: Applied
+  /** The paths that fixes have created. */
+  readonly created?: ReadonlySet<string>
 }
 
 /** The other histories of the project: they may share this one's database. */
@@ -142,7 +144,9 @@ export function withFixed(
     applied = withOriginal(applied, path, files.get(path))
     files.set(path, after)
   }
-  const source = { ...history.source, files, applied }
+  const added = changes.map(({ path }) => path).filter(path => !history.source.files.has(path))
+  const created = new Set([...(history.source.created ?? []), ...added])
+  const source = { ...history.source, files, applied, created }
   const folder = new SourceFolder(source)
   const order = orderOf(framework)
   const migrations = [...history.migrations]

@@ -1,9 +1,10 @@
 import { keyOf } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
-import type { LockMode } from '../postgres/locks'
+import { blocksReads, type LockMode } from '../postgres/locks'
 import type { Name } from '../sql/parts'
 import { definesConstraint } from './concerns'
 import { validatedLater } from './constraints'
+import { readersToo } from './held-lock'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
 import { hintForLater } from './tool-hints'
@@ -47,7 +48,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
       yield {
         at: definition.keywords,
         message: `ADD FOREIGN KEY takes ${waits(alter.relation, definition.references.table, effects, mode, context)} until every row is checked`,
-        detail: `Every row of ${target.label} is looked up in ${inQuotes(definition.references.table)}, so the wait grows with the table.`,
+        detail: `Every row of ${target.label} is looked up in ${inQuotes(definition.references.table)}, so the wait grows with the table.${blocksReads(mode) ? '' : readersToo(target, context)}`,
         hint:
           isPartitioned && context.settings.postgres < 18
             ? 'Before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID: add it to each partition first.'

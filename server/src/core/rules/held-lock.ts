@@ -1,8 +1,8 @@
 import { tableAt } from '../postgres/catalog'
 import type { RelationLock } from '../postgres/effects'
-import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
+import { blocksReads, blocksWrites, type LockMode, lockModes } from '../postgres/locks'
 import type { RuleContext } from './rule'
-import { isUnreleased } from './target'
+import { isUnreleased, modeOn, type Target } from './target'
 
 /** Returns the strongest lock that makes others wait for the end of this transaction; the one on `relation` where there is one. */
 export function heldLock(
@@ -18,6 +18,20 @@ export function heldLock(
     if (other.relation === relation) break
   }
   return lock && { mode: lock.mode, label: `${lock.kind} "${lock.relation.replace(/^public\./, '')}"` }
+}
+
+/**
+ * Returns the sentence, with a blank before it, of who else waits while a lock that lets reads go on is kept: what other subcommands
+ * and earlier statements of the transaction have locked stays locked. Empty where reads do go on.
+ */
+export function readersToo({ relation, label }: Target, context: RuleContext): string {
+  const before = context.transaction.held.find(lock => lock.relation === relation && blocksReads(lock.mode))
+  if (before)
+    return ` An earlier statement of the transaction holds ${before.mode} on ${label}: reads wait as well until it commits.`
+  const mode = modeOn(context.effects, relation)
+  return mode && blocksReads(mode)
+    ? ` Another part of the statement takes ${mode} on ${label}: reads wait as well.`
+    : ''
 }
 
 const rank = ({ mode }: RelationLock): number => lockModes.indexOf(mode)

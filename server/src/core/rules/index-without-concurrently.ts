@@ -1,8 +1,8 @@
 import type { Fix } from '../finding'
 import { keyOf } from '../postgres/catalog'
-import { blocksReads } from '../postgres/locks'
 import type { CreateIndex } from '../sql/commands'
 import { exchangedIndexes } from './exchanged-indexes'
+import { readersToo } from './held-lock'
 import { concurrently, isThere, moveOfCreate, nameTaken } from './indexes'
 import { isMadeBefore } from './made-here'
 import { builtOnPartitions } from './partitioned-index'
@@ -46,7 +46,7 @@ fix knows those that the migrations make.`,
     yield {
       at: index.keywords,
       message: `${takes(what, mode, target.label)} until the index is built`,
-      detail: `Every row of the table is read to build the index, so the wait grows with the table.${lockBefore(target, context)}`,
+      detail: `Every row of the table is read to build the index, so the wait grows with the table.${readersToo(target, context)}`,
       hint: isPartitioned
         ? 'Create the index ON ONLY the partitioned table, build one on each partition with CONCURRENTLY, and attach them.'
         : hintWithTool(buildConcurrently, context, byHand.build),
@@ -679,13 +679,6 @@ function* onView(index: CreateIndex, what: string, context: RuleContext): Iterab
     severity: 'hint',
     relation: view.relation,
   }
-}
-
-/** What an earlier statement of the transaction has locked stays locked while the index is built. */
-function lockBefore({ relation, label }: Target, context: RuleContext): string {
-  const held = context.transaction.held.find(lock => lock.relation === relation && blocksReads(lock.mode))
-  if (!held) return ''
-  return ` An earlier statement of the transaction holds ${held.mode} on ${label}: reads wait as well until it commits.`
 }
 
 /** IF NOT EXISTS is there for databases that lack the index: what it does to those. */

@@ -7,6 +7,7 @@ import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import { batched } from './batches'
 import { definesConstraint, hasSubcommand } from './concerns'
+import { validatedLater } from './constraints'
 import { StepContext } from './context'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
@@ -52,7 +53,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
     if (!target) return
-    for (const { subcommand, effects } of subcommandsOf(alter, context, 'SET NOT NULL', 'ADD CONSTRAINT')) {
+    for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'SET NOT NULL', 'ADD CONSTRAINT')) {
       if (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'NOT NULL') continue
       const mode = modeOn(effects, target.relation)
       if (!mode) continue
@@ -72,11 +73,16 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
           ...(isFilledLater ? [`It fails where a row has no "${column}": the UPDATE that fills it comes later.`] : []),
         ].join(' '),
         hint: hintForLater(
-          'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.',
+          subcommand.kind === 'SET NOT NULL'
+            ? 'A validated CHECK (column IS NOT NULL) proves it without reading: add it NOT VALID, validate it, then SET NOT NULL.'
+            : 'Add it NOT VALID, and VALIDATE CONSTRAINT in a later transaction: reads and writes go on while rows are checked.',
           context,
         ),
         relation: target.relation,
-        fixes: () => (subcommand.kind === 'SET NOT NULL' ? provenFirst(alter, subcommand, context) : []),
+        fixes: () =>
+          subcommand.kind === 'SET NOT NULL'
+            ? provenFirst(alter, subcommand, context)
+            : validatedLater(alter, place, subcommand.constraint, context),
       }
     }
   },
@@ -106,6 +112,18 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ADD CONSTRAINT users_email_not_null NOT NULL email NOT VALID;
 -- file: 000003_validate_users_email_not_null.up.sql
   ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;
+
+-- bad: on PostgreSQL 18, as a constraint with its own name
+-- given: postgres 18, golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_required.up.sql
+  ALTER TABLE users ADD CONSTRAINT email_required NOT NULL email, ADD COLUMN note text;
+--                                                ^^^^^^^^ error [not-null-scan: ADD NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Add it NOT VALID and validate it in a new migration
+  ALTER TABLE users ADD CONSTRAINT email_required NOT NULL email NOT VALID, ADD COLUMN note text;
+-- file: 000003_validate_email_required.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT email_required;
 
 -- bad: on PostgreSQL 18, each statement by itself
 -- given: postgres 18

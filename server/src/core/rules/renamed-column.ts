@@ -3,19 +3,19 @@ import { asTable, type Catalog, type Column, columnNamed } from '../postgres/cat
 import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext } from './rule'
 import { renamedInSteps } from './synced-column'
-import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
+import { catalogAtBegin, catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
 import { stillNaming } from './users'
 
 export default defineRule({
   id: 'renamed-column',
   risk: 'compatibility',
   severity: 'warning',
-  on: ['ALTER TABLE'],
+  on: ['ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW'],
   concerns: hasSubcommand('RENAME COLUMN'),
   why: `
-From the moment the migration commits, every running query that names the column by its old name fails: code that was
-deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
-either.
+From the moment the migration commits, every running query that names the column of a table or a view by its old name fails:
+code that was deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use
+the new name either.
 
 Where columns change places, it is information: another one bears the old name when the transaction commits, or bore the new
 name before, and goes. Queries go on, and get the other column, with another type maybe. Nothing is said of a table that the
@@ -27,7 +27,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   seeds: ['rename by a new column, in phases'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = existingTableOrView(alter, context)
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME COLUMN')) {
       const { from, to } = subcommand
@@ -167,6 +167,19 @@ old column in a later release. Or leave the name and give it a new one in a view
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN mail;
+
+-- bad: columns of views
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text, age integer);
+  CREATE VIEW adults AS SELECT id, mail FROM users WHERE age > 17;
+  CREATE MATERIALIZED VIEW ages AS SELECT age, count(*) AS many FROM users GROUP BY age;
+-- file: 0002_email.sql
+  ALTER VIEW adults RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of view "adults"]
+  ALTER MATERIALIZED VIEW ages RENAME COLUMN many TO users;
+--                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "many" of materialized view "ages"]
+  CREATE VIEW children AS SELECT id, mail FROM users WHERE age < 12;
+  ALTER VIEW children RENAME COLUMN mail TO email;
 
 -- bad: a table that the history does not show
   ALTER TABLE app.users RENAME mail TO email;
