@@ -55,13 +55,17 @@ export interface Finding {
 /** What a finding says, and how urgent it is. */
 type Told = Pick<Finding, 'severity' | 'message' | 'detail' | 'hint' | 'relation'>
 
-/** Why a fix is left out that was worked out. */
-const doesNotHold = 'The fix would not do here: the finding would stay, or something as grave would come.'
-
-/** Returns a finding that says something else, or whose fixes are changed or left out: each when somebody asks for them. */
-export function withFixes(finding: Finding, change: (fix: Fix) => Fix | undefined, told: Partial<Told> = {}): Finding {
+/**
+ * Returns a finding that says something else, or whose fixes are changed, or left out with a sentence that says why: each when
+ * somebody asks for them.
+ */
+export function withFixes(finding: Finding, change: (fix: Fix) => Fix | string, told: Partial<Told> = {}): Finding {
   const { rule, risk, span } = finding
-  let known: readonly Fix[] | undefined
+  let known: readonly (Fix | string)[] | undefined
+  const changed = () => {
+    known ??= finding.fixes.map(change)
+    return known
+  }
   return {
     rule,
     risk,
@@ -72,12 +76,12 @@ export function withFixes(finding: Finding, change: (fix: Fix) => Fix | undefine
     hint: told.hint ?? finding.hint,
     relation: told.relation ?? finding.relation,
     get fixes() {
-      known ??= finding.fixes.flatMap(fix => change(fix) ?? [])
-      return known
+      return changed().filter(fix => typeof fix !== 'string')
     },
     get withheld() {
       if (finding.fixes.length === 0) return finding.withheld
-      return this.fixes.length === 0 ? doesNotHold : undefined
+      const [first] = changed()
+      return this.fixes.length === 0 && typeof first === 'string' ? first : undefined
     },
   }
 }

@@ -17,9 +17,7 @@ export function withFixesThatHold(
 ): Finding[] {
   const scene = { history, path, settings }
   return findings.map(finding =>
-    withFixes(finding, fix =>
-      doHold(scene, [{ finding, fix }], changesBy(history, [fix])) ? asOffered(fix, history) : undefined,
-    ),
+    withFixes(finding, fix => whyNot(scene, [{ finding, fix }], changesBy(history, [fix])) ?? asOffered(fix, history)),
   )
 }
 
@@ -35,6 +33,7 @@ export function withAllFixesThatHold(
   settings: Settings,
 ): Finding[] {
   let known: ReadonlySet<Fix> | undefined
+  const reasons = new Map<Fix, string>()
   const held = () => {
     const most = Math.max(...findings.map(({ fixes }) => fixes.length))
     const alternatives = Array.from({ length: most }, (_, place) =>
@@ -43,12 +42,12 @@ export function withAllFixesThatHold(
         return fix ? [{ finding, fix }] : []
       }),
     )
-    return new Set(alternatives.flatMap(offers => thoseThatHold({ history, path, settings }, offers)))
+    return new Set(alternatives.flatMap(offers => thoseThatHold({ history, path, settings }, offers, reasons)))
   }
   return findings.map(finding =>
     withFixes(finding, fix => {
       known ??= held()
-      return known.has(fix) ? asOffered(fix, history) : undefined
+      return known.has(fix) ? asOffered(fix, history) : (reasons.get(fix) ?? isNotFree)
     }),
   )
 }
@@ -100,13 +99,18 @@ interface Offer {
   readonly fix: Fix
 }
 
-function thoseThatHold(scene: Scene, offers: readonly Offer[]): Fix[] {
+/** `reasons` gets why the others do not. */
+function thoseThatHold(scene: Scene, offers: readonly Offer[], reasons = new Map<Fix, string>()): Fix[] {
   const found: Fix[] = []
-  const refused = new Set<string>()
+  const refused = new Map<string, string>()
   let tries = 0
   for (let left = offers; left.length > 0; ) {
     if (tries++ === mostTries) {
-      found.push(...left.flatMap(({ finding, fix }) => (refused.has(finding.rule) ? [] : [fix])))
+      for (const { finding, fix } of left) {
+        const why = refused.get(finding.rule)
+        if (why === undefined) found.push(fix)
+        else reasons.set(fix, why)
+      }
       break
     }
     const fixes = left.map(({ fix }) => fix)
@@ -114,11 +118,15 @@ function thoseThatHold(scene: Scene, offers: readonly Offer[]): Fix[] {
     const tried = left.filter(({ fix }) => applied.has(fix))
     if (tried.length === 0) break
     left = left.filter(({ fix }) => !applied.has(fix))
-    if (doHold(scene, tried, changes)) found.push(...applied)
-    else if (tried.length === 1) refused.add((tried[0] as Offer).finding.rule)
-    else {
+    const why = whyNot(scene, tried, changes)
+    const [first] = tried
+    if (why === undefined) found.push(...applied)
+    else if (first && tried.length === 1) {
+      refused.set(first.finding.rule, why)
+      reasons.set(first.fix, why)
+    } else {
       const half = Math.ceil(tried.length / 2)
-      found.push(...thoseThatHold(scene, tried.slice(0, half)), ...thoseThatHold(scene, tried.slice(half)))
+      for (const some of [tried.slice(0, half), tried.slice(half)]) found.push(...thoseThatHold(scene, some, reasons))
     }
   }
   return found
@@ -126,9 +134,13 @@ function thoseThatHold(scene: Scene, offers: readonly Offer[]): Fix[] {
 
 const mostTries = 40
 
-/** Whether fixes of several findings hold when `changes` are made, which is all that they do. */
-function doHold({ history, path, settings }: Scene, offers: readonly Offer[], changes: readonly Change[]): boolean {
-  if (changes.length === 0) return false
+/** Returns why fixes of several findings do not hold when `changes` are made, which is all that they do; undefined where they do. */
+function whyNot(
+  { history, path, settings }: Scene,
+  offers: readonly Offer[],
+  changes: readonly Change[],
+): string | undefined {
+  if (changes.length === 0) return isNotFree
   const all = [...new Set([path, ...changes.map(change => change.path)])]
   const findingsIn = (state: History) => all.flatMap(each => judged(state, each, settings))
   const fixed = offers.map(({ finding }) => finding)
@@ -139,16 +151,22 @@ function doHold({ history, path, settings }: Scene, offers: readonly Offer[], ch
   const isShort = fixed.every(finding => count(known, finding) > 0)
   const before = isShort ? known : findingsIn(history)
   const left = findingsIn(withFixed(isShort ? newest : history, changes))
-  const areGone = fixed.every(finding => count(left, finding) <= count(before, finding) - count(fixed, finding))
-  const isWorse = left.some(
+  const stays = fixed.some(finding => count(left, finding) > count(before, finding) - count(fixed, finding))
+  if (stays) return 'With the fix that was worked out the finding would stay.'
+  const worse = left.find(
     one => isUrgent(one) && one.severity === 'error' && errors(left, one.rule) > errors(before, one.rule),
   )
-  return (
-    areGone &&
-    !isWorse &&
-    left.filter(isUrgent).length <= before.filter(isUrgent).length - fixed.filter(isUrgent).length
-  )
+  if (worse) return brings(worse)
+  const urgent = left.filter(isUrgent)
+  if (urgent.length <= before.filter(isUrgent).length - fixed.filter(isUrgent).length) return undefined
+  const other = urgent.find(one => count(urgent, one) > count(before.filter(isUrgent), one))
+  return other ? brings(other) : 'With the fix that was worked out as much would be left to mend.'
 }
+
+const brings = ({ rule, message }: Finding): string => `The fix would bring another finding: ${message} [${rule}].`
+
+/** Files may stand where a fix would create some. */
+const isNotFree = 'The files that the fix would create or change are not as it needs them.'
 
 /** Remembered while the history is: the fixes of a file are tried one after the other. */
 function judged(history: History, path: string, settings: Settings): readonly Finding[] {
