@@ -1,12 +1,14 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { thingsIn } from '../postgres/cascades'
-import { asTable, keyOf, type Relation, relationNamed } from '../postgres/catalog'
+import { asTable, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
+import { relationsIn } from '../postgres/searches'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import { quoted } from '../sql/quote'
 import { mentions } from './dependence'
 import { statementsAfter, statementsBefore, written } from './edits'
+import { grantsFor, grantsForSchema } from './left-grants'
 import { downSteps, laterSteps } from './placement'
 import type { RuleContext } from './rule'
 import { withhold } from './withheld'
@@ -31,10 +33,14 @@ export function viewInPlace(alter: AlterRelation, { name, title, kind }: Moved, 
   // A later statement puts something in its place already.
   if (context.steps.at(-1)?.after.relations.has(keyOf(context.catalog, alter.relation))) return []
   const old = written(context, alter.relation.span)
+  if (readsPast([table], context)) return []
   return inSameTransaction(
     {
       title,
-      make: [`CREATE VIEW ${old}${securityInvoker(context)} AS SELECT * FROM ${name};`],
+      make: [
+        `CREATE VIEW ${old}${securityInvoker(context)} AS SELECT * FROM ${name};`,
+        ...grantsFor(old, table, context),
+      ],
       remove: [`DROP VIEW ${old};`],
       names: [alter.relation.name, ...movedTo(alter)],
       isBack: command => command.tag === 'ALTER TABLE' && command.subcommands.some(other => other.kind === kind),
@@ -53,8 +59,15 @@ export function schemaInPlace(
   context: RuleContext,
 ): Fix[] {
   const { catalog, direction, inside } = context
-  const isKnown = held.every(relation => asTable(relation) !== undefined && !relation.conditional)
+  const tables = held.flatMap(relation => asTable(relation) ?? [])
+  const isKnown = tables.length === held.length && tables.every(({ conditional }) => !conditional)
   if (!catalog.complete || !isKnown || held.length > mostViews || direction === 'down' || inside) return []
+  const isLoose = (relation: Relation) => relation.kind === 'sequence' && !relation.ownedBy
+  if (relationsIn(catalog, [from]).some(key => isLoose(catalog.relations.get(key) as Relation))) {
+    withhold('The schema holds a sequence, and no view stands for that.')
+    return []
+  }
+  if (readsPast(tables, context)) return []
   if (thingsIn(catalog, [{ name: from }]).some(({ kind }) => kind === 'type' || kind === 'routine')) {
     withhold('The schema holds types or functions, and no view stands for those.')
     return []
@@ -66,9 +79,11 @@ export function schemaInPlace(
       title: 'Leave views in a schema of the old name',
       make: [
         `CREATE SCHEMA ${quoted(from)};`,
-        ...held.map(
-          ({ name }, place) => `CREATE VIEW ${views[place]}${invoker} AS SELECT * FROM ${quoted(to)}.${quoted(name)};`,
-        ),
+        ...grantsForSchema(from, context),
+        ...tables.flatMap((table, place) => [
+          `CREATE VIEW ${views[place]}${invoker} AS SELECT * FROM ${quoted(to)}.${quoted(table.name)};`,
+          ...grantsFor(views[place] as string, table, context),
+        ]),
       ],
       remove: [...views.map(view => `DROP VIEW ${view};`), `DROP SCHEMA ${quoted(from)};`],
       names: [from, to],
@@ -81,6 +96,13 @@ export function schemaInPlace(
 /** Without it a view would read with the rights of its owner, past row security (sql-createview.html). */
 const securityInvoker = ({ settings }: RuleContext): string =>
   settings.postgres >= 15 ? ' WITH (security_invoker = true)' : ''
+
+/** Whether a view would show what row level security hides. */
+function readsPast(tables: readonly Table[], { settings }: RuleContext): boolean {
+  const isSecured = settings.postgres < 15 && tables.some(({ rowSecurity }) => rowSecurity)
+  if (isSecured) withhold('A view reads past row level security, and only since PostgreSQL 15 it can do otherwise.')
+  return isSecured
+}
 
 /** What bears the old names. */
 interface Stand {

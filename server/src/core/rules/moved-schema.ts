@@ -24,7 +24,8 @@ Nothing is said of what the same migration makes, of a table or a view whose old
 commits, of a sequence that a column owns, and of a schema that it makes.`,
   instead: `
 For a table, create a view with the old name in the old schema, in the same transaction: a simple view passes reads and writes
-through. For a schema, move what is in it piece by piece. Drop the views in a later release, when no code uses them.`,
+through, and roles need privileges on it as on the table. For a schema, move what is in it piece by piece. Drop the views in a
+later release, when no code uses them.`,
   manual: [
     'sql-alterschema.html',
     'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-SCHEMA',
@@ -102,6 +103,35 @@ through. For a schema, move what is in it piece by piece. Drop the views in a la
   CREATE VIEW staff.people WITH (security_invoker = true) AS SELECT * FROM crew.people;
   COMMIT;
 
+-- bad: a schema that other roles use
+-- given: golang-migrate
+-- file: 000001_staff.up.sql
+  CREATE ROLE shop;
+--^^^^^^^^^^^ hint [server-wide-change: a role belongs to every database of the server: in the second one this fails]
+  CREATE SCHEMA staff;
+  CREATE TABLE staff.people (id bigserial PRIMARY KEY);
+  GRANT USAGE ON SCHEMA staff TO shop;
+  GRANT SELECT ON staff.people TO shop;
+-- file: 000002_team.up.sql
+  ALTER SCHEMA staff RENAME TO team;
+--^^^^^^^^^^^^ warning [moved-schema: RENAME breaks running code that names schema "staff"]
+-- fix: Leave views in a schema of the old name
+  ALTER SCHEMA staff RENAME TO team;
+  CREATE SCHEMA staff;
+  GRANT USAGE ON SCHEMA staff TO shop;
+  CREATE VIEW staff.people WITH (security_invoker = true) AS SELECT * FROM team.people;
+  GRANT SELECT ON staff.people TO shop;
+
+-- bad: a schema with a sequence of its own
+-- given: golang-migrate
+-- file: 000001_staff.up.sql
+  CREATE SCHEMA staff;
+  CREATE TABLE staff.people (id bigint PRIMARY KEY);
+  CREATE SEQUENCE staff.numbers;
+-- file: 000002_team.up.sql
+  ALTER SCHEMA staff RENAME TO team;
+--^^^^^^^^^^^^ warning [moved-schema: RENAME breaks running code that names schema "staff"]
+
 -- good: a view bears the old name when the transaction commits
 -- file: 0001_people.sql
   CREATE SCHEMA staff;
@@ -155,7 +185,7 @@ function* moved(alter: AlterRelation, context: RuleContext): Iterable<RuleFindin
       detail: `Queries find it in schema "${subcommand.to.name}" alone, as soon as the migration commits.`,
       hint: isSequence
         ? 'Let code find it with its search_path, or name the new schema, before it moves.'
-        : 'CREATE VIEW with the old name in the old schema, in the same transaction, and drop it when no code uses it any more.',
+        : 'CREATE VIEW with the old name in the same transaction, GRANT on it what other roles have on the table, and drop it when no code uses it.',
       relation: target.relation,
       severity: isSequence ? 'information' : undefined,
       fixes: () => (isSequence ? [] : leftInPlace(alter, subcommand.to, context)),
@@ -186,7 +216,7 @@ function* renamed({ rename, keywords }: OtherCommand, context: RuleContext): Ite
     at: keywords,
     message: `RENAME breaks running code that names schema "${rename.from}"`,
     detail: `Queries that name a table of it fail as soon as the migration commits, and queries with "${rename.to}" fail until then.`,
-    hint: 'Leave a schema of the old name with views of what is in it, in the same transaction, until no code uses it any more.',
+    hint: 'Leave a schema of the old name with views of what is in it, and GRANT on them what roles have, until no code uses it any more.',
     fixes: () => schemaInPlace(rename, held, context),
   }
 }

@@ -25,7 +25,10 @@ Nothing is said of a sequence that a column owns, of a table that the same migra
 view bears the old name again when the transaction commits, or bore the new name before.`,
   instead: `
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Grant on it what other
-roles have on the table, which a new view does not take over. Drop it in a later release, when no code uses it.`,
+roles have on the table, which a new view does not take over: the fix copies what the migrations have granted. With
+\`security_invoker\`, since PostgreSQL 15, policies hold for those who read through it, and privileges on some columns are not
+enough. Drop it in a later release, when no code
+uses it.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME', 'sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS'],
   seeds: ['rename tables only when the code knows both names'],
 
@@ -44,7 +47,7 @@ roles have on the table, which a new view does not take over. Drop it in a later
           `Queries with the old name fail as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
           ...stillNamingTable(alter.relation.name, context.steps.at(-1)?.after ?? context.after),
         ].join(' '),
-        hint: 'CREATE VIEW with the old name in the same transaction, and drop it when no code uses it any more.',
+        hint: 'CREATE VIEW with the old name in the same transaction, GRANT on it what other roles have on the table, and drop it when no code uses it.',
         relation: target.relation,
         fixes: () => withView(alter, subcommand.to, context),
       }
@@ -85,6 +88,41 @@ roles have on the table, which a new view does not take over. Drop it in a later
   ALTER TABLE people RENAME TO users;
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
   COMMIT;
+
+-- bad: other roles use it too
+-- file: 0001_people.sql
+  CREATE ROLE shop;
+--^^^^^^^^^^^ hint [server-wide-change: a role belongs to every database of the server: in the second one this fails]
+  CREATE TABLE people (id bigint PRIMARY KEY, name text);
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+  GRANT ALL ON TABLE people, visits TO shop WITH GRANT OPTION;
+-- file: 0002_grants.sql
+  GRANT USAGE ON SCHEMA public TO shop;
+  GRANT SELECT ON visits TO PUBLIC;
+  GRANT SELECT (name) ON people TO PUBLIC;
+  GRANT INSERT ON ALL TABLES IN SCHEMA public TO shop;
+  REVOKE DELETE ON public.people FROM shop;
+-- file: 0003_users.sql
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+-- fix: Leave a view with the old name
+  BEGIN;
+  ALTER TABLE people RENAME TO users;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  GRANT ALL ON people TO shop WITH GRANT OPTION;
+  GRANT INSERT ON people TO shop;
+  REVOKE DELETE ON people FROM shop;
+  COMMIT;
+
+-- bad: row level security, which a view can only keep since PostgreSQL 15
+-- given: postgres 14
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY, name text);
+  ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON people USING (name = current_user);
+-- file: 0002_users.sql
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
 
 -- bad: the old name comes back in a transaction of its own
 -- file: 0001_people.sql

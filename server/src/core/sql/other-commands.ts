@@ -78,6 +78,10 @@ export interface Grant {
   readonly privileges: readonly string[]
   /** `TABLE`, `SCHEMA`, `FUNCTION`, `SEQUENCE`, ... */
   readonly on: string
+  /** ON SCHEMA and ON ALL ... IN SCHEMA: which. */
+  readonly schemas: readonly string[]
+  /** Of some columns of a table. */
+  readonly ofColumns?: true
   /** `public` for PUBLIC. */
   readonly to: readonly string[]
   /** WITH GRANT OPTION. */

@@ -7,14 +7,16 @@ import type {
   GrantStmt,
   Node,
 } from 'libpg-query'
-import { fields } from './nodes'
+import { fields, strings } from './nodes'
 import type { Grant, Password, Policy } from './other-commands'
 import type { Source } from './source'
 
 /** Returns what GRANT gives to whom. */
-export const grantOf = ({ privileges, grantees, grant_option, objtype }: GrantStmt): Grant => ({
+export const grantOf = ({ privileges, grantees, grant_option, objtype, targtype, objects }: GrantStmt): Grant => ({
   privileges: (privileges ?? []).flatMap(node => fields(node).AccessPriv?.priv_name?.toUpperCase() ?? []),
   on: (objtype ?? '').replace('OBJECT_', ''),
+  schemas: targtype === 'ACL_TARGET_ALL_IN_SCHEMA' || objtype === 'OBJECT_SCHEMA' ? strings(objects) : [],
+  ...((privileges ?? []).some(node => fields(node).AccessPriv?.cols) && { ofColumns: true as const }),
   to: rolesOf(grantees),
   isGrantable: grant_option === true,
 })
