@@ -106,6 +106,17 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   DELETE FROM orders WHERE id = 7;
   COMMIT;
 
+-- bad: rows of a table in use go by a WITH
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_load.sql
+  BEGIN;
+  CREATE TABLE old_orders (id bigint);
+  SET LOCAL session_replication_role = replica;
+--^^^^^^^^^ warning [triggers-disabled: session_replication_role = replica turns off triggers and foreign keys: rows written meanwhile are never checked]
+  WITH gone AS (DELETE FROM orders WHERE id < 7 RETURNING id) INSERT INTO old_orders SELECT id FROM gone;
+  COMMIT;
+
 -- good: only new tables are written meanwhile
 -- given: unbatched-backfill off
 -- file: 0001_orders.sql
@@ -157,7 +168,9 @@ function isWrittenUnder(context: RuleContext): boolean {
   return after.slice(0, end < 0 ? after.length : end).some(({ command, before }) => {
     if (command?.tag === 'DO' || (command?.tag === 'SELECT' && command.calls.length > 0)) return true
     const isWrite = command && 'table' in command && writing.has(command.tag)
-    return isWrite && command.table !== undefined && !isNewIn(command.table, before, context)
+    const isOfOld = (table: Name) => !isNewIn(table, before, context)
+    if (isWrite && command.table !== undefined && isOfOld(command.table)) return true
+    return command !== undefined && 'writes' in command && command.writes?.some(isOfOld) === true
   })
 }
 

@@ -1,3 +1,9 @@
+import { callsIn } from '../postgres/routines'
+import type { Command } from '../sql/commands'
+import type { Password } from '../sql/other-commands'
+import type { Call } from '../sql/parts'
+import { passwordOfConnection } from '../sql/privileges'
+import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { defineRule, type RuleContext } from './rule'
 
@@ -5,8 +11,18 @@ export default defineRule({
   id: 'written-password',
   risk: 'failure',
   severity: 'warning',
-  on: ['CREATE ROLE', 'ALTER ROLE', 'CREATE USER MAPPING', 'CREATE SUBSCRIPTION'],
-  concerns: ({ password }) => password !== undefined,
+  on: [
+    'CREATE ROLE',
+    'ALTER ROLE',
+    'CREATE USER MAPPING',
+    'ALTER USER MAPPING',
+    'CREATE SUBSCRIPTION',
+    'ALTER SUBSCRIPTION',
+    'SELECT',
+    'INSERT',
+    'CREATE VIEW',
+  ],
+  concerns: command => ('password' in command ? command.password !== undefined : callsOf(command).some(isDblink)),
   directions: ['up', 'down'],
   why: `
 Whoever may read the repository knows a password that a migration sets, and it stays in the history of the repository when the
@@ -26,7 +42,8 @@ password that a repository has held.`,
     'auth-password.html',
   ],
 
-  *check({ password }, context) {
+  *check(command, context) {
+    const password = 'password' in command ? command.password : ofDblink(context)
     if (!password || isVerifier(password.text) || isPlaceholder(password.text)) return
     if (isVariable(password.span, context)) return
     yield {
@@ -62,6 +79,17 @@ password that a repository has held.`,
   CREATE SUBSCRIPTION orders CONNECTION 'host=stock user=shop password=battery' PUBLICATION orders WITH (connect = false);
 --                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [written-password: the password of subscription "orders" stands here for everyone to read]
 
+-- bad: a connection that changes, or is made for a query
+-- shows: password of a connection with dblink
+  ALTER USER MAPPING FOR shop SERVER stock OPTIONS (SET user 'clerk', SET password 'horse battery');
+--                                                                                 ^^^^^^^^^^^^^^^ warning [written-password: the password of a user mapping for server "stock" stands here for everyone to read]
+  ALTER SUBSCRIPTION orders CONNECTION 'postgresql://shop:battery@stock/orders';
+--                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [written-password: the password of subscription "orders" stands here for everyone to read]
+  SELECT dblink_connect('stock', 'host=stock user=shop password=battery');
+--                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [written-password: the password of a connection stands here for everyone to read]
+  CREATE VIEW orders AS SELECT id FROM dblink('host=stock password=staple', 'SELECT id FROM orders') AS orders (id bigint);
+--                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [written-password: the password of a connection stands here for everyone to read]
+
 -- good: nobody can log in with it
 -- given: server-wide-change off
 -- file: 0001_roles.sql
@@ -69,6 +97,9 @@ password that a repository has held.`,
   CREATE ROLE clerk LOGIN PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy';
   ALTER ROLE shop PASSWORD NULL;
   CREATE SUBSCRIPTION orders CONNECTION 'host=stock user=shop passfile=/etc/pass' PUBLICATION orders WITH (connect = false);
+  ALTER USER MAPPING FOR shop SERVER stock OPTIONS (SET user 'clerk', DROP password);
+  ALTER SUBSCRIPTION orders DISABLE;
+  SELECT id FROM dblink('stock', 'SELECT id FROM users WHERE password = 1') AS users (id bigint);
 
 -- good: the tool puts it in
 -- given: server-wide-change off, flyway
@@ -82,6 +113,20 @@ password that a repository has held.`,
   CREATE ROLE shop LOGIN PASSWORD :'shop_password';
 `,
 })
+
+const callsOf = (command: Command): readonly Call[] =>
+  command.tag === 'CREATE VIEW' ? (command.uses?.calls ?? []) : callsIn(command)
+
+const isDblink = ({ name }: Call): boolean => name.startsWith('dblink')
+
+/** What a string constant says to a function of dblink (contrib-dblink-connect.html). */
+function ofDblink({ statement }: RuleContext): Password | undefined {
+  return tokensOf(statement.text).flatMap(({ kind, text, start, end }) => {
+    const isConnection = kind === 'string' && /^'\s*(?:\w+\s*=|postgres(?:ql)?:\/\/)/.test(text)
+    const password = isConnection ? passwordOfConnection(text.slice(1, -1)) : undefined
+    return password === undefined ? [] : [{ span: { start, end }, text: password, of: 'a connection' }]
+  })[0]
+}
 
 /** protocol: "SCRAM-SHA-256$<iteration count>:<salt>$<StoredKey>:<ServerKey>" (catalog-pg-authid.html). */
 const isVerifier = (text: string): boolean => text.startsWith('SCRAM-SHA-256$')

@@ -52,22 +52,25 @@ interface SetPassword {
   readonly of: string
 }
 
+/** Returns the password in a connection string (libpq-connect.html#LIBPQ-CONNSTRING). */
+export const passwordOfConnection = (text: string): string | undefined =>
+  /\bpassword\s*=\s*(\S+)|\/\/[^:@/\s]+:([^@\s]+)@/.exec(text)?.slice(1).find(Boolean)
+
+function ofMapping({ servername, options }: CreateUserMappingStmt): SetPassword {
+  return { text: passwordOption(options), word: 'PASSWORD', of: `a user mapping for server "${servername}"` }
+}
+
+function ofSubscription({ subname, conninfo }: CreateSubscriptionStmt): SetPassword {
+  return { text: passwordOfConnection(conninfo ?? ''), word: 'CONNECTION', of: `subscription "${subname}"` }
+}
+
 const passwordOptions: Readonly<Record<string, (statement: never) => SetPassword>> = {
   CreateRoleStmt: ({ role, options }: CreateRoleStmt) => ofRole(role, options),
   AlterRoleStmt: ({ role, options }: AlterRoleStmt) => ofRole(rolesOf([{ RoleSpec: role ?? {} }])[0], options),
-  CreateUserMappingStmt: ({ servername, options }: CreateUserMappingStmt) => ({
-    text: passwordOption(options),
-    word: 'PASSWORD',
-    of: `a user mapping for server "${servername}"`,
-  }),
-  CreateSubscriptionStmt: ({ subname, conninfo }: CreateSubscriptionStmt) => ({
-    text: /\bpassword\s*=\s*(\S+)|\/\/[^:@/\s]+:([^@\s]+)@/
-      .exec(conninfo ?? '')
-      ?.slice(1)
-      .find(Boolean),
-    word: 'CONNECTION',
-    of: `subscription "${subname}"`,
-  }),
+  CreateUserMappingStmt: ofMapping,
+  AlterUserMappingStmt: ofMapping,
+  CreateSubscriptionStmt: ofSubscription,
+  AlterSubscriptionStmt: ofSubscription,
 }
 
 const ofRole = (role: string | undefined, options: readonly Node[] | undefined): SetPassword => ({
