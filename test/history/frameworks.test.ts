@@ -68,6 +68,11 @@ describe('golang-migrate', () => {
     assert.deepEqual(Object.keys(followUp(historyIn({ '1_x.up.sql': '' }))), ['m/2_check_x.up.sql'])
   })
 
+  it('is followed by nothing where newer files are named otherwise', () => {
+    const history = historyIn({ '1_x.up.sql': '', '2_y.up.sql': '', '3_z.sql': '' }, 'golang-migrate')
+    assert.deepEqual(followUp(history), {})
+  })
+
   it('is followed by one file for each statement that must not share a transaction', () => {
     const history = historyIn({ '0001_x.up.sql': '', '0001_x.down.sql': '' })
     const up = 'CREATE INDEX CONCURRENTLY i ON t (a);\nCREATE INDEX CONCURRENTLY j ON t (b);'

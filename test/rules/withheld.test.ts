@@ -34,6 +34,23 @@ describe('a fix that is withheld', () => {
     )
   })
 
+  it('names the line that drops the type which the old column keeps, also where nobody knows all that is there', () => {
+    const files = {
+      '1_users.sql': `-- +goose Up
+        CREATE TYPE mood AS ENUM ('a');
+        CREATE TABLE users (id bigint PRIMARY KEY, feels mood);
+        DO $$ BEGIN EXECUTE current_setting('x.y'); END $$;`,
+      '2_change.sql': `-- +goose Up
+        ALTER TYPE mood RENAME TO old_mood;
+        CREATE TYPE mood AS ENUM ('a', 'b');
+        ALTER TABLE users ALTER COLUMN feels TYPE mood USING feels::text::mood;
+        DROP TYPE old_mood;`,
+    }
+    assert.deepEqual(reasonsIn(files, 'column-type-rewrite'), [
+      'It cannot come later: line 5 goes on with what this leaves.',
+    ])
+  })
+
   it('names what decides the names', () => {
     assert.equal(
       reason(`SET search_path = public;\n${index}`, 'index-without-concurrently'),

@@ -82,6 +82,18 @@ export function removedStatement(place: Place): Edit {
   return { path: migration.path, span: wholeLines(migration.text, { start: statement.span.start, end }), text: '' }
 }
 
+/**
+ * Returns the edit that takes a statement out of its file for good: the comments above it go with it, unless another statement
+ * follows on the next line, which they may be about as well.
+ */
+export function leftOut(place: Place): Edit {
+  const { text } = place.migration
+  const next = afterLineBreak(text, lineEnd(text, linesOf(place).end))
+  const { statements } = place.section
+  const isFollowed = statements.some(({ span }) => lineStart(text, span.start) === next)
+  return isFollowed && !fenceAround(place) ? removedStatement(place) : cutStatement(place).edit
+}
+
 /** Returns the edits that take one subcommand out of an ALTER TABLE that has others, with one of the commas beside it. */
 export function cutSubcommand(place: Place, alter: AlterRelation, at: number): Edit[] {
   const subcommand = alter.subcommands[at]

@@ -5,10 +5,11 @@ import type { CreateIndex } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { definesConstraint } from './concerns'
+import { reshapes } from './dependence'
 import { statementsAfter, written } from './edits'
 import { foreignKeysIn } from './foreign-keys'
 import { laterStatements } from './later'
-import { blockAround, newMigrations } from './placement'
+import { blockAround, isNeeded, newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew } from './target'
 
@@ -87,6 +88,16 @@ Create an index over the columns of the foreign key; on a table that is in use \
     user_id bigint REFERENCES users (id)
   );
   CREATE INDEX ON orders (user_id);
+
+-- bad: the column has another name at the end
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, total int);
+-- file: 000002_orders_user.up.sql
+  ALTER TABLE orders ADD COLUMN new_id bigint REFERENCES users (id);
+--                                            ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "new_id" of table "orders": DELETE and key UPDATE on "users" read the whole table]
+  ALTER TABLE orders RENAME COLUMN new_id TO user_id;
 
 -- bad: the table is in use
 -- given: golang-migrate
@@ -201,6 +212,7 @@ function indexed(table: Name, columns: readonly string[], context: RuleContext):
     const edits = statementsAfter(blockAround(context), [`CREATE INDEX ON ${on} (${list});`])
     return [{ title: 'Create an index', safety: 'review', isChange: true, edits }]
   }
+  if (isNeeded(context, step => reshapes(step, table.name))) return []
   const name = indexName(context.after, {
     ...bareIndex,
     table,

@@ -3,9 +3,9 @@ import { type Index, indexesOf, keyOf } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { mentions } from './dependence'
-import { cutStatement } from './edits'
+import { leftOut } from './edits'
 import { laterStatements } from './later'
-import { laterSteps, undoneBy } from './placement'
+import { downSteps, laterSteps } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes } from './target'
 
@@ -109,6 +109,54 @@ Leave it out. Where the new index is to take the place of the old one, drop the 
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE);
 
+-- bad: a comment that others stand under stays for them
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text UNIQUE, name text);
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_indexes.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- by email
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+--^^^^^^^^^^^^ information [half-applied-on-failure: when a later statement fails, this CREATE INDEX has run already: the migration cannot be run again]
+--                          ^^^^^^^^^^^^^^^ information [redundant-index: index "users_email_key" has the same columns of table "users" already]
+  -- by name
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+  -- +goose Down
+  -- the indexes
+  DROP INDEX CONCURRENTLY users_email_idx;
+  DROP INDEX CONCURRENTLY users_name_idx;
+-- fix: Build each index in a migration of its own
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- by email
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+  -- +goose Down
+  -- the indexes
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- file: 00003_create_users_name_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- by name
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_name_idx;
+-- fix: Leave the index out
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- by name
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+  -- +goose Down
+  -- the indexes
+  DROP INDEX CONCURRENTLY users_name_idx;
+
 -- bad: the first columns of another
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, seller bigint);
@@ -182,16 +230,15 @@ const isDroppedLater = ({ name: dropped }: Index, context: RuleContext): boolean
 function withoutIndex(index: CreateIndex, context: RuleContext): Fix[] {
   const name = indexName(context.catalog, index)
   if (context.statement.problem || laterSteps(context).some(step => mentions(step, name))) return []
-  const undone = undoneBy(context, {
-    matches: command => command.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
-    otherwise: '',
-  })
+  const undone = downSteps(context).find(
+    ({ command }) => command?.tag === 'DROP INDEX' && command.names.length === 1 && command.names[0]?.name === name,
+  )
   return [
     {
       title: 'Leave the index out',
       safety: 'review',
       isChange: true,
-      edits: [cutStatement(context).edit, ...undone.edits],
+      edits: [context, ...(undone ? [undone] : [])].map(leftOut),
     },
   ]
 }

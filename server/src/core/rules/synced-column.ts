@@ -10,6 +10,7 @@ import {
   type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
+import { isBuiltIn } from '../postgres/types'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -169,7 +170,9 @@ function plainColumn(alter: AlterRelation, name: string, { table }: Target, cont
     return withhold('The table shares the column with others.')
   const hanging = hangingOn(column, table, context.catalog)
   if (hanging !== undefined) return withhold(`The new column would need ${hanging} as well.`)
-  return isNeeded(context, step => mentions(step, table.name)) ? undefined : column
+  // A type of its own is often dropped once no column has it any more.
+  const names = isBuiltIn(column.type.name) ? [table.name] : [table.name, column.type.name]
+  return isNeeded(context, step => names.some(each => mentions(step, each))) ? undefined : column
 }
 
 /** What would have to come along to another column. */

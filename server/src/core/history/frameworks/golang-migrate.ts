@@ -61,6 +61,9 @@ export function pairsAfter(request: FollowUp, marker = ''): readonly NewFile[] |
   const last = lastName(request.taken, name => strictName.test(name))
   if (last === undefined) return undefined
   let [number] = /^\d+/.exec(last) as RegExpExecArray
+  // Where newer ones are named otherwise, another program runs them, and one named so might come in between.
+  const newest = lastName(request.taken, name => /^\d+.*\.sql$/i.test(name)) ?? last
+  if (compareNumbered(/^\d+/.exec(newest)?.[0] ?? number, number) > 0) return undefined
   return oneByOne(request).flatMap(part => {
     number = numberAfter(number)
     return pair(part, number, part.transaction ? '' : marker)
