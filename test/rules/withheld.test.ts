@@ -51,6 +51,14 @@ describe('a fix that is withheld', () => {
     ])
   })
 
+  it('names the line that drops what it needs', () => {
+    const change = `ALTER TABLE users ADD COLUMN name text;
+CREATE FUNCTION named(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)';
+UPDATE users SET name = named(email) WHERE age > 18;
+DROP FUNCTION named(text);`
+    assert.equal(reason(change, 'work-under-lock'), 'It cannot come later: line 5 drops what it needs.')
+  })
+
   it('names what decides the names', () => {
     assert.equal(
       reason(`SET search_path = public;\n${index}`, 'index-without-concurrently'),

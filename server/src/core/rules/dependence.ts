@@ -1,5 +1,5 @@
 import type { Step } from '../history/steps'
-import type { Command } from '../sql/commands'
+import type { Command, Drop } from '../sql/commands'
 import type { SubcommandKind, SubcommandOf } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 
@@ -7,10 +7,13 @@ import { tokensOf } from '../sql/tokens'
  * Returns whether a statement names `name` anywhere, in strings and function bodies too. Says yes rather than no: it keeps
  * a fix from moving a statement behind one that needs it.
  */
-export function mentions({ statement }: Pick<Step, 'statement'>, name: string): boolean {
+export const mentions = ({ statement }: Pick<Step, 'statement'>, name: string): boolean =>
+  isNamedIn(statement.text, name)
+
+function isNamedIn(text: string, name: string): boolean {
   const wanted = name.toLowerCase()
-  if (!statement.text.toLowerCase().includes(wanted)) return false
-  return tokensOf(statement.text).some(token => {
+  if (!text.toLowerCase().includes(wanted)) return false
+  return tokensOf(text).some(token => {
     if (token.kind === 'word') return token.text.toLowerCase() === wanted
     if (token.kind === 'quoted identifier') return token.text.slice(1, -1).toLowerCase() === wanted
     return (token.kind === 'string' || token.kind === 'dollar string') && token.text.toLowerCase().includes(wanted)
@@ -85,3 +88,10 @@ function provesOrBuilds(command: Command | undefined, table: string, mayGrow: bo
 /** A key of the table itself may be what moves. */
 const refersTo = ({ constraints }: SubcommandOf<'ADD COLUMN'>['column'], table: string): boolean =>
   constraints.some(({ references }) => references?.table.name === table)
+
+/** Whether the command drops things that have a name. */
+export const isDrop = (command: Command): command is Drop => command.tag.startsWith('DROP ') && 'names' in command
+
+/** Returns whether a statement drops something that another text names. */
+export const takesFrom = ({ command }: Pick<Step, 'command'>, text: string): boolean =>
+  command !== undefined && isDrop(command) && command.names.some(({ name }) => isNamedIn(text, name))

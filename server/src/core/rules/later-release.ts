@@ -17,7 +17,7 @@ import type { AlterRelation, Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
-import { mentions } from './dependence'
+import { isDrop, mentions } from './dependence'
 import { cutStatement, cutSubcommand, leaving, replacement, semicolonAfter, statementsAfter, written } from './edits'
 import { isAnnounced } from './given-up'
 import { type Down, downSteps, isNeeded, newMigrations, type Undo, undoneBy } from './placement'
@@ -186,8 +186,6 @@ function wantsGone({ command }: Step, table: RelationKey, { catalog }: RuleConte
     'table' in thing ? thing.table === table : thing.key === table,
   )
 }
-
-const isDrop = (command: Command): command is Drop => command.tag.startsWith('DROP ') && 'names' in command
 
 /** Whether a subcommand is about a column, or what gets its name. */
 const names = (subcommand: Subcommand, column: string): boolean =>

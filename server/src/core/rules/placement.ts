@@ -10,7 +10,7 @@ import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
-import { type About, disturbs } from './dependence'
+import { type About, disturbs, takesFrom } from './dependence'
 import {
   cutStatement,
   fenceAround,
@@ -257,6 +257,9 @@ export function newMigrations(
   const deciding = context.steps.slice(0, context.index).find(decidesNames)
   if (deciding)
     return withhold(`A new migration would not have the ${deciding.command?.tag} of line ${lineOf(deciding)}.`)
+  const moved = parts.flatMap(({ up }) => up).join('\n')
+  const taking = laterSteps(context).find(step => takesFrom(step, moved) && !isTakenOut(step, edits))
+  if (taking) return withhold(`It cannot come later: line ${lineOf(taking)} drops what it needs.`)
   const { taken, hasDowns } = namesOf(history)
   const files = new Map<string, string>()
   const downs: Edit[] = []
@@ -312,6 +315,11 @@ export function isNeeded(context: RuleContext, needs: (step: Step) => boolean): 
   if (later) withhold(`It cannot come later: line ${lineOf(later)} goes on with what this leaves.`)
   return later !== undefined
 }
+
+const isTakenOut = ({ migration, statement }: Step, edits: readonly Edit[]): boolean =>
+  edits.some(
+    ({ path, span }) => path === migration.path && span.start <= statement.span.start && statement.span.end <= span.end,
+  )
 
 /** Some tools call every file `up.sql`. */
 const relativePath = (path: string, { history: { source } }: RuleContext): string =>
