@@ -21,7 +21,7 @@ A constraint that is \`NOT VALID\` holds for new rows alone: rows from before ma
 rely on it. Without \`VALIDATE CONSTRAINT\` in a later migration it stays that way, and nobody knows whether the data is right.
 
 In the newest migration this is a hint: the next one may be about to be written. Nothing is said where a later migration
-validates or drops the constraint, or drops or renames the table.`,
+validates or drops the constraint, or drops or renames the table, and in a file that no other migration stands beside.`,
   instead: `
 Validate it in a later migration: \`VALIDATE CONSTRAINT\` reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while writes go on. It
 fails where a row breaks the constraint; mend those rows first.`,
@@ -35,7 +35,7 @@ fails where a row breaks the constraint; mend those rows first.`,
       const { constraint } = subcommand
       if (!constraint.notValid || constraint.notEnforced) continue
       const name = nameOfAdded(context.catalog, alter, constraint)
-      if (name === undefined || isSettledLater(alter, place, name, context)) continue
+      if (name === undefined || isAlone(context) || isSettledLater(alter, place, name, context)) continue
       yield {
         at: constraint.keywords,
         message: `constraint ${inQuotes({ name })} of ${target.label} is NOT VALID, and no later statement validates it`,
@@ -78,6 +78,9 @@ fails where a row breaks the constraint; mend those rows first.`,
 -- file: 0003_create_orders_user_id_idx.sql
   CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
 
+-- good: a file by itself
+  ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0) NOT VALID;
+
 -- good: a later migration validates it
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
@@ -113,6 +116,9 @@ fails where a row breaks the constraint; mend those rows first.`,
   ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0) NOT VALID;
 `,
 })
+
+/** A file by itself does not show what others do. */
+const isAlone = ({ history }: RuleContext): boolean => history.migrations.length === 1
 
 /** A statement of this migration or of a later one decides what becomes of the constraint. */
 function isSettledLater(alter: AlterRelation, place: number, name: string, context: RuleContext): boolean {

@@ -1,4 +1,5 @@
 import { asTable } from '../postgres/catalog'
+import type { OtherCommand } from '../sql/other-commands'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { isUnreleased, tablesListed } from './target'
 
@@ -6,18 +7,21 @@ export default defineRule({
   id: 'dropped-schema',
   risk: 'data-loss',
   severity: 'warning',
-  on: ['DROP SCHEMA', 'DROP DATABASE'],
+  on: ['DROP SCHEMA', 'DROP DATABASE', 'DROP OWNED'],
   why: `
 \`DROP SCHEMA ... CASCADE\` deletes every table, view, function and type of the schema, and whatever elsewhere depends on them.
 The finding is an error where the history shows tables in it, and for \`DROP DATABASE\`, which deletes everything.
 
 Without \`CASCADE\` PostgreSQL refuses to drop a schema that holds anything: it is information of a schema that the history does not
-show, and nothing is said of others. Nothing either of a schema whose tables the same migration makes, and of down migrations.`,
+show, and nothing is said of others. \`DROP OWNED\` deletes what a role owns, and nothing is said of it where \`REASSIGN OWNED\` comes
+before. Nothing either of a schema whose tables the same migration makes, and of down migrations.`,
   instead: `
 Drop what is in the schema by name, in migrations that say what goes, and then the empty schema without \`CASCADE\`.`,
   manual: ['sql-dropschema.html', 'sql-dropdatabase.html', 'ddl-depend.html'],
 
   *check(drop, context) {
+    if (drop.tag === 'DROP OWNED' && isReassigned(drop, context)) return
+    if (drop.tag === 'DROP OWNED') return yield { at: drop.keywords, ...ofRoles(drop.roles ?? []) }
     if (!('names' in drop)) {
       yield {
         at: drop.keywords,
@@ -67,6 +71,15 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   DROP SCHEMA reports;
 --            ^^^^^^^ information [dropped-schema: DROP SCHEMA fails if anything is left in schema "reports"]
 
+-- bad: all that a role owns
+-- shows: \`DROP OWNED\`
+  DROP OWNED BY reporter;
+--^^^^^^^^^^ error [dropped-schema: DROP OWNED deletes every table and all else that "reporter" owns in this database]
+
+-- good: nothing is left but privileges
+  REASSIGN OWNED BY reporter TO shop;
+  DROP OWNED BY reporter;
+
 -- good: PostgreSQL refuses where anything is left
 -- file: 0001_reports.sql
   CREATE SCHEMA reports;
@@ -78,6 +91,18 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   CREATE TABLE scratch.rows (id bigint);
   DROP SCHEMA scratch CASCADE;
 `,
+})
+
+const isReassigned = ({ roles }: OtherCommand, { steps, index }: RuleContext): boolean =>
+  steps
+    .slice(0, index)
+    .some(({ command }) => command?.tag === 'REASSIGN OWNED' && roles?.every(role => command.roles?.includes(role)))
+
+const ofRoles = (roles: readonly string[]): Omit<RuleFinding, 'at'> => ({
+  message: `DROP OWNED deletes every table and all else that ${roles.map(role => `"${role}"`).join(', ')} owns in this database`,
+  detail: 'Its privileges go too. What it owns elsewhere stays.',
+  hint: 'REASSIGN OWNED BY ... TO ... before it: then only the privileges go.',
+  severity: 'error',
 })
 
 const whereEmpty = (name: string): Omit<RuleFinding, 'at'> => ({

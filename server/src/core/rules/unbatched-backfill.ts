@@ -1,5 +1,5 @@
 import type { Severity } from '../finding'
-import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
+import type { Delete, Insert, Merge, Select, Update } from '../sql/row-commands'
 import { batched, type Changing } from './batches'
 import { heldLock } from './held-lock'
 import { wholeMerge } from './merge-source'
@@ -13,7 +13,8 @@ export default defineRule({
   id: 'unbatched-backfill',
   risk: 'locking',
   severity: 'warning',
-  on: ['UPDATE', 'DELETE', 'INSERT', 'MERGE'],
+  on: ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'SELECT'],
+  concerns: command => command.tag !== 'SELECT' || command.writes.length > 0,
   why: `
 One statement that changes every row of a table is one transaction for as long as that takes: everybody who wants to
 change one of these rows waits for its end, vacuum cannot clean up behind it, and a failure near the end loses all of it.
@@ -553,6 +554,15 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   INSERT INTO marks (score_id, score) SELECT number, mark FROM scores AS other (number, mark);
 --^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "marks" in one transaction]
 
+-- bad: rows that move to another table
+-- shows: \`UPDATE\` or \`DELETE\` of every row in \`WITH\`
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY, at date);
+-- file: 0002_archive.sql
+  CREATE TABLE archive (id bigint PRIMARY KEY, at date);
+  WITH gone AS (DELETE FROM events RETURNING *) INSERT INTO archive SELECT * FROM gone;
+--                                              ^^^^^^^^^^^ warning [unbatched-backfill: DELETE in WITH deletes all rows of table "events" in one transaction]
+
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
@@ -689,9 +699,25 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
 `,
 })
 
-function unbatched(command: Changing, context: RuleContext): RuleFinding | undefined {
+function unbatched(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
+  return unbatchedItself(command, context) ?? unbatchedInWith(command, context)
+}
+
+function unbatchedItself(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
+  if (command.tag === 'SELECT') return undefined
   if (command.tag === 'INSERT') return unbatchedInsert(command, context)
   return command.tag === 'MERGE' ? unbatchedMerge(command, context) : unbatchedChange(command, context)
+}
+
+/** `WITH gone AS (DELETE FROM ... RETURNING *) INSERT ...`: rows move in one transaction. */
+function unbatchedInWith(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
+  for (const { isWhole, by, columns: _, ...name } of command.writes ?? []) {
+    const target = isWhole && existingTable(name, context)
+    if (!target || target.table?.kind === 'foreign table') continue
+    const what = `${by} in WITH ${by === 'UPDATE' ? 'changes' : 'deletes'} all rows of ${target.label} in one transaction`
+    return { ...finding(what, target.relation, command, context, false), fixes: undefined }
+  }
+  return undefined
 }
 
 function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFinding | undefined {
@@ -734,7 +760,7 @@ function unbatchedMerge(merge: Merge, context: RuleContext): RuleFinding | undef
 function finding(
   what: string,
   relation: string,
-  command: Changing,
+  command: Changing | Select,
   context: RuleContext,
   isCopy = command.tag === 'INSERT',
 ): RuleFinding {
@@ -756,7 +782,7 @@ function finding(
       : 'Change the rows in batches along the primary key, each in its own transaction, and ANALYZE the table afterwards.',
     relation,
     severity,
-    fixes: () => batched(command, context),
+    fixes: () => (command.tag === 'SELECT' ? [] : batched(command, context)),
   }
 }
 

@@ -17,6 +17,8 @@ export interface Write extends Name {
   readonly by: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
   /** The columns of UPDATE and of INSERT, where it names them. */
   readonly columns: readonly string[]
+  /** UPDATE or DELETE of every row: it has neither WHERE nor another table to join. */
+  readonly isWhole?: true
 }
 
 /** An identifier with its place. */

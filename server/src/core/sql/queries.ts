@@ -249,11 +249,13 @@ function writtenBy(clause: WithClause | undefined, source: Source): { writes?: r
 
 function writesIn(clause: WithClause | undefined, source: Source): Write[] {
   const written: Write[] = []
-  walk(clause, (kind, node: { relation?: RangeVar; cols?: Node[]; targetList?: Node[] }) => {
+  walk(clause, (kind, node: UpdateStmt & DeleteStmt & { cols?: Node[] }) => {
     const by = writers[kind]
     if (!by || !node.relation) return
     const columns = (node.cols ?? node.targetList ?? []).flatMap(target => fields(target).ResTarget?.name ?? [])
-    written.push({ ...nameOf(node.relation, source), by, columns })
+    const isWhole =
+      (by === 'UPDATE' || by === 'DELETE') && !node.whereClause && !node.fromClause?.length && !node.usingClause?.length
+    written.push({ ...nameOf(node.relation, source), by, columns, ...(isWhole && { isWhole }) })
   })
   return written
 }

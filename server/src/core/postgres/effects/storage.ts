@@ -23,7 +23,12 @@ export function alterStorage(alteration: Alteration, subcommand: Subcommand) {
       if (kind !== 'partitioned table' && subcommand.to !== 'heap') gathering.rewrite(key)
       return
     case 'SET TABLESPACE':
-      if (subcommand.to !== 'pg_default' && kind !== 'partitioned table' && kind !== 'partitioned index')
+      // What the history does not show is moved from somewhere.
+      if (
+        (subcommand.to !== 'pg_default' || !catalog.relations.has(key)) &&
+        kind !== 'partitioned table' &&
+        kind !== 'partitioned index'
+      )
         gathering.move(key)
       return
     case 'OWNER TO':
