@@ -4,12 +4,14 @@ import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition, Name, TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Span } from '../text'
 import { hasSubcommand } from './concerns'
 import { insertion, replacement, withBlanksBefore, written } from './edits'
 import { upSteps } from './moved-data'
 import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, subcommandsOf, type Target } from './target'
+import { listed } from './users'
 
 export default defineRule({
   id: 'required-column-without-default',
@@ -44,18 +46,15 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
     const target =
       existingTable(alter.relation, context) ?? (emptied ? undefined : filledTable(alter.relation, context))
     if (!target || target.table?.kind === 'foreign table') return
-    for (const { subcommand } of subcommandsOf(alter, context, 'ADD COLUMN')) {
-      const { column, ifNotExists } = subcommand
-      const required = column.notNull ?? column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.keywords
-      const default_ = column.default && column.default.expression.kind !== 'null'
-      if (!required || default_ || column.generated || column.identity || isSerial(column.type.name)) continue
-      // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
-      if (!column.default && isDomain(column.type, context)) continue
-      if (ifNotExists && columnNamed(target.table, column.name.name)) continue
-      if (isDown && (emptied || isOfUp(alter.relation, context))) return
-      const added = `ADD COLUMN "${column.name.name}" NOT NULL without a default`
+    const required = requiredIn(alter, target, context)
+    if (isDown && (emptied || isOfUp(alter.relation, context))) return
+    // In a down one finding is enough: there is one way out for all of them.
+    for (const columns of isDown ? [required] : required.map(column => [column])) {
+      const [first] = columns
+      if (!first) continue
+      const added = `ADD COLUMN ${listed(columns.map(({ column }) => inQuotes(column.name)))} NOT NULL without a default`
       yield {
-        at: required,
+        at: first.at,
         message: emptied
           ? `${added} breaks running code that inserts into ${target.label}`
           : `${added} fails when ${target.label} has rows`,
@@ -67,7 +66,13 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
           : 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
         severity: emptied ? 'information' : isDown ? 'warning' : undefined,
         relation: target.relation,
-        fixes: () => [...withDefault(alter, column, context), ...withoutNotNull(column, context)],
+        fixes: () => [
+          ...(isDown ? [] : withDefault(alter, first.column, context)),
+          ...withoutNotNull(
+            columns.map(({ column }) => column),
+            context,
+          ),
+        ],
       }
     }
   },
@@ -166,6 +171,20 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 -- fix: Add it without NOT NULL
   ALTER TABLE items ADD COLUMN sku text;
 
+-- bad: a down that makes several again
+-- given: golang-migrate, dropped-column off, down-does-not-mirror-up off
+-- file: 000001_items.up.sql
+  CREATE TABLE items (id bigint PRIMARY KEY, sku text NOT NULL, kind text NOT NULL, note text);
+-- file: 000001_items.down.sql
+  DROP TABLE items;
+-- file: 000002_no_sku.up.sql
+  ALTER TABLE items DROP COLUMN sku, DROP COLUMN kind, DROP COLUMN note;
+-- file: 000002_no_sku.down.sql
+  ALTER TABLE items ADD COLUMN sku text NOT NULL, ADD COLUMN note text, ADD COLUMN kind text NOT NULL;
+--                                      ^^^^^^^^ warning [required-column-without-default: ADD COLUMN "sku" and "kind" NOT NULL without a default fails when table "items" has rows]
+-- fix: Add them without NOT NULL
+  ALTER TABLE items ADD COLUMN sku text, ADD COLUMN note text, ADD COLUMN kind text;
+
 -- good: a down for a table that the up made anew, and one for a table that it emptied
 -- given: golang-migrate, dropped-column off, dropped-table off, truncated-table off, down-does-not-mirror-up off
 -- file: 000001_items.up.sql
@@ -239,6 +258,28 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 `,
 })
 
+interface Required {
+  readonly column: ColumnDefinition
+  /** What makes it required. */
+  readonly at: Span
+}
+
+/** The new columns that may not be null and have nothing to be filled with. */
+function requiredIn(alter: AlterRelation, { table }: Target, context: RuleContext): Required[] {
+  const found: Required[] = []
+  for (const { subcommand } of subcommandsOf(alter, context, 'ADD COLUMN')) {
+    const { column, ifNotExists } = subcommand
+    const at = column.notNull ?? column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.keywords
+    const default_ = column.default && column.default.expression.kind !== 'null'
+    if (!at || default_ || column.generated || column.identity || isSerial(column.type.name)) continue
+    // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
+    if (!column.default && isDomain(column.type, context)) continue
+    if (ifNotExists && columnNamed(table, column.name.name)) continue
+    found.push({ column, at })
+  }
+  return found
+}
+
 /** A table that this migration, or another that is pending, makes and puts rows into. */
 function filledTable(name: Name, { catalog }: RuleContext): Target | undefined {
   const table = asTable(relationNamed(catalog, name))
@@ -251,7 +292,7 @@ function withDefault(alter: AlterRelation, column: ColumnDefinition, context: Ru
   const { notNull, type } = column
   const value = type.dimensions > 0 ? "'{}'" : emptyValues[type.name]
   if (value === undefined || !notNull || column.default || column.constraints.length > 0) return []
-  if (context.direction === 'down' || context.inside || isKey(alter, column.name.name, context)) return []
+  if (context.inside || isKey(alter, column.name.name, context)) return []
   const edits = [insertion(context, notNull.end, ` DEFAULT ${value}`)]
   const simple: Fix = { title: `Give it DEFAULT ${value}`, safety: 'review', isChange: true, edits }
   return [simple, ...withoutDefaultLater(alter, column, value, edits, context)]
@@ -290,11 +331,13 @@ function isKey({ relation: name }: AlterRelation, column: string, { steps, after
 }
 
 /** Rows get their values from somebody who knows them. */
-function withoutNotNull({ notNull, constraints }: ColumnDefinition, context: RuleContext): Fix[] {
-  if (!notNull || context.inside) return []
-  if (constraints.some(({ kind }) => kind === 'PRIMARY KEY')) return []
-  const edits = [replacement(context, withBlanksBefore(context, notNull), '')]
-  return [{ title: 'Add it without NOT NULL', safety: 'review', isChange: true, edits }]
+function withoutNotNull(columns: readonly ColumnDefinition[], context: RuleContext): Fix[] {
+  const isKey = columns.some(({ constraints }) => constraints.some(({ kind }) => kind === 'PRIMARY KEY'))
+  const nots = columns.flatMap(({ notNull }) => notNull ?? [])
+  if (nots.length < columns.length || isKey || context.inside) return []
+  const edits = nots.map(notNull => replacement(context, withBlanksBefore(context, notNull), ''))
+  const title = `Add ${columns.length > 1 ? 'them' : 'it'} without NOT NULL`
+  return [{ title, safety: 'review', isChange: true, edits }]
 }
 
 /** Of types whose values are not references, kinds or keys. */
