@@ -110,7 +110,10 @@ describe('command line', () => {
       for (const { id } of rules) {
         const { out } = await invokeIn({ folder: '.', columns }, 'rules', id)
         const [prose = ''] = out.split('\n\nExamples\n')
-        for (const line of prose.split('\n').slice(2)) assert(line.length <= most || !line.includes(' '), line)
+        for (const line of prose.split('\n').slice(2)) {
+          assert(line.length <= most || !line.includes(' '), line)
+          if (most === 100) assert(line.split('`').length % 2 === 1, `code is broken in two: ${line}`)
+        }
       }
     }
   })

@@ -62,7 +62,7 @@ const widest = 100
 function wrapped(paragraph: string, columns: number): string {
   const indent = paragraph.startsWith('- ') ? '  ' : ''
   const lines = ['']
-  for (const word of paragraph.split(/\s+/)) {
+  for (const word of wordsOf(paragraph, columns - indent.length)) {
     const line = lines.at(-1) ?? ''
     const longer = line.trim() === '' ? `${line}${word}` : `${line} ${word}`
     if (longer.length <= columns || line.trim() === '') lines[lines.length - 1] = longer
@@ -70,3 +70,7 @@ function wrapped(paragraph: string, columns: number): string {
   }
   return lines.join('\n')
 }
+
+/** What stands between backticks is one word, unless no line can hold it. */
+const wordsOf = (paragraph: string, most: number): string[] =>
+  (paragraph.match(/(?:`[^`]*`|\S)+/g) ?? []).flatMap(word => (word.length > most ? word.split(/\s+/) : [word]))

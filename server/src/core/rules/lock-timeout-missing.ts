@@ -26,8 +26,8 @@ export default defineMigrationRule({
 A statement that needs a strong lock waits for whoever uses the table, and all who come later wait behind it: one long report
 is enough to stop a table. With \`lock_timeout\` the migration gives up instead and can be tried again.
 
-That holds for what is done in a moment too: \`CREATE POLICY\`, \`ENABLE ROW LEVEL SECURITY\` and \`OWNER TO\` take \`ACCESS
-EXCLUSIVE\`, \`CREATE TRIGGER\` keeps writers out. \`GRANT\` and \`REVOKE\` make nobody wait.
+That holds for what is done in a moment too: \`CREATE POLICY\`, \`ENABLE ROW LEVEL SECURITY\` and \`OWNER TO\` take
+\`ACCESS EXCLUSIVE\`, \`CREATE TRIGGER\` keeps writers out. \`GRANT\` and \`REVOKE\` make nobody wait.
 
 Many projects have the timeout set by the tool that runs their migrations, by the role or in the connection's address, where
 nobody sees it from here. So this rule only speaks where an earlier migration of the project sets \`lock_timeout\` and this

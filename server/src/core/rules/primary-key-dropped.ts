@@ -16,8 +16,8 @@ rows no more: every \`UPDATE\` and \`DELETE\` fails until it has another replica
 Nothing is said where the same migration gives the table another primary key, drops or renames it, and of a table that it makes.
 Of a table that the history does not show the name of the constraint tells: \`pkey\`, \`pk\` or \`primary_key\`.`,
   instead: `
-Build the unique index of the new key with \`CONCURRENTLY\` first, and replace the key in one \`ALTER TABLE\`: \`DROP CONSTRAINT ...,
-ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA IDENTITY\`.`,
+Build the unique index of the new key with \`CONCURRENTLY\` first, and replace the key in one \`ALTER TABLE\`:
+\`DROP CONSTRAINT ..., ADD PRIMARY KEY USING INDEX\`. For a table that is to have none, set \`REPLICA IDENTITY\`.`,
   manual: [
     'logical-replication-publication.html#LOGICAL-REPLICATION-PUBLICATION-REPLICA-IDENTITY',
     'sql-altertable.html',

@@ -9,9 +9,9 @@ export default defineRule({
   severity: 'warning',
   on: ['TRUNCATE TABLE'],
   why: `
-\`TRUNCATE\` deletes every row of the table at once, and nothing brings them back once it has committed. It takes \`ACCESS
-EXCLUSIVE\` until the transaction ends. With \`CASCADE\` it empties also the tables that reference the table, those that
-reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
+\`TRUNCATE\` deletes every row of the table at once, and nothing brings them back once it has committed. It takes
+\`ACCESS EXCLUSIVE\` until the transaction ends. With \`CASCADE\` it empties also the tables that reference the table, those
+that reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
 
 The finding is information where an earlier statement or migration has copied the rows, and where the migration fills the
 table again, and in a folder that is named for development or tests. Nothing is said of a table that the same migration makes, of a temporary one, and of down migrations, which

@@ -16,9 +16,9 @@ the table until the index is built, and the build reads every row. There is no \
 
 Nothing is said of a table that the same migration makes and of \`USING INDEX\`.`,
   instead: `
-\`CREATE UNIQUE INDEX CONCURRENTLY\` first, outside a transaction block, while reads and writes go on; then \`ADD CONSTRAINT
-... UNIQUE USING INDEX\`, which takes the lock for a moment only. Constraints of partitioned tables cannot use an existing
-index.`,
+\`CREATE UNIQUE INDEX CONCURRENTLY\` first, outside a transaction block, while reads and writes go on; then
+\`ADD CONSTRAINT ... UNIQUE USING INDEX\`, which takes the lock for a moment only. Constraints of partitioned tables cannot use
+an existing index.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
   seeds: ['index first, then the constraint'],
 

@@ -21,10 +21,10 @@ export default defineRule({
   on: ['ALTER TABLE'],
   concerns: hasSubcommand('ADD COLUMN'),
   why: `
-Where a new column has the same value in every row that is there, PostgreSQL stores that value once and \`ADD COLUMN\` is
-done in a moment. Where each row needs its own, PostgreSQL writes the whole table and its indexes anew under \`ACCESS
-EXCLUSIVE\`: a default that calls a volatile function such as \`gen_random_uuid()\` or \`clock_timestamp()\`, \`serial\` and
-identity columns (they call \`nextval\`), stored generated columns, and types that are domains with constraints.
+Where a new column has the same value in every row that is there, PostgreSQL stores that value once and \`ADD COLUMN\` is done
+in a moment. Where each row needs its own, PostgreSQL writes the whole table and its indexes anew under \`ACCESS EXCLUSIVE\`: a
+default that calls a volatile function such as \`gen_random_uuid()\` or \`clock_timestamp()\`, \`serial\` and identity columns
+(they call \`nextval\`), stored generated columns, and types that are domains with constraints.
 
 Nothing is said of constants and of stable functions: \`now()\` and \`CURRENT_TIMESTAMP\` are computed once, for the whole
 statement. Virtual generated columns are computed when they are read.`,
