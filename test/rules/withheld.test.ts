@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { withAllFixesThatHold, withFixesThatHold } from '../../server/src/core/fix-check'
 import { lint } from '../../server/src/core/lint'
 import { type Files, historyIn } from '../history/folder'
 import { loadInstalledParser } from '../parser'
@@ -30,7 +31,52 @@ describe('a fix that is withheld', () => {
   it('names the line that needs it', () => {
     assert.equal(
       reason(`${index}\n\nCOMMENT ON INDEX users_email_idx IS 'found by it';`, 'index-without-concurrently'),
-      'It cannot come later: line 4 goes on with what this leaves.',
+      'It cannot move behind line 4: that COMMENT names "users_email_idx".',
+    )
+  })
+
+  it('names the finding that a fix would bring', () => {
+    const history = historyIn(
+      {
+        '1_users.sql':
+          'CREATE TABLE users (id bigint PRIMARY KEY, age int);\nCREATE INDEX users_age_idx ON users (age);',
+        '2_change.sql': 'DROP INDEX users_age_idx;\nCREATE INDEX users_age_idx ON users (age, id);',
+      },
+      'plain',
+    )
+    const path = 'm/2_change.sql'
+    const settings = { postgres: 15, rules: {} }
+    for (const held of [withFixesThatHold, withAllFixesThatHold]) {
+      const dropped = held(history, path, lint(history, path, settings), settings).find(
+        ({ rule }) => rule === 'drop-index-without-concurrently',
+      )
+      assert.equal(
+        dropped?.withheld,
+        'The fix would bring another finding: DROP INDEX takes away index "users_age_idx" before its replacement is built [index-dropped-before-replacement].',
+      )
+    }
+  })
+
+  it('says what keeps a key from using an index that is built before', () => {
+    const reasonOf = (clauses: string) => reason(`ALTER TABLE users ${clauses};`, 'unique-constraint-builds-index')
+    assert.equal(
+      reasonOf('DROP CONSTRAINT users_pkey, ADD CONSTRAINT users_email_key UNIQUE (email)'),
+      'The same statement drops a constraint: build the index before it, under a name of its own, and say USING INDEX here.',
+    )
+    assert.equal(
+      reasonOf('ADD COLUMN code text, ADD CONSTRAINT users_code_key UNIQUE (code)'),
+      'The same statement adds the column: add that before, in a statement of its own.',
+    )
+    assert.equal(
+      reasonOf('ADD COLUMN code text UNIQUE'),
+      'The same statement adds the column: add that before, in a statement of its own.',
+    )
+  })
+
+  it('says what USING would have to do in a trigger', () => {
+    assert.equal(
+      reason('ALTER TABLE users ALTER COLUMN age TYPE text USING left(age::text, 2);', 'column-type-rewrite'),
+      'USING does more than cast the column: what it does would have to stand in the trigger too.',
     )
   })
 

@@ -23,7 +23,7 @@ import type { RuleContext } from './rule'
 import { batchableSource } from './select-source'
 import { existingTable } from './target'
 import { tokensIn } from './whole-table'
-import { withhold } from './withheld'
+import { withhold, withReason } from './withheld'
 
 /** Rows of one batch: a transaction of well under a second on most tables. */
 const rows = 5000
@@ -45,15 +45,20 @@ export function batched(command: Changing, context: RuleContext): Fix[] {
     { at: length, text: close },
   ]
   const changes = joined(insertions, context)
-  const placed = outsideTransaction(context, changes, {
-    title: `backfill_${command.table.name}`,
-    about: { tables: [command.table.name, walk.table.name] },
-    isBlock: true,
-    neededBy: step => mentions(step, command.table.name) || mentions(step, walk.table.name),
-  })
+  const { result: placed, why } = withReason(() =>
+    outsideTransaction(context, changes, {
+      title: `backfill_${command.table.name}`,
+      about: { tables: [command.table.name, walk.table.name] },
+      isBlock: true,
+      neededBy: step => mentions(step, command.table.name) || mentions(step, walk.table.name),
+    }),
+  )
   if (placed) return [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }]
   const canMove = context.transaction.isBlock && context.direction === 'up' && command.tag === 'UPDATE'
-  return canMove ? notNullAfter(command, changes, context) : []
+  const fixes = canMove ? notNullAfter(command, changes, context) : []
+  // What keeps the whole sequence is closer to the point than what keeps the statement alone.
+  if (fixes.length === 0 && why !== undefined) withhold(why)
+  return fixes
 }
 
 /** Batches go along a key: says that there is none, and offers nothing. */
@@ -82,6 +87,7 @@ function walkOf(command: Changing, context: RuleContext): Walk | undefined {
   const primary = primaryKeyOf(table)
   const [key, ...others] = primary?.columns ?? []
   if (source && table && (key === undefined || others.length > 0)) withoutKey(source.table)
+  if (!source) withhold('Batches along the key of one table would not do the same as the whole statement.')
   if (!source || !table || key === undefined || others.length > 0) return undefined
   if (command.tag === 'UPDATE' && command.assignments.some(({ column }) => column === key)) return undefined
   return { ...source, key, variables: variablesFor(table) }

@@ -7,8 +7,10 @@ import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import { mentions, reshapes } from './dependence'
 import { anotherSubcommand, insertion, replacement, written } from './edits'
+import { changesTable } from './indexes'
 import { isNeeded, laterTransaction } from './placement'
 import type { RuleContext } from './rule'
+import { withhold } from './withheld'
 
 /**
  * Returns the fix that adds a foreign key or a check NOT VALID and validates it in a later transaction. An unnamed
@@ -22,8 +24,10 @@ export function validatedLater(
 ): Fix[] {
   const name = nameOfAdded(context.catalog, alter, definition)
   // Without the table IF EXISTS skips the statement, and VALIDATE would fail.
+  if (alter.ifExists) withhold('IF EXISTS may skip the statement, and VALIDATE CONSTRAINT would fail then.')
   if (name === undefined || alter.ifExists) return []
-  const needs = (step: Step) => reshapes(step, alter.relation.name) || mentions(step, name)
+  const needs = (step: Step) =>
+    mentions(step, name) ? `names "${name}"` : reshapes(step, alter.relation.name, context) && changesTable
   if (context.transaction.kind !== 'own' && isNeeded(context, needs)) return []
   const subcommand = alter.subcommands[place]
   const edits =
@@ -61,7 +65,8 @@ function movedOutOfColumn(
   context: RuleContext,
 ): Edit[] | undefined {
   const subcommand = alter.subcommands[place]
-  if (subcommand?.kind !== 'ADD COLUMN' || subcommand.ifNotExists) return undefined
+  if (subcommand?.kind !== 'ADD COLUMN') return undefined
+  if (subcommand.ifNotExists) return withhold('IF NOT EXISTS may skip the column, and with it the constraint.')
   if (hasCommentBefore(definition, context)) return undefined
   const columns =
     definition.kind === 'FOREIGN KEY' ? `FOREIGN KEY (${written(context, subcommand.column.name.span)}) ` : ''

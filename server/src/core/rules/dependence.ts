@@ -23,16 +23,20 @@ function isNamedIn(text: string, name: string): boolean {
 /**
  * Returns whether a statement drops or renames the table or any of its columns, or takes what the table has then: what moves
  * behind it would not find them, or come too late. ATTACH PARTITION and INHERIT want the constraints of the parent in the
- * child, REPLICA IDENTITY an index over NOT NULL columns (sql-altertable.html); LIKE copies (sql-createtable.html).
+ * child, REPLICA IDENTITY an index over NOT NULL columns (sql-altertable.html); LIKE copies (sql-createtable.html). Of a column
+ * that `mover` does not name it is all the same.
  */
-export function reshapes({ command }: Pick<Step, 'command'>, table: string): boolean {
+export function reshapes({ command }: Pick<Step, 'command'>, table: string, mover?: Pick<Step, 'statement'>): boolean {
   if (command?.tag === 'DROP TABLE') return command.names.some(name => name.name === table)
   if (command?.tag === 'CREATE TABLE') return command.like.some(like => like.table.name === table)
   if (command?.tag !== 'ALTER TABLE') return false
   return command.subcommands.some(subcommand => {
     if (subcommand.kind === 'ATTACH PARTITION' && subcommand.partition.name === table) return true
     if (subcommand.kind === 'INHERIT' && subcommand.parent.name === table) return true
-    return command.relation.name === table && reshaping.has(subcommand.kind)
+    if (command.relation.name !== table || !reshaping.has(subcommand.kind)) return false
+    if (!mover) return true
+    if (subcommand.kind === 'DROP COLUMN') return mentions(mover, subcommand.column.name)
+    return subcommand.kind !== 'RENAME COLUMN' || mentions(mover, subcommand.from.name)
   })
 }
 

@@ -381,6 +381,29 @@ fix knows those that the migrations make.`,
   -- +goose Down
   CREATE INDEX CONCURRENTLY tags_name_color_idx ON tags (name, color);
 
+-- bad: before what is about another table, and about another column
+-- given: golang-migrate, dropped-column off
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL, color text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 000002_tags_name.up.sql
+  CREATE INDEX tags_name_idx ON tags (name);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+  ALTER TABLE tags DROP COLUMN color;
+  DROP INDEX users_email_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+-- fix: Build the index concurrently in a new migration
+  ALTER TABLE tags DROP COLUMN color;
+  DROP INDEX users_email_idx;
+-- file: 000003_create_tags_name_idx.up.sql
+  CREATE INDEX CONCURRENTLY tags_name_idx ON tags (name);
+-- fix: Drop the index concurrently in a new migration
+  CREATE INDEX tags_name_idx ON tags (name);
+  ALTER TABLE tags DROP COLUMN color;
+-- file: 000003_drop_users_email_idx.up.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+
 -- bad: a foreign key to other columns does not need the unique index
 -- given: prisma, foreign-key-without-index off
 -- file: 20240101000000_users/migration.sql

@@ -10,7 +10,7 @@ import { quoted } from '../sql/quote'
 import { type About, mentions, reshapes } from './dependence'
 import { insertion, type Place, replacement, written } from './edits'
 import { foreignKeysIn } from './foreign-keys'
-import { downSteps, type Move, type Undo } from './placement'
+import { downSteps, type Move, type Need, type Undo } from './placement'
 import type { RuleContext } from './rule'
 
 /** Returns the index that a name means, where the history knows it. */
@@ -56,7 +56,7 @@ export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
     title: `create_${name}`,
     concurrently: 'build',
     about: aboutIndex(index.table, name, context),
-    neededBy: step => standsOn(step, index, name),
+    neededBy: step => standsOn(step, index, name, context),
     undo: undoOfCreate(index, name, context),
   }
 }
@@ -96,13 +96,25 @@ function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): U
   }
 }
 
-/** An index dropped later may be the old one. */
-const standsOn = (step: Step, index: CreateIndex, name: string): boolean =>
-  mentions(step, name) ||
-  (index.unique &&
-    needsUnique(step, { table: index.table.name, columns: index.columns.map(({ column }) => column) })) ||
-  step.command?.tag === 'DROP INDEX' ||
-  reshapes(step, index.table.name)
+function standsOn(step: Step, index: CreateIndex, name: string, mover: Pick<Step, 'statement'>): Need {
+  if (mentions(step, name)) return `names "${name}"`
+  if (dropsIndexOf(step, index.table.name)) return 'may drop the index that this one replaces'
+  if (reshapes(step, index.table.name, mover)) return changesTable
+  const key = { table: index.table.name, columns: index.columns.map(({ column }) => column) }
+  return index.unique && needsUnique(step, key) && mayNeedUnique
+}
+
+/** What later statements do that is in the way of an index or a constraint. */
+export const changesTable = 'changes the table'
+export const mayNeedUnique = 'may need what this makes unique'
+
+/** Returns whether a statement drops an index of a table, or one that is not known. */
+export const dropsIndexOf = ({ command, before }: Step, table: string): boolean =>
+  command?.tag === 'DROP INDEX' &&
+  command.names.some(name => {
+    const index = indexNamed(name, { catalog: before })
+    return !index || before.relations.get(index.table)?.name === table
+  })
 
 /**
  * Returns whether a later statement may need that an index makes columns unique: a foreign key to them, an ON CONFLICT, or what
@@ -131,7 +143,7 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
     title: `drop_${name.name}`,
     concurrently: 'wait',
     about: { tables: tableName === undefined ? [] : [tableName], names: [name.name] },
-    neededBy: step => mentions(step, name.name) || needsGone(step, index, tableName),
+    neededBy: step => (mentions(step, name.name) ? `names "${name.name}"` : needsGone(step, index, tableName)),
     undo: {
       matches: command => command.tag === 'CREATE INDEX' && command.name?.name === name.name,
       changes: step =>
@@ -148,9 +160,10 @@ function madeAgain(index: Index, { catalog, history, migration, settings, index:
 }
 
 /** Rows that come later may break what a unique index asks; one that the history does not know may be unique. */
-function needsGone(step: Step, index: Index | undefined, table: string | undefined): boolean {
-  if (index?.unique !== false && writers.has(step.command?.tag ?? '') && (!table || mentions(step, table))) return true
-  return table !== undefined && reshapes(step, table)
+function needsGone(step: Step, index: Index | undefined, table: string | undefined): Need {
+  if (index?.unique !== false && writers.has(step.command?.tag ?? '') && (!table || mentions(step, table)))
+    return 'may write rows that the index would refuse'
+  return table !== undefined && reshapes(step, table) && changesTable
 }
 
 const writers: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'MERGE', 'COPY', 'SELECT', 'DO', 'CALL'])

@@ -45,10 +45,15 @@ export function columnDroppedLater(
   }
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
   if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
-  if (alter.subcommands.some(other => other !== subcommand && names(other, name))) return []
+  if (alter.subcommands.some(other => other !== subcommand && names(other, name))) {
+    withhold(`The same statement has something else to do with column "${name}".`)
+    return []
+  }
   const key = keyOf(context.catalog, alter.relation)
-  const takesPlace = (step: Step) =>
-    (mentions(step, alter.relation.name) && mentions(step, name)) || wantsGone(step, key, context)
+  const takesPlace = (step: Step) => {
+    if (mentions(step, alter.relation.name) && mentions(step, name)) return `names column "${name}" too`
+    return wantsGone(step, key, context) && dropsWhatIsUsed
+  }
   if (isNeeded(context, takesPlace)) return []
   const tableText = written(context, alter.relation.span)
   const comment = `COMMENT ON COLUMN ${tableText}.${quoted(name)} IS`
@@ -127,8 +132,11 @@ export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[
   const key = keyOf(catalog, name)
   const wanted = before.reads.map(read => catalog.relations.get(read)?.name ?? '')
   const isInTheWay = (step: Step) => wanted.some(other => step.command?.tag === 'ALTER TABLE' && mentions(step, other))
-  if (isNeeded(context, step => mentions(step, name.name) || wantsGone(step, key, context) || isInTheWay(step)))
-    return []
+  const needsGone = (step: Step) => {
+    if (mentions(step, name.name)) return `names "${name.name}" too`
+    return wantsGone(step, key, context) ? dropsWhatIsUsed : isInTheWay(step) && 'changes a table that the view reads'
+  }
+  if (isNeeded(context, needsGone)) return []
   const comment = `COMMENT ON ${relation} ${written(context, name.span)} IS`
   const down = madeAgainLater(name, `${comment} NULL;`, context)
   if (!down) return []
@@ -178,6 +186,8 @@ export function madeBy(command: Command | undefined): Name | undefined {
       return undefined
   }
 }
+
+const dropsWhatIsUsed = 'drops what the table uses until it is gone'
 
 /** Whether a later statement drops what the table as it still is cannot be without: a type, a function, a table that it references. */
 function wantsGone({ command }: Step, table: RelationKey, { catalog }: RuleContext): boolean {

@@ -11,6 +11,7 @@ import { validatedLater } from './constraints'
 import { StepContext } from './context'
 import { reshapes } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
+import { changesTable } from './indexes'
 import { proofOfNotNull } from './not-null-steps'
 import { type Down, downSteps, isNeeded, laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
@@ -26,6 +27,7 @@ import {
 } from './target'
 import { hintForLater } from './tool-hints'
 import { changesEveryRow } from './whole-table'
+import { withReason } from './withheld'
 
 export default defineRule({
   id: 'not-null-scan',
@@ -376,8 +378,9 @@ const fills = ({ command }: Step, { relation }: AlterRelation, column: string): 
 
 function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT NULL'>, context: RuleContext): Fix[] {
   const { column } = subcommand
-  const inSteps = [...afterBackfill(alter, column.name, context)]
-  if (inSteps.length > 0) return inSteps
+  // Why the UPDATE cannot move is told at the UPDATE.
+  const inSteps = withReason(() => afterBackfill(alter, column.name, context)).result
+  if (inSteps.length > 0) return [...inSteps]
   // A CHECK of a table with inheritors is refused with ONLY and reaches their rows without it.
   if (alter.only || alter.ifExists) return []
   if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
@@ -398,7 +401,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
       },
     ]
   }
-  if (isNeeded(context, step => reshapes(step, alter.relation.name))) return []
+  if (isNeeded(context, step => reshapes(step, alter.relation.name, context) && changesTable)) return []
   const placed = laterTransaction(
     context,
     prove,

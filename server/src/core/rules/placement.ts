@@ -49,7 +49,7 @@ export interface Move {
   readonly title: string
   readonly undo?: Undo
   /** Whether a later statement of the section needs this one to have run. */
-  readonly neededBy?: (step: Step) => boolean
+  readonly neededBy?: (step: Step) => Need
   /** A new migration comes last, behind all that later ones do with these. */
   readonly about: About
   /** Whether the statement has semicolons inside: a tool that cuts at them needs to be told where it ends. */
@@ -309,11 +309,19 @@ function cannotMake({ transaction }: Part, { history: { framework, migrations } 
   return 'The names of the files here do not tell what a new migration is called.'
 }
 
+/** Whether a statement needs another one to have run before, or what it does that is in the way. */
+export type Need = boolean | string
+
 /** Returns whether a later statement of the section needs this one to have run, which is then why it cannot come later. */
-export function isNeeded(context: RuleContext, needs: (step: Step) => boolean): boolean {
-  const later = laterSteps(context).find(needs)
-  if (later) withhold(`It cannot come later: line ${lineOf(later)} goes on with what this leaves.`)
-  return later !== undefined
+export function isNeeded(context: RuleContext, needs: (step: Step) => Need): boolean {
+  for (const step of laterSteps(context)) {
+    const need = needs(step)
+    if (need === false) continue
+    const does = need === true ? 'names the same table' : need
+    withhold(`It cannot move behind line ${lineOf(step)}: that ${step.command?.tag ?? 'statement'} ${does}.`)
+    return true
+  }
+  return false
 }
 
 const isTakenOut = ({ migration, statement }: Step, edits: readonly Edit[]): boolean =>

@@ -4,6 +4,7 @@ import { defineRule } from './rule'
 import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
 import { byHand, hintWithTool } from './tool-hints'
 import { builtConcurrently } from './unique'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'primary-key-builds-index',
@@ -61,10 +62,13 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
           byHand.buildUnique,
         ),
         relation: target.relation,
-        fixes: () =>
-          areKnown && subcommand.kind === 'ADD CONSTRAINT'
+        fixes: () => {
+          if (!areKnown && subcommand.kind === 'ADD CONSTRAINT')
+            withhold('The migrations here do not show whether the columns are NOT NULL.')
+          return areKnown || subcommand.kind === 'ADD COLUMN'
             ? builtConcurrently(alter, place, definition, target, context, nullable)
-            : [],
+            : []
+        },
       }
     }
   },

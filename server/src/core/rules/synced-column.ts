@@ -95,9 +95,14 @@ export function retypedInSteps(
 ): Fix[] {
   const column = plainColumn(alter, name, target, context)
   const old = column && typeText(column.type)
+  if (column && using && using.cast?.column !== name)
+    withhold('USING does more than cast the column: what it does would have to stand in the trigger too.')
   if (!column || old === undefined || (using && using.cast?.column !== name)) return []
   const types = [column.type, type, ...(using?.cast?.types ?? [])]
-  if (types.some(({ name: of }) => dependingOnZone.has(of))) return []
+  if (types.some(({ name: of }) => dependingOnZone.has(of))) {
+    withhold("What the values become depends on the session's time zone, and the trigger would run in others.")
+    return []
+  }
   const [copy, before] = [`${name}_new`, `${name}_old`]
   if (columnNamed(target.table, copy) || columnNamed(target.table, before)) return []
   const table = written(context, alter.relation.span)

@@ -42,8 +42,7 @@ an existing index.`,
           byHand.buildUnique,
         ),
         relation: target.relation,
-        fixes: () =>
-          subcommand.kind === 'ADD CONSTRAINT' ? builtConcurrently(alter, place, definition, target, context) : [],
+        fixes: () => builtConcurrently(alter, place, definition, target, context),
       }
     }
   },

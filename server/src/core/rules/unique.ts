@@ -16,7 +16,7 @@ import {
   statementsBefore,
   written,
 } from './edits'
-import { aboutIndex, needsUnique } from './indexes'
+import { aboutIndex, changesTable, dropsIndexOf, mayNeedUnique, needsUnique } from './indexes'
 import { notNullParts } from './not-null-steps'
 import {
   commitOf,
@@ -24,6 +24,7 @@ import {
   downSteps,
   isNeeded,
   markerForOther,
+  type Need,
   newMigrations,
   type Part,
   type Placed,
@@ -49,13 +50,18 @@ export function builtConcurrently(
   context: RuleContext,
   nullable: readonly string[] = [],
 ): Fix[] {
+  if (target.table?.kind === 'partitioned table')
+    return none('A constraint of a partitioned table cannot use an index that is there.')
   const clauses = clausesOf(definition, context)
   // A name that the same statement frees is taken until it has run.
   const replaces = alter.subcommands.some(other => other.kind === 'DROP CONSTRAINT')
   const isOfNewColumn = alter.subcommands.some(
     other => other.kind === 'ADD COLUMN' && definition.columns.includes(other.column.name.name),
   )
-  if (!clauses || replaces || isOfNewColumn || target.table?.kind === 'partitioned table' || alter.ifExists) return []
+  if (replaces) return none(takesItsPlace)
+  if (isOfNewColumn) return none('The same statement adds the column: add that before, in a statement of its own.')
+  if (alter.ifExists) return none('IF EXISTS may skip the statement, and CREATE INDEX would fail then.')
+  if (!clauses) return none('A constraint that uses an index cannot say all that this one says.')
 
   const name = nameOfAdded(context.catalog, alter, definition)
   if (name === undefined) return []
@@ -83,7 +89,7 @@ export function builtConcurrently(
 function placedProof(made: Build, columns: readonly string[], context: RuleContext): Placed | undefined {
   const { alter, build, changes, table, name } = made
   const { transaction, section } = context
-  const isTold = (step: Step) => step.command?.tag === 'DROP INDEX' || mentions(step, alter.relation.name)
+  const isTold = (step: Step) => dropsIndexOf(step, alter.relation.name) || mentions(step, alter.relation.name)
   const isUndone = ({ command, before }: Step) => command !== undefined && dropConstraint(made).matches(command, before)
   if (isNeeded(context, isTold)) return undefined
   if (downSteps(context).some(step => isTold(step) && !isUndone(step)))
@@ -116,6 +122,14 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
   return newMigrations(context, parts, here, aboutIndex(alter.relation, name, context))
 }
 
+const takesItsPlace =
+  'The same statement drops a constraint: build the index before it, under a name of its own, and say USING INDEX here.'
+
+const none = (reason: string): [] => {
+  withhold(reason)
+  return []
+}
+
 interface Build {
   readonly alter: AlterRelation
   readonly place: number
@@ -137,7 +151,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     const marker = withoutTransaction(context)
     if (marker) return { ...marker, edits: [...marker.edits, ...here], where: '' }
   }
-  if (isNeeded(context, step => standsOn(step, made))) return undefined
+  if (isNeeded(context, step => standsOn(step, made, context))) return undefined
 
   const add = addedByItself(made, context)
   const about = aboutIndex(alter.relation, made.name, context)
@@ -165,16 +179,14 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   return newMigrations(context, [first, attach()], add.cut, about)
 }
 
-/** An index dropped later may be the one that the constraint replaces. */
-const standsOn = (step: Step, { alter, name, definition }: Build): boolean =>
-  step.command?.tag === 'DROP INDEX' ||
-  mentions(step, name) ||
-  reshapes(step, alter.relation.name) ||
-  needsUnique(step, {
-    table: alter.relation.name,
-    columns: definition.columns,
-    isPrimary: definition.kind === 'PRIMARY KEY',
-  })
+function standsOn(step: Step, { alter, name, definition }: Build, mover: Pick<Step, 'statement'>): Need {
+  const table = alter.relation.name
+  if (mentions(step, name)) return `names "${name}"`
+  if (dropsIndexOf(step, table)) return 'may drop the index that the constraint replaces'
+  if (reshapes(step, table, mover)) return changesTable
+  const isPrimary = definition.kind === 'PRIMARY KEY'
+  return needsUnique(step, { table, columns: definition.columns, isPrimary }) && mayNeedUnique
+}
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
 function addedByItself(

@@ -13,6 +13,7 @@ import { inSteps, isNeeded } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, subcommandsOf, type Target, touches, whoWaits } from './target'
 import { byHand, neverOutside } from './tool-hints'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'volatile-default',
@@ -255,6 +256,8 @@ function splitDefault(
   const subcommand = alter.subcommands[place]
   const { name } = column.name
   if (column.generated) return virtualInstead(column, context)
+  if (column.constraints.length > 0) withhold('The constraints of the column are for all rows: they come last.')
+  else if (!column.default) withhold('No default stands in the statement that could be left out of it.')
   if (!subcommand || !column.default || column.identity || column.constraints.length > 0) return []
   if (alter.only || alter.ifExists || table?.columns.some(other => other.name === name)) return []
   if (isNeeded(context, step => mentions(step, alter.relation.name) && mentions(step, name))) return []
