@@ -616,6 +616,27 @@ fix knows those that the migrations make.`,
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
   CREATE INDEX ON app.users (email);
 
+-- bad: it is there, and another statement in the transaction of the tool
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_name.up.sql
+  ALTER TABLE users ADD COLUMN name text;
+  CREATE INDEX IF NOT EXISTS users_email_idx ON users (email);
+--^^^^^^^^^^^^ hint [index-without-concurrently: CREATE INDEX IF NOT EXISTS builds nothing: index "users_email_idx" of table "users" is there]
+-- file: 000002_name.down.sql
+  ALTER TABLE users DROP COLUMN name;
+-- fix: Build the index concurrently in a new migration
+-- file: 000002_name.up.sql
+  ALTER TABLE users ADD COLUMN name text;
+-- file: 000003_create_users_email_idx.up.sql
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON users (email);
+-- file: 000003_create_users_email_idx.down.sql
+  -- Nothing to undo.
+
 -- good: ON ONLY a partitioned table builds nothing
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);
@@ -715,7 +736,11 @@ function* builtBefore(index: CreateIndex, what: string, target: Target, context:
     hint: hintWithTool(buildConcurrently, context, byHand.build),
     severity: 'hint',
     relation: target.relation,
-    fixes: () => (target.table?.kind === 'partitioned table' ? [] : fixes(index, context)),
+    // Whether it builds something after all is not known here: a person has to look at that.
+    fixes: () =>
+      target.table?.kind === 'partitioned table'
+        ? []
+        : fixes(index, context).map(fix => ({ ...fix, safety: 'review' as const })),
   }
 }
 

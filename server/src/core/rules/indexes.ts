@@ -70,7 +70,8 @@ export const aboutIndex = (table: Name, name: string, { catalog }: RuleContext):
 
 /** The DROP INDEX of the down, which moves; of one that drops other indexes too, only the name moves. */
 function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): Undo {
-  const otherwise = `DROP INDEX CONCURRENTLY ${inSchema(index.table.schema, name)};`
+  // What an earlier migration made is not undone with this one.
+  const otherwise = isThere(index, context) ? '' : `DROP INDEX CONCURRENTLY ${inSchema(index.table.schema, name)};`
   const drop = downSteps(context).find(
     ({ command }) => command?.tag === 'DROP INDEX' && command.names.some(dropped => dropped.name === name),
   )

@@ -139,7 +139,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
 
   -- +goose Down
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX members_pkey_spare ON members (id, name);
   ALTER TABLE members DROP CONSTRAINT members_pkey;
   ALTER INDEX members_pkey_spare RENAME TO members_pkey;
@@ -214,7 +214,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
 -- file: 000005_add_members_pkey.up.sql
   ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey;
 -- file: 000005_add_members_pkey.down.sql
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX members_pkey_spare ON members (team_id, user_id);
   ALTER TABLE members DROP CONSTRAINT members_pkey;
   ALTER INDEX members_pkey_spare RENAME TO members_pkey;

@@ -119,7 +119,7 @@ an existing index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 
   -- +goose Down
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;
@@ -149,7 +149,7 @@ an existing index.`,
 -- file: 000004_add_users_email_key.up.sql
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 -- file: 000004_add_users_email_key.down.sql
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;
@@ -199,7 +199,7 @@ an existing index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 
   -- +goose Down
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;
@@ -240,7 +240,7 @@ an existing index.`,
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 
   -- migrate:down
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;

@@ -234,7 +234,7 @@ function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Do
   return {
     edits,
     text: [
-      '-- The constraint takes its index along.',
+      '-- The constraint takes its index along: writes wait until another is built.',
       build.replace(quoted(made.name), quoted(spare)),
       text,
       `ALTER INDEX ${indexOf({ ...made, name: spare })} RENAME TO ${quoted(made.name)};`,
