@@ -1,3 +1,4 @@
+import type { Step } from '../history/steps'
 import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
@@ -97,6 +98,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   DROP TABLE carts;
 
 -- bad: earlier migrations have copied it, or given it another name
+-- given: renamed-table off
 -- file: 0001_carts.sql
   CREATE TABLE carts (id bigint PRIMARY KEY);
   CREATE TABLE offers (id bigint PRIMARY KEY);
@@ -126,6 +128,19 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   DROP TABLE carts;
 --           ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
   ALTER TABLE carts_new RENAME TO carts;
+  COMMIT;
+
+-- bad: a copy has its name
+-- given: unbatched-backfill off
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_carts.sql
+  BEGIN;
+  ALTER TABLE carts RENAME TO carts_old;
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+  INSERT INTO carts (id) SELECT id FROM carts_old;
+  DROP TABLE carts_old;
+--           ^^^^^^^^^ information [dropped-table: DROP TABLE deletes table "carts_old" and its rows]
   COMMIT;
 
 -- bad: a copy takes its place, each statement by itself
@@ -237,12 +252,11 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 function weightOf(name: Name, context: RuleContext): { detail: string; hint: string; isLast: boolean } | undefined {
   const { steps, index, catalog } = context
   const end = steps.at(-1)?.after ?? context.after
-  if (
-    end.relations.has(keyOf(catalog, name)) &&
-    steps.slice(0, index).some(({ statement }) => takes(statement, name.name))
-  ) {
+  const earlier = steps.slice(0, index)
+  const former = { ...name, name: formerName(name.name, earlier) }
+  if (end.relations.has(keyOf(catalog, former)) && earlier.some(({ statement }) => takes(statement, name.name))) {
     return {
-      detail: `An earlier statement copies its rows, and another ${inQuotes(name)} is there when the migration has run.`,
+      detail: `An earlier statement copies its rows, and another ${inQuotes(former)} is there when the migration has run.`,
       hint: 'Check that the copy has every row, also those that are written while it is made.',
       isLast: true,
     }
@@ -264,6 +278,14 @@ function weightOf(name: Name, context: RuleContext): { detail: string; hint: str
     isLast: false,
   }
 }
+
+/** Returns the name that a table had before these steps, which may have renamed it. */
+const formerName = (name: string, earlier: readonly Step[]): string =>
+  earlier.reduceRight((known, { command }) => {
+    if (command?.tag !== 'ALTER TABLE') return known
+    const isRenamed = command.subcommands.some(other => other.kind === 'RENAME TO' && other.to.name === known)
+    return isRenamed ? command.relation.name : known
+  }, name)
 
 const isQueryInto = (command: Command | undefined, { name }: Name): boolean =>
   (command?.tag === 'CREATE TABLE AS' || command?.tag === 'SELECT INTO') && command.relation.name === name

@@ -574,6 +574,14 @@ fix knows those that the migrations make.`,
   COMMIT;
   CREATE INDEX users_email_idx ON users (email);
 
+-- good: a file that makes a whole schema of its own
+-- given: statement-fails off
+-- file: schema/1.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: schema/2.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+
 -- good: a temporary table
   CREATE TEMPORARY TABLE imported (id bigint, email text);
   CREATE INDEX ON imported (email);

@@ -9,6 +9,13 @@ export const isMadeBefore = (name: Name, context: RuleContext): boolean =>
   madeBefore(name, context).some(({ schema }) => schema === name.schema)
 
 /**
+ * Returns whether an earlier statement of the section makes a table of this very name and takes it that none is there: if one
+ * is, the migration fails before anybody has to wait. So it is in a file that makes the whole schema of one version.
+ */
+export const isMadeAnew = (name: Name, context: RuleContext): boolean =>
+  madeBefore(name, context).some(({ schema, mayBeThere }) => schema === name.schema && !mayBeThere)
+
+/**
  * Returns whether an earlier statement of the section makes a table of the same name, one of the two written with a schema
  * that no migration makes and the other without: the tool's search_path may begin with that schema, and both mean one table.
  */
@@ -29,15 +36,19 @@ const madeBefore = ({ name }: Name, { steps, index }: RuleContext): readonly Mad
 interface Made {
   readonly schema?: string
   readonly place: number
+  /** Whether IF NOT EXISTS passes over one that is there. */
+  readonly mayBeThere: boolean
 }
 
 const madeIn = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonly Made[]> => {
   const made = new Map<string, Made[]>()
   for (const [place, { command }] of steps.entries()) {
+    const mayBeThere = command !== undefined && 'ifNotExists' in command && command.ifNotExists !== undefined
     for (const { schema, name } of command ? namesMade(command, made) : []) {
+      const one = { schema, place, mayBeThere }
       const known = made.get(name)
-      if (known) known.push({ schema, place })
-      else made.set(name, [{ schema, place }])
+      if (known) known.push(one)
+      else made.set(name, [one])
     }
   }
   return made

@@ -1,10 +1,11 @@
 import type { Fix } from '../finding'
-import { key } from '../postgres/catalog'
+import { asTable, key, type Relation } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { Identifier } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { hasSubcommand } from './concerns'
 import { written } from './edits'
+import { takes } from './given-up'
 import { viewInPlace } from './left-views'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { catalogAtBegin, catalogAtCommit, existingSequence, existingTableOrView, subcommandsOf } from './target'
@@ -21,8 +22,9 @@ From the moment the migration commits, every running query that names the table 
 was deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use the new name
 either. Defaults follow a sequence that is renamed; code that calls \`nextval\` with its name fails.
 
-Nothing is said of a sequence that a column owns, of a table that the same migration makes, of a partition, and of tables that change places: a table or a
-view bears the old name again when the transaction commits, or bore the new name before.`,
+Nothing is said of a sequence that a column owns, of a table that the same migration makes, of a partition, and of tables that
+change places: a view or a table that the rows are copied into bears the old name again when the transaction commits, or another
+bore the new name before.`,
   instead: `
 Create a view with the old name in the same transaction: a simple view passes reads and writes through. Grant on it what other
 roles have on the table, which a new view does not take over: the fix copies what the migrations have granted. With
@@ -38,18 +40,21 @@ uses it.`,
     if (!target || target.table?.partitionOf) return
     for (const { subcommand } of subcommandsOf(alter, context, 'RENAME TO')) {
       const renamed = key(target.relation.slice(0, target.relation.indexOf('.')), subcommand.to.name)
-      if (catalogAtCommit(context).relations.has(target.relation)) continue
+      const successor = catalogAtCommit(context).relations.get(target.relation)
+      if (successor && !isEmptyTable(successor, [alter.relation.name, subcommand.to.name], context)) continue
       if (catalogAtBegin(context).relations.has(renamed)) continue
       yield {
         at: { start: subcommand.keywords.start, end: subcommand.to.span.end },
         message: `RENAME breaks running code that names ${target.label}`,
         detail: [
-          `Queries with the old name fail as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
+          `Queries with the old name ${successor ? 'find another table, without these rows,' : 'fail'} as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
           ...stillNamingTable(alter.relation.name, context.steps.at(-1)?.after ?? context.after),
         ].join(' '),
-        hint: 'CREATE VIEW with the old name in the same transaction, GRANT on it what other roles have on the table, and drop it when no code uses it.',
+        hint: successor
+          ? 'Give the new table a name that no code knows yet, or copy the rows into it.'
+          : 'CREATE VIEW with the old name in the same transaction, GRANT on it what other roles have on the table, and drop it when no code uses it.',
         relation: target.relation,
-        fixes: () => withView(alter, subcommand.to, context),
+        fixes: () => (successor ? [] : withView(alter, subcommand.to, context)),
       }
     }
   },
@@ -132,6 +137,16 @@ uses it.`,
 --                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
   CREATE VIEW people AS SELECT * FROM users;
 
+-- bad: a new table has the old name, without the rows
+-- file: 0001_features.sql
+  CREATE TABLE features (id bigint PRIMARY KEY);
+-- file: 0002_products.sql
+  BEGIN;
+  ALTER TABLE features RENAME TO products;
+--                     ^^^^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "features"]
+  CREATE TABLE features (id bigint PRIMARY KEY, product_ids bigint[]);
+  COMMIT;
+
 -- bad: a view
 -- shows: renamed view
 -- file: 0001_people.sql
@@ -166,6 +181,18 @@ uses it.`,
   BEGIN;
   ALTER TABLE people RENAME TO users;
   CREATE VIEW people AS SELECT * FROM users;
+  COMMIT;
+
+-- good: a table that the rows are copied into bears the old name
+-- given: work-under-lock off, unbatched-backfill off
+-- file: 0001_people.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+-- file: 0002_people.sql
+  BEGIN;
+  ALTER TABLE people RENAME TO people_old;
+  CREATE TABLE people (id bigint PRIMARY KEY) PARTITION BY RANGE (id);
+  CREATE TABLE people_1 PARTITION OF people DEFAULT;
+  INSERT INTO people (id) SELECT id FROM people_old;
   COMMIT;
 
 -- good: two tables change places
@@ -206,6 +233,13 @@ function* ofSequence(alter: AlterRelation, context: RuleContext): Iterable<RuleF
       severity: 'information',
     }
   }
+}
+
+/** Whether a table is new with this migration, and no statement of it copies rows from the one that goes by these names. */
+function isEmptyTable(relation: Relation, names: readonly string[], { migration, steps }: RuleContext): boolean {
+  const table = asTable(relation)
+  if (!table || table.kind.endsWith('view') || table.born?.migration !== migration.path) return false
+  return !steps.some(({ statement }) => names.some(name => takes(statement, name)))
 }
 
 function withView(alter: AlterRelation, to: Identifier, context: RuleContext): Fix[] {

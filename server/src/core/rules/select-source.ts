@@ -3,9 +3,10 @@ import type { Name } from '../sql/parts'
 import type { Insert } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { RuleContext } from './rule'
+import { existingTable } from './target'
 
 /**
- * Returns the relations that INSERT ... SELECT reads whole: those of its FROM, where no WHERE or LIMIT picks rows and the
+ * Returns the tables in use that INSERT ... SELECT reads whole: those of its FROM, where no WHERE or LIMIT picks rows and the
  * rows are not gathered into one.
  */
 export function wholeSources(insert: Insert, context: RuleContext): readonly Name[] {
@@ -16,8 +17,27 @@ export function wholeSources(insert: Insert, context: RuleContext): readonly Nam
   const isGrouped = tokens.some(({ text }) => text === 'GROUP')
   if (!isGrouped && isOneRow(insert, context)) return []
   const starts = new Set(tokens.map(({ start }) => start))
-  return insert.reads.filter(({ span }) => span.start > from.start && starts.has(span.start))
+  const sources = insert.reads.filter(({ span }) => span.start > from.start && starts.has(span.start))
+  const inUse = sources.filter(name => existingTable(name, context))
+  return isJoinedTo(inUse.length, tokens.slice(tokens.indexOf(from) + 1)) ? [] : inUse
 }
+
+/** Whether the tables in use are joined to something else, which says by what it holds which rows: a list of values, a new table. */
+function isJoinedTo(tables: number, after: readonly Token[]): boolean {
+  const end = after.findIndex(({ kind, text }) => kind === 'word' && afterFrom.has(text))
+  const from = end < 0 ? after : after.slice(0, end)
+  const joins = from.filter(({ kind, text }, at) => {
+    if (kind !== 'word' || text !== 'JOIN') return false
+    return !keepingRows.has(from[at - 1]?.text ?? '') && from[at + 1]?.text !== 'LATERAL'
+  })
+  const others = from.filter(({ text }, at) => (text === 'JOIN' || text === ',') && from[at + 1]?.text !== 'LATERAL')
+  return joins.length > 0 && tables < 1 + others.length
+}
+
+const afterFrom = new Set(['GROUP', 'ORDER', 'WINDOW', 'UNION', 'EXCEPT', 'INTERSECT', 'FOR'])
+
+/** With these before JOIN every row of one side stays. */
+const keepingRows = new Set(['LEFT', 'RIGHT', 'FULL', 'OUTER', 'CROSS'])
 
 /** The clause of a SELECT whose rows can be taken in batches: one table and what is computed from its rows. */
 export interface BatchableSource {

@@ -7,7 +7,7 @@ import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import type { Statement } from '../sql/statements'
 import type { Subcommand, SubcommandKind } from '../sql/subcommands'
-import { isMadeByOtherName } from './made-here'
+import { isMadeAnew, isMadeByOtherName } from './made-here'
 import type { RuleContext } from './rule'
 
 /** A table that others use while the migration runs. */
@@ -26,7 +26,7 @@ export interface Target {
  */
 export function existingTable(name: Name, context: RuleContext): Target | undefined {
   const relation = relationNamed(context.catalog, name)
-  if (isMade(relation, context) || isMadeByOtherName(name, context)) return undefined
+  if (isMade(relation, context) || isMadeHere(name, context)) return undefined
   const table = asTable(relation)
   if (relation && (!table || !tableKinds.has(table.kind))) return undefined
   return { label: `${table?.kind ?? 'table'} ${inQuotes(name)}`, relation: keyOf(context.catalog, name), table }
@@ -60,7 +60,10 @@ const tableKinds: ReadonlySet<string> = new Set(['table', 'partitioned table', '
  * it is temporary: nobody waits for it, and in production it is empty or small.
  */
 export const isNew = (name: Name, context: RuleContext): boolean =>
-  isMade(relationNamed(context.catalog, name), context) || isMadeByOtherName(name, context)
+  isMade(relationNamed(context.catalog, name), context) || isMadeHere(name, context)
+
+const isMadeHere = (name: Name, context: RuleContext): boolean =>
+  isMadeAnew(name, context) || isMadeByOtherName(name, context)
 
 function isMade(relation: Relation | undefined, context: RuleContext): boolean {
   if (!relation) return false

@@ -19,7 +19,7 @@ export default defineRule({
 One statement that changes every row of a table is one transaction for as long as that takes: everybody who wants to
 change one of these rows waits for its end, vacuum cannot clean up behind it, and a failure near the end loses all of it.
 Where the same transaction has changed the schema before, its locks stay until the end as well, and those make everybody
-wait: the finding is an error then. A copy alone makes nobody wait and is information.
+wait: the finding is an error then. A copy alone makes nobody wait, its rows are new: it is a hint.
 
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
 \`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction, in a loop, and of a table that a body
@@ -375,7 +375,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE archive (id bigint PRIMARY KEY, total numeric);
 -- file: 0002_archive.sql
   INSERT INTO archive (id, total) SELECT id, total FROM orders ON CONFLICT (id) DO NOTHING;
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "orders" into table "archive" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "orders" into table "archive" in one transaction]
 -- fix: Change the rows in batches
   DO $$
   DECLARE
@@ -477,7 +477,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE accounts (user_id bigint PRIMARY KEY, orders bigint);
 -- file: 0002_accounts.sql
   MERGE INTO accounts a USING orders o ON o.user_id = a.user_id
---^^^^^^^^^^ information [unbatched-backfill: MERGE takes all rows of table "orders" to table "accounts" in one transaction]
+--^^^^^^^^^^ hint [unbatched-backfill: MERGE takes all rows of table "orders" to table "accounts" in one transaction]
   WHEN NOT MATCHED THEN INSERT (user_id) VALUES (o.user_id);
 
 -- bad: the history knows no primary key to walk along
@@ -490,7 +490,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text);
 -- file: 0002_double.sql
   INSERT INTO users (email) SELECT email FROM users;
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "users" into table "users" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "users" into table "users" in one transaction]
 
 -- bad: the new rows are rows of the parent too
 -- given: insert-not-repeatable off
@@ -499,7 +499,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE late_events () INHERITS (events);
 -- file: 0002_copy.sql
   INSERT INTO late_events (id, note) SELECT gen_random_uuid(), note FROM events;
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "events" into table "late_events" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "events" into table "late_events" in one transaction]
 
 -- bad: rows reference rows of other batches
 -- file: 0001_categories.sql
@@ -517,7 +517,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE INDEX ON topics (parent_id);
 -- file: 0002_topics.sql
   INSERT INTO topics (id, parent_id) SELECT id, parent_id FROM categories;
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "categories" into table "topics" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "categories" into table "topics" in one transaction]
 
 -- bad: references change together with what they reference
 -- file: 0001_accounts.sql
@@ -534,7 +534,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE totals (score numeric);
 -- file: 0002_totals.sql
   INSERT INTO totals (score) SELECT median(score) FROM scores;
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "totals" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "scores" into table "totals" in one transaction]
 
 -- bad: a window looks beyond the batch
 -- given: insert-not-repeatable off
@@ -543,7 +543,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE sums (score numeric);
 -- file: 0002_sums.sql
   INSERT INTO sums (score) SELECT coalesce(sum(score) OVER (ORDER BY id), 0) FROM scores;
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "sums" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "scores" into table "sums" in one transaction]
 
 -- bad: the columns have other names here
 -- given: insert-not-repeatable off
@@ -552,7 +552,7 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   CREATE TABLE marks (score_id bigint, score numeric);
 -- file: 0002_marks.sql
   INSERT INTO marks (score_id, score) SELECT number, mark FROM scores AS other (number, mark);
---^^^^^^^^^^^ information [unbatched-backfill: INSERT copies all rows of table "scores" into table "marks" in one transaction]
+--^^^^^^^^^^^ hint [unbatched-backfill: INSERT copies all rows of table "scores" into table "marks" in one transaction]
 
 -- bad: rows that move to another table
 -- shows: \`UPDATE\` or \`DELETE\` of every row in \`WITH\`
@@ -664,6 +664,17 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   INSERT INTO contacts (user_id, email) SELECT id, email FROM users;
   COMMIT;
 
+-- good: a list joined to the table says which rows
+-- given: insert-not-repeatable off
+-- file: 0001_steps.sql
+  CREATE TABLE steps (id bigint PRIMARY KEY, code text);
+  CREATE TABLE columns (step_id bigint, name text);
+-- file: 0002_columns.sql
+  INSERT INTO columns (step_id, name)
+  SELECT steps.id, v.name FROM steps JOIN (VALUES ('read', 'at'), ('read', 'by')) AS v (code, name) ON v.code = steps.code;
+  WITH v (code, name) AS (VALUES ('write', 'at'))
+  INSERT INTO columns (step_id, name) SELECT steps.id, v.name FROM v JOIN steps ON v.code = steps.code;
+
 -- good: a total is one row
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
@@ -765,9 +776,8 @@ function finding(
   isCopy = command.tag === 'INSERT',
 ): RuleFinding {
   const held = heldLock(context, relation)
-  // A copy makes nobody wait: its rows are new.
-  const isMild = isCopy || (command.tag === 'DELETE' && isSeededAgain(command, context))
-  const severity: Severity = held ? 'error' : isMild ? 'information' : 'warning'
+  const isSeeded = command.tag === 'DELETE' && isSeededAgain(command, context)
+  const severity: Severity = held ? 'error' : isCopy ? 'hint' : isSeeded ? 'information' : 'warning'
   return {
     at: command.keywords,
     message: held ? `${what}, which already holds ${held.mode} on ${held.label}: ${whoWaits(held.mode)}` : what,

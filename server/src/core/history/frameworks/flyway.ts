@@ -115,7 +115,7 @@ const bareName = /^\d[\d._]*__.*\.sql$/
 const undoFolder = /(?:^|\/)(?:undo|rollbacks?|revert|downgrades?)\//i
 
 /** Also prefixes of a project's own, none at all, a single underscore, and no description. */
-const looseName = /^([A-Z]{0,4})(\d+(?:[._]\d+)*)(?:_{1,2}[^_].*?|_{0,2})(?:\.sql)+$/i
+const looseName = /^([A-Z]{0,4})(\d+(?:[._]\d+)*)(?:_.*?)?(?:\.sql)+$/i
 
 const isVersioned = (name: string) => looseName.test(name) && !/^U\d/i.test(name)
 

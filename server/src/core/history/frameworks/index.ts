@@ -19,6 +19,7 @@ import nodePgMigrate from './node-pg-migrate'
 import plain from './plain'
 import play from './play'
 import pop from './pop'
+import postgrator from './postgrator'
 import postgresMigrations from './postgres-migrations'
 import prisma from './prisma'
 import refinery from './refinery'
@@ -58,6 +59,7 @@ export const frameworks: readonly Framework[] = [
   yoyo,
   dbMigrate,
   yuniql,
+  postgrator,
   morph,
   bun,
   golangMigrate,
