@@ -166,6 +166,25 @@ back and its data is kept elsewhere or not needed.`,
 --                  ^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "mail" of table "users"]
 --                                    ^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "fax" of table "users", which is deprecated]
 
+-- bad: an earlier migration has only looked rows up by the column
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, login text NOT NULL);
+  CREATE TABLE carts (id bigint PRIMARY KEY, login text NOT NULL);
+-- file: 0002_user_id.sql
+  ALTER TABLE carts ADD COLUMN user_id bigint;
+-- file: 0003_fill.sql
+  UPDATE carts c SET user_id = (SELECT u.id FROM users u WHERE u.login = c.login) WHERE c.login <> '';
+-- file: 0004_no_login.sql
+  ALTER TABLE users ADD COLUMN email text, DROP COLUMN login;
+--                                         ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "login" of table "users"]
+-- fix: Deprecate the column here, drop it in a new migration
+  ALTER TABLE users ADD COLUMN email text;
+  ALTER TABLE users ALTER COLUMN login DROP NOT NULL;
+  COMMENT ON COLUMN users.login IS 'DEPRECATED: a later release drops it';
+-- file: 0005_drop_users_login.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN login;
+
 -- bad: another column gets its name
 -- given: renamed-column off
 -- file: 0001_users.sql

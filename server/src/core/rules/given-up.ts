@@ -1,7 +1,9 @@
 import type { Migration } from '../history/migration'
 import type { AlterRelation, Command } from '../sql/commands'
+import type { Expression } from '../sql/parts'
 import type { Statement } from '../sql/statements'
 import type { Subcommand } from '../sql/subcommands'
+import { type Token, tokensOf } from '../sql/tokens'
 import { mentions } from './dependence'
 import { earlierStatements } from './later'
 import type { RuleContext } from './rule'
@@ -69,7 +71,8 @@ export function takes(statement: Statement, table: string, column?: string): boo
     case 'UPDATE':
       if (column === undefined || (command.table.name !== table && !reads(command.reads))) return false
       return command.assignments.some(
-        assignment => assignment.column !== column && assignment.expression.columns.includes(column),
+        ({ column: filled, expression }) =>
+          filled !== column && expression.columns.includes(column) && !isLookup(expression, statement, column),
       )
     case 'DO':
       return (command.statements ?? []).some(
@@ -78,6 +81,15 @@ export function takes(statement: Statement, table: string, column?: string): boo
     default:
       return false
   }
+}
+
+/** Whether a subquery only looks rows up by the column: `(SELECT id FROM users WHERE login = carts.login)`. */
+function isLookup({ hasSubquery, span }: Expression, { text }: Statement, column: string): boolean {
+  if (!hasSubquery) return false
+  const results = [...text.slice(span.start, span.end).matchAll(/\bselect\b([\s\S]*?)\bfrom\b/gi)]
+  const isColumn = ({ kind, text: word }: Token) =>
+    (kind === 'word' ? word.toLowerCase() : word.slice(1, -1)) === column
+  return !results.some(([, list = '']) => list.includes('*') || tokensOf(list).some(isColumn))
 }
 
 const isDeprecation = ({ command, text }: Statement, { table, column }: Dropped): boolean =>
