@@ -16,6 +16,10 @@ export const folderOf = (path: string): string => path.slice(0, Math.max(0, path
 /** Returns the last part of a `/`-separated path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
+/** Returns the name by which people know a migration: that of its folder too where all files are called alike, `x/up.sql`. */
+export const knownAs = (path: string): string =>
+  /^(?:up|down|migration)\.sql$/.test(nameOf(path)) ? path.split('/').slice(-2).join('/') : nameOf(path)
+
 /** Returns where the line around an offset begins: after the byte order mark, which must stay the first of a file. */
 export function lineStart(text: string, offset: number): number {
   const start = offset > 0 ? text.lastIndexOf('\n', offset - 1) + 1 : 0

@@ -2,7 +2,7 @@ import type { Part } from '../history/frameworks/framework'
 import plain from '../history/frameworks/plain'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
-import { nameOf } from '../text'
+import { knownAs } from '../text'
 import { headOf } from './head'
 import { defineMigrationRule, type RuleFinding } from './rule'
 
@@ -31,7 +31,7 @@ Give the migration that has run nowhere yet the next free version.`,
     if (!earlier) return
     yield {
       at: headOf(migration),
-      message: `version ${migration.version} is also that of "${nameOf(earlier.path)}"`,
+      message: `version ${migration.version} is also that of "${knownAs(earlier.path)}"`,
       detail: 'A migration tool keeps one record for each version: it refuses both files, or never runs one of them.',
       hint: 'Give the one that has run nowhere yet the next free version.',
       severity: framework.id === plain.id ? 'warning' : undefined,

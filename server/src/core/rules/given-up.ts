@@ -1,9 +1,9 @@
-import type { Migration } from '../history/migration'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Expression } from '../sql/parts'
 import type { Statement } from '../sql/statements'
 import type { Subcommand } from '../sql/subcommands'
 import { type Token, tokensOf } from '../sql/tokens'
+import { knownAs } from '../text'
 import { mentions } from './dependence'
 import { earlierStatements } from './later'
 import type { RuleContext } from './rule'
@@ -23,7 +23,7 @@ export function handedOver({ table, column }: Dropped, context: RuleContext): st
     const isPending = context.history.stateOf(migration.path) === 'pending'
     if (isPending && !isDeprecation(statement, { table, column })) continue
     const words = wordsOf(statement, { table, column })
-    if (words) return `${nameOf(migration)} ${words}.`
+    if (words) return `${knownAs(migration.path)} ${words}.`
   }
   return undefined
 }
@@ -102,8 +102,6 @@ const isDeprecation = ({ command, text }: Statement, { table, column }: Dropped)
 const relations: ReadonlySet<string> = new Set(['TABLE', 'VIEW', 'MATERIALIZED VIEW'])
 
 const columns: ReadonlySet<string> = new Set(['COLUMN'])
-
-const nameOf = ({ path }: Migration): string => path.slice(path.lastIndexOf('/') + 1)
 
 /**
  * Returns whether the section does nothing but drop: then nothing of the same release takes the place of what is gone, and it

@@ -1,6 +1,6 @@
 import { folderOfTool, type History } from '../history/history'
 import type { Migration } from '../history/migration'
-import { nameOf } from '../text'
+import { knownAs, nameOf } from '../text'
 import { headOf } from './head'
 import { defineMigrationRule } from './rule'
 
@@ -33,8 +33,8 @@ Give it a version after all that have run.`,
       at: headOf(migration),
       message:
         late === 'skipped'
-          ? `"${nameOf(newest.path)}" has run already, and ${name} never runs what comes before it`
-          : `"${nameOf(newest.path)}" has run already, and ${name} refuses what comes before it`,
+          ? `"${knownAs(newest.path)}" has run already, and ${name} never runs what comes before it`
+          : `"${knownAs(newest.path)}" has run already, and ${name} refuses what comes before it`,
       detail:
         late === 'skipped'
           ? `${name} remembers the newest version alone: it passes over this migration without a word, and new databases run it.`

@@ -3,7 +3,7 @@ import type { Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
 import type { RelationKey } from '../postgres/catalog'
 import { type LockMode, lockModes } from '../postgres/locks'
-import { nameOf, shifted } from '../text'
+import { knownAs, shifted } from '../text'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({
@@ -33,7 +33,7 @@ Take the locks in one order everywhere, or one table in each transaction.`,
         const tag = step.command?.tag ?? ''
         yield {
           at: shifted({ start: 0, end: tag.length }, step.statement.span.start),
-          message: `table ${shown(second)} is locked after table ${shown(first)} here, and before it in "${nameOf(other.path)}"`,
+          message: `table ${shown(second)} is locked after table ${shown(first)} here, and before it in "${knownAs(other.path)}"`,
           detail: 'Run at the same time, each of the two transactions can wait for what the other holds: a deadlock.',
           hint: 'Take the locks in one order, or one table in each transaction.',
           relation: second,
@@ -57,6 +57,19 @@ Take the locks in one order everywhere, or one table in each transaction.`,
   ALTER TABLE orders ADD COLUMN mark text;
   ALTER TABLE users ADD COLUMN mark text;
 --^^^^^^^^^^^ hint [lock-order-inversion: table "users" is locked after table "orders" here, and before it in "000002_notes.up.sql"]
+
+-- bad: files that are all called alike go by their folders
+-- given: prisma
+-- file: 20240101000000_tables/migration.sql (applied)
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 20240102000000_notes/migration.sql
+  ALTER TABLE users ADD COLUMN note text;
+  ALTER TABLE orders ADD COLUMN note text;
+-- file: 20240103000000_marks/migration.sql
+  ALTER TABLE orders ADD COLUMN mark text;
+  ALTER TABLE users ADD COLUMN mark text;
+--^^^^^^^^^^^ hint [lock-order-inversion: table "users" is locked after table "orders" here, and before it in "20240102000000_notes/migration.sql"]
 
 -- good: the same order
 -- given: golang-migrate
