@@ -236,6 +236,8 @@ export interface Output {
   readonly column?: string
   /** That table. */
   readonly table?: Pick<Name, 'schema' | 'name'>
+  /** Set where it stands for all columns of that table. */
+  readonly isAll?: boolean
   /** The type that it is cast to. */
   readonly type?: TypeName
 }

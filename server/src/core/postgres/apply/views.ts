@@ -47,7 +47,7 @@ export function withView(catalog: Catalog, command: CreateView, at: At): Catalog
     ...(command.query !== undefined && { query: command.query }),
     ...columnsRead(command),
     ...(command.uses && { uses: command.uses }),
-    ...(command.outputs && { outputs: viewColumns(catalog, command) }),
+    outputs: viewColumns(catalog, command),
   })
 }
 
@@ -56,12 +56,22 @@ const columnsRead = ({ readColumns, madeColumns }: CreateTableAs | CreateView): 
   ...(madeColumns && madeColumns.length > 0 && { unsureColumns: madeColumns }),
 })
 
-/** Returns the columns of a view, with the type that they are cast to or have in the table that they are read from. */
-export function viewColumns(catalog: Catalog, { outputs = [] }: CreateView): NonNullable<Table['outputs']> {
-  return outputs.map(({ name, column, table, type = columnType(catalog, table, column) }) => ({
-    ...(name !== undefined && { name }),
-    ...(type && { type }),
-  }))
+/**
+ * Returns the columns of a view, with the type that they are cast to or have in the table that they are read from; undefined where
+ * it takes all of a table whose columns are not known.
+ */
+export function viewColumns(catalog: Catalog, { outputs }: CreateView): Table['outputs'] {
+  const columns = outputs?.map(({ name, column, table, isAll, type = columnType(catalog, table, column) }) => {
+    if (isAll) return table && allColumns(tableAt(catalog, keyOf(catalog, table)))
+    return [{ ...(name !== undefined && { name }), ...(type && { type }) }]
+  })
+  return columns?.every(each => each !== undefined) ? columns.flat() : undefined
+}
+
+/** What a view has that takes all of another: as they are now, for it does not get those that come later. */
+function allColumns(table: Table | undefined): Table['outputs'] {
+  if (!table || table.conditional) return undefined
+  return table.columnsKnown ? table.columns.map(({ name, type }) => ({ name, type })) : table.outputs
 }
 
 const columnType = (catalog: Catalog, table: WrittenName | undefined, column: string | undefined) =>

@@ -203,14 +203,16 @@ export function createViewFailure(scene: Scene, command: CreateView): Failure | 
 
 /** OR REPLACE keeps the columns that the view has; more may follow them (sql-createview.html). */
 function outputFailure(scene: Scene, { outputs: old }: Table, command: CreateView): Failure | undefined {
-  if (!old || !command.outputs) return undefined
-  const isTyped = command.reads.every(name => sureRelation(scene, name))
   const outputs = viewColumns(scene.catalog, command)
+  if (!old || !outputs) return undefined
+  const isTyped = command.reads.every(name => sureRelation(scene, name))
+  if (!isTyped && command.outputs?.some(({ isAll }) => isAll)) return undefined
   const failure = (message: string): Failure => ({ message, code: '42P16', span: command.view.span })
   if (outputs.length < old.length) return failure('cannot drop columns from view')
   for (const [n, before] of old.entries()) {
     const now = outputs[n]
     if (before.name === undefined || now?.name === undefined) return undefined
+    if ([before.name, now.name].some(name => scene.catalog.doubts?.names.has(name))) return undefined
     if (before.name !== now.name) return failure(`cannot change name of view column "${before.name}" to "${now.name}"`)
     if (!isTyped || !before.type || !now.type || !isPlainlyOther(before.type, now.type)) continue
     const [from, to] = [before.type, now.type].map(type => withLength(type.modifiers, typeAsPrinted(scene, type)))
