@@ -12,8 +12,9 @@ export default defineMigrationRule({
   on: 'migration',
   why: `
 Where no known tool runs a folder, a shell or a few lines of code do, and many of those go by name: \`10_x.sql\` then runs before
-\`9_y.sql\`. Migration Guard reads by number. And where the numbers have had no gap so far, a gap before the newest migration
-may be a file that was forgotten, or one that is still on another branch and will then run late or never.
+\`9_y.sql\`. Migration Guard reads by number. Where a tool goes by name that is how it is read, and told too. And where the numbers
+have had no gap so far, a gap before the newest migration may be a file that was forgotten, or one that is still on another
+branch and will then run late or never.
 
 It is said once for a folder, in the newest migration that it is about.`,
   instead: `
@@ -28,6 +29,15 @@ Write the numbers with as many digits, zeros in front. Add the migration that is
         at: headOf(migration),
         message: `"${nameOf(late.after.path)}" comes after "${nameOf(late.before.path)}" by number, and before it by name`,
         detail: 'It is read by number here. What runs the files may go by name.',
+        hint: 'Write the numbers with as many digits, zeros in front.',
+      }
+    }
+    const early = framework.compareVersions === compareNames ? outOfNumber(migrations) : undefined
+    if (early?.before === migration) {
+      yield {
+        at: headOf(migration),
+        message: `"${nameOf(early.before.path)}" runs before "${nameOf(early.after.path)}": ${framework.name} goes by name`,
+        detail: 'In a new database they run in that order, and where the others have run this one is late.',
         hint: 'Write the numbers with as many digits, zeros in front.',
       }
     }
@@ -53,6 +63,16 @@ Write the numbers with as many digits, zeros in front. Add the migration that is
   CREATE TABLE orders (id bigint PRIMARY KEY);
 --^^^^^^ information [unclear-order: "10_orders.sql" comes after "9_carts.sql" by number, and before it by name]
 
+-- bad: a tool that goes by name
+-- given: dbmate
+-- file: 9-users.sql
+  -- migrate:up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 10-orders.sql
+  -- migrate:up
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+--^^^^^^ information [unclear-order: "10-orders.sql" runs before "9-users.sql": dbmate goes by name]
+
 -- bad: a number is missing
 -- shows: a gap in the numbers
 -- given: golang-migrate
@@ -75,6 +95,12 @@ Write the numbers with as many digits, zeros in front. Add the migration that is
   CREATE TABLE carts (id bigint PRIMARY KEY);
 -- file: 0010_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY);
+
+-- good: dates are as wide as each other
+-- file: 2024-09-30-users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 2024-10-01-carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
 
 -- good: a tool that goes by number
 -- given: golang-migrate
@@ -112,6 +138,17 @@ const outOfOrder = onceForEach((migrations: readonly Migration[]) => {
   return before && after ? { before, after } : undefined
 })
 
+/** The newest two neighbours whose numbers go down, for a tool that goes by name. */
+const outOfNumber = onceForEach((migrations: readonly Migration[]) => {
+  const ups = upsOf(migrations)
+  const place = ups.findLastIndex((after, index) => {
+    const before = ups[index - 1]
+    return before && isBeside(before, after) && (numberOf(before) as number) > (numberOf(after) as number)
+  })
+  const [before, after] = [ups[place - 1], ups[place]]
+  return before && after ? { before, after } : undefined
+})
+
 const isBeside = (a: Migration, b: Migration): boolean =>
   a.path.slice(0, -nameOf(a.path).length) === b.path.slice(0, -nameOf(b.path).length) &&
   numberOf(a) !== undefined &&
@@ -133,7 +170,7 @@ const isNext = (numbers: readonly (number | undefined)[], index: number, last: n
 
 /** The number at the start of a name; undefined where it is a time. */
 function numberOf({ path }: Migration): number | undefined {
-  const digits = /^\d+(?=[^\d.-]|\.up\.|\.sql$)/.exec(nameOf(path))?.[0]
+  const digits = /^\d+(?=[^\d.-]|-(?!\d)|\.up\.|\.sql$)/.exec(nameOf(path))?.[0]
   const number = Number(digits)
   return digits !== undefined && number < 100_000 ? number : undefined
 }

@@ -164,7 +164,7 @@ function definitionOf(
     notValid: constraint.skip_validation === true,
     notEnforced: notEnforced(constraint, clause, siblings),
     nullsNotDistinct: constraint.nulls_not_distinct === true,
-    ...(isDeferrable(constraint, clause, siblings) && { deferrable: true }),
+    ...deferrability(constraint, clause, siblings),
     noInherit: constraint.is_no_inherit === true,
     span: clause.span,
     keywords: spanOf(source, keyword, keyword + keywordCount(source, keyword, end) - 1),
@@ -186,14 +186,17 @@ function notEnforced(constraint: Constraint, clause: Clause, siblings: readonly 
 }
 
 /** In a column definition DEFERRABLE and INITIALLY DEFERRED (which implies it) are clauses of their own. */
-function isDeferrable(constraint: Constraint, clause: Clause, siblings: readonly Clause[]): boolean {
-  if (constraint.deferrable === true || constraint.initdeferred === true) return true
-  for (const next of siblings.slice(siblings.indexOf(clause) + 1)) {
-    if (next.constraint.contype === 'CONSTR_ATTR_DEFERRABLE' || next.constraint.contype === 'CONSTR_ATTR_DEFERRED')
-      return true
-    if (!next.constraint.contype?.startsWith('CONSTR_ATTR_')) return false
-  }
-  return false
+function deferrability(
+  { deferrable, initdeferred }: Constraint,
+  clause: Clause,
+  siblings: readonly Clause[],
+): Pick<ConstraintDefinition, 'deferrable' | 'initiallyDeferred'> {
+  const own = siblings.slice(siblings.indexOf(clause) + 1)
+  const end = own.findIndex(({ constraint }) => !constraint.contype?.startsWith('CONSTR_ATTR_'))
+  const clauses = own.slice(0, end < 0 ? own.length : end).map(({ constraint }) => constraint.contype)
+  const isDeferred = initdeferred === true || clauses.includes('CONSTR_ATTR_DEFERRED')
+  const isDeferrable = isDeferred || deferrable === true || clauses.includes('CONSTR_ATTR_DEFERRABLE')
+  return { ...(isDeferrable && { deferrable: true }), ...(isDeferred && { initiallyDeferred: true }) }
 }
 
 function keywordCount({ tokens }: Source, index: number, end: number): number {

@@ -118,6 +118,7 @@ export interface ConstraintDefinition {
   readonly notEnforced: boolean
   readonly nullsNotDistinct: boolean
   readonly deferrable?: boolean
+  readonly initiallyDeferred?: boolean
   readonly noInherit: boolean
   /** From CONSTRAINT or the first keyword to the last token of the clause. */
   readonly span: Span

@@ -57,6 +57,7 @@ const isOneWith = (one: ConstraintDefinition, other: ConstraintDefinition): bool
   one.include.join() === other.include.join() &&
   one.nullsNotDistinct === other.nullsNotDistinct &&
   one.deferrable === other.deferrable &&
+  one.initiallyDeferred === other.initiallyDeferred &&
   one.method === other.method &&
   one.usingIndex === undefined &&
   other.usingIndex === undefined
