@@ -421,6 +421,87 @@ old column in a later release. Or leave the name and give it a new one in a view
   DROP FUNCTION public.emails_address_sync();
   ALTER TABLE public.emails DROP COLUMN mail;
 
+-- bad: with a comment, which goes with the name
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  COMMENT ON COLUMN users.mail IS 'where we write to';
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+-- file: 000002_email.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_email.up.sql
+  ALTER TABLE users ADD COLUMN email text;
+  COMMENT ON COLUMN users.email IS 'where we write to';
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+-- file: 000002_email.down.sql
+  COMMENT ON COLUMN users.mail IS 'where we write to';
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+-- file: 000003_backfill_users_email.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_email.down.sql
+  -- Nothing to undo.
+-- file: 000004_drop_users_mail.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN mail;
+-- file: 000004_drop_users_mail.down.sql
+  ALTER TABLE users ADD COLUMN mail text;
+  UPDATE users SET mail = email;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'INSERT' THEN
+      NEW.email := coalesce(NEW.email, NEW.mail);
+      NEW.mail := coalesce(NEW.mail, NEW.email);
+    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+
 -- good: a column of the same migration
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);

@@ -15,9 +15,11 @@ import type { AlterRelation, Command } from '../sql/commands'
 import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
+import { tokensOf } from '../sql/tokens'
 import { inBatches, withoutKey } from './batches'
 import { mentions } from './dependence'
 import { replacement, written } from './edits'
+import { earlierStatements } from './later'
 import { notNullParts } from './not-null-steps'
 import { downSteps, isNeeded, newMigrations, type Part } from './placement'
 import type { RuleContext } from './rule'
@@ -50,8 +52,14 @@ export function renamedInSteps(
     `  NEW.${next} := NEW.${old};`,
     'END IF;',
   ])
-  const here = [`ALTER TABLE ${table} ADD COLUMN ${next} ${type};`, ...trigger, deprecating(table, old)]
-  const undo = [noRemark(table, old), ...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`]
+  const remark = remarkOn(alter, from.name, context)
+  const here = [
+    `ALTER TABLE ${table} ADD COLUMN ${next} ${type};`,
+    ...(remark === 'NULL' ? [] : [remarking(table, next, remark)]),
+    ...trigger,
+    deprecating(table, old),
+  ]
+  const undo = [remarking(table, old, remark), ...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`]
   const undone = undoneHere(
     alter,
     other => other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name,
@@ -121,11 +129,13 @@ export function retypedInSteps(
   )
   const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
   if (!filled || !undone) return []
+  const remark = remarkOn(alter, name, context)
   const swap = [
     ...withoutSync(table, sync),
     `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(before)};`,
     `ALTER TABLE ${table} RENAME COLUMN ${quoted(copy)} TO ${quoted(name)};`,
     ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${quoted(before)} DROP NOT NULL;`] : []),
+    ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), remark)]),
     deprecating(table, quoted(before)),
   ]
   const last = [
@@ -135,7 +145,8 @@ export function retypedInSteps(
   const parts = [
     ...filled,
     partOf(`swap_${alter.relation.name}_${name}`, swap, [
-      noRemark(table, quoted(before)),
+      remarking(table, quoted(before), remark),
+      ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), 'NULL')]),
       // Since the swap nobody has written the old one.
       `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old} WHERE ${asText(cast(quoted(before)))} IS DISTINCT FROM ${asText(quoted(name))};`,
       `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(copy)};`,
@@ -156,7 +167,20 @@ export function retypedInSteps(
 const deprecating = (table: string, column: string): string =>
   `COMMENT ON COLUMN ${table}.${column} IS 'DEPRECATED: a later release drops it';`
 
-const noRemark = (table: string, column: string): string => `COMMENT ON COLUMN ${table}.${column} IS NULL;`
+const remarking = (table: string, column: string, remark: string): string =>
+  `COMMENT ON COLUMN ${table}.${column} IS ${remark};`
+
+/** What the last COMMENT says of a column, as it is written there; NULL for nothing. */
+function remarkOn({ relation }: AlterRelation, column: string, context: RuleContext): string {
+  const earlier = earlierStatements(context, [column]).map(({ statement }) => statement)
+  const own = context.steps.slice(0, context.index).map(({ statement }) => statement)
+  const last = [...earlier, ...own].findLast(
+    ({ command }) =>
+      command?.tag === 'COMMENT' && command.column === column && command.relation?.name === relation.name,
+  )
+  const is = last && tokensOf(last.text).find(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'IS')
+  return is ? last.text.slice(is.end).trim() : 'NULL'
+}
 
 /** Some types know no equality. */
 const asText = (value: string): string => (value.endsWith('::text') ? value : `${value}::text`)
