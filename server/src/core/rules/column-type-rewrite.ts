@@ -343,6 +343,59 @@ short transaction; drop the old column in a later migration.`,
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN state_old;
 
+-- bad: in files that nothing runs in a transaction, where the names are swapped in one all the same
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer NOT NULL);
+-- file: 0002_totals.sql
+  ALTER TABLE orders ALTER COLUMN total TYPE bigint;
+--                                      ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_total_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_total_new_sync();
+-- file: 0003_backfill_orders_total.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = total::bigint WHERE id BETWEEN batch_start AND batch_end AND total_new IS NULL AND total IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_add_orders_total_new_not_null.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 0005_validate_orders_total_new_not_null.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 0006_swap_orders_total.sql
+  BEGIN;
+  DROP TRIGGER orders_total_new_sync ON orders;
+  DROP FUNCTION orders_total_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMIT;
+-- file: 0007_drop_orders_total_old.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+
 -- bad: with a comment, which goes with the name
 -- given: golang-migrate
 -- file: 000001_orders.up.sql

@@ -205,6 +205,8 @@ export interface Part {
   readonly up: readonly string[]
   readonly down: Down
   readonly transaction: boolean
+  /** Whether nobody may see the database between two of its statements. */
+  readonly isAtOnce?: boolean
 }
 
 /**
@@ -273,6 +275,7 @@ export function newMigrations(
       up: part.up.join('\n'),
       down: part.down.text,
       transaction: part.transaction,
+      isAtOnce: part.isAtOnce,
       text: migration.text,
       read: path => files.get(path) ?? source.files.get(path),
       runner: source.runner()?.transaction,

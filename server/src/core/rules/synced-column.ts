@@ -144,7 +144,7 @@ export function retypedInSteps(
   ]
   const parts = [
     ...filled,
-    partOf(`swap_${alter.relation.name}_${name}`, swap, [
+    atOnce(`swap_${alter.relation.name}_${name}`, swap, [
       remarking(table, quoted(before), remark),
       ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), 'NULL')]),
       // Since the swap nobody has written the old one.
@@ -330,6 +330,12 @@ const partOf = (title: string, up: readonly string[], down: readonly string[] = 
   up,
   down: { edits: [], text: down.join('\n') },
   transaction: true,
+})
+
+/** Nobody may find the table without the column. */
+const atOnce = (title: string, up: readonly string[], down: readonly string[]): Part => ({
+  ...partOf(title, up, down),
+  isAtOnce: true,
 })
 
 const castsOf = (types: readonly TypeName[], context: RuleContext): string =>

@@ -164,6 +164,8 @@ export interface FollowUp {
   /** Empty where nothing undoes it. */
   readonly down: string
   readonly transaction: boolean
+  /** Whether nobody may see the database between two of its statements: a transaction has to be around them. */
+  readonly isAtOnce?: boolean
   /** The text of `after`, for tools whose files are headed as the project heads them. */
   readonly text?: string
   /** Returns the text of a file by its path, as new migrations before this one leave it; undefined where there is none. */

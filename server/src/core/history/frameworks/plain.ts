@@ -51,8 +51,9 @@ export default {
 
   compareVersions: compareNumbered,
 
-  followUp(request): readonly NewFile[] | undefined {
-    const { taken, hasDowns } = request
+  followUp(asked): readonly NewFile[] | undefined {
+    const { taken, hasDowns } = asked
+    const request = asked.isAtOnce && asked.runner !== 'file' ? inTransaction(asked) : asked
     const last = taken.findLast(path => number.test(nameOf(path)) && nameIn(path, taken).direction === 'up')
     const version = last && number.exec(nameOf(last))?.[0]
     if (!last || !version || (!request.transaction && request.runner === 'file')) return undefined
@@ -65,6 +66,12 @@ export default {
     return pair ? [up, like(pair, `${request.down}\n`)] : [up]
   },
 } satisfies Framework
+
+/** Nothing else opens a transaction around what has to happen at once. */
+const inTransaction = (request: FollowUp): FollowUp => {
+  const around = (sql: string) => (sql === '' ? '' : `BEGIN;\n${sql}\nCOMMIT;`)
+  return { ...request, up: around(request.up), down: around(request.down) }
+}
 
 /** The down beside an up. */
 function downOf(up: string, files: readonly string[]): string | undefined {
