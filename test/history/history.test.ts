@@ -139,6 +139,12 @@ describe('a history', () => {
       [{ '1.sql': 'SELECT 1' }, false],
       [{ '1_a.sql': table('a'), '2_move.go': '' }, false],
       [{ '1_a.sql': table('a'), '2_a_test.go': '', 'main.go': '' }, true],
+      [{ '1.sql': 'CREATE TABLE a (state mood)' }, false],
+      [{ '1.sql': "CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE a (state mood, at date)" }, true],
+      [{ '1.sql': `${table('a')}; DROP INDEX b_name` }, false],
+      [{ '1.sql': `${table('a')}; CREATE INDEX a_id ON a (id); DROP INDEX a_id` }, true],
+      [{ '1.sql': `${table('a')}; ALTER DOMAIN positive SET NOT NULL` }, false],
+      [{ '1.sql': table('a'), '2.sql': 'DROP INDEX b_name' }, true],
     ]
     for (const [files, complete] of histories) assert.equal(historyIn(files).complete, complete, JSON.stringify(files))
   })

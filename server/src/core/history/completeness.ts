@@ -1,5 +1,6 @@
+import { isBuiltIn } from '../postgres/types'
 import type { AlterRelation, Command, CreateTable } from '../sql/commands'
-import type { ConstraintDefinition, Name } from '../sql/parts'
+import type { ConstraintDefinition, Name, TypeName } from '../sql/parts'
 import { nameOf } from '../text'
 import type { History } from './history'
 import type { Migration } from './migration'
@@ -9,7 +10,7 @@ import type { Migration } from './migration'
  *
  * - a migration before the last version alters, fills, references or drops a table that no migration up to it made: it ran,
  *   so the table was there (of the last version we do not know yet that it can run, but where it is the only one it counts,
- *   and so does what it reads);
+ *   and so do what it reads, and the types, indexes and views that it needs);
  * - the last version does so with one that another history of the project makes: they share a database;
  * - no migration makes a table at all;
  * - a migration in another language, or one that could not be read, stands among them: nobody knows what that one made.
@@ -34,6 +35,7 @@ export function isComplete({
       known.add(made)
     }
     if (isNewest && readBy(migration).some(name => !known.has(name) && !isAlwaysThere(name))) return false
+    if (isNewest && needsOthers(migration)) return false
   }
   return known.size > 0
 }
@@ -64,6 +66,62 @@ const readBy = ({ sections }: Migration): readonly Name[] =>
     .flatMap(({ statements }) => statements)
     .flatMap(({ command }) => (command && 'reads' in command ? (command.reads ?? []) : []))
 
+/** Whether the only migration of a folder needs a type, an index or the like that it does not make itself. */
+function needsOthers({ sections }: Migration): boolean {
+  const made = new Set<string>()
+  for (const { direction, statements } of sections) {
+    if (direction !== 'up') continue
+    for (const { command } of statements) {
+      if (!command) continue
+      // What comes with an extension nobody writes down.
+      if (command.tag === 'CREATE EXTENSION') return false
+      if (neededBy(command).some(({ name }) => !made.has(name))) return true
+      for (const { name } of madeBy(command)) made.add(name)
+    }
+  }
+  return false
+}
+
+function neededBy(command: Command): readonly Named[] {
+  switch (command.tag) {
+    case 'CREATE TABLE':
+      return command.columns.flatMap(({ type }) => typeNeeded(type))
+    case 'ALTER TYPE':
+      return [command.type]
+    case 'ALTER DOMAIN':
+      return [command.domain]
+    case 'REFRESH MATERIALIZED VIEW':
+      return [command.view]
+    case 'REINDEX':
+      return command.target === 'TABLE' && command.name ? [command.name] : []
+    case 'COMMENT':
+      return command.relation ? [command.relation] : []
+    case 'DROP INDEX':
+    case 'DROP SEQUENCE':
+    case 'DROP TYPE':
+    case 'DROP DOMAIN':
+      return command.ifExists ? [] : command.names.filter(name => !isImplicit(name))
+    default:
+      return []
+  }
+}
+
+const typeNeeded = (type: TypeName): readonly Named[] =>
+  type.schema !== undefined || isBuiltIn(type.name) ? [] : [type]
+
+function madeBy(command: Command): readonly Named[] {
+  switch (command.tag) {
+    case 'CREATE TYPE':
+      return [command.type]
+    case 'CREATE DOMAIN':
+      return [command.domain]
+    case 'CREATE INDEX':
+      return command.name ? [command.name] : []
+    default:
+      return mentionsOf(command)?.made ?? []
+  }
+}
+
 /** `00012_move_users.go`, `V3__MoveUsers.java`, `2020_users.up.fizz`: numbered like a migration, in a language that we do not read. */
 export const isCodeMigration = (path: string): boolean =>
   /^[A-Z]?\d[\w.-]*(?<!_test)\.(?:go|java|kt|groovy|scala|js|cjs|mjs|ts|py|rb|cs|php|exs|fizz)$/.test(nameOf(path))
@@ -91,6 +149,8 @@ class Names {
     return this.qualified.has(`${schema}.${name}`) || this.unqualified.has(name)
   }
 }
+
+type Named = Pick<Name, 'name'>
 
 interface Mentions {
   readonly used: readonly Name[]
