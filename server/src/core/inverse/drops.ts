@@ -20,7 +20,7 @@ import { indexText, nameText, tableTexts } from './texts'
 import { isView, literal, viewAgain } from './views'
 
 /** Returns the lines that make again what DROP drops: from where it was made, or a comment. */
-export function undoneDrop(step: Step, drop: Drop, { past }: Scene): string[] {
+export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>): string[] {
   const { before } = step
   return inOrder(drop.names, before).flatMap(name => {
     const byHand = [`-- By hand: create again what ${drop.tag} ${nameText(name)} drops.`]

@@ -203,6 +203,34 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   CREATE TABLE carts (id bigint PRIMARY KEY, total numeric);
   CREATE INDEX carts_total_idx ON carts (total);
 
+-- bad: the down does not make it again
+-- given: golang-migrate, down-does-not-mirror-up off
+-- file: 000001_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, total numeric);
+  CREATE INDEX carts_total_idx ON carts (total);
+-- file: 000001_carts.down.sql
+  DROP TABLE carts;
+-- file: 000002_no_carts.down.sql
+  DROP TABLE baskets;
+-- file: 000002_no_carts.up.sql
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  DROP TABLE carts;
+--           ^^^^^ warning [dropped-table: DROP TABLE deletes table "carts" and its rows]
+-- fix: Deprecate the table here, drop it in a new migration
+  CREATE TABLE baskets (id bigint PRIMARY KEY);
+  COMMENT ON TABLE carts IS 'DEPRECATED: a later release drops it';
+-- file: 000003_drop_carts.up.sql
+  -- For a later release, when no running code names the table.
+  DROP TABLE carts;
+-- file: 000003_drop_carts.down.sql
+  -- The rows of table carts are gone: this makes it empty.
+  CREATE TABLE carts (
+    id bigint,
+    total numeric,
+    CONSTRAINT carts_pkey PRIMARY KEY (id)
+  );
+  CREATE INDEX carts_total_idx ON carts (total);
+
 -- bad: what it stands on goes with it
 -- given: golang-migrate
 -- file: 000001_carts.up.sql

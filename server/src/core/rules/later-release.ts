@@ -1,5 +1,6 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { undoneDrop } from '../inverse/drops'
 import { pastOf } from '../inverse/sources'
 import { columnText } from '../inverse/texts'
 import { rootsOf } from '../postgres/apply/drop'
@@ -138,7 +139,7 @@ export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[
   }
   if (isNeeded(context, needsGone)) return []
   const comment = `COMMENT ON ${relation} ${written(context, name.span)} IS`
-  const down = madeAgainLater(name, `${comment} NULL;`, context)
+  const down = madeAgainLater(drop, name, `${comment} NULL;`, context)
   if (!down) return []
   const { text } = cutStatement(context)
   const cascades = drop.cascade && cascadedWithTable(key, catalog, after).length > 0
@@ -157,15 +158,19 @@ export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[
 /** By the later release CASCADE might take what nobody means now: where it takes nothing, it goes. */
 const withoutCascade = (drop: string): string => drop.replace(/\s+cascade(?=\s*;?[^\S\n]*(?:--.*)?$)/i, '')
 
-/** What makes a table again moves from the down, all of it; `leaves` takes its place. Undefined where the down does something else. */
-function madeAgainLater(name: Name, leaves: string, context: RuleContext): Down | undefined {
+/** What makes it again moves from the down, all of it, and `leaves` takes its place; else it is written. Undefined where the down does something else. */
+function madeAgainLater(drop: Drop, name: Name, leaves: string, context: RuleContext): Down | undefined {
   const downs = downSteps(context).filter(step => mentions(step, name.name))
   const isAbout = ({ command }: Step) =>
     (command?.tag === 'CREATE INDEX' && command.table.name === name.name) ||
     (command?.tag === 'ALTER TABLE' && command.relation.name === name.name) ||
     (command?.tag === 'COMMENT' && command.relation?.name === name.name)
   const [first, ...others] = downs
-  if (!first) return { edits: [], text: '' }
+  if (!first) {
+    const { history, migration, index, settings } = context
+    const past = pastOf(history, migration, index, settings)
+    return { edits: [], text: undoneDrop(context, drop, { past }).join('\n') }
+  }
   if (madeBy(first.command)?.name !== name.name || !others.every(isAbout))
     return withhold('The down does more with it than making it again.')
   const cuts = downs.map(step => cutStatement(step))
