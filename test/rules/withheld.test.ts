@@ -93,7 +93,7 @@ describe('a fix that is withheld', () => {
         DROP TYPE old_mood;`,
     }
     assert.deepEqual(reasonsIn(files, 'column-type-rewrite'), [
-      'It cannot come later: line 5 goes on with what this leaves.',
+      'It cannot move behind line 5: that DROP TYPE names type "old_mood".',
     ])
   })
 

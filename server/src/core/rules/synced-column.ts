@@ -1,4 +1,5 @@
 import type { Edit, Fix } from '../finding'
+import type { Step } from '../history/steps'
 import { typeText } from '../inverse/texts'
 import {
   type Catalog,
@@ -200,8 +201,10 @@ function plainColumn(alter: AlterRelation, name: string, { table }: Target, cont
   const hanging = hangingOn(column, table, context.catalog)
   if (hanging !== undefined) return withhold(`The new column would need ${hanging} as well.`)
   // A type of its own is often dropped once no column has it any more.
-  const names = isBuiltIn(column.type.name) ? [table.name] : [table.name, column.type.name]
-  return isNeeded(context, step => names.some(each => mentions(step, each))) ? undefined : column
+  const type = isBuiltIn(column.type.name) ? undefined : column.type.name
+  const needs = (step: Step) =>
+    mentions(step, table.name) || (type !== undefined && mentions(step, type) && `names type "${type}"`)
+  return isNeeded(context, needs) ? undefined : column
 }
 
 /** What would have to come along to another column. */
