@@ -32,7 +32,8 @@ export interface AllowedRule {
 /**
  * Returns the allow comments of a migration, in the order of the file. A comment holds for the whole statement, of the file or of
  * a DO block, when it stands on the lines directly above it or after its semicolon, for the next line when it stands on a line of
- * its own inside the statement, for its own line when it stands at that line's end; `allow-file` for the file.
+ * its own inside the statement, for its own line when it stands at that line's end, for itself where a section has no statements;
+ * `allow-file` for the file.
  */
 export function allowancesIn(migration: Migration, settings: Settings): readonly Allowance[] {
   if (!anyMarker.test(migration.text)) return []
@@ -140,6 +141,8 @@ function scopeOf(
   const { text } = migration
   const around = statements.find(({ span }) => span.start <= comment.start && comment.start < span.end)
   const body = around ? statementsInside(around) : []
+  // A finding about a section without statements stands at the comment itself.
+  if (statements.length === 0) return [comment]
   const own = body.length > 0 ? scopeOf(migration, { statements: body }, comment) : []
   if (own.length > 0) return own
   if (around) return [inside(text, around, comment)]

@@ -1,5 +1,8 @@
+import type { Migration } from '../history/migration'
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
+import { tokensOf } from '../sql/tokens'
+import { type Span, shifted } from '../text'
 import { headOf } from './head'
 import { saysIrreversible } from './intent'
 import { doesNothing, firstChangeOf, pairOf } from './round-trip'
@@ -30,8 +33,9 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
     const { up, down } = pair
     const steps = stepsOf(history, down, settings).filter(({ direction }) => direction === 'down')
     if (!steps.every(doesNothing)) return
-    // Where nothing stands in the down, the up is the place that can be pointed at.
-    if (migration !== (steps.length > 0 ? down : up)) return
+    // Where nothing stands in the down, the up is the place that can be pointed at, but for a comment that allows it.
+    const allowed = steps.length > 0 ? undefined : allowComment(down)
+    if (migration !== (steps.length > 0 || allowed ? down : up)) return
     const { others, undone } = customAround(history, up)
     if (undone < others / 2) return
     const first = firstChangeOf(up, history, settings)
@@ -40,7 +44,7 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
     const { start } = step?.statement.span ?? { start: 0 }
     const keywords = step?.command?.keywords
     yield {
-      at: keywords ? { start: start + keywords.start, end: start + keywords.end } : headOf(up),
+      at: keywords ? { start: start + keywords.start, end: start + keywords.end } : (allowed ?? headOf(up)),
       message: `the down does nothing: ${first} stays as the up leaves it`,
       detail: 'The tool then takes the migration for undone, and running it again may fail.',
       hint: 'Undo what the up does, or say in a comment in the down why it is empty.',
@@ -168,6 +172,22 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   ALTER TABLE "Users" ALTER COLUMN email TYPE varchar(80);
   ALTER TABLE "Users" DROP COLUMN "fullName";
 
+-- good: an allow comment in the empty down
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY);
+
+  -- +goose Down
+  -- guard: allow empty-down: the table may stay
+
+-- good: an allow comment in the empty file
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 000001_users.down.sql
+  -- guard: allow empty-down: the table may stay
+
 -- good: a constraint is only validated
 -- given: golang-migrate
 -- file: 000001_users.up.sql
@@ -232,3 +252,12 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
   CREATE OR REPLACE VIEW people AS SELECT id FROM users;
 `,
 })
+
+/** The first comment of a down that says "allow". */
+const allowComment = ({ text, sections }: Migration): Span | undefined =>
+  sections
+    .filter(({ direction }) => direction === 'down')
+    .flatMap(({ span }) =>
+      tokensOf(text.slice(span.start, span.end)).map(token => ({ ...token, at: shifted(token, span.start) })),
+    )
+    .find(token => token.kind === 'comment' && /\bguard\b.*\ballow\b.*\bempty-down\b/i.test(token.text))?.at
