@@ -15,7 +15,8 @@ export default defineRule({
   concerns: hasSubcommand('DISABLE ROW LEVEL SECURITY'),
   why: `
 Row level security lets through what a permissive policy allows and no restrictive one forbids. Where the last permissive policy
-for a command goes, all roles but the owner of the table find no rows for it; but for \`INSERT\`, which fails, there is no error to see it by. Where the last
+for a command goes, every role that the policies hold for finds no rows for it: all but the owner of the table, superusers and roles
+with \`BYPASSRLS\`. But for \`INSERT\`, which fails, there is no error to see it by. Where the last
 restrictive policy for one goes, or row level security is turned off, the rows that were kept from them are open to every role with
 privileges on the table.
 

@@ -1,4 +1,5 @@
 import { keyOf, tableAt } from '../postgres/catalog'
+import { isForDevelopers } from './for-developers'
 import { handedOver, takes } from './given-up'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, isUnreleased, tablesListed, takes as takesLock } from './target'
@@ -120,9 +121,6 @@ function keptBy(table: string, context: RuleContext): string | undefined {
     .slice(index + 1)
     .some(({ command }) => (command?.tag === 'INSERT' || command?.tag === 'COPY') && command.table?.name === table)
   if (isFilled) return 'The migration fills it again.'
-  if (forDevelopers.test(context.migration.path)) return 'The folder is for development or tests by its name.'
+  if (isForDevelopers(context.migration.path)) return 'The folder is for development or tests by its name.'
   return handedOver({ table }, context)
 }
-
-/** `db/migration/dev-truncate/R__0_users.sql`: such folders are given to the tool in these environments alone. */
-const forDevelopers = /(?:^|\/)(?:dev|development|tests?|local)(?:[-_+.][^/]*)?\/[^/]*$/i

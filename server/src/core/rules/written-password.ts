@@ -5,6 +5,7 @@ import type { Call } from '../sql/parts'
 import { passwordOfConnection } from '../sql/privileges'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
+import { isForDevelopers } from './for-developers'
 import { defineRule, type RuleContext } from './rule'
 
 export default defineRule({
@@ -31,7 +32,7 @@ the server's log, and it may stand in \`pg_stat_activity\` and \`pg_stat_stateme
 password to who wants to log in with it.
 
 Nothing is said of a SCRAM verifier, which nobody can log in with, of a value that the tool puts in (\`\${password}\`, \`:'password'\`),
-and of \`PASSWORD NULL\`.`,
+of \`PASSWORD NULL\`, and in a folder that is named for development or tests.`,
   instead: `
 Set passwords where servers are set up, from a store of secrets; by hand psql's \`\\password\` sends only a SCRAM verifier. Change a
 password that a repository has held.`,
@@ -45,7 +46,7 @@ password that a repository has held.`,
   *check(command, context) {
     const password = 'password' in command ? command.password : ofDblink(context)
     if (!password || isVerifier(password.text) || isPlaceholder(password.text)) return
-    if (isVariable(password.span, context)) return
+    if (isVariable(password.span, context) || isForDevelopers(context.migration.path)) return
     yield {
       at: password.span,
       message: `the password of ${password.of} stands here for everyone to read`,
@@ -106,6 +107,11 @@ password that a repository has held.`,
 -- file: V1__roles.sql
   CREATE ROLE shop LOGIN PASSWORD '\${shop_password}';
   CREATE ROLE clerk LOGIN PASSWORD '@clerk.password@';
+
+-- good: of a database that tests make
+-- given: server-wide-change off
+-- file: src/test/resources/migrations/0001_roles.sql
+  CREATE ROLE shop LOGIN PASSWORD 'horse battery';
 
 -- good: psql puts it in
 -- given: server-wide-change off
