@@ -3,7 +3,7 @@ import type { AlterRelation, CreateTable } from '../sql/commands'
 import type { ColumnDefinition, Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
-import { mentions } from './dependence'
+import { mayName, mentions } from './dependence'
 import { replacement } from './edits'
 import { laterStatements } from './later'
 import { laterSteps } from './placement'
@@ -54,6 +54,4 @@ export function withType(
 
 const isNamedOnce = (name: string, at: Span, context: RuleContext): boolean =>
   !laterSteps(context).some(step => mentions(step, name)) &&
-  !tokensOf(context.statement.text).some(
-    token => token.start !== at.start && token.kind !== 'comment' && token.text.toLowerCase().includes(name),
-  )
+  !tokensOf(context.statement.text).some(token => token.start !== at.start && mayName(token, name.toLowerCase()))

@@ -1,7 +1,7 @@
 import type { Step } from '../history/steps'
 import type { Command, Drop } from '../sql/commands'
 import type { SubcommandKind, SubcommandOf } from '../sql/subcommands'
-import { tokensOf } from '../sql/tokens'
+import { type Token, tokensOf } from '../sql/tokens'
 
 /**
  * Returns whether a statement names `name` anywhere, in strings and function bodies too. Says yes rather than no: it keeps
@@ -13,11 +13,14 @@ export const mentions = ({ statement }: Pick<Step, 'statement'>, name: string): 
 function isNamedIn(text: string, name: string): boolean {
   const wanted = name.toLowerCase()
   if (!text.toLowerCase().includes(wanted)) return false
-  return tokensOf(text).some(token => {
-    if (token.kind === 'word') return token.text.toLowerCase() === wanted
-    if (token.kind === 'quoted identifier') return token.text.slice(1, -1).toLowerCase() === wanted
-    return (token.kind === 'string' || token.kind === 'dollar string') && token.text.toLowerCase().includes(wanted)
-  })
+  return tokensOf(text).some(token => mayName(token, wanted))
+}
+
+/** Returns whether a token is a name, which is given in lower case, or a string that may hold it. */
+export function mayName({ kind, text }: Token, name: string): boolean {
+  if (kind === 'word') return text.toLowerCase() === name
+  if (kind === 'quoted identifier') return text.slice(1, -1).toLowerCase() === name
+  return (kind === 'string' || kind === 'dollar string') && text.toLowerCase().includes(name)
 }
 
 /**

@@ -53,6 +53,13 @@ Make the keys of new tables \`bigint\`, and the columns that refer to them.`,
   CREATE TABLE orders (id bigserial PRIMARY KEY, note text);
   CREATE TABLE carts (number int GENERATED ALWAYS AS IDENTITY, note text, PRIMARY KEY (number));
 
+-- bad: a name that stands in other words
+-- file: 0001_visits.sql
+  CREATE TABLE visits (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, paid boolean);
+--                        ^^^ hint [integer-key: primary key "id" of table "visits" ends at 2,147,483,647: INSERT fails then]
+-- fix: Make it bigint
+  CREATE TABLE visits (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, paid boolean);
+
 -- good: wide enough, a key that does not count, a number that is no key
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigserial PRIMARY KEY, position serial);
