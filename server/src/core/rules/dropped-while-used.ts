@@ -108,6 +108,21 @@ where something is left.`,
   DROP VIEW active_users CASCADE;
 --                       ^^^^^^^ information [dropped-while-used: DROP VIEW CASCADE drops whatever depends on "active_users"]
 
+-- good: a comment in a body names it
+-- file: 0001_names.sql
+  CREATE FUNCTION folded(name text) RETURNS text LANGUAGE sql AS 'SELECT lower(name)';
+  CREATE FUNCTION greeting(name text) RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    RETURN 'Hello ' || folded(name);
+  END $$;
+-- file: 0002_no_folded.sql
+  CREATE OR REPLACE FUNCTION greeting(name text) RETURNS text LANGUAGE plpgsql AS $$
+  BEGIN
+    -- Was: folded(name)
+    RETURN 'Hello ' /* not folded (any more) */ || lower(name);
+  END $$;
+  DROP FUNCTION folded(text);
+
 -- good: CASCADE takes a view away that is made again
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, active boolean);

@@ -12,6 +12,7 @@ import {
 } from '../postgres/catalog'
 import type { Name } from '../sql/parts'
 import type { CreateRoutine } from '../sql/routine-commands'
+import { tokensOf } from '../sql/tokens'
 import { inQuotes } from './target'
 
 /**
@@ -114,6 +115,7 @@ function lookAt(routines: readonly Name[], name: string): string[] {
 
 interface RoutineBody {
   readonly name: Name
+  /** Without its comments. */
   readonly text: string
   /** The names in it. */
   readonly words: ReadonlySet<string>
@@ -123,8 +125,7 @@ function routinesWith(catalog: Catalog, wanted: (body: RoutineBody) => boolean):
   const found: Name[] = []
   for (const routine of catalog.routines.values()) {
     for (const { routine: made } of routine.overloads) {
-      const text = made.code?.text ?? ''
-      if (text !== '' && wanted({ name: made.name, text, words: wordsOf(made) })) found.push(made.name)
+      if (made.code && wanted(bodyOf(made))) found.push(made.name)
     }
   }
   return found
@@ -132,17 +133,31 @@ function routinesWith(catalog: Catalog, wanted: (body: RoutineBody) => boolean):
 
 const escaped = (name: string): string => name.replace(/[^\w]/g, character => `\\${character}`)
 
-/** The names in a body, each looked for once. */
-function wordsOf(routine: CreateRoutine): ReadonlySet<string> {
-  const known = words.get(routine)
+/** Read once for each routine. */
+function bodyOf(routine: CreateRoutine): RoutineBody {
+  const known = bodies.get(routine)
   if (known) return known
-  const text = routine.code?.text ?? ''
-  const found = new Set(text.match(/[\w$\u0080-\uffff]+/g))
-  words.set(routine, found)
-  return found
+  const written = routine.code?.text ?? ''
+  const [quote = ''] = /^(?:\$\w*\$|')/.exec(written) ?? []
+  const text = withoutComments(written.slice(quote.length, written.length - quote.length))
+  const body = { name: routine.name, text, words: new Set(text.match(/[\w$\u0080-\uffff]+/g)) }
+  bodies.set(routine, body)
+  return body
 }
 
-const words = new WeakMap<CreateRoutine, ReadonlySet<string>>()
+const bodies = new WeakMap<CreateRoutine, RoutineBody>()
+
+function withoutComments(text: string): string {
+  if (!/--|\/\*/.test(text)) return text
+  let code = ''
+  let from = 0
+  for (const { kind, start, end } of tokensOf(text)) {
+    if (kind !== 'comment') continue
+    code += `${text.slice(from, start)} `
+    from = end
+  }
+  return code + text.slice(from)
+}
 
 /** Returns up to three names, as a sentence lists them. */
 export function listed(names: readonly string[]): string {
