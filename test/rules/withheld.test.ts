@@ -97,6 +97,16 @@ describe('a fix that is withheld', () => {
     ])
   })
 
+  it('names the line of a later changeset in the file', () => {
+    const files = {
+      '1_users.sql': `--liquibase formatted sql\n--changeset ann:1\n${users.split('\n')[1]}`,
+      '2_change.sql': `--liquibase formatted sql\n--changeset ann:2\nSELECT 1;\n${index}\n--changeset ann:3\nALTER TABLE users RENAME TO people;`,
+    }
+    assert.deepEqual(reasonsIn(files, 'index-without-concurrently', 'liquibase'), [
+      'It cannot come later: line 6 goes on with what this leaves.',
+    ])
+  })
+
   it('names the line that drops what it needs', () => {
     const change = `ALTER TABLE users ADD COLUMN name text;
 CREATE FUNCTION named(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)';

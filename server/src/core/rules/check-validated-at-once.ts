@@ -151,6 +151,25 @@ on. In the same transaction it would buy nothing, because the first lock is held
   ALTER TABLE products RENAME CONSTRAINT price_check TO price_positive;
   COMMIT;
 
+-- bad: alone in a query that no transaction is around; two would share one
+-- given: pop
+-- file: 20240101000000_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, age int);
+-- file: 20240101000000_users.down.sql
+  DROP TABLE users;
+-- file: 20240102000000_age.autocommit.up.sql
+  ALTER TABLE users ADD CONSTRAINT age_positive CHECK (age > 0);
+--                                              ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- file: 20240102000000_age.autocommit.down.sql
+  ALTER TABLE users DROP CONSTRAINT age_positive;
+-- fix: Add it NOT VALID and validate it in a new migration
+-- file: 20240102000000_age.autocommit.up.sql
+  ALTER TABLE users ADD CONSTRAINT age_positive CHECK (age > 0) NOT VALID;
+-- file: 20240102000001_validate_age_positive.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT age_positive;
+-- file: 20240102000001_validate_age_positive.down.sql
+  -- Nothing to undo.
+
 -- good: NOT VALID, and validated in a later transaction
 -- file: 0001_products.sql
   CREATE TABLE products (id bigint PRIMARY KEY, price numeric NOT NULL);

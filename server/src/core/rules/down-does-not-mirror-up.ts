@@ -1,4 +1,4 @@
-import type { Severity } from '../finding'
+import type { Fix, Severity } from '../finding'
 import type { Step } from '../history/steps'
 import type { Difference } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
@@ -69,6 +69,20 @@ says so.`,
 -- fix: Drop table "mail_attachments" instead
   DROP TABLE mails;
   DROP TABLE IF EXISTS mail_attachments;
+
+-- bad: IF EXISTS hides that a schema is meant in front of an index
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- file: 000002_email.down.sql
+  DROP INDEX IF EXISTS users.users_email_idx;
+--                     ^^^^^^^^^^^^^^^^^^^^^ warning [down-does-not-mirror-up: DROP INDEX IF EXISTS passes over index "users.users_email_idx", which does not exist: index "users_email_idx" stays]
+-- fix: Drop index "users_email_idx" instead
+  DROP INDEX IF EXISTS users_email_idx;
 
 -- bad: IF EXISTS hides a wrong kind
 -- shows: wrong kind that \`IF EXISTS\` hides
@@ -431,24 +445,33 @@ function besides(difference: Difference, what: string, { command }: Step): Words
 }
 
 function* missed({ misses }: RoundTrip): Iterable<RuleFinding> {
-  for (const { step, words: drop, what, name, span, meant } of misses) {
+  for (const miss of misses) {
+    const { step, words: drop, what, name, span, meant } = miss
+    // CockroachDB writes the table in front of an index, where PostgreSQL has the schema.
+    const shown = name === meant.name ? step.statement.text.slice(span.start, span.end) : name
     yield {
       at: inFile(span, step),
-      message: `${drop} passes over ${what} "${name}", which does not exist: ${words(meant)} stays`,
+      message: `${drop} passes over ${what} "${shown}", which does not exist: ${words(meant)} stays`,
       detail: 'IF EXISTS hides that nothing is dropped; what the up makes is still there when the down has run.',
       hint: 'Drop what the up makes, by its own kind and name.',
       relation: meant.key,
-      ...(meant.what === what && {
-        fixes: () => [
-          {
-            title: `Drop ${words(meant)} instead`,
-            safety: 'review' as const,
-            edits: [replacement(step, ownName(step, span), quoted(meant.name))],
-          },
-        ],
-      }),
+      ...(meant.what === what && { fixes: () => named(miss) }),
     }
   }
+}
+
+/** Writes the name that is meant; where that is there already, the schema in front of it. */
+function named({ step, name, span, meant }: RoundTrip['misses'][number]): Fix[] {
+  const own = ownName(step, span)
+  const edits = []
+  if (name !== meant.name) edits.push(replacement(step, own, quoted(meant.name)))
+  else if (own.start > span.start) {
+    const schema = meant.key.slice(0, -meant.name.length - 1)
+    edits.push(
+      replacement(step, { start: span.start, end: own.start }, schema === 'public' ? '' : `${quoted(schema)}.`),
+    )
+  }
+  return edits.length === 0 ? [] : [{ title: `Drop ${words(meant)} instead`, safety: 'review', edits }]
 }
 
 /** Without the schema in front. */

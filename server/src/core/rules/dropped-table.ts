@@ -254,6 +254,26 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   -- For a later release, when no running code names the table.
   DROP TABLE users;
 
+-- bad: in a changelog, where the drop comes in a later changeset
+-- given: liquibase
+-- file: 1.sql
+  --liquibase formatted sql
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 2.sql
+  --liquibase formatted sql
+  --changeset ann:2
+  DROP TABLE users;
+--           ^^^^^ information [dropped-table: DROP TABLE deletes table "users" and its rows]
+-- fix: Deprecate the table here, drop it in a new migration
+  --liquibase formatted sql
+  --changeset ann:2
+  COMMENT ON TABLE users IS 'DEPRECATED: a later release drops it';
+
+  --changeset ann:3
+  -- For a later release, when no running code names the table.
+  DROP TABLE users;
+
 -- good: a table of the same migration
   CREATE TABLE scratch (id bigint);
   DROP TABLE scratch;

@@ -116,6 +116,16 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- file: 000003_create_orders_user_id_idx.up.sql
   CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
 
+-- good: a later changeset makes the index
+-- given: liquibase
+-- file: changelog.sql
+  --liquibase formatted sql
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));
+  --changeset ann:2
+  CREATE INDEX orders_user_id_idx ON orders (user_id);
+
 -- good: a list of allowed values, and who wrote the row
 -- file: 0001_orders.sql
   CREATE TABLE order_states (state text PRIMARY KEY, description text);

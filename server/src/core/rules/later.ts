@@ -1,5 +1,5 @@
 import type { History } from '../history/history'
-import type { Migration } from '../history/migration'
+import type { Migration, Section } from '../history/migration'
 import { onceForEach } from '../history/numbering'
 import type { Statement } from '../sql/statements'
 
@@ -7,11 +7,22 @@ import type { Statement } from '../sql/statements'
 interface Place {
   readonly history: History
   readonly migration: Migration
+  /** Of a file that holds several changesets. */
+  readonly section?: Section
 }
 
-/** Returns the statements that later migrations run up, of those in whose text one of the names stands: few of many. */
-export const laterStatements = (place: Place, names: readonly string[]): readonly Statement[] =>
-  laterNaming(place, names).flatMap(statementsUp)
+/**
+ * Returns the statements that later changesets of the file and later migrations run up, of those in whose text one of the names
+ * stands: few of many.
+ */
+export const laterStatements = (place: Place, names: readonly string[]): readonly Statement[] => [
+  ...laterHere(place),
+  ...laterNaming(place, names).flatMap(statementsUp),
+]
+
+/** Returns the statements that later changesets of the same file run up. */
+export const laterHere = ({ migration: { sections }, section }: Place): readonly Statement[] =>
+  section && sections.length > 1 ? inSections(sections.slice(sections.indexOf(section) + 1)) : []
 
 /** Returns the later migrations in whose text one of the names stands. */
 export function laterNaming(place: Place, names: readonly string[]): readonly Migration[] {
@@ -21,23 +32,32 @@ export function laterNaming(place: Place, names: readonly string[]): readonly Mi
 }
 
 /** Returns the statements that a migration runs up. */
-export const statementsUp = ({ sections }: Migration): readonly Statement[] =>
+export const statementsUp = ({ sections }: Migration): readonly Statement[] => inSections(sections)
+
+const inSections = (sections: readonly Section[]): readonly Statement[] =>
   sections.flatMap(({ direction, statements }) => (direction === 'up' ? statements : []))
 
-/** Returns the statements that earlier migrations run up, oldest first, of those in whose text one of the names stands. */
+/**
+ * Returns the statements that earlier migrations and earlier changesets of the file run up, oldest first, of those in whose text
+ * one of the names stands.
+ */
 export function earlierStatements(
   place: Place,
   names: readonly string[],
 ): readonly { readonly migration: Migration; readonly statement: Statement }[] {
-  const { history, migration } = place
+  const { history, migration, section } = place
+  const { sections } = migration
+  const here = section && sections.length > 1 ? inSections(sections.slice(0, sections.indexOf(section))) : []
   const isEarlier = ({ direction, version }: Migration) =>
     direction !== 'down' && history.framework.compareVersions(version, migration.version) < 0
-  return naming(
+  const before = naming(
     { ...place, from: 0 },
     names.map(name => name.toLowerCase()),
-  )
-    .filter(isEarlier)
-    .flatMap(other => statementsUp(other).map(statement => ({ migration: other, statement })))
+  ).filter(isEarlier)
+  return [
+    ...before.flatMap(other => statementsUp(other).map(statement => ({ migration: other, statement }))),
+    ...here.map(statement => ({ migration, statement })),
+  ]
 }
 
 /** Returns whether no migration of a later version runs up. */

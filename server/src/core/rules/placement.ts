@@ -20,7 +20,7 @@ import {
   statementsAfter,
   statementsBefore,
 } from './edits'
-import { laterNaming, statementsUp } from './later'
+import { laterHere, laterNaming, statementsUp } from './later'
 import type { RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
 import { withhold } from './withheld'
@@ -189,13 +189,20 @@ export function laterTransaction(
   { title, about, down = nothingToUndo }: Pick<Move, 'title' | 'about'> & { readonly down?: Down },
   edits: readonly Edit[],
 ): Placed | undefined {
-  if (context.transaction.kind === 'own') {
+  if (context.transaction.kind === 'own' && !isInQuery(context)) {
     return { edits: [...edits, ...statementsAfter(blockAround(context), statements)], where: '' }
   }
   const commit = context.section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...edits, ...statementsAfter(commit, statements)], where: ' after COMMIT' }
   return newMigrations(context, [{ title, up: statements, down, transaction: true }], edits, about)
 }
+
+/** Whether what is put after the statement goes to the server in the same query, and so in one transaction with it. */
+const isInQuery = (context: RuleContext): boolean =>
+  !fenceAround(context) &&
+  context.section.queries.some(
+    ({ start, end }) => start <= context.statement.span.start && context.statement.span.end <= end,
+  )
 
 /** Returns the DO block that a statement stands in, or the statement itself. */
 export const blockAround = (context: RuleContext): Step => (context.inside && context.steps[context.index]) || context
@@ -251,6 +258,11 @@ export function newMigrations(
 ): Placed | undefined {
   const { history, migration } = context
   const { framework, source } = history
+  const here = laterHere(context).find(statement => disturbs({ statement, command: statement.command }, about))
+  if (here)
+    return withhold(
+      `It cannot come later: line ${lineOf({ migration, statement: here })} goes on with what this leaves.`,
+    )
   const user = usedLater(context, about)
   if (user)
     return withhold(
@@ -336,7 +348,7 @@ const isTakenOut = ({ migration, statement }: Step, edits: readonly Edit[]): boo
 const relativePath = (path: string, { history: { source } }: RuleContext): string =>
   path.startsWith(`${source.path}/`) ? path.slice(source.path.length + 1) : path
 
-const lineOf = ({ migration, statement }: Step): number =>
+const lineOf = ({ migration, statement }: Pick<Step, 'migration' | 'statement'>): number =>
   migration.text.slice(0, statement.span.start).split('\n').length
 
 /** Returns a later migration that does something with the tables or names that a statement behind it would not expect. */
