@@ -36,6 +36,7 @@ export function reshapes({ command }: Pick<Step, 'command'>, table: string, move
   return command.subcommands.some(subcommand => {
     if (subcommand.kind === 'ATTACH PARTITION' && subcommand.partition.name === table) return true
     if (subcommand.kind === 'INHERIT' && subcommand.parent.name === table) return true
+    if (subcommand.kind === 'RENAME TO' && subcommand.to.name === table) return true
     if (command.relation.name !== table || !reshaping.has(subcommand.kind)) return false
     if (!mover) return true
     if (subcommand.kind === 'DROP COLUMN') return mentions(mover, subcommand.column.name)

@@ -133,6 +133,68 @@ must run outside a transaction block. The index of a partitioned table cannot be
 --^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
   INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
 
+-- bad: the down makes it again without saying its name
+-- given: goose
+-- file: 00001_jobs.sql
+  -- +goose Up
+  CREATE TABLE jobs (id bigint PRIMARY KEY, queue text, priority int);
+  CREATE INDEX ON jobs (queue, priority);
+  -- +goose Down
+  DROP TABLE jobs;
+-- file: 00002_title.sql
+  -- +goose Up
+  ALTER TABLE jobs ADD COLUMN title text;
+  DROP INDEX IF EXISTS jobs_queue_priority_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "jobs": reads and writes wait]
+
+  -- +goose Down
+  CREATE INDEX ON jobs (queue, priority);
+  ALTER TABLE jobs DROP COLUMN title;
+-- fix: Drop the index concurrently in a new migration
+  -- +goose Up
+  ALTER TABLE jobs ADD COLUMN title text;
+
+  -- +goose Down
+  ALTER TABLE jobs DROP COLUMN title;
+-- file: 00003_drop_jobs_queue_priority_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY IF EXISTS jobs_queue_priority_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY ON jobs (queue, priority);
+
+-- bad: the down makes it again on a table that has its old name by then
+-- given: goose, renamed-table off
+-- file: 00001_jobs.sql
+  -- +goose Up
+  CREATE TABLE jobs (id bigint PRIMARY KEY, queue text);
+  CREATE INDEX jobs_queue_idx ON jobs (queue);
+  -- +goose Down
+  DROP TABLE jobs;
+-- file: 00002_tasks.sql
+  -- +goose Up
+  ALTER TABLE jobs RENAME TO tasks;
+  DROP INDEX jobs_queue_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "tasks": reads and writes wait]
+
+  -- +goose Down
+  ALTER TABLE tasks RENAME TO jobs;
+  CREATE INDEX jobs_queue_idx ON jobs (queue);
+-- fix: Drop the index concurrently in a new migration
+  -- +goose Up
+  ALTER TABLE jobs RENAME TO tasks;
+
+  -- +goose Down
+  ALTER TABLE tasks RENAME TO jobs;
+-- file: 00003_drop_jobs_queue_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY jobs_queue_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY jobs_queue_idx ON tasks (queue);
+
 -- good: the table goes too
 -- given: dropped-table off
 -- file: 0001_users.sql

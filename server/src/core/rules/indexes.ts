@@ -146,7 +146,8 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
     about: { tables: tableName === undefined ? [] : [tableName], names: [name.name] },
     neededBy: step => (mentions(step, name.name) ? `names "${name.name}"` : needsGone(step, index, tableName)),
     undo: {
-      matches: command => command.tag === 'CREATE INDEX' && command.name?.name === name.name,
+      // One that has no name gets the same again.
+      matches: (command, before) => command.tag === 'CREATE INDEX' && indexName(before, command) === name.name,
       changes: step =>
         step.command?.tag === 'CREATE INDEX' && !step.command.concurrently ? [concurrently(step, step.command)] : [],
       otherwise: index ? madeAgain(index, context) : '',

@@ -10,7 +10,7 @@ import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
-import { type About, disturbs, takesFrom } from './dependence'
+import { type About, disturbs, reshapes, takesFrom } from './dependence'
 import {
   cutStatement,
   fenceAround,
@@ -374,12 +374,22 @@ const naming = onceForEach((migrations: readonly Migration[]) => ({
 /** Looks for the statement that undoes in the down of the same version; takes it out there, so that it is undone once. */
 export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
   if (!undo) return nothingToUndo
-  for (const step of downSteps(context)) {
+  const downs = downSteps(context)
+  for (const [place, step] of downs.entries()) {
     if (!step.command || !undo.matches(step.command, step.before)) continue
     const { edit, text } = cutStatement(step, undo.changes?.(step) ?? [])
+    // It runs before the rest of the down then, under the names that the up leaves.
+    const table = tableOf(step.command)
+    const isElse = table !== undefined && downs.slice(0, place).some(other => reshapes(other, table))
+    if (isElse && undo.otherwise !== '' && undo.leaves === undefined) return { edits: [edit], text: undo.otherwise }
     return { edits: [undo.leaves === undefined ? edit : leaving(step, edit, undo.leaves)], text }
   }
   return { edits: [], text: undo.otherwise }
+}
+
+const tableOf = (command: Command): string | undefined => {
+  if (command.tag === 'CREATE INDEX') return command.table.name
+  return command.tag === 'ALTER TABLE' ? command.relation.name : undefined
 }
 
 /** Returns the steps of the down sections that belong to the migration's version. */

@@ -204,6 +204,40 @@ an existing index.`,
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;
 
+-- bad: the down drops it among other things
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  ALTER TABLE users
+    ADD COLUMN name text,
+    ADD CONSTRAINT users_email_key UNIQUE (email);
+--                                 ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+-- file: 000002_email.down.sql
+  ALTER TABLE users
+    DROP COLUMN name,
+    DROP CONSTRAINT users_email_key;
+-- fix: Build the index concurrently, then add the constraint in new migrations
+-- file: 000002_email.up.sql
+  ALTER TABLE users
+    ADD COLUMN name text;
+-- file: 000002_email.down.sql
+  ALTER TABLE users
+    DROP COLUMN name;
+-- file: 000003_build_users_email_key.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);
+-- file: 000003_build_users_email_key.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_key;
+-- file: 000004_add_users_email_key.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
+-- file: 000004_add_users_email_key.down.sql
+  -- The constraint takes its index along.
+  CREATE UNIQUE INDEX users_email_key_spare ON users (email);
+  ALTER TABLE users DROP CONSTRAINT users_email_key;
+  ALTER INDEX users_email_key_spare RENAME TO users_email_key;
+
 -- good: from an index that was built concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);

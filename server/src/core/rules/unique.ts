@@ -227,7 +227,7 @@ const dropConstraint = ({ table, name }: Build): Undo => ({
  * takes its place.
  */
 function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Down {
-  const { edits, text } = undoneBy(context, { ...dropConstraint(made), leaves })
+  const { edits, text } = undoneAmongOthers(made, context) ?? undoneBy(context, { ...dropConstraint(made), leaves })
   const build = made.build.replace(' CONCURRENTLY', '')
   const spare = `${made.name}_spare`
   if (spare.length > 63) return { edits, text: `${text}\n${build}` }
@@ -240,6 +240,19 @@ function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Do
       `ALTER INDEX ${indexOf({ ...made, name: spare })} RENAME TO ${quoted(made.name)};`,
     ].join('\n'),
   }
+}
+
+/** Of an ALTER TABLE in the down that does more than dropping the constraint, this alone moves. */
+function undoneAmongOthers(made: Build, context: RuleContext): Down | undefined {
+  for (const step of downSteps(context)) {
+    const { command } = step
+    if (command?.tag !== 'ALTER TABLE' || command.subcommands.length < 2) continue
+    const at = command.subcommands.findIndex(
+      subcommand => subcommand.kind === 'DROP CONSTRAINT' && subcommand.constraint.name === made.name,
+    )
+    if (at >= 0) return { edits: cutSubcommand(step, command, at), text: dropConstraint(made).otherwise }
+  }
+  return undefined
 }
 
 /** The index of a constraint that is gone already went with it. */
