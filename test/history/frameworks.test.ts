@@ -68,9 +68,9 @@ describe('golang-migrate', () => {
     assert.deepEqual(Object.keys(followUp(historyIn({ '1_x.up.sql': '' }))), ['m/2_check_x.up.sql'])
   })
 
-  it('is followed by nothing where newer files are named otherwise', () => {
+  it('is followed by a file without a direction where newer ones have none', () => {
     const history = historyIn({ '1_x.up.sql': '', '2_y.up.sql': '', '3_z.sql': '' }, 'golang-migrate')
-    assert.deepEqual(followUp(history), {})
+    assert.deepEqual(followUp(history), { 'm/4_check_x.sql': 'SELECT 1;\n' })
   })
 
   it('is followed by one file for each statement that must not share a transaction', () => {

@@ -233,7 +233,7 @@ an existing index.`,
 -- file: 000004_add_users_email_key.up.sql
   ALTER TABLE users ADD CONSTRAINT users_email_key UNIQUE USING INDEX users_email_key;
 -- file: 000004_add_users_email_key.down.sql
-  -- The constraint takes its index along.
+  -- The constraint takes its index along: writes wait until another is built.
   CREATE UNIQUE INDEX users_email_key_spare ON users (email);
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;

@@ -56,17 +56,21 @@ export function ofPair(path: string, text: string, transaction: TransactionMode)
   return { version, repeatable: false, sections: wholeFile(direction, text, transaction, true) }
 }
 
-/** Returns the next migrations named so, one for each statement that must not share a transaction, under the tool's marker against it. */
+/**
+ * Returns the next migrations named so, one for each statement that must not share a transaction, under the tool's marker against
+ * it. Where newer ones are named without a direction, another program runs them, and these are named so too.
+ */
 export function pairsAfter(request: FollowUp, marker = ''): readonly NewFile[] | undefined {
   const last = lastName(request.taken, name => strictName.test(name))
   if (last === undefined) return undefined
-  let [number] = /^\d+/.exec(last) as RegExpExecArray
-  // Where newer ones are named otherwise, another program runs them, and one named so might come in between.
-  const newest = lastName(request.taken, name => /^\d+.*\.sql$/i.test(name)) ?? last
-  if (compareNumbered(/^\d+/.exec(newest)?.[0] ?? number, number) > 0) return undefined
+  const numberIn = (name: string) => (/^\d+/.exec(name) as RegExpExecArray)[0]
+  const newest = lastName(request.taken, name => /^\d+_.*\.sql$/i.test(name)) ?? last
+  const isBare = compareNumbered(numberIn(newest), numberIn(last)) > 0
+  let number = numberIn(isBare ? newest : last)
   return oneByOne(request).flatMap(part => {
     number = numberAfter(number)
-    return pair(part, number, part.transaction ? '' : marker)
+    const files = pair(part, number, part.transaction ? '' : marker)
+    return isBare ? files.slice(0, 1).map(up => ({ ...up, path: up.path.replace(/\.up\.sql$/, '.sql') })) : files
   })
 }
 
