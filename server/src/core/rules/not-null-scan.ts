@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { columnNamed, constraintNamed, keyOf, tableAt } from '../postgres/catalog'
+import { columnNamed, constraintNamed, inheritorsOf, keyOf, tableAt } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -114,6 +114,20 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ADD CONSTRAINT users_email_not_null NOT NULL email NOT VALID;
 -- file: 000003_validate_users_email_not_null.up.sql
   ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;
+
+-- bad: ONLY a table that has no inheritors
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_email_required.up.sql
+  ALTER TABLE ONLY users ALTER COLUMN email SET NOT NULL;
+--                                          ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Add a CHECK NOT VALID, and set NOT NULL when it is validated in a new migration
+  ALTER TABLE ONLY users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
+-- file: 000003_set_users_email_not_null.up.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
 
 -- bad: on PostgreSQL 18, as a constraint with its own name
 -- given: postgres 18, golang-migrate
@@ -381,8 +395,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
   // Why the UPDATE cannot move is told at the UPDATE.
   const inSteps = withReason(() => afterBackfill(alter, column.name, context)).result
   if (inSteps.length > 0) return [...inSteps]
-  // A CHECK of a table with inheritors is refused with ONLY and reaches their rows without it.
-  if (alter.only || alter.ifExists) return []
+  if ((alter.only && !isWithoutInheritors(alter, context)) || alter.ifExists) return []
   if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
   const table = written(context, alter.relation.span)
   const { name, clause, add, remove, prove, unprove } = proofOfNotNull(alter.relation, table, column.name, context)
@@ -442,6 +455,12 @@ function downOf(table: Name, column: string, text: string, check: string, contex
       .map(other => replacement(step, other.span, `DROP CONSTRAINT ${check}`))
   })
   return { edits, text }
+}
+
+/** A CHECK of a table with inheritors is refused with ONLY and reaches their rows without it. */
+function isWithoutInheritors({ relation }: AlterRelation, { catalog }: RuleContext): boolean {
+  const key = keyOf(catalog, relation)
+  return tableAt(catalog, key)?.kind === 'table' && inheritorsOf(catalog, key).length === 0
 }
 
 /** A CHECK before the statement cannot name a column that the statement adds. */
