@@ -97,6 +97,18 @@ describe('a fix that is withheld', () => {
     ])
   })
 
+  it('names the later migration that drops a column which it reads', () => {
+    const files = {
+      '1_users.sql': `${users}\nCREATE TABLE teams (id bigint PRIMARY KEY, owner bigint);`,
+      '2_change.sql':
+        '-- +goose Up\nSELECT 1;\nUPDATE users SET age = (SELECT owner FROM teams WHERE teams.id = users.id);',
+      '3_later.sql': '-- +goose Up\nALTER TABLE teams DROP COLUMN owner;',
+    }
+    assert.deepEqual(reasonsIn(files, 'unbatched-backfill'), [
+      'A new migration would come too late: 3_later.sql goes on with what this one leaves.',
+    ])
+  })
+
   it('names the line of a later changeset in the file', () => {
     const files = {
       '1_users.sql': `--liquibase formatted sql\n--changeset ann:1\n${users.split('\n')[1]}`,

@@ -46,7 +46,10 @@ export function notNullAfter(update: Update, changes: readonly Edit[], context: 
   ]
   const edit = setDefaults.length === 0 ? cut : replacing(cut, setDefaults, context)
   const title = 'Change the rows in batches and prove NOT NULL after them'
-  const placed = inSteps(context, parts, [edit, ...cuts], { tables: [name] })
+  const placed = inSteps(context, parts, [edit, ...cuts], {
+    tables: [name],
+    reads: update.reads.map(read => read.name),
+  })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 

@@ -15,7 +15,7 @@ import { quoted } from '../sql/quote'
 import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
 import { notNullAfter } from './backfilled-not-null'
-import { mentions } from './dependence'
+import { mentions, reshapes } from './dependence'
 import { insertion, written } from './edits'
 import { batchableMerge } from './merge-source'
 import { outsideTransaction } from './placement'
@@ -45,12 +45,16 @@ export function batched(command: Changing, context: RuleContext): Fix[] {
     { at: length, text: close },
   ]
   const changes = joined(insertions, context)
+  const reads = command.reads.map(({ name }) => name)
   const { result: placed, why } = withReason(() =>
     outsideTransaction(context, changes, {
       title: `backfill_${command.table.name}`,
-      about: { tables: [command.table.name, walk.table.name] },
+      about: { tables: [command.table.name, walk.table.name], reads },
       isBlock: true,
-      neededBy: step => mentions(step, command.table.name) || mentions(step, walk.table.name),
+      neededBy: step =>
+        mentions(step, command.table.name) ||
+        mentions(step, walk.table.name) ||
+        reads.some(table => reshapes(step, table)),
     }),
   )
   if (placed) return [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }]

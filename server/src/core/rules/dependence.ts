@@ -58,6 +58,8 @@ const reshaping: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
 export interface About {
   readonly tables: readonly string[]
   readonly names?: readonly string[]
+  /** Tables that it only reads. */
+  readonly reads?: readonly string[]
   /** Whether the tables may have further columns by then. */
   readonly mayGrow?: boolean
   /** The column that goes: others of the tables may have gone by then. */
@@ -70,9 +72,9 @@ export interface About {
  */
 export function disturbs(
   step: Pick<Step, 'statement' | 'command'>,
-  { tables, names = [], mayGrow = false, without }: About,
+  { tables, names = [], reads = [], mayGrow = false, without }: About,
 ): boolean {
-  if (names.some(name => mentions(step, name))) return true
+  if (names.some(name => mentions(step, name)) || reads.some(table => reshapes(step, table))) return true
   if (without !== undefined && !mentions(step, without) && dropsColumns(step.command)) return false
   return tables.some(table => mentions(step, table) && !provesOrBuilds(step.command, table, mayGrow))
 }

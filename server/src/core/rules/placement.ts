@@ -353,7 +353,7 @@ const lineOf = ({ migration, statement }: Pick<Step, 'migration' | 'statement'>)
 
 /** Returns a later migration that does something with the tables or names that a statement behind it would not expect. */
 const usedLater = (context: RuleContext, about: About): Migration | undefined =>
-  laterNaming(context, [...about.tables, ...(about.names ?? [])]).find(migration =>
+  laterNaming(context, [...about.tables, ...(about.names ?? []), ...(about.reads ?? [])]).find(migration =>
     statementsUp(migration).some(statement => disturbs({ statement, command: statement.command }, about)),
   )
 
