@@ -34,11 +34,52 @@ CREATE UNIQUE INDEX users_email_idx ON users (email);`,
     })
 
     it(`is not there where a later one changes what it is about: ${statement}`, () => {
-      assert(!offered(statement, 'ALTER TABLE users ADD COLUMN friend text REFERENCES users (email);'))
       assert(!offered(statement, 'ALTER TABLE users ADD COLUMN name text, DROP COLUMN age;'))
-      assert(!offered(statement, 'UPDATE users SET age = 18;'))
+      assert(!offered(statement, 'ALTER TABLE users RENAME COLUMN age TO years;'))
+      assert(!offered(statement, 'ALTER TABLE users RENAME TO people;'))
+      assert(!offered(statement, 'CREATE TABLE people (LIKE users INCLUDING ALL);'))
+      assert(!offered(statement, 'CREATE TABLE people () INHERITS (users);'))
+      assert(!offered(statement, 'DO $$ BEGIN PERFORM 1 FROM users; END $$;'))
+      assert(!offered(statement, "SELECT create_hypertable('users', 'id');"))
+    })
+
+    it(`does not mind what leaves its columns as they are: ${statement}`, () => {
+      assert(offered(statement, 'CREATE VIEW emails AS SELECT email FROM users;'))
+      assert(offered(statement, 'CREATE TRIGGER seen AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION see();'))
+      assert(offered(statement, 'ALTER TABLE users ALTER COLUMN id SET DEFAULT 1, ENABLE ROW LEVEL SECURITY;'))
+      assert(offered(statement, 'UPDATE users SET id = id + 1;'))
     })
   }
+
+  it('lets rows change before an index is built or a constraint proven, but not before what makes them unique', () => {
+    for (const later of ['UPDATE users SET age = 18;', 'INSERT INTO users (id, age) VALUES (1, 18);']) {
+      for (const statement of [index, check]) assert(offered(statement, later))
+      assert(!offered(unique, later))
+    }
+    const friend =
+      'ALTER TABLE users ADD COLUMN friend text, ADD FOREIGN KEY (friend, age) REFERENCES users (email, age);'
+    assert(offered(index, friend))
+    assert(!offered(unique, friend))
+  })
+
+  it('fills no column behind what needs it filled', () => {
+    const fill = 'UPDATE users SET age = 18;'
+    assert(offered(fill, 'ALTER TABLE users ADD COLUMN name text;'))
+    assert(offered(fill, 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;'))
+    assert(!offered(fill, 'ALTER TABLE users ALTER COLUMN age SET NOT NULL;'))
+    assert(!offered(fill, 'ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17);'))
+    assert(!offered(fill, 'ALTER TABLE users VALIDATE CONSTRAINT grown;'))
+    assert(!offered(fill, 'INSERT INTO ages SELECT age FROM users;'))
+  })
+
+  it('drops a column behind what does not name it', () => {
+    const drop = 'ALTER TABLE users DROP COLUMN age;'
+    assert(offered(drop, 'ALTER TABLE users ADD COLUMN name text;'))
+    assert(offered(drop, 'CREATE TABLE teams (user_id bigint REFERENCES users);'))
+    assert(!offered(drop, 'CREATE VIEW people AS SELECT * FROM users;'))
+    assert(!offered(drop, "INSERT INTO users VALUES (1, 'ann@example.org');"))
+    assert(!offered('ALTER TABLE users DROP COLUMN id;', 'CREATE TABLE teams (user_id bigint REFERENCES users);'))
+  })
 
   it('comes before all repeatable migrations', () => {
     const files = {

@@ -20,11 +20,20 @@ describe('a fix that is withheld', () => {
 
   const index = 'CREATE INDEX users_email_idx ON users (email);'
 
-  it('names the later migration that goes on with the table', () => {
-    const later = { '3_later.sql': '-- +goose Up\nALTER TABLE users DROP COLUMN age;' }
+  it('names the statement of a later migration that is in the way, and what it does', () => {
+    const reasonBefore = (later: string) =>
+      reason(`SELECT 1;\n${index}`, 'index-without-concurrently', { '3_later.sql': `-- +goose Up\n${later}` })
     assert.equal(
-      reason(`SELECT 1;\n${index}`, 'index-without-concurrently', later),
-      'A new migration would come too late: 3_later.sql goes on with what this one leaves.',
+      reasonBefore('ALTER TABLE users DROP COLUMN email;'),
+      'It cannot move behind 3_later.sql:2: that ALTER TABLE of table "users" says DROP COLUMN email.',
+    )
+    assert.equal(
+      reasonBefore('SELECT 1;\nDO $$ BEGIN PERFORM 1 FROM users; END $$;'),
+      'It cannot move behind 3_later.sql:3: that DO goes on with table "users".',
+    )
+    assert.equal(
+      reasonBefore('DROP INDEX users_email_idx;'),
+      'It cannot move behind 3_later.sql:2: that DROP INDEX names "users_email_idx".',
     )
   })
 
@@ -105,7 +114,7 @@ describe('a fix that is withheld', () => {
       '3_later.sql': '-- +goose Up\nALTER TABLE teams DROP COLUMN owner;',
     }
     assert.deepEqual(reasonsIn(files, 'unbatched-backfill'), [
-      'A new migration would come too late: 3_later.sql goes on with what this one leaves.',
+      'It cannot move behind 3_later.sql:2: that ALTER TABLE of table "teams" says DROP COLUMN owner.',
     ])
   })
 
@@ -115,7 +124,7 @@ describe('a fix that is withheld', () => {
       '2_change.sql': `--liquibase formatted sql\n--changeset ann:2\nSELECT 1;\n${index}\n--changeset ann:3\nALTER TABLE users RENAME TO people;`,
     }
     assert.deepEqual(reasonsIn(files, 'index-without-concurrently', 'liquibase'), [
-      'It cannot come later: line 6 goes on with what this leaves.',
+      'It cannot move behind line 6: that ALTER TABLE of table "users" says RENAME TO people.',
     ])
   })
 

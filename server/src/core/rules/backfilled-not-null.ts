@@ -4,6 +4,7 @@ import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Update } from '../sql/row-commands'
+import { filledBy } from './behind'
 import { mentions } from './dependence'
 import { cutStatement, cutSubcommand, removedStatement, written } from './edits'
 import { notNullParts } from './not-null-steps'
@@ -48,6 +49,7 @@ export function notNullAfter(update: Update, changes: readonly Edit[], context: 
   const title = 'Change the rows in batches and prove NOT NULL after them'
   const placed = inSteps(context, parts, [edit, ...cuts], {
     tables: [name],
+    fills: filledBy(update),
     reads: update.reads.map(read => read.name),
   })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []

@@ -15,6 +15,7 @@ import { quoted } from '../sql/quote'
 import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
 import { notNullAfter } from './backfilled-not-null'
+import { filledBy } from './behind'
 import { mentions, reshapes } from './dependence'
 import { insertion, written } from './edits'
 import { batchableMerge } from './merge-source'
@@ -49,7 +50,7 @@ export function batched(command: Changing, context: RuleContext): Fix[] {
   const { result: placed, why } = withReason(() =>
     outsideTransaction(context, changes, {
       title: `backfill_${command.table.name}`,
-      about: { tables: [command.table.name, walk.table.name], reads },
+      about: { tables: [command.table.name, walk.table.name], reads, fills: filledBy(command) },
       isBlock: true,
       neededBy: step =>
         mentions(step, command.table.name) ||

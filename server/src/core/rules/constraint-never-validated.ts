@@ -4,6 +4,7 @@ import type { AlterRelation, Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { definesConstraint } from './concerns'
+import { aboutConstraint } from './constraints'
 import { written } from './edits'
 import { isNewest, laterStatements } from './later'
 import { laterSteps, laterTransaction } from './placement'
@@ -148,7 +149,7 @@ function settlesConstraint(command: Command, table: Name, name: string): boolean
 function validatedNext(alter: AlterRelation, name: string, context: RuleContext): Fix[] {
   if (alter.ifExists) return []
   const validate = `ALTER TABLE ${written(context, alter.relation.span)} VALIDATE CONSTRAINT ${quoted(name)};`
-  const about = { tables: [alter.relation.name], names: [name] }
+  const about = aboutConstraint(alter.relation, name, context)
   const placed = laterTransaction(context, [validate], { title: `validate_${name}`, about }, [])
   return placed
     ? [{ title: `Validate it${placed.where || ' in the next statement'}`, safety: 'review', isChange: true, ...placed }]

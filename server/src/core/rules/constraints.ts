@@ -1,10 +1,12 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { asTable, relationNamed } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
-import type { ConstraintDefinition } from '../sql/parts'
+import type { ConstraintDefinition, Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
+import type { About } from './behind'
 import { mentions, reshapes } from './dependence'
 import { anotherSubcommand, insertion, replacement, written } from './edits'
 import { changesTable } from './indexes'
@@ -39,10 +41,11 @@ export function validatedLater(
         ]
   if (!edits) return []
   const validate = `ALTER TABLE ${written(context, alter.relation.span)} VALIDATE CONSTRAINT ${quoted(name)};`
+  const tables = [alter.relation.name, ...(definition.references ? [definition.references.table.name] : [])]
   const placed = laterTransaction(
     context,
     [validate],
-    { title: `validate_${name}`, about: { tables: [alter.relation.name], names: [name], mayGrow: true } },
+    { title: `validate_${name}`, about: { tables, names: [name], columns: [] } },
     edits,
   )
   return placed
@@ -54,6 +57,15 @@ export function validatedLater(
         },
       ]
     : []
+}
+
+/** Returns what a VALIDATE CONSTRAINT has to do with: it does not name the columns. */
+export function aboutConstraint(table: Name, name: string, { after }: RuleContext): About {
+  const known = asTable(relationNamed(after, table))?.constraints.find(constraint => constraint.name === name)
+  const parent = known?.references && after.relations.get(known.references.table)?.name
+  if (!known || (known.references && parent === undefined)) return { tables: [table.name], names: [name] }
+  const tables = [table.name, ...(parent === undefined ? [] : [parent])]
+  return { tables, names: [name], columns: known.columns }
 }
 
 /** A constraint written inside ADD COLUMN cannot be NOT VALID: it becomes a subcommand of its own. */

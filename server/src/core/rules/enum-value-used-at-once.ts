@@ -5,6 +5,7 @@ import type { AlterType, Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
+import { filledBy } from './behind'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
 import { laterSteps, laterTransaction } from './placement'
@@ -293,7 +294,7 @@ function usedLater(command: Command, context: RuleContext): Fix[] {
   if (!table || !mayFollow(command)) return []
   if (laterSteps(context).some(step => mentions(step, table.name))) return []
   const { edit, text } = cutStatement(context)
-  const about = { tables: [table.name] }
+  const about = { tables: [table.name], fills: command.tag === 'ALTER TABLE' ? undefined : filledBy(command) }
   const placed = laterTransaction(context, [text], { title: `use_new_value_in_${table.name}`, about }, [edit])
   return placed ? [{ title: `Run it${placed.where}`, safety: 'review', ...placed }] : []
 }

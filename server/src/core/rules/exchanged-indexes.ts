@@ -1,6 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { keyOf, type RelationKey } from '../postgres/catalog'
+import { together } from './behind'
 import { StepContext } from './context'
 import { cutStatement } from './edits'
 import { concurrently, indexNamed, isThere, moveOfCreate, moveOfDrop } from './indexes'
@@ -51,11 +52,8 @@ export function exchangedIndexes(table: RelationKey, context: RuleContext): Fix 
   const rest = moved.slice(first ? 1 : 0)
   const parts = rest.map(({ move, cut, down }) => ({ title: move.title, up: [cut.text], down, transaction: false }))
   const edits = [...(first?.edits ?? []), ...rest.map(({ cut }) => cut.edit)]
-  const placed = newMigrations(last.context, parts, edits, {
-    tables: [...new Set(moved.flatMap(({ move }) => move.about.tables))],
-    names: moved.map(({ name }) => name.text),
-    mayGrow: true,
-  })
+  const about = together(moved.map(({ move }) => move.about))
+  const placed = newMigrations(last.context, parts, edits, about)
   const what = creates.length > 1 ? 'indexes' : 'index'
   const old = drops.length > 1 ? 'ones' : 'one'
   return (

@@ -240,7 +240,7 @@ function indexed(table: Name, columns: readonly string[], context: RuleContext):
       },
     ],
     [],
-    { tables: [table.name], names: [name], mayGrow: true },
+    { tables: [table.name], names: [name], columns: [] },
   )
   return placed ? [{ title: `Create an index${placed.where}`, safety: 'review', isChange: true, ...placed }] : []
 }

@@ -4,6 +4,7 @@ import { type Step, stepsIn } from '../history/steps'
 import type { Command } from '../sql/commands'
 import type { Subcommand } from '../sql/subcommands'
 import { shifted } from '../text'
+import { together } from './behind'
 import { StepContext } from './context'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
@@ -320,10 +321,7 @@ function split(own: readonly Step[], { history, settings }: MigrationContext): F
       transaction: false,
     })),
     cuts.map(({ edit }) => edit),
-    {
-      tables: [...new Set(rest.flatMap(({ move }) => move.about.tables))],
-      names: rest.flatMap(({ move }) => move.about.names ?? []),
-    },
+    together(rest.map(({ move }) => move.about)),
   )
   return placed ? [{ title: 'Build each index in a migration of its own', safety: 'review', ...placed }] : []
 }

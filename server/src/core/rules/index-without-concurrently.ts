@@ -426,7 +426,7 @@ fix knows those that the migrations make.`,
 -- file: 20240102000001_validate_user_managerid_fkey/migration.sql
   ALTER TABLE "User" VALIDATE CONSTRAINT "User_managerId_fkey";
 
--- bad: a later migration uses the table, so the statement cannot move behind it
+-- bad: a later migration names the index, so the statement cannot move behind it
 -- given: golang-migrate
 -- file: 000001_tags.up.sql
   CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
@@ -434,8 +434,8 @@ fix knows those that the migrations make.`,
   ALTER TABLE tags ADD COLUMN color text;
   CREATE INDEX tags_color_idx ON tags (color);
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
--- file: 000003_name.up.sql
-  ALTER TABLE tags ALTER COLUMN name SET DEFAULT '';
+-- file: 000003_said.up.sql
+  COMMENT ON INDEX tags_color_idx IS 'for the search';
 
 -- bad: two at once, one after the other
 -- given: golang-migrate

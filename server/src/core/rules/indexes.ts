@@ -7,9 +7,9 @@ import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
-import { type About, mentions, reshapes } from './dependence'
+import { type About, needsUnique } from './behind'
+import { mentions, reshapes } from './dependence'
 import { insertion, type Place, replacement, written } from './edits'
-import { foreignKeysIn } from './foreign-keys'
 import { downSteps, type Move, type Need, type Undo } from './placement'
 import type { RuleContext } from './rule'
 
@@ -55,18 +55,36 @@ export function moveOfCreate(index: CreateIndex, context: RuleContext): Move {
   return {
     title: `create_${name}`,
     concurrently: 'build',
-    about: aboutIndex(index.table, name, context),
+    about: aboutIndex(
+      index.table,
+      name,
+      { columns: index.columns.map(({ column }) => column), unique: index.unique },
+      context,
+    ),
     neededBy: step => standsOn(step, index, name, context),
     undo: undoOfCreate(index, name, context),
   }
 }
 
 /** What a new index has to do with: it does not come behind the drop of one that it may replace. */
-export const aboutIndex = (table: Name, name: string, { catalog }: RuleContext): About => ({
-  tables: [table.name],
-  names: [name, ...indexesOf(catalog, keyOf(catalog, table)).map(other => other.name)],
-  mayGrow: true,
-})
+export function aboutIndex(
+  table: Name,
+  name: string,
+  { columns, unique, isPrimary }: { columns: readonly (string | undefined)[]; unique: boolean; isPrimary?: boolean },
+  { catalog }: RuleContext,
+): About {
+  const isAlike = (other: Index) =>
+    [...columns, ...other.columns].includes(undefined) || other.columns.some(column => columns.includes(column))
+  return {
+    tables: [table.name],
+    names: [name],
+    columns: [],
+    keys: unique ? [{ table: table.name, columns, isPrimary }] : [],
+    replaces: indexesOf(catalog, keyOf(catalog, table))
+      .filter(isAlike)
+      .map(other => other.name),
+  }
+}
 
 /** The DROP INDEX of the down, which moves; of one that drops other indexes too, only the name moves. */
 function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): Undo {
@@ -117,24 +135,6 @@ export const dropsIndexOf = ({ command, before }: Step, table: string): boolean 
     return !index || before.relations.get(index.table)?.name === table
   })
 
-/**
- * Returns whether a later statement may need that an index makes columns unique: a foreign key to them, an ON CONFLICT, or what
- * cannot be seen through. A foreign key that names no columns is one to the primary key (sql-createtable.html).
- */
-export function needsUnique(
-  step: Step,
-  { table, columns, isPrimary }: { table: string; columns: readonly (string | undefined)[]; isPrimary?: boolean },
-): boolean {
-  const { command } = step
-  if (!mentions(step, table) || command?.tag === 'COMMENT' || command?.tag === 'CREATE INDEX') return false
-  if (command?.tag !== 'ALTER TABLE' && command?.tag !== 'CREATE TABLE') return true
-  return foreignKeysIn(command).some(({ references }) => {
-    if (references?.table.name !== table) return false
-    if (references.columns.length === 0) return isPrimary === true
-    return references.columns.length === columns.length && references.columns.every(column => columns.includes(column))
-  })
-}
-
 /** Returns how DROP INDEX of one index moves to a migration of its own, and the CREATE INDEX of the down with it. */
 export function moveOfDrop(name: Name, context: RuleContext): Move {
   const index = indexNamed(name, context)
@@ -143,7 +143,7 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
   return {
     title: `drop_${name.name}`,
     concurrently: 'wait',
-    about: { tables: tableName === undefined ? [] : [tableName], names: [name.name] },
+    about: aboutOldIndex(name, index, tableName),
     neededBy: step => (mentions(step, name.name) ? `names "${name.name}"` : needsGone(step, index, tableName)),
     undo: {
       // One that has no name gets the same again.
@@ -153,6 +153,12 @@ export function moveOfDrop(name: Name, context: RuleContext): Move {
       otherwise: index ? madeAgain(index, context) : '',
     },
   }
+}
+
+function aboutOldIndex({ name }: Name, index: Index | undefined, table: string | undefined): About {
+  if (!index || table === undefined) return { tables: table === undefined ? [] : [table], names: [name] }
+  const columns = [...index.columns.flatMap(column => column ?? []), ...index.include, ...index.expressionColumns]
+  return { tables: [table], names: [name], columns, frees: index.unique ? [table] : [] }
 }
 
 /** The statement that makes an index again, for a down that does not; empty where its expressions are not known. */

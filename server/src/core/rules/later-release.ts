@@ -92,7 +92,9 @@ export function columnDroppedLater(
   const title = `drop_${alter.relation.name}_${name}`
   const otherwise = downs.length === 0 ? columnAgain(tableText, table, known, isRequired, context) : ''
   const down = undoneBy(context, { ...undo, otherwise })
-  const about = { tables: [alter.relation.name], without: name }
+  const isPrimary = table.constraints.some(({ kind, columns }) => kind === 'PRIMARY KEY' && columns.includes(name))
+  const keys = [{ table: alter.relation.name, columns: [name], isPrimary }]
+  const about = { tables: [alter.relation.name], without: name, keys: isPrimary ? keys : [] }
   const placed = newMigrations(context, [{ title, up, down, transaction: true }], edits, about)
   if (!placed) return []
   return [{ title: `Deprecate the column here, drop it${placed.where}`, safety: 'review', turn: 'late', ...placed }]

@@ -420,7 +420,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
     prove,
     {
       title: `${isNative ? 'validate' : 'set'}_${alter.relation.name}_${column.name}_not_null`,
-      about: { tables: [alter.relation.name] },
+      about: { tables: [alter.relation.name], columns: [] },
       down: isNative ? undefined : downOf(alter.relation, column.name, unprove, quoted(name), context),
     },
     [replacement(context, subcommand.span, clause)],

@@ -10,7 +10,8 @@ import { sessionAfter } from '../history/transactions'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
-import { type About, disturbs, reshapes, takesFrom } from './dependence'
+import { type About, inTheWay } from './behind'
+import { reshapes, takesFrom } from './dependence'
 import {
   cutStatement,
   fenceAround,
@@ -258,20 +259,11 @@ export function newMigrations(
 ): Placed | undefined {
   const { history, migration } = context
   const { framework, source } = history
-  const here = laterHere(context).find(statement => disturbs({ statement, command: statement.command }, about))
-  if (here)
-    return withhold(
-      `It cannot come later: line ${lineOf({ migration, statement: here })} goes on with what this leaves.`,
-    )
-  const user = usedLater(context, about)
-  if (user)
-    return withhold(
-      `A new migration would come too late: ${relativePath(user.path, context)} goes on with what this one leaves.`,
-    )
+  const moved = parts.flatMap(({ up }) => up).join('\n')
+  if (isTooLate(context, about, moved)) return undefined
   const deciding = context.steps.slice(0, context.index).find(decidesNames)
   if (deciding)
     return withhold(`A new migration would not have the ${deciding.command?.tag} of line ${lineOf(deciding)}.`)
-  const moved = parts.flatMap(({ up }) => up).join('\n')
   const taking = laterSteps(context).find(step => takesFrom(step, moved) && !isTakenOut(step, edits))
   if (taking) return withhold(`It cannot come later: line ${lineOf(taking)} drops what it needs.`)
   const { taken, hasDowns } = namesOf(history)
@@ -351,11 +343,24 @@ const relativePath = (path: string, { history: { source } }: RuleContext): strin
 const lineOf = ({ migration, statement }: Pick<Step, 'migration' | 'statement'>): number =>
   migration.text.slice(0, statement.span.start).split('\n').length
 
-/** Returns a later migration that does something with the tables or names that a statement behind it would not expect. */
-const usedLater = (context: RuleContext, about: About): Migration | undefined =>
-  laterNaming(context, [...about.tables, ...(about.names ?? []), ...(about.reads ?? [])]).find(migration =>
-    statementsUp(migration).some(statement => disturbs({ statement, command: statement.command }, about)),
-  )
+/** Returns whether a later changeset of the file or a later migration does what must not come before the statements that move. */
+function isTooLate(context: RuleContext, about: About, moved: string): boolean {
+  const concerned = `${moved}\n${context.statement.text}`
+  const names = [...about.tables, ...(about.names ?? []), ...(about.reads ?? []), ...(about.replaces ?? [])]
+  const places = [context.migration, ...laterNaming(context, names)]
+  for (const migration of places) {
+    const isHere = migration === context.migration
+    for (const statement of isHere ? laterHere(context) : statementsUp(migration)) {
+      const does = inTheWay({ statement, command: statement.command }, about, concerned)
+      if (does === undefined) continue
+      const line = lineOf({ migration, statement })
+      const place = isHere ? `line ${line}` : `${relativePath(migration.path, context)}:${line}`
+      withhold(`It cannot move behind ${place}: that ${statement.command?.tag ?? 'statement'} ${does}.`)
+      return true
+    }
+  }
+  return false
+}
 
 /** Names may hold anything, and what stands for a placeholder. */
 const snakeCase = (title: string): string =>

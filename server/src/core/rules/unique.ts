@@ -6,6 +6,7 @@ import type { ConstraintDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { type Token, tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
+import { type About, needsUnique } from './behind'
 import { mentions, reshapes } from './dependence'
 import {
   cutStatement,
@@ -16,7 +17,7 @@ import {
   statementsBefore,
   written,
 } from './edits'
-import { aboutIndex, changesTable, dropsIndexOf, mayNeedUnique, needsUnique } from './indexes'
+import { aboutIndex, changesTable, dropsIndexOf, mayNeedUnique } from './indexes'
 import { notNullParts } from './not-null-steps'
 import {
   commitOf,
@@ -119,8 +120,11 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
       transaction: true,
     },
   ]
-  return newMigrations(context, parts, here, aboutIndex(alter.relation, name, context))
+  return newMigrations(context, parts, here, aboutKey(made, context))
 }
+
+const aboutKey = ({ alter, name, definition: { kind, columns } }: Build, context: RuleContext): About =>
+  aboutIndex(alter.relation, name, { columns, unique: true, isPrimary: kind === 'PRIMARY KEY' }, context)
 
 const takesItsPlace =
   'The same statement drops a constraint: build the index before it, under a name of its own, and say USING INDEX here.'
@@ -154,7 +158,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   if (isNeeded(context, step => standsOn(step, made, context))) return undefined
 
   const add = addedByItself(made, context)
-  const about = aboutIndex(alter.relation, made.name, context)
+  const about = aboutKey(made, context)
   const attach = (leaves?: string): Part => ({
     title: `add_${made.name}`,
     up: [add.statement],

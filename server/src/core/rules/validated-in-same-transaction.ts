@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
 import type { AlterRelation, Command } from '../sql/commands'
 import { hasSubcommand } from './concerns'
+import { aboutConstraint } from './constraints'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
@@ -179,7 +180,7 @@ function validatedInItsOwn(alter: AlterRelation, name: string, context: RuleCont
   const isWhole = (command: Command | undefined) => command?.tag === 'ALTER TABLE' && command.subcommands.length === 1
   if (!isOrdered || ![context, ...needing].every(({ command }) => isWhole(command))) return []
   const cut = [context, ...needing].map(step => cutStatement(step))
-  const about = { tables: [alter.relation.name], names: [name] }
+  const about = aboutConstraint(alter.relation, name, context)
   const texts = cut.map(({ text }) => text)
   const edits = cut.map(({ edit }) => edit)
   const placed = laterTransaction(context, texts, { title: `validate_${name}`, about }, edits)

@@ -5,6 +5,7 @@ import { keyOf } from '../postgres/catalog'
 import type { Command, CreateTableAs, RefreshMaterializedView } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import type { Delete, Merge, Update } from '../sql/row-commands'
+import { filledBy } from './behind'
 import { StepContext } from './context'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
@@ -311,7 +312,7 @@ function afterwards(command: Worker, tables: readonly Name[], context: RuleConte
     [text],
     {
       title: `${titles[command.tag]}_${name}`,
-      about: { tables: names },
+      about: { tables: names, fills: 'relation' in command ? undefined : filledBy(command) },
       down: undo && undoneBy(context, undo),
     },
     [edit],
