@@ -1521,6 +1521,14 @@ CREATE OR REPLACE VIEW v AS SELECT c.* FROM children c;
 CREATE VIEW v AS SELECT age, id FROM children;
 CREATE OR REPLACE VIEW v AS SELECT c.* FROM children c;
 
+CREATE TABLE spare (y integer, LIKE bare, z integer);
+CREATE VIEW v AS SELECT * FROM spare;
+CREATE OR REPLACE VIEW v AS SELECT y, a, b, z FROM spare;
+
+CREATE TABLE spare (y integer, LIKE bare, z integer);
+CREATE VIEW v AS SELECT * FROM spare;
+CREATE OR REPLACE VIEW v AS SELECT a, b, y, z FROM spare;
+
 CREATE VIEW v AS SELECT * FROM bare;
 CREATE VIEW w AS SELECT * FROM v;
 CREATE OR REPLACE VIEW w AS SELECT v.b FROM v;

@@ -84,7 +84,7 @@ interface Draft {
   readonly catalog: Catalog
 }
 
-/** Columns (and CHECKs) of the parent, of inherited tables and of LIKE, then those that are defined. */
+/** Columns (and CHECKs) of the parent and of inherited tables, then those of LIKE and those that are defined, as they stand. */
 function withColumns(
   catalog: Catalog,
   bare: Table,
@@ -98,6 +98,8 @@ function withColumns(
   }
   let table = bare
   let result = catalog
+  /** Where LIKE stands of which a column is. */
+  const copies = new Map<string, number>()
   for (const source of parents) {
     const parent = tableAt(catalog, source)
     if (parent) table = inherited(table, parent, command, at)
@@ -105,6 +107,7 @@ function withColumns(
   for (const { table: name, including } of command.like) {
     const source = asTable(catalog.relations.get(keyOf(catalog, name)))
     if (!source) continue
+    for (const { name: column } of source.columns) copies.set(column, name.span.start)
     table = { ...table, ...copied(table, source, including, at) }
     if (includes(including, 'IDENTITY'))
       for (const { name: column } of source.columns.filter(({ identity }) => identity))
@@ -119,7 +122,8 @@ function withColumns(
       continue
     }
     const { column, sequence } = newColumn(result, table, definition, at)
-    columns.push(column)
+    const behind = columns.findIndex(({ name }) => (copies.get(name) ?? 0) > definition.name.span.start)
+    columns.splice(behind < 0 ? columns.length : behind, 0, column)
     if (sequence) result = withRelation(result, sequence)
   }
   return { table: { ...table, columns }, catalog: result }
