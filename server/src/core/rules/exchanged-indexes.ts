@@ -1,4 +1,5 @@
 import type { Edit, Fix } from '../finding'
+import { onceForEach } from '../history/numbering'
 import type { Step } from '../history/steps'
 import { keyOf, type RelationKey } from '../postgres/catalog'
 import { together } from './behind'
@@ -28,11 +29,13 @@ const most = 24
 export function exchangedIndexes(table: RelationKey, context: RuleContext): Fix | undefined {
   const { steps, section, direction, inside, transaction } = context
   if (direction === 'down' || inside || section.transaction === 'own' || !transaction.isBlock) return undefined
-  const members = steps.flatMap((step, index) => memberOf(step, index, table, context) ?? [])
+  const places = placesOf(steps).get(context.catalog.relations.get(table)?.name ?? '') ?? []
+  if (places.length < 2 || places.length > most) return undefined
+  const members = places.flatMap(place => memberOf(place, table, context) ?? [])
   const creates = members.filter(({ name }) => name.isMade)
   const drops = members.filter(({ name }) => !name.isMade)
   const last = members.at(-1)
-  if (!last || creates.length === 0 || drops.length === 0 || members.length > most) return undefined
+  if (!last || creates.length === 0 || drops.length === 0) return undefined
   if (creates.some(({ name }) => drops.some(drop => drop.name.text === name.text))) return undefined
 
   const moving = new Set(members.map(({ step }) => step))
@@ -81,10 +84,33 @@ interface Member {
   readonly name: { readonly text: string; readonly isMade: boolean }
 }
 
-/** A plain CREATE INDEX or DROP INDEX of one index of a table in use. */
-function memberOf(step: Step, index: number, table: RelationKey, place: RuleContext): Member | undefined {
+/** Where indexes are made and dropped, by the name of their table: a file may have thousands, and each asks. Empty where none is dropped. */
+const placesOf = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonly number[]> => {
+  const places = new Map<string, number[]>()
+  if (!steps.some(({ command }) => command?.tag === 'DROP INDEX')) return places
+  for (const [place, step] of steps.entries()) {
+    const table = tableOfIndex(step)
+    if (table === undefined) continue
+    const known = places.get(table)
+    if (known) known.push(place)
+    else places.set(table, [place])
+  }
+  return places
+})
+
+function tableOfIndex(step: Step): string | undefined {
   const { command } = step
-  if (command?.tag !== 'CREATE INDEX' && command?.tag !== 'DROP INDEX') return undefined
+  if (command?.tag === 'CREATE INDEX') return command.table.name
+  const [name] = command?.tag === 'DROP INDEX' ? command.names : []
+  const index = name && indexNamed(name, { catalog: step.before })
+  return index && step.before.relations.get(index.table)?.name
+}
+
+/** A plain CREATE INDEX or DROP INDEX of one index of a table in use. */
+function memberOf(index: number, table: RelationKey, place: RuleContext): Member | undefined {
+  const step = place.steps[index]
+  const command = step?.command
+  if (!step || (command?.tag !== 'CREATE INDEX' && command?.tag !== 'DROP INDEX')) return undefined
   if (command.concurrently) return undefined
   const context = new StepContext(step, command, place.steps, index, place.history, place.settings)
   const change = concurrently(context, command)
@@ -95,8 +121,8 @@ function memberOf(step: Step, index: number, table: RelationKey, place: RuleCont
     return { step, context, change, name, move: moveOfCreate(command, context) }
   }
   const [name] = command.names
-  const dropped = name && indexNamed(name, context)
   if (!name || command.names.length > 1 || command.cascade || isNew(name, context)) return undefined
+  const dropped = indexNamed(name, context)
   if (dropped?.table !== table || dropped.kind !== 'index') return undefined
   return { step, context, change, name: { text: name.name, isMade: false }, move: moveOfDrop(name, context) }
 }

@@ -128,12 +128,15 @@ export const changesTable = 'changes the table'
 export const mayNeedUnique = 'may need what this makes unique'
 
 /** Returns whether a statement drops an index of a table, or one that is not known. */
-export const dropsIndexOf = ({ command, before }: Step, table: string): boolean =>
-  command?.tag === 'DROP INDEX' &&
-  command.names.some(name => {
+export function dropsIndexOf(step: Step, table: string): boolean {
+  if (step.command?.tag !== 'DROP INDEX') return false
+  // The catalog before a statement is made when it is asked for.
+  const { before } = step
+  return step.command.names.some(name => {
     const index = indexNamed(name, { catalog: before })
     return !index || before.relations.get(index.table)?.name === table
   })
+}
 
 /** Returns how DROP INDEX of one index moves to a migration of its own, and the CREATE INDEX of the down with it. */
 export function moveOfDrop(name: Name, context: RuleContext): Move {
