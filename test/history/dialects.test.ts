@@ -20,6 +20,8 @@ describe('files for another database', () => {
     'MySQL, by its engine': 'CREATE TABLE t (id int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;',
     'MySQL, by unsigned numbers': 'CREATE TABLE t (id int(10) unsigned NOT NULL);',
     'MySQL, by its quotes': 'ALTER TABLE `t` ADD `a` int, ADD `b` int, ADD `c` int;',
+    'MySQL, by its conflict': 'INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1;',
+    'ClickHouse, by its users': "CREATE USER IF NOT EXISTS u IDENTIFIED WITH sha256_password BY 'x';",
     'ClickHouse, by its engine': 'CREATE TABLE t (id UInt64) ENGINE = MergeTree() ORDER BY id;',
     'SQL Server, by its identity columns': 'CREATE TABLE [dbo].[t] (id int IDENTITY(1,1));',
     'Oracle, by its type': 'CREATE TABLE t (a VARCHAR2(20));',

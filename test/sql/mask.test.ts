@@ -69,6 +69,11 @@ describe('mask', () => {
       'COPY t FROM STDIN;\n      \n    \n  \nSELECT 1;',
     ],
     ['CRLF stays', '\\echo x\r\nSELECT ${a};\r\n', '       \r\nSELECT __a_;\r\n'],
+    [
+      'a comment that a script replaces by a schema',
+      'CREATE INDEX a ON /* SCHEMA_NAME */."T" (a);\nSELECT b /* c */.5;',
+      'CREATE INDEX a ON                   "T" (a);\nSELECT b /* c */.5;',
+    ],
     ['half-typed placeholders stay', 'SELECT ${a\nFROM {{b;', 'SELECT ${a\nFROM {{b;'],
   ]
   for (const [title, text, masked] of cases) {

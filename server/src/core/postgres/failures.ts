@@ -38,6 +38,8 @@ export interface Failure {
   readonly span?: Span
   /** The major version that brought what this one does not know. */
   readonly since?: number
+  /** The major version that took a name for a word of its own. */
+  readonly until?: number
 }
 
 /**

@@ -37,6 +37,13 @@ it first, with what depends on it, and make both again in the same transaction.`
         detail: `PostgreSQL before ${failure.since} refuses the statement with SQLSTATE ${failure.code}.`,
         hint: `If no older version runs this migration, say so in the settings: postgres ${failure.since}.`,
       }
+    if (failure.until !== undefined)
+      return yield {
+        at: failure.span ?? command.keywords,
+        message: failure.message,
+        detail: `PostgreSQL ${failure.until} and later refuse the statement with SQLSTATE ${failure.code}: to them the name is a keyword.`,
+        hint: 'Write the name in double quotes.',
+      }
     yield {
       at: failure.span ?? command.keywords,
       message: failure.message,
@@ -95,6 +102,14 @@ it first, with what depends on it, and make both again in the same transaction.`
 -- given: postgres 15
   CREATE TABLE squares (side integer, area integer GENERATED ALWAYS AS (side * side) VIRTUAL);
 --                                                                                   ^^^^^^^ error [statement-fails: syntax error at or near "VIRTUAL"]
+
+-- bad: a name that a newer version takes for a keyword
+-- given: postgres 17
+  CREATE FUNCTION states() RETURNS TABLE (id integer, json jsonb) LANGUAGE sql AS 'SELECT 1, NULL::jsonb';
+--                                                    ^^^^ error [statement-fails: syntax error at or near "json"]
+
+-- good: the assumed version takes it for a name
+  CREATE FUNCTION states(json json) RETURNS TABLE (id integer, json_value jsonb) LANGUAGE sql AS 'SELECT 1, NULL::jsonb';
 
 -- bad: what the assumed version cannot read, or cannot do
 -- shows: statement that only a newer PostgreSQL can run

@@ -20,7 +20,7 @@ import type { Subcommand } from './subcommands'
  * The typed vocabulary of commands: what `translate.ts` makes of the parser's tree, and all that the rest of the
  * program ever sees of a statement. All spans are UTF-16 offsets from the start of the statement.
  */
-export type Command = { readonly newer?: readonly NewerSyntax[] } & (
+export type Command = { readonly newer?: readonly NewerSyntax[]; readonly older?: readonly OlderSyntax[] } & (
   | CreateIndex
   | Reindex
   | Drop
@@ -58,6 +58,15 @@ export interface NewerSyntax {
   /** The first major version that knows it. */
   readonly since: number
   /** As written: where an older version stops reading. */
+  readonly word: string
+  readonly span: Span
+}
+
+/** A name that the grammar of a newer major version takes for a word of its own. */
+export interface OlderSyntax {
+  /** The first major version that refuses it. */
+  readonly until: number
+  /** As written: where that version stops reading. */
   readonly word: string
   readonly span: Span
 }

@@ -12,7 +12,8 @@ export interface Masked {
 /**
  * Returns `text` with everything that PostgreSQL's parser would not read replaced by as many characters: psql
  * meta-commands and COPY data become spaces, `${x}` `$x` `{{x}}` `$%x%$` `:x` become identifiers, template directives and
- * their branches for other databases become spaces, and BOM, NBSP and NUL become spaces. Quoted text and comments stay as they are.
+ * their branches for other databases become spaces, and BOM, NBSP and NUL become spaces. Quoted text and comments stay as they are,
+ * but for a comment that a script replaces by a schema.
  */
 export function mask(text: string): Masked {
   if (!suspicious.test(text)) return { text, placeholders: none }
@@ -25,7 +26,7 @@ const none: ReadonlyMap<string, string> = new Map()
 
 /** What no plain SQL contains outside quotes; most files have none of it and pass untouched. */
 const suspicious =
-  /[\\\0\u00a0\ufeff\u200b]|\$\{|\{\{|\{%|\{#|\$%|\$[A-Za-z_]\w*(?![\w$])|(?<!:):[A-Za-z_'"{]|\bcopy\b/i
+  /[\\\0\u00a0\ufeff\u200b]|\$\{|\{\{|\{%|\{#|\$%|\$[A-Za-z_]\w*(?![\w$])|(?<!:):[A-Za-z_'"{]|\*\/\.|\bcopy\b/i
 
 class Edits {
   readonly placeholders = new Map<string, string>()
@@ -113,6 +114,8 @@ function maskAt(edits: Edits, offset: number, inBrackets: boolean): number | und
       return template(edits, offset)
     case '"':
       return templateInName(edits, offset)
+    case '/':
+      return schemaComment(edits, offset)
   }
   if (!isBlank(text[offset])) return undefined
   let end = offset
@@ -197,6 +200,15 @@ function templateInName(edits: Edits, offset: number): number | undefined {
   const start = offset + match[0].indexOf(match[1])
   edits.identifier({ start, end: start + match[1].length })
   return offset + match[0].length
+}
+
+/** `/* SCHEMA *\/.users`: without its period the name stands for the same table, in whatever schema the search_path has it. */
+function schemaComment(edits: Edits, offset: number): number | undefined {
+  const match = /^\/\*\s*\w+\s*\*\/\.(?=["A-Za-z_])/.exec(edits.text.slice(offset, offset + 80))
+  if (!match) return undefined
+  const end = offset + match[0].length
+  edits.blank({ start: offset, end })
+  return end
 }
 
 function templateClosing(text: string, offset: number): string | undefined {

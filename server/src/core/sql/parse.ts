@@ -1,7 +1,9 @@
+import type { ParseResult } from 'libpg-query'
 import type { Span } from '../text'
-import type { Command } from './commands'
+import type { Command, OlderSyntax } from './commands'
 import { parseRaw } from './engine'
 import { newerSyntax } from './newer'
+import { readAsOlder } from './older'
 import { blockBody, bodyInQuotes } from './plpgsql'
 import { withBodyRead } from './routine-body'
 import type { Do } from './routine-commands'
@@ -46,14 +48,21 @@ function remember(text: string, reading: Reading) {
 function readAnew(text: string): Omit<Reading, 'text'> {
   const outcome = parseRaw(text)
   if ('failure' in outcome) return { problem: unreadable(text) }
-  if ('error' in outcome) return { problem: problemAt(text, outcome.error) }
-  const node = outcome.tree.stmts?.[0]?.stmt
+  if ('tree' in outcome) return readTree(text, outcome.tree)
+  const problem = problemAt(text, outcome.error)
+  const asOlder = readAsOlder(text, problem.span.start)
+  return asOlder ? readTree(text, asOlder.tree, asOlder.older) : { problem }
+}
+
+function readTree(text: string, tree: ParseResult, older?: readonly OlderSyntax[]): Omit<Reading, 'text'> {
+  const node = tree.stmts?.[0]?.stmt
   if (!node) return {}
   try {
     const source = sourceOf(text, utf16(text))
     const command = withInsides(commandOf(node, source), text)
     const newer = newerSyntax(command, source)
-    return { command: withSharedParts(newer.length > 0 ? { ...command, newer } : command) }
+    const told = { ...command, ...(newer.length > 0 && { newer }), ...(older && { older }) }
+    return { command: withSharedParts(newer.length > 0 || older ? told : command) }
   } catch (failure) {
     if (failure instanceof RangeError) return { problem: unreadable(text) }
     throw failure

@@ -4,7 +4,7 @@ import { type Catalog, routineNamed } from '../catalog'
 import type { Failure } from '../failures'
 import { callsIn } from '../routines'
 
-/** Returns why a major version cannot read a statement, or take what it sets; whatever the catalog says. */
+/** Returns why a major version cannot read a statement (too old for it, or too new), or take what it sets; whatever the catalog says. */
 export function newerFailure(command: Command, postgres: number): Failure | undefined {
   const syntax = command.newer?.find(({ since }) => since > postgres)
   if (syntax)
@@ -14,6 +14,9 @@ export function newerFailure(command: Command, postgres: number): Failure | unde
       span: syntax.span,
       since: syntax.since,
     }
+  const name = command.older?.find(({ until }) => until <= postgres)
+  if (name)
+    return { message: `syntax error at or near "${name.word}"`, code: '42601', span: name.span, until: name.until }
   return command.tag === 'SET' || command.tag === 'RESET' ? parameterFailure(command, postgres) : undefined
 }
 
