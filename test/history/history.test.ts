@@ -23,6 +23,47 @@ const steps = (history: History, name: string): readonly Step[] =>
 
 const table = (name: string) => `CREATE TABLE ${name} (id int);`
 
+describe('what is missing', () => {
+  /** Returns whether the history is taken to start with an empty database. */
+  const isComplete = (texts: Readonly<Record<string, string>>, others?: readonly string[]): boolean =>
+    historyOf({
+      path: 'm',
+      files: Object.entries(texts).map(([name, text]) => ({ path: `m/${name}`, text })),
+      ...(others && { elsewhere: { names: () => new Set(others), pending: undefined } }),
+    }).complete
+
+  const first = { '1_a.sql': table('a') }
+  const newest = {
+    table: 'ALTER TABLE b ADD COLUMN c int;',
+    'type of a new table': 'CREATE TABLE c (id b);',
+    'type of a new column': 'ALTER TABLE a ADD COLUMN c b;',
+    'new type of a column': 'ALTER TABLE a ALTER COLUMN id TYPE b;',
+    'function of a trigger': 'CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION b();',
+    'function that is dropped': 'DROP FUNCTION b(integer);',
+  }
+  for (const [what, text] of Object.entries(newest)) {
+    it(`may be made in another folder: the ${what}`, () => {
+      assert.equal(isComplete({ ...first, '2_b.sql': text }, ['x', 'b']), false)
+      assert.equal(isComplete({ ...first, '2_b.sql': text }, ['x']), true)
+      assert.equal(isComplete({ ...first, '2_b.sql': text }), true)
+    })
+  }
+
+  it('is not asked for elsewhere where an earlier migration makes it', () => {
+    const type = { '2_type.sql': 'CREATE TYPE b AS ENUM ();', '3_c.sql': 'CREATE TABLE c (id b);' }
+    assert.equal(isComplete({ ...first, ...type }, ['b']), true)
+  })
+
+  it('was there before the only migration of a folder', () => {
+    assert.equal(isComplete({ '7_a.sql': `${table('a')} DROP FUNCTION b();` }), false)
+    assert.equal(isComplete({ '7_a.sql': `${table('a')} DROP FUNCTION IF EXISTS b();` }), true)
+    const trigger = 'CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION b();'
+    assert.equal(isComplete({ '7_a.sql': `${table('a')} ${trigger}` }), false)
+    const routine = "CREATE FUNCTION b() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+    assert.equal(isComplete({ '7_a.sql': `${table('a')} ${routine} ${trigger}` }), true)
+  })
+})
+
 describe('the catalog before a migration', () => {
   const files = {
     '1_a.up.sql': table('a'),

@@ -8,23 +8,23 @@ import { findFiles } from './search'
 
 /** What the migration folders of git repositories make. Each repository is read once, when somebody asks. */
 export class Repositories {
-  private readonly known = new Map<string, Promise<Tables>>()
+  private readonly known = new Map<string, Promise<Names>>()
 
   /** Returns what all other folders of the same repository make; nothing outside of one. */
   elsewhere(folder: string): Elsewhere {
     const own = slashed(resolve(folder))
-    return new OtherFolders(own, root => this.tablesIn(root))
+    return new OtherFolders(own, root => this.namesIn(root))
   }
 
-  private tablesIn(root: string): Promise<Tables> {
-    const tables = this.known.get(root) ?? tablesByFolder(root).catch(() => new Map())
-    this.known.set(root, tables)
-    return tables
+  private namesIn(root: string): Promise<Names> {
+    const names = this.known.get(root) ?? namesByFolder(root).catch(() => new Map())
+    this.known.set(root, names)
+    return names
   }
 }
 
 /** Bare names in lower case, by the folder whose migrations make them. */
-type Tables = ReadonlyMap<string, ReadonlySet<string>>
+type Names = ReadonlyMap<string, ReadonlySet<string>>
 
 class OtherFolders implements Elsewhere {
   pending: Promise<void> | undefined
@@ -32,10 +32,10 @@ class OtherFolders implements Elsewhere {
 
   constructor(
     private readonly own: string,
-    private readonly tablesIn: (root: string) => Promise<Tables>,
+    private readonly namesIn: (root: string) => Promise<Names>,
   ) {}
 
-  tables(): ReadonlySet<string> | undefined {
+  names(): ReadonlySet<string> | undefined {
     if (!this.known && !this.pending) this.ask()
     return this.known
   }
@@ -46,16 +46,16 @@ class OtherFolders implements Elsewhere {
       this.known = new Set()
       return
     }
-    this.pending = this.tablesIn(root).then(tables => {
-      const others = [...tables].filter(([folder]) => folder !== this.own)
-      this.known = new Set(others.flatMap(([, names]) => [...names]))
+    this.pending = this.namesIn(root).then(names => {
+      const others = [...names].filter(([folder]) => folder !== this.own)
+      this.known = new Set(others.flatMap(([, made]) => [...made]))
       this.pending = undefined
     })
   }
 }
 
 /** Reads with time for others between: a repository may have tens of thousands of files. */
-async function tablesByFolder(root: string): Promise<Tables> {
+async function namesByFolder(root: string): Promise<Names> {
   const { files } = await findFiles(root)
   const texts = new Map<string, string>()
   const sql = files.filter(isSql)
@@ -65,19 +65,19 @@ async function tablesByFolder(root: string): Promise<Tables> {
   }
   const disk = new Disk()
   const textAt = (file: string) => texts.get(file) ?? disk.read(joinedPath(root, file))
-  const tables = new Map<string, ReadonlySet<string>>()
+  const names = new Map<string, ReadonlySet<string>>()
   for (const folder of eachMigrationFolder(root, files, textAt)) {
-    tables.set(folder.path, new Set([...textsOf(folder)].flatMap(madeIn)))
+    names.set(folder.path, new Set([...textsOf(folder)].flatMap(madeIn)))
     await new Promise(setImmediate)
   }
-  return tables
+  return names
 }
 
 const madeIn = (text: string): string[] =>
-  [...text.matchAll(madeTable)].map(([, name = '']) => name.replaceAll('"', '').toLowerCase())
+  [...text.matchAll(making)].map(([, name = '']) => name.replaceAll('"', '').toLowerCase())
 
-const madeTable =
-  /\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|foreign\s+|materialized\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?(?:(?:\w+|"[^"]+")\s*\.\s*)?(\w+|"[^"]+")/gi
+const making =
+  /\bcreate\s+(?:or\s+replace\s+)?(?:unlogged\s+|foreign\s+|materialized\s+)?(?:table|view|type|domain|schema|sequence|function|procedure|aggregate)\s+(?:if\s+not\s+exists\s+)?(?:(?:\w+|"[^"]+")\s*\.\s*)?(\w+|"[^"]+")/gi
 
 /** Returns the folder at or above a path that git keeps, or has a link of its own in (a worktree, a submodule); undefined where there is none. */
 function repositoryOf(path: string): string | undefined {

@@ -10,8 +10,9 @@ import type { Migration } from './migration'
  *
  * - a migration before the last version alters, fills, references or drops a table that no migration up to it made: it ran,
  *   so the table was there (of the last version we do not know yet that it can run, but where it is the only one it counts,
- *   and so do what it reads, and the types, indexes and views that it needs);
- * - the last version does so with one that another history of the project makes: they share a database;
+ *   and so do what it reads, and the types, functions, indexes and views that it needs);
+ * - the last version does so with one that another history of the project makes, or needs a type, function or schema of it: they
+ *   share a database;
  * - no migration makes a table at all;
  * - a migration in another language, or one that could not be read, stands among them: nobody knows what that one made.
  *
@@ -29,13 +30,13 @@ export function isComplete({
   const known = new Names()
   for (const migration of ups) {
     const isNewest = framework.compareVersions(migration.version, newest.version) === 0
-    if (isNewest && known.size > 0) return !isMadeElsewhere(unknownTo(known, migration), source)
+    if (isNewest && known.size > 0) return !isMadeElsewhere(unknownTo(known, migration), migration, ups, source)
     for (const { used, made } of namesIn(migration)) {
       if (used.some(name => !known.has(name))) return false
       known.add(made)
     }
     if (isNewest && readBy(migration).some(name => !known.has(name) && !isAlwaysThere(name))) return false
-    if (isNewest && needsOthers(migration)) return false
+    if (isNewest && needed(migration).length > 0) return false
   }
   return known.size > 0
 }
@@ -53,39 +54,67 @@ function unknownTo(known: Names, migration: Migration): readonly Name[] {
 }
 
 /** As long as that is not known, it may be. */
-function isMadeElsewhere(names: readonly Name[], { elsewhere }: History['source']): boolean {
-  if (!elsewhere || names.length === 0) return false
-  const tables = elsewhere.tables()
-  return !tables || names.some(({ name }) => tables.has(name.toLowerCase()))
+function isMadeElsewhere(
+  tables: readonly Name[],
+  newest: Migration,
+  ups: readonly Migration[],
+  { elsewhere }: History['source'],
+): boolean {
+  if (!elsewhere) return false
+  const others = needed(newest).filter(({ name }) => !ups.some(up => madeIn(up).has(name)))
+  const unknown = [...tables, ...others]
+  if (unknown.length === 0) return false
+  const known = elsewhere.names()
+  return !known || unknown.some(({ name }) => known.has(name.toLowerCase()))
+}
+
+const madeByMigration = new WeakMap<Migration, ReadonlySet<string>>()
+
+function madeIn(migration: Migration): ReadonlySet<string> {
+  const names =
+    madeByMigration.get(migration) ??
+    new Set(
+      commandsOf(migration)
+        .flatMap(madeBy)
+        .map(({ name }) => name),
+    )
+  madeByMigration.set(migration, names)
+  return names
 }
 
 /** Tables that the queries of a migration read. Where it is the only one, they tell of what was there before it. */
-const readBy = ({ sections }: Migration): readonly Name[] =>
+const readBy = (migration: Migration): readonly Name[] =>
+  commandsOf(migration).flatMap(command => ('reads' in command ? (command.reads ?? []) : []))
+
+/** The types, functions, indexes and the like that a migration needs and does not make itself. */
+function needed(migration: Migration): readonly Named[] {
+  const made = new Set<string>()
+  const found: Named[] = []
+  for (const command of commandsOf(migration)) {
+    // What comes with an extension nobody writes down.
+    if (command.tag === 'CREATE EXTENSION') return found
+    found.push(...neededBy(command).filter(({ name }) => !made.has(name)))
+    for (const { name } of madeBy(command)) made.add(name)
+  }
+  return found
+}
+
+const commandsOf = ({ sections }: Migration): readonly Command[] =>
   sections
     .filter(({ direction }) => direction === 'up')
-    .flatMap(({ statements }) => statements)
-    .flatMap(({ command }) => (command && 'reads' in command ? (command.reads ?? []) : []))
-
-/** Whether the only migration of a folder needs a type, an index or the like that it does not make itself. */
-function needsOthers({ sections }: Migration): boolean {
-  const made = new Set<string>()
-  for (const { direction, statements } of sections) {
-    if (direction !== 'up') continue
-    for (const { command } of statements) {
-      if (!command) continue
-      // What comes with an extension nobody writes down.
-      if (command.tag === 'CREATE EXTENSION') return false
-      if (neededBy(command).some(({ name }) => !made.has(name))) return true
-      for (const { name } of madeBy(command)) made.add(name)
-    }
-  }
-  return false
-}
+    .flatMap(({ statements }) => statements.flatMap(({ command }) => command ?? []))
 
 function neededBy(command: Command): readonly Named[] {
   switch (command.tag) {
     case 'CREATE TABLE':
       return command.columns.flatMap(({ type }) => typeNeeded(type))
+    case 'ALTER TABLE':
+      return command.subcommands.flatMap(subcommand => {
+        if (subcommand.kind === 'ADD COLUMN') return typeNeeded(subcommand.column.type)
+        return subcommand.kind === 'ALTER COLUMN TYPE' ? typeNeeded(subcommand.type) : []
+      })
+    case 'CREATE TRIGGER':
+      return [command.function]
     case 'ALTER TYPE':
       return [command.type]
     case 'ALTER DOMAIN':
@@ -100,6 +129,10 @@ function neededBy(command: Command): readonly Named[] {
     case 'DROP SEQUENCE':
     case 'DROP TYPE':
     case 'DROP DOMAIN':
+    case 'DROP SCHEMA':
+    case 'DROP FUNCTION':
+    case 'DROP PROCEDURE':
+    case 'DROP AGGREGATE':
       return command.ifExists ? [] : command.names.filter(name => !isImplicit(name))
     default:
       return []
@@ -115,6 +148,11 @@ function madeBy(command: Command): readonly Named[] {
       return [command.type]
     case 'CREATE DOMAIN':
       return [command.domain]
+    case 'CREATE SCHEMA':
+      return [{ name: command.schema }]
+    case 'CREATE FUNCTION':
+    case 'CREATE PROCEDURE':
+      return [command.name]
     case 'CREATE INDEX':
       return command.name ? [command.name] : []
     default:

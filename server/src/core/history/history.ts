@@ -75,8 +75,8 @@ export interface Source {
 
 /** The other histories of the project: they may share this one's database. */
 export interface Elsewhere {
-  /** Returns the bare names of the tables that they make, in lower case; undefined where they are not known yet: asking begins to find out. */
-  readonly tables: () => ReadonlySet<string> | undefined
+  /** Returns the bare names of the tables, types, functions and schemas that they make, in lower case; undefined where they are not known yet: asking begins to find out. */
+  readonly names: () => ReadonlySet<string> | undefined
   /** Ends when they are known; undefined where nobody has asked, or they are known. */
   readonly pending: Promise<void> | undefined
 }

@@ -124,6 +124,21 @@ what the tool of the project offers.`,
   -- +goose Down
   -- Nothing to undo.
 
+-- good: a procedure that looks whether it may
+-- file: 0001_tasks.sql
+  CREATE PROCEDURE work() LANGUAGE plpgsql AS $$
+  DECLARE
+    inside boolean;
+  BEGIN
+    SELECT pg_current_xact_id_if_assigned() IS NOT NULL INTO inside;
+    IF NOT inside THEN COMMIT; END IF;
+  END $$;
+-- file: 0002_work.sql
+  BEGIN;
+  CREATE TABLE tasks (id bigint PRIMARY KEY);
+  CALL work();
+  COMMIT;
+
 -- bad: between BEGIN and COMMIT
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

@@ -19,7 +19,8 @@ export default defineMigrationRule({
 of a deploy in one, and take it from a pool that hands it on. The next migration runs with this \`search_path\`, role or
 timeout, but only where both run in one deploy: a new database may come out otherwise than an old one.
 
-Nothing is said of what the file sets back at its end, of \`SET LOCAL\`, and of files that psql runs: each has a session of its
+Nothing is said of what the file sets back at its end, of \`SET LOCAL\`, of what else than the search_path stands at the head of
+a dump by pg_dump, and of files that psql runs: each has a session of its
 own. A section has one finding.`,
   instead: `
 \`SET LOCAL\` in a transaction, else \`RESET\` at the end of the file.`,
@@ -29,7 +30,9 @@ own. A section has one finding.`,
     if (history.framework.id === plain.id) return
     for (const section of migration.sections) {
       const own = stepsIn(steps, section)
-      const leaks = leaksOf(section, own)
+      const all = leaksOf(section, own)
+      const ofDump = all.filter(isOfDump)
+      const leaks = ofDump.length > 2 ? all.filter(leak => !isOfDump(leak)) : all
       const [first] = leaks
       if (!first?.step.command) continue
       const names = leaks.map(({ parameter }) => parameter).join(' and ')
@@ -88,6 +91,21 @@ own. A section has one finding.`,
 --^^^^^^ information [session-setting-leaks: search_path stays set after this migration, in the session that golang-migrate runs it in]
   CREATE TABLE public.users (id bigint PRIMARY KEY);
 
+-- good: the head of a dump
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  SET statement_timeout = 0;
+  SET idle_in_transaction_session_timeout = 0;
+  SET client_encoding = 'UTF8';
+  SET standard_conforming_strings = on;
+  SET check_function_bodies = false;
+  SET xmloption = content;
+  SET client_min_messages = warning;
+  SET row_security = off;
+  SET default_tablespace = '';
+  SET default_table_access_method = heap;
+  CREATE TABLE public.users (id bigint PRIMARY KEY);
+
 -- good: for the transaction alone, and set back
 -- given: goose
 -- file: 00001_users.sql
@@ -127,6 +145,25 @@ function leaksOf(section: Section, own: readonly Step[]): readonly Leak[] {
     return step && place < lastOther ? [{ parameter, step }] : []
   })
 }
+
+/** What pg_dump writes at the head of each dump, and means for the dump alone: PostgreSQL's defaults, or what changes no later statement. */
+const isOfDump = ({ parameter, step: { command } }: Leak): boolean =>
+  command?.tag === 'SET' && command.value?.toLowerCase() === dumped.get(parameter)
+
+const dumped: ReadonlyMap<string, string> = new Map([
+  ...['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'].map(
+    timeout => [timeout, '0'] as const,
+  ),
+  ['client_encoding', 'utf8'],
+  ['standard_conforming_strings', 'on'],
+  ['check_function_bodies', 'false'],
+  ['xmloption', 'content'],
+  ['client_min_messages', 'warning'],
+  ['row_security', 'off'],
+  ['default_tablespace', ''],
+  ['default_table_access_method', 'heap'],
+  ['default_with_oids', 'false'],
+])
 
 /** What may stand behind the last statement that does something. */
 const ending: ReadonlySet<string> = new Set(['SET', 'RESET', 'COMMIT', 'DISCARD'])

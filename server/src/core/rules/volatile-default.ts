@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import { isConstrainedDomain } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -43,7 +44,7 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const mode = modeOn(effects, target.relation)
       if (!touches(effects.rewrites, target) || !mode) continue
-      const { at, cause } = reasonOf(subcommand.column)
+      const { at, cause } = reasonOf(subcommand.column, context)
       const isUnknown = effects.unknown.length > 0
       yield {
         at,
@@ -173,6 +174,9 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
 -- file: 0002_country.sql
   ALTER TABLE users ADD COLUMN lives_in country;
 --                                      ^^^^^^^ error [volatile-default: ADD COLUMN "lives_in" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 0003_works_in.sql
+  ALTER TABLE users ADD COLUMN works_in country NOT NULL DEFAULT 'NL';
+--                                      ^^^^^^^ error [volatile-default: ADD COLUMN "works_in" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: a function that the history does not show
 -- file: 0001_users.sql
@@ -211,7 +215,7 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
 })
 
 /** What makes each row need its own value, and where it stands. */
-function reasonOf(column: ColumnDefinition): { at: Span; cause: string } {
+function reasonOf(column: ColumnDefinition, context: RuleContext): { at: Span; cause: string } {
   if (column.identity) {
     return {
       at: column.identity,
@@ -227,7 +231,7 @@ function reasonOf(column: ColumnDefinition): { at: Span; cause: string } {
       cause: `${column.type.name} draws a value of a sequence for every row that is there.`,
     }
   }
-  if (column.default) {
+  if (column.default && !isConstrainedDomain(column.type, context.catalog)) {
     const [call, ...others] = column.default.expression.calls
     const what = call && others.length === 0 ? `${call.name}() is` : 'The default is'
     return { at: column.default.span, cause: `${what} volatile: PostgreSQL computes it for every row that is there.` }
@@ -241,6 +245,8 @@ function hintFor(column: ColumnDefinition, context: RuleContext): string {
       ? 'A VIRTUAL generated column is not stored, and adding one writes nothing.'
       : 'Add a plain column, keep it up to date with a trigger, and fill the rows that are there in batches.'
   }
+  if (isConstrainedDomain(column.type, context.catalog))
+    return 'Give the column the type below the domain, with the conditions of the domain as a CHECK that is NOT VALID, and validate that later.'
   const hint = 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
   return [hint, neverOutside(context, byHand.fill)].filter(part => part !== undefined).join(' ')
 }
@@ -256,6 +262,7 @@ function splitDefault(
   const subcommand = alter.subcommands[place]
   const { name } = column.name
   if (column.generated) return virtualInstead(column, context)
+  if (isConstrainedDomain(column.type, context.catalog)) return []
   if (column.constraints.length > 0) withhold('The constraints of the column are for all rows: they come last.')
   else if (!column.default) withhold('No default stands in the statement that could be left out of it.')
   if (!subcommand || !column.default || column.identity || column.constraints.length > 0) return []

@@ -5,7 +5,7 @@ import { apply } from '../apply'
 import { withInner } from '../apply/bodies'
 import { type Catalog, columnNamed, constraintNamed, keyOf, tableAt } from '../catalog'
 import type { Effects } from '../effects'
-import { type Callee, calleeOf, calleeOfTrigger, callsOf } from '../routines'
+import { type Callee, calleeOf, calleeOfTrigger, callsIn, callsOf } from '../routines'
 import type { Circumstances } from './context'
 import { type Fired, Gathering, isSystem, readBy } from './gathering'
 
@@ -97,10 +97,16 @@ function runBody(gathering: Gathering, body: Body, circumstances: Circumstances,
   gathering.lockAll(readBy(circumstances.catalog, reads), 'ACCESS SHARE')
   for (const call of body.calls) runCall(gathering, call, circumstances, effectsWithin)
   // COMMIT and ROLLBACK in a body fail where it runs inside a transaction (plpgsql-transactions.html).
-  if (!body.ends) return
+  if (!body.ends || asksForTransaction(body)) return
   gathering.refusesTransactionBlock = true
   gathering.endsTransactions = true
 }
+
+/** Whether a body looks whether it runs inside a transaction: then it ends none there (functions-info.html). */
+const asksForTransaction = ({ calls, statements }: Body): boolean =>
+  [...calls, ...statements.flatMap(({ command }) => callsIn(command))].some(
+    ({ name }) => name === 'pg_current_xact_id_if_assigned' || name === 'txid_current_if_assigned',
+  )
 
 /** Whether all that a statement adds is there: then a guard keeps it from running, or what it does is undone. */
 function isThere(catalog: Catalog, command: Command): boolean {
