@@ -475,6 +475,17 @@ describe('plain SQL', () => {
     assert.deepEqual(namesOf(history), ['shop.postgres.1.8.0.create.sql', names[1], names[0]])
   })
 
+  it('leaves the whole schema of each version where upgrades lead from one to the next', () => {
+    const files = { 'deploy/7/001-auto.sql': '', 'deploy/8/001-auto.sql': '', 'deploy/a.sql': '' }
+    const upgrade = { 'upgrade/7-8/001-auto.sql': '', 'downgrade/8-7/001-auto.sql': '' }
+    assert.deepEqual(namesOf(historyIn({ ...files, ...upgrade }, 'plain')).sort(), [
+      'deploy/a.sql',
+      'downgrade/8-7/001-auto.sql',
+      'upgrade/7-8/001-auto.sql',
+    ])
+    assert.equal(namesOf(historyIn(files, 'plain')).length, 3)
+  })
+
   it('leaves what pg_dump has printed unless it has a number', () => {
     const dump = '--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\n'
     const history = historyIn({ '2102/ready.sql': dump, '2102/fix.sql': '', '2598/01_base.sql': dump })

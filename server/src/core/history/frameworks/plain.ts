@@ -38,6 +38,7 @@ export default {
     if (!hasVersion.test(name) && leadsOn(folder.files)) return undefined
     if (isForSeveral(folder.files) && !saysDatabase.test(name) && areForeign([text])) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
+    if (wholeSchema.test(relative) && hasUpgrades(folder.files)) return undefined
     const { stem, direction: said } = nameIn(relative, folder.files)
     const direction = said === 'up' && isDjangoBackwards(text) ? 'down' : said
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
@@ -91,6 +92,16 @@ const step = /\d+(?:\.\d+)+-to-(\d+(?:\.\d+)+)/
 
 /** Whether most files of a folder do: then one without a version is no part of the way. */
 const leadsOn = onceForEach((files: readonly string[]): boolean => share(files, name => step.test(name)) >= 0.5)
+
+/**
+ * DBIx::Class::DeploymentHandler keeps the whole schema of each version, `deploy/7/001-auto.sql`, beside what leads from one to the
+ * next, `upgrade/6-7/001-auto.sql` (https://metacpan.org/pod/DBIx::Class::DeploymentHandler::DeployMethod::SQL::Translator).
+ */
+const wholeSchema = /(?:^|\/)deploy\/\d+\/[^/]+$/
+
+const hasUpgrades = onceForEach((files: readonly string[]): boolean =>
+  files.some(file => /(?:^|\/)upgrade\/\d+-\d+\/[^/]+$/.test(file)),
+)
 
 const hasVersion = /\d\.\d/
 
