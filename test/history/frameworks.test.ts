@@ -410,6 +410,13 @@ describe('Prisma', () => {
     assert.notEqual(history.framework.id, 'prisma')
   })
 
+  it('leaves a file to the script that cuts it at markers', () => {
+    const text = '-- RUN_OUTSIDE_TRANSACTION_SENTINEL\nCREATE INDEX CONCURRENTLY b ON a (b);\nSELECT 1;'
+    const sections = (text: string) => sectionsOf(historyIn({ '1_a/migration.sql': text }, 'prisma'))
+    assert.match(sections(text)[0] ?? '', / up own: /)
+    assert.match(sections(text.replace('RUN_', 'to be run '))[0] ?? '', / up implicit: /)
+  })
+
   it('orders by the names of folders and sends a file as one query', () => {
     const files = {
       '20240102000000_b/migration.sql': 'SELECT 2; SELECT 3;',
@@ -484,6 +491,12 @@ describe('plain SQL', () => {
       'upgrade/7-8/001-auto.sql',
     ])
     assert.equal(namesOf(historyIn(files, 'plain')).length, 3)
+  })
+
+  it('goes down in a folder for rollbacks', () => {
+    const files = [{ path: 'db/rollback_dbs/postgresql/1.3/1.3.sql', text: 'DROP TABLE a;' }]
+    const [migration] = historyOf({ path: 'db/rollback_dbs/postgresql', files }).migrations
+    assert.equal(migration?.direction, 'down')
   })
 
   it('leaves what pg_dump has printed unless it has a number', () => {

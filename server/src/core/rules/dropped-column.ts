@@ -60,11 +60,7 @@ back and its data is kept elsewhere or not needed.`,
       yield {
         at: { start: subcommand.keywords.start, end: column.span.end },
         message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}${isAnnounced({ table: alter.relation.name, column: column.name }, context) ? ', which is deprecated' : ''}`,
-        detail: [
-          weight?.detail ??
-            'Running code that names the column fails from this moment on, and nothing brings the data back.',
-          ...gone,
-        ].join(' '),
+        detail: [weight?.detail ?? consequenceOf(column.name, alter.relation, context), ...gone].join(' '),
         hint: weight?.hint ?? hintFor(column.name, target.table, context),
         relation: target.relation,
         severity: weight && 'information',
@@ -269,6 +265,14 @@ function areAlike(a: string, b: string): boolean {
       .split(/[^a-z0-9]+/)
       .filter(word => word.length > 2)
   return words(a).some(one => words(b).some(other => one.startsWith(other) || other.startsWith(one)))
+}
+
+/** Where the same transaction adds a column of that name running code finds one again, without the data. */
+function consequenceOf(column: string, table: Name, context: RuleContext): string {
+  const atCommit = asTable(catalogAtCommit(context).relations.get(keyOf(context.catalog, table)))
+  return columnNamed(atCommit, column)
+    ? 'The column that gets the name has none of the values, and nothing brings them back.'
+    : 'Running code that names the column fails from this moment on, and nothing brings the data back.'
 }
 
 /** Why the drop weighs less than one out of the blue: it was announced, its values are elsewhere, or it comes as the last step. */

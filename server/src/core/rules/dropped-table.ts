@@ -1,6 +1,6 @@
 import type { Step } from '../history/steps'
 import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
-import type { Command } from '../sql/commands'
+import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
 import { droppedLater } from './later-release'
@@ -33,7 +33,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
       const target = existingTable(name, context)
       if (!target) continue
       if (drop.ifExists && context.catalog.complete && !relationNamed(context.catalog, name)) continue
-      const weight = weightOf(name, context)
+      const weight = weightOf(drop, name, context)
       yield {
         at: name.span,
         message: `DROP TABLE deletes ${isAnnounced({ table: name.name }, context) ? 'deprecated ' : ''}${target.label} and its rows`,
@@ -274,6 +274,14 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   -- For a later release, when no running code names the table.
   DROP TABLE users;
 
+-- bad: nobody has made it, and it is made anew
+-- file: 0007_total.sql
+  ALTER TABLE orders ADD COLUMN total numeric;
+-- file: 0008_carts.sql
+  DROP TABLE IF EXISTS carts;
+--                     ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+
 -- good: a table of the same migration
   CREATE TABLE scratch (id bigint);
   DROP TABLE scratch;
@@ -297,7 +305,11 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 })
 
 /** Why the drop weighs less than one out of the blue: its rows have gone elsewhere, or it was announced. */
-function weightOf(name: Name, context: RuleContext): { detail: string; hint: string; isLast: boolean } | undefined {
+function weightOf(
+  drop: Drop,
+  name: Name,
+  context: RuleContext,
+): { detail: string; hint: string; isLast: boolean } | undefined {
   const { steps, index, catalog } = context
   const end = steps.at(-1)?.after ?? context.after
   const earlier = steps.slice(0, index)
@@ -316,6 +328,13 @@ function weightOf(name: Name, context: RuleContext): { detail: string; hint: str
       isLast: true,
     }
   }
+  if (!relationNamed(catalog, name) && isMadeAnew(drop, name, context)) {
+    return {
+      detail: 'No migration before has made one, and this one makes it anew.',
+      hint: 'Check that no database has one: its rows would be lost. Without IF EXISTS and the drop the migration would tell.',
+      isLast: true,
+    }
+  }
   const before = handedOver({ table: name.name }, context)
   const hint = 'Check that no running code uses it any more: nothing brings the rows back.'
   if (before !== undefined) return { detail: before, hint, isLast: true }
@@ -326,6 +345,10 @@ function weightOf(name: Name, context: RuleContext): { detail: string; hint: str
     isLast: false,
   }
 }
+
+const isMadeAnew = (drop: Drop, name: Name, { steps, index }: RuleContext): boolean =>
+  drop.ifExists !== undefined &&
+  steps.slice(index + 1).some(({ command }) => command?.tag === 'CREATE TABLE' && command.table.name === name.name)
 
 /** Returns the name that a table had before these steps, which may have renamed it. */
 const formerName = (name: string, earlier: readonly Step[]): string =>

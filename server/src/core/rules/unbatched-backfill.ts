@@ -1,6 +1,7 @@
 import type { Severity } from '../finding'
 import type { Delete, Insert, Merge, Select, Update } from '../sql/row-commands'
 import { batched, type Changing } from './batches'
+import { isForDevelopers } from './for-developers'
 import { heldLock } from './held-lock'
 import { wholeMerge } from './merge-source'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
@@ -563,6 +564,36 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   WITH gone AS (DELETE FROM events RETURNING *) INSERT INTO archive SELECT * FROM gone;
 --                                              ^^^^^^^^^^^ warning [unbatched-backfill: DELETE in WITH deletes all rows of table "events" in one transaction]
 
+-- bad: rows of a folder for tests
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: test/V2__users.sql
+  UPDATE users SET email = 'nobody@example.com';
+--^^^^^^ information [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+-- fix: Change the rows in batches in a new migration
+-- file: test/V3__backfill_users.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = 'nobody@example.com' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: test/V3__backfill_users.sql.conf
+  executeInTransaction=false
+
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
@@ -777,7 +808,8 @@ function finding(
 ): RuleFinding {
   const held = heldLock(context, relation)
   const isSeeded = command.tag === 'DELETE' && isSeededAgain(command, context)
-  const severity: Severity = held ? 'error' : isCopy ? 'hint' : isSeeded ? 'information' : 'warning'
+  const isLight = isSeeded || isForDevelopers(context.migration.path)
+  const severity: Severity = held ? 'error' : isCopy ? 'hint' : isLight ? 'information' : 'warning'
   return {
     at: command.keywords,
     message: held ? `${what}, which already holds ${held.mode} on ${held.label}: ${whoWaits(held.mode)}` : what,

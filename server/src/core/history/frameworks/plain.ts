@@ -40,7 +40,8 @@ export default {
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     if (wholeSchema.test(relative) && hasUpgrades(folder.files)) return undefined
     const { stem, direction: said } = nameIn(relative, folder.files)
-    const direction = said === 'up' && isDjangoBackwards(text) ? 'down' : said
+    const isDown = isForRollbacks(folder.path) || isDjangoBackwards(text)
+    const direction = said === 'up' && isDown ? 'down' : said
     const found = direction === 'up' ? parts(text) : [section(direction, 0, text.length)]
     const transaction = folder.transaction === 'file' ? 'tool' : 'own'
     return {
@@ -118,6 +119,15 @@ const isForSeveral = onceForEach((files: readonly string[]): boolean =>
 const suffix = /[._-](up|down|undo|rollback|revert|downgrade|upgrade|forwards?|backwards?)$/i
 
 const directionFolders = /^(up|down|undo|rollbacks?|revert|downgrades?|upgrades?|deploy|forward|backward)$/i
+
+/** Whether a folder holds rollbacks alone, by its name or that of one above: `rollback_dbs/postgresql`. */
+const isForRollbacks = (path: string): boolean =>
+  path
+    .split('/')
+    .slice(-3)
+    .some(segment =>
+      /^(?:rollbacks?|undo|revert|downgrades?)[-_](?:dbs?|scripts?|sql|migrations?|files?)$/i.test(segment),
+    )
 
 const isDownWord = (word: string) => /^(?:down|undo|roll|revert|downgrade|backward)/i.test(word)
 

@@ -31,10 +31,13 @@ export default {
     if (name !== 'migration.sql' && name !== 'down.sql') return undefined
     const span = { start: 0, end: text.length }
     const direction = name === 'down.sql' ? 'down' : 'up'
+    const sent = marker.test(text)
+      ? ({ transaction: 'own', queries: [] } as const)
+      : ({ transaction: 'implicit', queries: [span] } as const)
     return {
       version: nameOf(folderOf(path)),
       repeatable: false,
-      sections: [{ direction, span, transaction: 'implicit', boundaries: [], masked: [], queries: [span] }],
+      sections: [{ direction, span, boundaries: [], masked: [], ...sent }],
     }
   },
 
@@ -53,6 +56,9 @@ export default {
     })
   },
 } satisfies Framework
+
+/** By such a line a script of the project's own cuts the file, and runs what follows outside a transaction: Prisma has no markers. */
+const marker = /^--[ \t]*[A-Z]+(?:_[A-Z]+)*_OUTSIDE_TRANSACTION(?:_[A-Z]+)*[ \t]*$/m
 
 const numberOf = (path: string): string | undefined => /^\d+(?=_)/.exec(nameOf(folderOf(path)))?.[0]
 
