@@ -219,6 +219,29 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   ALTER TABLE members DROP CONSTRAINT members_pkey;
   ALTER INDEX members_pkey_spare RENAME TO members_pkey;
 
+-- bad: in the place of another, with a name of its own
+-- given: golang-migrate
+-- file: 000001_members.up.sql
+  CREATE TABLE members (id bigint NOT NULL, team bigint NOT NULL, CONSTRAINT members_pkey PRIMARY KEY (id));
+-- file: 000002_by_team.up.sql
+  ALTER TABLE members DROP CONSTRAINT IF EXISTS members_pkey, ADD CONSTRAINT members_pkey PRIMARY KEY (team, id);
+--                                                                                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
+-- file: 000002_by_team.down.sql
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (id);
+-- fix: Build the index concurrently, then exchange the constraints in a new migration
+-- file: 000002_by_team.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY members_pkey_new ON members (team, id);
+-- file: 000002_by_team.down.sql
+  DROP INDEX IF EXISTS members_pkey_new;
+-- file: 000003_exchange_members_pkey.up.sql
+  ALTER TABLE members DROP CONSTRAINT IF EXISTS members_pkey, ADD CONSTRAINT members_pkey PRIMARY KEY USING INDEX members_pkey_new;
+-- file: 000003_exchange_members_pkey.down.sql
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+  ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (id);
+  -- The constraint takes its index along: writes wait until another is built.
+  CREATE UNIQUE INDEX members_pkey_new ON members (team, id);
+
 -- good: from an index that was built concurrently
 -- file: 0001_members.sql
   CREATE TABLE members (id bigint NOT NULL);

@@ -238,6 +238,60 @@ an existing index.`,
   ALTER TABLE users DROP CONSTRAINT users_email_key;
   ALTER INDEX users_email_key_spare RENAME TO users_email_key;
 
+-- bad: in the place of another, which goes in the same statement
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, team bigint NOT NULL, CONSTRAINT users_key UNIQUE (email));
+-- file: 0002_by_team.sql
+  ALTER TABLE users DROP CONSTRAINT users_key, ADD CONSTRAINT users_key UNIQUE (email, team);
+--                                                                      ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+-- fix: Build the index concurrently, then exchange the constraints
+  CREATE UNIQUE INDEX CONCURRENTLY users_key_new ON users (email, team);
+  ALTER TABLE users DROP CONSTRAINT users_key, ADD CONSTRAINT users_key UNIQUE USING INDEX users_key_new;
+
+-- bad: the same in the transaction of the tool, beside something else
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, team bigint NOT NULL, CONSTRAINT users_key UNIQUE (email));
+-- file: 00002_by_team.sql
+  -- +goose Up
+  CREATE TABLE teams (id bigint PRIMARY KEY);
+  ALTER TABLE users
+    DROP CONSTRAINT users_key,
+    ADD CONSTRAINT users_key UNIQUE (email, team);
+--                           ^^^^^^ error [unique-constraint-builds-index: ADD UNIQUE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+
+  -- +goose Down
+  ALTER TABLE users
+    DROP CONSTRAINT users_key,
+    ADD CONSTRAINT users_key UNIQUE (email);
+  DROP TABLE teams;
+-- fix: Build the index concurrently, then exchange the constraints in new migrations
+  -- +goose Up
+  CREATE TABLE teams (id bigint PRIMARY KEY);
+
+  -- +goose Down
+  DROP TABLE teams;
+-- file: 00003_build_users_key.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE UNIQUE INDEX CONCURRENTLY users_key_new ON users (email, team);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS users_key_new;
+-- file: 00004_exchange_users_key.sql
+  -- +goose Up
+  ALTER TABLE users
+    DROP CONSTRAINT users_key,
+    ADD CONSTRAINT users_key UNIQUE USING INDEX users_key_new;
+
+  -- +goose Down
+  ALTER TABLE users
+    DROP CONSTRAINT users_key,
+    ADD CONSTRAINT users_key UNIQUE (email);
+  -- The constraint takes its index along: writes wait until another is built.
+  CREATE UNIQUE INDEX users_key_new ON users (email, team);
+
 -- good: from an index that was built concurrently
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);

@@ -1,7 +1,8 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { key } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
-import type { AlterRelation } from '../sql/commands'
+import type { AlterRelation, Command } from '../sql/commands'
 import type { ConstraintDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { type Token, tokensOf } from '../sql/tokens'
@@ -12,6 +13,7 @@ import {
   cutStatement,
   cutSubcommand,
   insertion,
+  leaving,
   replacement,
   statementsAfter,
   statementsBefore,
@@ -56,29 +58,32 @@ export function builtConcurrently(
   const clauses = clausesOf(definition, context)
   // A name that the same statement frees is taken until it has run.
   const replaces = alter.subcommands.some(other => other.kind === 'DROP CONSTRAINT')
+  const isExchange = replaces && isPlainExchange(alter, definition) && nullable.length === 0
   const isOfNewColumn = alter.subcommands.some(
     other => other.kind === 'ADD COLUMN' && definition.columns.includes(other.column.name.name),
   )
-  if (replaces) return none(takesItsPlace)
+  if (replaces && !isExchange) return none(takesItsPlace)
   if (isOfNewColumn) return none('The same statement adds the column: add that before, in a statement of its own.')
   if (alter.ifExists) return none('IF EXISTS may skip the statement, and CREATE INDEX would fail then.')
   if (!clauses) return none('A constraint that uses an index cannot say all that this one says.')
 
   const name = nameOfAdded(context.catalog, alter, definition)
   if (name === undefined) return []
+  const index = isExchange ? `${name}_new` : name
+  if (isExchange && (index.length > 63 || isTaken(index, target, context))) return none(takesItsPlace)
   const table = written(context, alter.relation.span)
   const method = clauses.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
-  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(name)} ON ${table} ${written(context, clauses.index)}${method};`
+  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(index)} ON ${table} ${written(context, clauses.index)}${method};`
   const changes = [
     ...(definition.name ? [] : [insertion(context, definition.span.start, `CONSTRAINT ${quoted(name)} `)]),
-    replacement(context, clauses.replaced, ` USING INDEX ${quoted(name)}`),
+    replacement(context, clauses.replaced, ` USING INDEX ${quoted(index)}`),
   ]
-  const made = { alter, place, name, table, build, changes, definition }
+  const made = { alter, place, name, index, isExchange, table, build, changes, definition }
   const placed = nullable.length > 0 ? placedProof(made, nullable, context) : placedBuild(made, context)
   return placed
     ? [
         {
-          title: `${nullable.length > 0 ? 'Prove NOT NULL, build' : 'Build'} the index concurrently, then add the constraint${placed.where}`,
+          title: `${nullable.length > 0 ? 'Prove NOT NULL, build' : 'Build'} the index concurrently, then ${isExchange ? 'exchange the constraints' : 'add the constraint'}${placed.where}`,
           safety: nullable.length > 0 ? 'review' : safetyOfConcurrently(context),
           ...placed,
         },
@@ -123,8 +128,19 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
   return newMigrations(context, parts, here, aboutKey(made, context))
 }
 
-const aboutKey = ({ alter, name, definition: { kind, columns } }: Build, context: RuleContext): About =>
-  aboutIndex(alter.relation, name, { columns, unique: true, isPrimary: kind === 'PRIMARY KEY' }, context)
+function aboutKey({ alter, name, isExchange, definition: { kind, columns } }: Build, context: RuleContext): About {
+  const about = aboutIndex(alter.relation, name, { columns, unique: true, isPrimary: kind === 'PRIMARY KEY' }, context)
+  return isExchange ? { ...about, frees: [alter.relation.name] } : about
+}
+
+/** One that has a name, and others that go; the index is renamed when they are gone (sql-altertable.html). */
+const isPlainExchange = ({ subcommands }: AlterRelation, definition: ConstraintDefinition): boolean =>
+  definition.name !== undefined &&
+  subcommands.filter(({ kind }) => kind !== 'DROP CONSTRAINT').length === 1 &&
+  subcommands.every(other => other.kind !== 'DROP CONSTRAINT' || !other.cascade)
+
+const isTaken = (index: string, { table }: Target, { catalog }: RuleContext): boolean =>
+  catalog.relations.has(key(table?.schema ?? 'public', index))
 
 const takesItsPlace =
   'The same statement drops a constraint: build the index before it, under a name of its own, and say USING INDEX here.'
@@ -138,7 +154,12 @@ interface Build {
   readonly alter: AlterRelation
   readonly place: number
   readonly definition: ConstraintDefinition
+  /** Of the constraint. */
   readonly name: string
+  /** The index's name until the constraint has it, which gives it its own. */
+  readonly index: string
+  /** Whether the statement drops the constraint whose place it takes: the two stay together. */
+  readonly isExchange: boolean
   readonly table: string
   /** CREATE UNIQUE INDEX. */
   readonly build: string
@@ -157,15 +178,20 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   }
   if (isNeeded(context, step => standsOn(step, made, context))) return undefined
 
+  const downs = downSteps(context)
+  if (made.isExchange && downs.length > 0 && !downs.some(({ command }) => isOpposite(command, made)))
+    return withhold('The down does not drop the constraint again.')
+
   const add = addedByItself(made, context)
   const about = aboutKey(made, context)
   const attach = (leaves?: string): Part => ({
-    title: `add_${made.name}`,
+    title: `${made.isExchange ? 'exchange' : 'add'}_${made.name}`,
     up: [add.statement],
-    down: undoneWithIndex(made, context, leaves),
+    down: made.isExchange ? undoneExchange(made, context, leaves) : undoneWithIndex(made, context, leaves),
     transaction: true,
   })
-  const marker = alter.subcommands.length === 1 ? markerForOther(build, context) : undefined
+  const isAlone = alter.subcommands.length === 1 || made.isExchange
+  const marker = isAlone ? markerForOther(build, context) : undefined
   if (marker) {
     const inPlace = { path: context.migration.path, span: context.statement.span, text: build.slice(0, -1) }
     const edits = [...marker.edits, inPlace]
@@ -183,8 +209,9 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
   return newMigrations(context, [first, attach()], add.cut, about)
 }
 
-function standsOn(step: Step, { alter, name, definition }: Build, mover: Pick<Step, 'statement'>): Need {
+function standsOn(step: Step, { alter, name, definition, isExchange }: Build, mover: Pick<Step, 'statement'>): Need {
   const table = alter.relation.name
+  if (isExchange && mentions(step, table)) return true
   if (mentions(step, name)) return `names "${name}"`
   if (dropsIndexOf(step, table)) return 'may drop the index that the constraint replaces'
   if (reshapes(step, table, mover)) return changesTable
@@ -194,13 +221,13 @@ function standsOn(step: Step, { alter, name, definition }: Build, mover: Pick<St
 
 /** The statement that adds the constraint alone, and the edits that take it out of where it stands. */
 function addedByItself(
-  { alter, place, changes, table, definition }: Build,
+  { alter, place, changes, table, definition, isExchange }: Build,
   context: RuleContext,
 ): {
   statement: string
   cut: Edit[]
 } {
-  if (alter.subcommands.length === 1) {
+  if (alter.subcommands.length === 1 || isExchange) {
     const { edit, text } = cutStatement(context, changes)
     return { statement: text, cut: [edit] }
   }
@@ -241,10 +268,42 @@ function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Do
       '-- The constraint takes its index along: writes wait until another is built.',
       build.replace(quoted(made.name), quoted(spare)),
       text,
-      `ALTER INDEX ${indexOf({ ...made, name: spare })} RENAME TO ${quoted(made.name)};`,
+      `ALTER INDEX ${indexOf({ ...made, index: spare })} RENAME TO ${quoted(made.name)};`,
     ].join('\n'),
   }
 }
+
+/** What the down does instead moves, and another index waits there for the next time. */
+function undoneExchange(made: Build, context: RuleContext, leaves?: string): Down {
+  const undoing = downSteps(context).filter(({ command }) => isOpposite(command, made) || addsBack(command, made))
+  const [first] = undoing
+  if (!first) return { edits: [], text: '' }
+  const cuts = undoing.map(step => cutStatement(step))
+  const [edit, ...others] = cuts.map(cut => cut.edit) as [Edit, ...Edit[]]
+  const build = made.build.replace(' CONCURRENTLY', '')
+  const why = '-- The constraint takes its index along: writes wait until another is built.'
+  return {
+    edits: [leaves === undefined ? edit : leaving(first, edit, leaves), ...others],
+    text: [...cuts.map(({ text }) => text), why, build].join('\n'),
+  }
+}
+
+const isOpposite = (command: Command | undefined, { alter, name }: Build): boolean =>
+  command?.tag === 'ALTER TABLE' &&
+  command.relation.name === alter.relation.name &&
+  command.subcommands.some(other => other.kind === 'DROP CONSTRAINT' && other.constraint.name === name)
+
+/** Whether a statement makes a constraint again that the up drops. */
+const addsBack = (command: Command | undefined, { alter }: Build): boolean =>
+  command?.tag === 'ALTER TABLE' &&
+  command.relation.name === alter.relation.name &&
+  command.subcommands.some(
+    other =>
+      other.kind === 'ADD CONSTRAINT' &&
+      alter.subcommands.some(
+        dropped => dropped.kind === 'DROP CONSTRAINT' && dropped.constraint.name === other.constraint.name?.name,
+      ),
+  )
 
 /** Of an ALTER TABLE in the down that does more than dropping the constraint, this alone moves. */
 function undoneAmongOthers(made: Build, context: RuleContext): Down | undefined {
@@ -263,8 +322,8 @@ function undoneAmongOthers(made: Build, context: RuleContext): Down | undefined 
 const dropIndex = (made: Build): string => `DROP INDEX CONCURRENTLY IF EXISTS ${indexOf(made)};`
 
 /** An index lives in the schema of its table. */
-const indexOf = ({ alter, name }: Build): string =>
-  alter.relation.schema ? `${quoted(alter.relation.schema)}.${quoted(name)}` : quoted(name)
+const indexOf = ({ alter, index }: Build): string =>
+  alter.relation.schema ? `${quoted(alter.relation.schema)}.${quoted(index)}` : quoted(index)
 
 interface Clauses {
   /** `(a, b) INCLUDE (c)`: what goes to the index. */
