@@ -53,12 +53,12 @@
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_change.sql
   -- guard: allow dropped-column: gone since release 12
---                ^^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of dropped-column is left here]
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: no statement stands directly below it]
 
   ALTER TABLE users DROP COLUMN email;
 --                  ^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "email" of table "users"]
--- fix: Remove the comment
-
+-- fix: Take away the blank line below it
+  -- guard: allow dropped-column: gone since release 12
   ALTER TABLE users DROP COLUMN email;
 -- fix: Deprecate the column here, drop it in a new migration
   -- guard: allow dropped-column: gone since release 12

@@ -75,6 +75,11 @@ describe('the down of an up', () => {
     CREATE FUNCTION "Shop".all_sold() RETURNS SETOF "Shop".sold LANGUAGE sql AS 'SELECT 1';
     CREATE MATERIALIZED VIEW "Shop".totals AS SELECT id, k FROM "Shop".sales;
     CREATE INDEX "byTotal" ON "Shop".totals (k);
+    CREATE TABLE "Shop".events (id integer, at date) PARTITION BY RANGE (at);
+    CREATE TABLE "Shop"."events 1" PARTITION OF "Shop".events FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
+    CREATE TABLE "Shop".older (id integer, at date);
+    ALTER TABLE "Shop".events ATTACH PARTITION "Shop".older DEFAULT;
+    ALTER TABLE "Shop".older RENAME TO rest;
   `
   for (const statement of [
     'ALTER TABLE "Shop"."Orders" RENAME COLUMN "select" TO "Chosen"',
@@ -101,6 +106,9 @@ describe('the down of an up', () => {
      ALTER TABLE "Shop".baskets ALTER s DROP DEFAULT, ALTER s TYPE "Shop".state USING s::text::"Shop".state; DROP TYPE "Shop".old_state`,
     'ALTER TABLE "Shop"."Orders" ALTER COLUMN placed TYPE integer USING 1',
     'SET search_path = "Shop"; CREATE TABLE things (id integer); CREATE INDEX "onId" ON things (id)',
+    'ALTER TABLE "Shop".events DETACH PARTITION "Shop"."events 1"; DROP TABLE "Shop"."events 1"',
+    'ALTER TABLE "Shop".events DETACH PARTITION "Shop".rest',
+    'DROP TABLE "Shop"."events 1"',
     'BEGIN; CREATE SCHEMA attic; CREATE TABLE attic.t (id int); COMMIT',
   ]) {
     it(statement, async () => {
@@ -127,6 +135,14 @@ describe('the down of an up', () => {
     assert.match(
       inverse(`CREATE TABLE t (id integer); ${generated}`, '', 'ALTER TABLE t DROP COLUMN id CASCADE'),
       /-- By hand: column "d" of table "t" was there before\.$/,
+    )
+    assert.match(
+      inverse(
+        `CREATE TABLE p (a text) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (lower('A'));`,
+        '',
+        'ALTER TABLE p DETACH PARTITION p1',
+      ),
+      /^-- By hand: undo ALTER TABLE p DETACH PARTITION p1\n-- By hand: table "p1" had another parent before\.$/,
     )
     assert.match(down('DO $$ BEGIN NULL; END $$'), /^-- By hand: undo what the DO block does/)
     const view =
@@ -188,7 +204,7 @@ const texts = [
    FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum`,
   `SELECT 'column ' || c.oid::regclass || ' ' || attname || ' ' || format_type(atttypid, atttypmod)
    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace ${isOurs} AND relkind NOT IN ('i', 'I') AND attnum > 0 AND NOT attisdropped`,
-  `SELECT 'constraint ' || conname || ' ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+  `SELECT 'constraint ' || CASE WHEN conparentid = 0 THEN conname ELSE 'of a partition' END || ' ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid)
    FROM pg_constraint WHERE connamespace ${isOurs} AND contype <> 'n'`,
   `SELECT 'index ' || pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE relnamespace ${isOurs}`,
   `SELECT 'function ' || oid::regprocedure || ' ' || prosrc FROM pg_proc WHERE pronamespace ${isOurs}`,

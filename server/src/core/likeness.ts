@@ -1,12 +1,12 @@
 /** Below that two names hardly mean the same. */
 export const leastLikeness = 0.6
 
-/** Returns the name that somebody most probably meant, one that the word is a part of too; undefined where none is like it. */
+/** Returns the name that somebody most probably meant, one that the words are a part of too; undefined where none is like it. */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
   const word = written.toLowerCase()
   let best: { readonly name: string; readonly alike: number } | undefined
   for (const name of names) {
-    const alike = Math.max(likeness(word, name), name.includes(word) ? leastLikeness : 0)
+    const alike = Math.max(likeness(word, name), `-${name}-`.includes(`-${word}-`) ? leastLikeness : 0)
     if (alike >= leastLikeness && alike > (best?.alike ?? 0)) best = { name, alike }
   }
   return best?.name

@@ -1,4 +1,5 @@
 import type { Migration, Section } from '../history/migration'
+import { leastLikeness, likeness } from '../likeness'
 import type { Settings } from '../settings'
 import type { Statement } from '../sql/statements'
 import { tokensOf } from '../sql/tokens'
@@ -56,10 +57,12 @@ export function allowancesIn(migration: Migration, settings: Settings): readonly
         : endsAt
           ? blockScope(migration, comments, index, endsAt)
           : scopeOf(migration, section, comment)
+      const isAstray = ours && !ours.problem && scope.length === 0
       const isOverBroken = section.statements.some(
         ({ span, problem }) => problem && scope.some(({ start, end }) => start <= span.start && span.start < end),
       )
-      return [{ ...allowance, comment, scope, isOurs: ours !== undefined, isOverBroken }]
+      const problem = isAstray ? { problem: 'no statement stands directly below it' } : {}
+      return [{ ...allowance, ...problem, comment, scope, isOurs: ours !== undefined, isOverBroken }]
     })
   })
 }
@@ -79,17 +82,17 @@ export interface Said {
 }
 
 const anyMarker =
-  /guard:|guard\s+allow|squawk-ignore|pgfence(?:-|:\s*)ignore|eugene:\s*ignore|atlas:nolint|safety-assured:start/i
+  /guard:|guard\s+allow|:\s*allow(?:-file)?\s|squawk-ignore|pgfence(?:-|:\s*)ignore|eugene:\s*ignore|atlas:nolint|safety-assured:start/i
 
 /** `-- guard: allow rule, rule until 2026-12-31: reason`, or between slashes and stars; the offsets of the rules are those of the file. */
 function ourAllowance(comment: string, offset: number, settings: Settings): Said | undefined {
   const head = /^(?:--|\/\*[\s*]*)\s*guard(?::\s*(allow-file|allow)?|\s+allow(?:-file)?\s+[a-z]+-[a-z])/i.exec(comment)
-  if (!head) return undefined
+  if (!head) return isMeantForUs(comment) ? { rules: [], problem: notation } : undefined
   const isWholeFile = head[1]?.toLowerCase() === 'allow-file'
   const rest = /^(\s+)([\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(\S+?))?\s*(?::\s*(.*?))?\s*$/is.exec(
     comment.slice(head[0].length).replace(/[\s*]*\*\/$/, ''),
   )
-  if (!head[1] || !rest) return { rules: [], isWholeFile, problem: `write "-- guard: allow <rule>: <reason>"` }
+  if (!head[1] || !rest) return { rules: [], isWholeFile, problem: notation }
   const [, blank = '', list = '', until, reason] = rest
   const start = offset + head[0].length + blank.length
   const rules = [...list.matchAll(/[\w-]+/g)].map(({ 0: id, index }) => ({
@@ -101,6 +104,15 @@ function ourAllowance(comment: string, offset: number, settings: Settings): Said
   if (!reason && settings.allowReasons !== 'optional')
     return { ...said, problem: 'its reason is missing; write it after a colon' }
   return said
+}
+
+const notation = 'write "-- guard: allow <rule>: <reason>"'
+
+/** `gaurd: allow dropped-column`, `migration-guard: allow dropped-column`. */
+function isMeantForUs(comment: string): boolean {
+  const [, word] =
+    /^(?:--|\/\*[\s*]*)\s*(?:migration[\s-]*)?([a-z]+):?\s*allow(?:-file)?\s+[a-z]+-[a-z]/i.exec(comment) ?? []
+  return word !== undefined && likeness(word.toLowerCase(), 'guard') > leastLikeness
 }
 
 /** The thirtieth of February would be a day of March. */

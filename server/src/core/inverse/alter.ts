@@ -15,7 +15,7 @@ import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import type { Scene } from './inverse'
 import { madeAgain } from './made-again'
-import { type Past, textOfDefault, written } from './sources'
+import { type Past, textOfBound, textOfDefault, written } from './sources'
 import { columnText, indexText, nameText, typeText } from './texts'
 
 /** Returns the lines that undo ALTER TABLE and its like: its subcommands from the last to the first. */
@@ -35,6 +35,8 @@ function undoneSubcommand(subcommand: Subcommand, step: Step, alter: AlterRelati
   const head = `${alter.tag} ${alter.only ? 'ONLY ' : ''}${nameText(alter.relation)}`
   const column = (name: string) => columnNamed(table, name)
   const changed = (name: string, what: string) => [`${head} ALTER COLUMN ${quoted(name)} ${what};`]
+  const byHand = () =>
+    `-- By hand: undo ${alter.tag} ${nameText(alter.relation)} ${oneLine(written(step, subcommand.span))}`
   switch (subcommand.kind) {
     case 'ADD COLUMN':
       if (subcommand.ifNotExists && column(subcommand.column.name.name)) return []
@@ -88,6 +90,11 @@ function undoneSubcommand(subcommand: Subcommand, step: Step, alter: AlterRelati
     case 'ATTACH PARTITION':
       if (alter.tag === 'ALTER INDEX') return ['-- An index cannot be detached from its partitioned index.']
       return [`${head} DETACH PARTITION ${nameText(subcommand.partition)};`]
+    case 'DETACH PARTITION': {
+      const bound = textOfBound(scene.past, keyOf(before, subcommand.partition))
+      if (bound === undefined) return [byHand()]
+      return [`${head} ATTACH PARTITION ${nameText(subcommand.partition)} ${bound};`]
+    }
     case 'INHERIT':
       return [`${head} NO INHERIT ${nameText(subcommand.parent)};`]
     case 'NO INHERIT':
@@ -106,7 +113,7 @@ function undoneSubcommand(subcommand: Subcommand, step: Step, alter: AlterRelati
     case 'DISABLE RULE':
       return [`${head} ${turned(written(step, subcommand.span))};`]
     default:
-      return [`-- By hand: undo ${alter.tag} ${nameText(alter.relation)} ${oneLine(written(step, subcommand.span))}`]
+      return [byHand()]
   }
 }
 

@@ -9,14 +9,15 @@ import {
   keyOfRelation,
   type Relation,
   relationNamed,
+  type Table,
   tableAt,
 } from '../postgres/catalog'
 import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Scene } from './inverse'
-import { newest, type Past, wholeStatement } from './sources'
-import { indexText, nameText, tableTexts } from './texts'
+import { newest, type Past, textOfBound, wholeStatement } from './sources'
+import { indexText, nameText, tableTexts, textOfKey } from './texts'
 import { isView, literal, viewAgain } from './views'
 
 /** Returns the lines that make again what DROP drops: from where it was made, or a comment. */
@@ -29,7 +30,7 @@ export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>
       case 'DROP TABLE': {
         const table = asTable(relation)
         if (!table) return drop.ifExists && before.complete ? [] : byHand
-        const texts = tableTexts(past, table, before)
+        const texts = tableTexts(past, table, before) ?? partitionTexts(past, table, before)
         return texts ? [`-- The rows of table ${nameText(name)} are gone: this makes it empty.`, ...texts] : byHand
       }
       case 'DROP INDEX': {
@@ -49,6 +50,14 @@ export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>
       }
     }
   })
+}
+
+/** A partition has the columns of its table; what else it has of its own, the catalogs tell. */
+function partitionTexts(past: Past, table: Table, { searchPath }: Catalog): string[] | undefined {
+  if (table.kind !== 'table' || table.partitionOf === undefined) return undefined
+  const bound = textOfBound(past, keyOfRelation(table))
+  const [name, parent] = [keyOfRelation(table), table.partitionOf].map(key => textOfKey(key, searchPath))
+  return bound === undefined ? undefined : [`CREATE TABLE ${name} PARTITION OF ${parent} ${bound};`]
 }
 
 function madeBefore(name: Name, drop: Drop, { before }: Step, past: Past): string[] | undefined {

@@ -104,6 +104,22 @@ export function sourceOfColumn(past: Past, table: RelationKey, column: string): 
   return undefined
 }
 
+/** Returns the bound of a partition as it was written, `FOR VALUES IN (1)`; undefined where it is no plain one. */
+export function textOfBound(past: Past, partition: RelationKey): string | undefined {
+  for (const { step, was } of along(past, partition)) {
+    const { command, before, statement } = step
+    const isMade = command?.tag === 'CREATE TABLE' && command.partitionOf && keyOf(before, command.table) === was
+    const attached =
+      command?.tag === 'ALTER TABLE' &&
+      command.subcommands.some(each => each.kind === 'ATTACH PARTITION' && keyOf(before, each.partition) === was)
+    if (isMade || attached) return bound.exec(statement.text)?.[0]
+  }
+  return undefined
+}
+
+const bound =
+  /\bfor\s+values\s+(?:in\s*\([^()]*\)|with\s*\([^()]*\)|from\s*\([^()]*\)\s*to\s*\([^()]*\))|\bdefault(?=\s*(?:;|$))/i
+
 /** Returns the text of a column's default as it was last set. */
 export function textOfDefault(past: Past, table: RelationKey, column: string): string | undefined {
   let name = column

@@ -131,7 +131,7 @@ function ofTable(key: RelationKey, before: Table, after: Table, a: Catalog, b: C
     key,
     aspect,
   })
-  if (before.partitionOf !== after.partitionOf) found.push(changed('partition'))
+  if (before.partitionOf !== after.partitionOf) found.push(changed('parent'))
   if (before.inherits.join() !== after.inherits.join()) found.push(changed('parents'))
   if (before.persistence !== after.persistence) found.push(changed('persistence'))
   if ((before.rowSecurity ?? false) !== (after.rowSecurity ?? false)) found.push(changed('row level security'))

@@ -31,7 +31,11 @@ use.`,
     for (const allowance of context.allowances) {
       if (!allowance.isOurs) continue
       if (allowance.problem) {
-        yield { at: allowance.comment, message: `this comment allows nothing: ${allowance.problem}` }
+        yield {
+          at: allowance.comment,
+          message: `this comment allows nothing: ${allowance.problem}`,
+          ...(allowance.scope.length === 0 && { fixes: () => broughtDown(allowance, context.migration) }),
+        }
         continue
       }
       if (isOver(allowance, context.settings)) {
@@ -94,6 +98,35 @@ use.`,
 --^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
   -- guard allows nothing here, and against nothing
   DROP TABLE users;
+
+-- bad: a blank line below it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_index.sql
+  -- guard: allow index-without-concurrently: the table has ten rows
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: no statement stands directly below it]
+
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Take away the blank line below it
+  -- guard: allow index-without-concurrently: the table has ten rows
+  CREATE INDEX users_email_idx ON users (email);
+-- fix: Build the index concurrently
+  -- guard: allow index-without-concurrently: the table has ten rows
+
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: not our name
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  -- gaurd: allow dropped-table: nobody uses it
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
+  SELECT 1;
+  -- migration-guard: allow-file dropped-table: nobody uses it
+--^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: this comment allows nothing: write "-- guard: allow <rule>: <reason>"]
+  -- linter: allow dropped-table
+  -- guard: allow all: why not
+--                ^^^ warning [allow-comment: no rule is called "all"]
+  SELECT 2;
 
 -- bad: nothing to allow
 -- shows: allow comment that has nothing left to allow
@@ -171,7 +204,9 @@ function* withoutUse(allowance: Allowance, context: AllowanceContext) {
     yield {
       at: span,
       message: `no rule is called "${id}"`,
-      ...(near && { hint: `Did you mean ${near}?`, fixes: () => renamed(span, near, context.migration) }),
+      ...(near
+        ? { hint: `Did you mean ${near}?`, fixes: () => renamed(span, near, context.migration) }
+        : { hint: 'Name the rule as the finding names it.' }),
     }
   }
   const useless = rules.filter(rule => !unknown.includes(rule) && isUseless(rule))
@@ -190,6 +225,15 @@ function* withoutUse(allowance: Allowance, context: AllowanceContext) {
 const renamed = (span: Span, to: string, { path }: Migration): Fix[] => [
   { title: `Write ${to}`, safety: 'review', edits: [{ path, span, text: to }] },
 ]
+
+/** Takes away the blank lines between the comment and what follows. */
+function broughtDown({ comment }: Allowance, { path, text }: Migration): Fix[] {
+  const blank = /^[ \t]*\r?\n((?:[ \t]*\r?\n)+)/.exec(text.slice(comment.end))
+  if (!blank) return []
+  const end = comment.end + blank[0].length
+  const span = { start: end - (blank[1]?.length ?? 0), end }
+  return [{ title: 'Take away the blank line below it', safety: 'review', edits: [{ path, span, text: '' }] }]
+}
 
 /** Takes the comment out, and its line where nothing else stands on it. */
 function withoutComment({ comment }: Allowance, { path, text }: Migration): Fix[] {

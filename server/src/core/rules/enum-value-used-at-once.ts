@@ -8,7 +8,7 @@ import type { Span } from '../text'
 import { filledBy } from './behind'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
-import { laterSteps, laterTransaction } from './placement'
+import { isNeeded, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { hintForLater } from './tool-hints'
 
@@ -67,6 +67,22 @@ Add the value in one migration and use it in the next.`,
 --                           ^^^^^^^ error [enum-value-used-at-once: value "stale" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
 -- fix: Run it in a new migration
   ALTER TYPE ticket_state ADD VALUE 'stale';
+-- file: 000003_use_new_value_in_tickets.up.sql
+  UPDATE tickets SET state = 'stale' WHERE reason = 'old';
+
+-- bad: a default that is set behind it is for new rows
+-- given: golang-migrate
+-- file: 000001_tickets.up.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state, reason text);
+-- file: 000002_stale.up.sql
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  UPDATE tickets SET state = 'stale' WHERE reason = 'old';
+--                           ^^^^^^^ error [enum-value-used-at-once: value "stale" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  ALTER TABLE tickets ALTER COLUMN state SET DEFAULT 'open';
+-- fix: Run it in a new migration
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  ALTER TABLE tickets ALTER COLUMN state SET DEFAULT 'open';
 -- file: 000003_use_new_value_in_tickets.up.sql
   UPDATE tickets SET state = 'stale' WHERE reason = 'old';
 
@@ -292,12 +308,18 @@ const nameIn = ({ kind, text }: Token): string => {
 function usedLater(command: Command, context: RuleContext): Fix[] {
   const [table] = namesIn(command)
   if (!table || !mayFollow(command)) return []
-  if (laterSteps(context).some(step => mentions(step, table.name))) return []
+  if (isNeeded(context, step => mentions(step, table.name) && !isIndifferent(step.command, command))) return []
   const { edit, text } = cutStatement(context)
   const about = { tables: [table.name], fills: command.tag === 'ALTER TABLE' ? undefined : filledBy(command) }
   const placed = laterTransaction(context, [text], { title: `use_new_value_in_${table.name}`, about }, [edit])
   return placed ? [{ title: `Run it${placed.where}`, safety: 'review', ...placed }] : []
 }
+
+/** A default is for rows that are inserted. */
+const isIndifferent = (later: Command | undefined, command: Command): boolean =>
+  later?.tag === 'ALTER TABLE' &&
+  (command.tag === 'UPDATE' || command.tag === 'DELETE') &&
+  later.subcommands.every(({ kind }) => kind === 'SET DEFAULT' || kind === 'DROP DEFAULT')
 
 function mayFollow(command: Command): boolean {
   if (command.tag === 'ALTER TABLE') return command.subcommands.every(({ kind }) => kind === 'SET DEFAULT')
