@@ -45,6 +45,21 @@ ALTER TYPE new_plan RENAME TO plan;
     assert.deepEqual(changes, [])
   })
 
+  it('comes back to a migration for which a later one has changed something', () => {
+    const files = Object.entries({
+      'V1__a.sql': 'CREATE TABLE a (id bigint PRIMARY KEY);\n',
+      'U1__a.sql': 'DROP TABLE a;\n',
+      'V2__b.sql': 'CREATE TABLE b (id bigint PRIMARY KEY);\n',
+      'V3__c.sql': 'ALTER TABLE a ADD COLUMN c text;\nCREATE INDEX a_c ON a (c);\n',
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const history = historyFor({ files })
+    const asked = ['V2__b.sql', 'V3__c.sql'].map(path => `${folder}/${path}`)
+    const once = fixed(history, asked, defaultSettings, { review: true, creates: true })
+    const twice = fixed(once.history, once.paths, defaultSettings, { review: true, creates: true })
+    assert.equal(once.changes.find(({ path }) => path.endsWith('U2__b.sql'))?.after, 'DROP TABLE b;\n')
+    assert.deepEqual(twice.changes, [])
+  })
+
   it('writes the down of what the other fixes make of the up', () => {
     const files = Object.entries({
       '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n',

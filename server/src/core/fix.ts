@@ -29,45 +29,58 @@ const mostRounds = 50
 /** So would one whose new migration has the finding again: migrations made for migrations that fixes made get no more. */
 const mostGenerations = 4
 
+/** What a fix changes in one migration may be a finding in an earlier one, which had its turn: it gets another. */
+const mostPasses = 3
+
 /**
  * Returns what applying the fixes of the migrations at `paths` does: one after the other, each round after round until no
- * fix is left, then the migrations that fixes created. Nothing is written: the history is changed in memory.
+ * fix is left, then the migrations that fixes created, and once more those that others have changed something for. Nothing is written: the history is changed in memory.
  */
 export function fixed(start: History, paths: readonly string[], settings: Settings, options: FixOptions): Fixed {
   const queue = [...paths]
   const generations = new Map<string, number>()
   const changes = new Map<string, Change>()
   let history = start
-  for (const path of queue) {
-    const generation = generations.get(path) ?? 0
-    const allowed = { ...options, creates: options.creates && generation < mostGenerations }
-    let most = mostRounds
-    for (let round = 0; round < most; round++) {
-      const findings = lint(history, path, settings, options.report)
-      if (round === 0) most += findings.length
-      const state = history
-      const allowedFor = ({ fixes }: Finding) =>
-        chosen(
-          fixes.map(fix => asOffered(fix, state)),
-          allowed,
-        )
-      let fixes: readonly Fix[] = []
-      for (const turn of turns) {
-        if (fixes.length > 0) break
-        const isDue = (fix: Fix) => fix.turn === turn
-        fixes = fixesToApply(history, path, findings, finding => allowedFor(finding).filter(isDue), settings)
-      }
-      const applied = changesBy(history, fixes)
-      if (applied.length === 0) break
-      for (const change of applied) {
-        changes.set(change.path, merged(changes.get(change.path), change))
-        history = withFile(history, change.path, change.after)
-        if (change.before === undefined) {
-          generations.set(change.path, generation + 1)
-          queue.push(change.path)
+  const settled = new Map<string, string>()
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const passed = history
+    for (const path of queue) {
+      const generation = generations.get(path) ?? 0
+      const allowed = { ...options, creates: options.creates && generation < mostGenerations }
+      let most = mostRounds
+      for (let round = 0; round < most; round++) {
+        const findings = lint(history, path, settings, options.report)
+        if (round === 0) most += findings.length
+        const said = findings.map(({ rule, message }) => `${rule} ${message}`).join('\n')
+        if (settled.get(path) === said) break
+        const state = history
+        const allowedFor = ({ fixes }: Finding) =>
+          chosen(
+            fixes.map(fix => asOffered(fix, state)),
+            allowed,
+          )
+        let fixes: readonly Fix[] = []
+        for (const turn of turns) {
+          if (fixes.length > 0) break
+          const isDue = (fix: Fix) => fix.turn === turn
+          fixes = fixesToApply(history, path, findings, finding => allowedFor(finding).filter(isDue), settings)
+        }
+        const applied = changesBy(history, fixes)
+        if (applied.length === 0) {
+          settled.set(path, said)
+          break
+        }
+        for (const change of applied) {
+          changes.set(change.path, merged(changes.get(change.path), change))
+          history = withFile(history, change.path, change.after)
+          if (change.before === undefined) {
+            generations.set(change.path, generation + 1)
+            queue.push(change.path)
+          }
         }
       }
     }
+    if (history === passed) break
   }
   const all = [...changes.values()].filter(change => change.before !== change.after)
   return {
