@@ -9,7 +9,7 @@ import { type Condition, conditionInside, conditionOutside, validCheck } from '.
 import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { replacement, statementsAfter, statementsBefore, written } from './edits'
-import { laterSteps, laterTransaction, undoneBy } from './placement'
+import { isNeeded, laterTransaction, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isUnreleased, type SubcommandOfKind, subcommandsOf, type Target } from './target'
 import { hintForLater } from './tool-hints'
@@ -231,7 +231,7 @@ function provenFirst(alter: AlterRelation, attach: Attach, context: RuleContext)
     return [{ title, safety: 'safe', edits }]
   }
   const names = [alter.relation.name, attach.partition.name]
-  if (laterSteps(context).some(step => names.some(name => mentions(step, name)))) return []
+  if (isNeeded(context, step => names.some(name => mentions(step, name)))) return []
   const text = written(context, { start: 0, end: context.statement.text.length })
   const detach = undoneBy(context, {
     matches: command =>

@@ -236,6 +236,49 @@ back and its data is kept elsewhere or not needed.`,
   ALTER TABLE users DROP COLUMN IF EXISTS nickname;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint [dropped-column: DROP COLUMN IF EXISTS finds no column "nickname" in table "users"]
 
+-- bad: one statement drops two, and one of the down adds them again
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, first text, last text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_names.up.sql
+  ALTER TABLE users ADD COLUMN name text;
+  ALTER TABLE users DROP COLUMN first, DROP COLUMN last;
+--                  ^^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "first" of table "users"]
+--                                     ^^^^^^^^^^^^^^^^ warning [dropped-column: DROP COLUMN deletes the data of column "last" of table "users"]
+-- file: 000002_names.down.sql
+  ALTER TABLE users ADD COLUMN first text, ADD COLUMN last text;
+  ALTER TABLE users DROP COLUMN name;
+-- fix: Deprecate the column here, drop it in a new migration
+-- file: 000002_names.up.sql
+  ALTER TABLE users ADD COLUMN name text;
+  ALTER TABLE users DROP COLUMN last;
+  COMMENT ON COLUMN users.first IS 'DEPRECATED: a later release drops it';
+-- file: 000002_names.down.sql
+  ALTER TABLE users ADD COLUMN last text;
+  COMMENT ON COLUMN users.first IS NULL;
+  ALTER TABLE users DROP COLUMN name;
+-- file: 000003_drop_users_first.up.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN first;
+-- file: 000003_drop_users_first.down.sql
+  ALTER TABLE users ADD COLUMN first text;
+-- fix: Deprecate the column here, drop it in a new migration
+-- file: 000002_names.up.sql
+  ALTER TABLE users ADD COLUMN name text;
+  ALTER TABLE users DROP COLUMN first;
+  COMMENT ON COLUMN users.last IS 'DEPRECATED: a later release drops it';
+-- file: 000002_names.down.sql
+  ALTER TABLE users ADD COLUMN first text;
+  COMMENT ON COLUMN users.last IS NULL;
+  ALTER TABLE users DROP COLUMN name;
+-- file: 000003_drop_users_last.up.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE users DROP COLUMN last;
+-- file: 000003_drop_users_last.down.sql
+  ALTER TABLE users ADD COLUMN last text;
+
 -- good: a down takes back what the up added
 -- given: golang-migrate
 -- file: 000001_users.up.sql

@@ -64,7 +64,11 @@ export function columnDroppedLater(
     otherwise: '',
     leaves: `${comment} NULL;`,
   }
-  if (downs.length > 1 || downs.some(({ command }) => !command || !undo.matches(command, context.catalog))) {
+  const among = downs.length === 1 ? addedBackAmong(downs[0], alter.relation, name, `${comment} NULL;`) : undefined
+  if (
+    !among &&
+    (downs.length > 1 || downs.some(({ command }) => !command || !undo.matches(command, context.catalog)))
+  ) {
     withhold('The down does more with the column than adding it again.')
     return []
   }
@@ -91,7 +95,7 @@ export function columnDroppedLater(
   ]
   const title = `drop_${alter.relation.name}_${name}`
   const otherwise = downs.length === 0 ? columnAgain(tableText, table, known, isRequired, context) : ''
-  const down = undoneBy(context, { ...undo, otherwise })
+  const down = among ?? undoneBy(context, { ...undo, otherwise })
   const isPrimary = table.constraints.some(({ kind, columns }) => kind === 'PRIMARY KEY' && columns.includes(name))
   const keys = [{ table: alter.relation.name, columns: [name], isPrimary }]
   const about = { tables: [alter.relation.name], without: name, keys: isPrimary ? keys : [] }
@@ -128,9 +132,12 @@ export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[
     withhold(`One statement drops several ${noun}s.`)
     return []
   }
-  // Partitions go all the time, and are detached for it.
   const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
-  if (before?.kind !== noun || before.partitionOf || before.conditional) return []
+  if (before?.partitionOf) {
+    withhold('Partitions go all the time: their table stays, and is what running code names.')
+    return []
+  }
+  if (before?.kind !== noun || before.conditional) return []
   if (isAnnounced({ table: name.name }, context)) return []
   const key = keyOf(catalog, name)
   const wanted = before.reads.map(read => catalog.relations.get(read)?.name ?? '')
@@ -208,6 +215,19 @@ function wantsGone({ command }: Step, table: RelationKey, { catalog }: RuleConte
 const names = (subcommand: Subcommand, column: string): boolean =>
   (subcommand.kind === 'ADD COLUMN' && subcommand.column.name.name === column) ||
   ('column' in subcommand && 'name' in subcommand.column && subcommand.column.name === column)
+
+/** What takes the clause that adds a column back out of a down that does other things in the same statement. */
+function addedBackAmong(step: Step | undefined, table: Name, column: string, leaves: string): Down | undefined {
+  const alter = step?.command
+  if (!step || alter?.tag !== 'ALTER TABLE' || alter.relation.name !== table.name) return undefined
+  const [clause, ...others] = alter.subcommands.filter(other => names(other, column))
+  if (clause?.kind !== 'ADD COLUMN' || others.length > 0 || alter.subcommands.length === 1) return undefined
+  if (semicolonAfter(step) === undefined) return undefined
+  return {
+    edits: [...cutSubcommand(step, alter, alter.subcommands.indexOf(clause)), ...statementsAfter(step, [leaves])],
+    text: `ALTER TABLE ${written(step, alter.relation.span)} ${written(step, clause.span)};`,
+  }
+}
 
 const addsBack = (command: Command, table: Name, column: string): boolean =>
   command.tag === 'ALTER TABLE' &&
