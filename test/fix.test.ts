@@ -60,6 +60,23 @@ ALTER TYPE new_plan RENAME TO plan;
     assert.deepEqual(twice.changes, [])
   })
 
+  it('builds no index that it leaves out', () => {
+    const files = Object.entries({
+      '000001_users.up.sql':
+        'CREATE TABLE users (id bigint PRIMARY KEY, a text);\nCREATE INDEX users_a ON users (a);\n',
+      '000002_more.up.sql': `ALTER TABLE users ADD COLUMN b text;
+CREATE INDEX users_a_again ON users (a);
+CREATE TABLE settings (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users, setting_key text NOT NULL);
+`,
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const options = { review: true, creates: true }
+    const { changes } = fixed(historyFor({ files }), [`${folder}/000002_more.up.sql`], defaultSettings, options)
+    assert.deepEqual(
+      changes.map(({ titles }) => titles),
+      [['Leave the index out', 'Add UNIQUE (user_id, setting_key)']],
+    )
+  })
+
   it('writes the down of what the other fixes make of the up', () => {
     const files = Object.entries({
       '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n',

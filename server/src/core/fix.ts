@@ -54,16 +54,17 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
         const said = findings.map(({ rule, message }) => `${rule} ${message}`).join('\n')
         if (settled.get(path) === said) break
         const state = history
-        const allowedFor = ({ fixes }: Finding) =>
-          chosen(
-            fixes.map(fix => asOffered(fix, state)),
+        const dueFor = ({ fixes }: Finding, turn: Fix['turn']) => {
+          const due = fixes.filter(fix => fix.turn === turn)
+          return chosen(
+            due.map(fix => asOffered(fix, state)),
             allowed,
           )
+        }
         let fixes: readonly Fix[] = []
         for (const turn of turns) {
           if (fixes.length > 0) break
-          const isDue = (fix: Fix) => fix.turn === turn
-          fixes = fixesToApply(history, path, findings, finding => allowedFor(finding).filter(isDue), settings)
+          fixes = fixesToApply(history, path, findings, finding => dueFor(finding, turn), settings)
         }
         const applied = changesBy(history, fixes)
         if (applied.length === 0) {
@@ -93,7 +94,7 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
   }
 }
 
-const turns: readonly Fix['turn'][] = [undefined, 'late', 'last']
+const turns: readonly Fix['turn'][] = ['early', undefined, 'late', 'last']
 
 /** The fixes of a finding that may be applied, best first: they are alternatives. */
 const chosen = (fixes: readonly Fix[], { review, creates }: FixOptions): readonly Fix[] =>

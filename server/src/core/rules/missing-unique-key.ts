@@ -180,7 +180,7 @@ function unique({ owner, key }: { owner: string; key: string }, command: CreateT
   const indent = /^\s*/.exec(line)?.[0] ?? ''
   const separator = statement.text.slice(0, last).includes('\n') ? `,\n${indent}` : ', '
   const edits = [insertion(context, last, `${separator}${constraint}`)]
-  return [{ title: `Add ${constraint}`, safety: 'review', isChange: true, edits }]
+  return [{ title: `Add ${constraint}`, safety: 'review', isChange: true, turn: 'early', edits }]
 }
 
 const isUniqueLater = (table: Name, key: string, context: RuleContext): boolean =>

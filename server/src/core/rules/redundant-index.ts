@@ -238,6 +238,7 @@ function withoutIndex(index: CreateIndex, context: RuleContext): Fix[] {
       title: 'Leave the index out',
       safety: 'review',
       isChange: true,
+      turn: 'early',
       edits: [context, ...(undone ? [undone] : [])].map(leftOut),
     },
   ]
