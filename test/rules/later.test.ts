@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { changesBy } from '../../server/src/core/fix-changes'
+import { type History, withFixed } from '../../server/src/core/history/history'
 import { lint } from '../../server/src/core/lint'
 import { historyIn } from '../history/folder'
 import { loadInstalledParser } from '../parser'
@@ -65,7 +67,7 @@ CREATE UNIQUE INDEX users_email_idx ON users (email);`,
   it('fills no column behind what needs it filled', () => {
     const fill = 'UPDATE users SET age = 18;'
     assert(offered(fill, 'ALTER TABLE users ADD COLUMN name text;'))
-    assert(offered(fill, 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;'))
+    assert(offered(fill, "ALTER TABLE users ALTER COLUMN email SET NOT NULL, ALTER email SET DEFAULT '';"))
     assert(!offered(fill, 'ALTER TABLE users ALTER COLUMN age SET NOT NULL;'))
     assert(!offered(fill, 'ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 17);'))
     assert(!offered(fill, 'ALTER TABLE users VALIDATE CONSTRAINT grown;'))
@@ -79,6 +81,25 @@ CREATE UNIQUE INDEX users_email_idx ON users (email);`,
     assert(!offered(drop, 'CREATE VIEW people AS SELECT * FROM users;'))
     assert(!offered(drop, "INSERT INTO users VALUES (1, 'ann@example.org');"))
     assert(!offered('ALTER TABLE users DROP COLUMN id;', 'CREATE TABLE teams (user_id bigint REFERENCES users);'))
+  })
+
+  it('does not mind the migration that another fix of the same file has made', () => {
+    const files = {
+      '1_users.sql': '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);',
+      '2_change.sql':
+        '-- +goose Up\nALTER TABLE users DROP COLUMN age;\nCREATE INDEX users_email_idx ON users (email);',
+    }
+    const settings = { postgres: 15, rules: {} }
+    const fixOf = (state: History, rule: string) =>
+      lint(state, 'm/2_change.sql', settings).find(finding => finding.rule === rule)?.fixes[0]
+    const history = historyIn(files, 'goose')
+    const deprecate = fixOf(history, 'dropped-column')
+    assert(deprecate?.creates)
+    const state = withFixed(history, changesBy(history, [deprecate]))
+    assert.deepEqual(
+      fixOf(state, 'index-without-concurrently')?.creates?.map(({ path }) => path),
+      ['m/4_create_users_email_idx.sql'],
+    )
   })
 
   it('comes before all repeatable migrations', () => {

@@ -262,13 +262,20 @@ function leavesFilled(later: Later, table: string, columns: Filled): boolean {
     const isFilled = columns === 'all' || columns.some(column => mentions(later, column))
     return command.subcommands.every(
       subcommand =>
-        (subcommand.kind === 'SET NOT NULL' && !isFilled) ||
-        (subcommand.kind === 'ADD COLUMN' && !isFilled) ||
-        (subcommand.kind === 'ADD CONSTRAINT' && !isFilled && subcommand.constraint.kind !== 'FOREIGN KEY'),
+        !isFilled &&
+        (besideFilled.has(subcommand.kind) ||
+          (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'FOREIGN KEY')),
     )
   }
   return command !== undefined && besidesRows.has(command.tag)
 }
+
+const besideFilled: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
+  'ADD COLUMN',
+  'SET NOT NULL',
+  'SET DEFAULT',
+  'DROP DEFAULT',
+])
 
 const besidesRows: ReadonlySet<string> = new Set(['COMMENT', 'GRANT', 'REVOKE', 'CREATE TABLE', 'CREATE STATISTICS'])
 
