@@ -97,6 +97,27 @@ describe('details', () => {
     )
   })
 
+  it('do not say that queries fail where the transaction makes a table or column of that name again', () => {
+    const told = (statements: string) =>
+      findings(`
+-- bad: dropped and made again
+-- file: 0001_users.sql
+  CREATE DOMAIN code AS text CHECK (VALUE <> '');
+  CREATE TABLE users (id bigint PRIMARY KEY, name text);
+-- file: 0002_users.sql
+  BEGIN;
+  ${statements}
+  COMMIT;
+`)[0]?.detail ?? ''
+    const column = 'ALTER TABLE users DROP COLUMN name;'
+    assert.match(told(`${column} ALTER TABLE users ADD COLUMN name bigint;`), /^The column that gets the name has none/)
+    assert.match(told(`${column} ALTER TABLE users ADD COLUMN other bigint;`), /^Running code that names the column/)
+    const table = 'DROP TABLE users;'
+    assert.match(told(`${table} CREATE TABLE users (id bigint);`), /^The table that gets the name has none/)
+    assert.match(told(`${table} CREATE TABLE others (id bigint);`), /^Running code that names the table/)
+    assert.match(told("ALTER TABLE users ADD COLUMN code code DEFAULT 'a';"), /^The type is a domain with constraints/)
+  })
+
   it('tell of a column that is to take the place of a dropped one in the same release', () => {
     const [{ hint } = {}] = findings(`
 -- bad: renamed by hand

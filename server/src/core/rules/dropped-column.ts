@@ -57,11 +57,12 @@ back and its data is kept elsewhere or not needed.`,
         ? lostWithColumn(target.table, column.name, cascade, context.catalog, atEnd(context))
         : []
       const weight = known && weightOf(known, alter.relation, isUsed(target.table, column.name, context), context)
+      const { detail, hint } = weight ?? consequenceOf(column.name, alter.relation, target.table, context)
       yield {
         at: { start: subcommand.keywords.start, end: column.span.end },
         message: `DROP COLUMN deletes the data of column "${column.name}" of ${target.label}${isAnnounced({ table: alter.relation.name, column: column.name }, context) ? ', which is deprecated' : ''}`,
-        detail: [weight?.detail ?? consequenceOf(column.name, alter.relation, context), ...gone].join(' '),
-        hint: weight?.hint ?? hintFor(column.name, target.table, context),
+        detail: [detail, ...gone].join(' '),
+        hint,
         relation: target.relation,
         severity: weight && 'information',
         fixes: () => (weight?.isLast ? [] : columnDroppedLater(alter, { subcommand, place }, target, context)),
@@ -311,11 +312,22 @@ function areAlike(a: string, b: string): boolean {
 }
 
 /** Where the same transaction adds a column of that name running code finds one again, without the data. */
-function consequenceOf(column: string, table: Name, context: RuleContext): string {
-  const atCommit = asTable(catalogAtCommit(context).relations.get(keyOf(context.catalog, table)))
+function consequenceOf(
+  column: string,
+  relation: Name,
+  table: Table | undefined,
+  context: RuleContext,
+): { detail: string; hint: string } {
+  const atCommit = asTable(catalogAtCommit(context).relations.get(keyOf(context.catalog, relation)))
   return columnNamed(atCommit, column)
-    ? 'The column that gets the name has none of the values, and nothing brings them back.'
-    : 'Running code that names the column fails from this moment on, and nothing brings the data back.'
+    ? {
+        detail: 'The column that gets the name has none of the values, and nothing brings them back.',
+        hint: 'Change the column instead, or add the new one under another name and fill it first.',
+      }
+    : {
+        detail: 'Running code that names the column fails from this moment on, and nothing brings the data back.',
+        hint: hintFor(column, table, context),
+      }
 }
 
 /** Why the drop weighs less than one out of the blue: it was announced, its values are elsewhere, or it comes as the last step. */

@@ -34,12 +34,12 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
       if (!target) continue
       if (drop.ifExists && context.catalog.complete && !relationNamed(context.catalog, name)) continue
       const weight = weightOf(drop, name, context)
+      const { detail, hint } = weight ?? consequenceOf(name, context)
       yield {
         at: name.span,
         message: `DROP TABLE deletes ${isAnnounced({ table: name.name }, context) ? 'deprecated ' : ''}${target.label} and its rows`,
         detail: [
-          weight?.detail ??
-            'Running code that names the table fails from this moment on, and nothing brings the rows back.',
+          detail,
           ...lostWithTable(
             name,
             drop.cascade !== undefined,
@@ -47,7 +47,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
             context.steps.at(-1)?.after ?? context.after,
           ),
         ].join(' '),
-        hint: weight?.hint ?? 'Deploy code that does not use the table first, and drop it in a later release.',
+        hint,
         relation: target.relation,
         severity: weight && 'information',
         fixes: () => (weight?.isLast ? [] : droppedLater(drop, name, context)),
@@ -303,6 +303,18 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   DROP TABLE carts;
 `,
 })
+
+/** Where the same transaction makes a table of that name running code finds one again, without the rows. */
+const consequenceOf = (name: Name, context: RuleContext): { detail: string; hint: string } =>
+  catalogAtCommit(context).relations.has(keyOf(context.catalog, name))
+    ? {
+        detail: 'The table that gets the name has none of the rows, and nothing brings them back.',
+        hint: 'Alter the table instead, or copy its rows into the new one first.',
+      }
+    : {
+        detail: 'Running code that names the table fails from this moment on, and nothing brings the rows back.',
+        hint: 'Deploy code that does not use the table first, and drop it in a later release.',
+      }
 
 /** Why the drop weighs less than one out of the blue: its rows have gone elsewhere, or it was announced. */
 function weightOf(
