@@ -73,6 +73,11 @@ describe('golang-migrate', () => {
     assert.deepEqual(followUp(history), { 'm/4_check_x.sql': 'SELECT 1;\n' })
   })
 
+  it('is not followed by a file that the tool passes over because one with a number far off is there', () => {
+    const history = historyIn({ '01_x.up.sql': '', '99_seed.sql': '' }, 'golang-migrate')
+    assert.deepEqual(Object.keys(followUp(history)), ['m/02_check_x.up.sql'])
+  })
+
   it('is followed by one file for each statement that must not share a transaction', () => {
     const history = historyIn({ '0001_x.up.sql': '', '0001_x.down.sql': '' })
     const up = 'CREATE INDEX CONCURRENTLY i ON t (a);\nCREATE INDEX CONCURRENTLY j ON t (b);'

@@ -64,9 +64,13 @@ export function pairsAfter(request: FollowUp, marker = ''): readonly NewFile[] |
   const last = lastName(request.taken, name => strictName.test(name))
   if (last === undefined) return undefined
   const numberIn = (name: string) => (/^\d+/.exec(name) as RegExpExecArray)[0]
-  const newest = lastName(request.taken, name => /^\d+_.*\.sql$/i.test(name)) ?? last
-  const isBare = compareNumbered(numberIn(newest), numberIn(last)) > 0
-  let number = numberIn(isBare ? newest : last)
+  const lastNumber = numberIn(last)
+  const newer = request.taken
+    .map(nameOf)
+    .filter(name => /^\d+_.*\.sql$/i.test(name) && compareNumbered(numberIn(name), lastNumber) > 0)
+  // The tool passes over `999_seed.sql`, and over what would be named so.
+  const isBare = newer.some(name => numberIn(name) === numberAfter(lastNumber) || /^\d{8}/.test(name))
+  let number = numberIn(isBare ? (newer.at(-1) as string) : last)
   return oneByOne(request).flatMap(part => {
     number = numberAfter(number)
     const files = pair(part, number, part.transaction ? '' : marker)
