@@ -182,6 +182,18 @@ back and its data is kept elsewhere or not needed.`,
   -- For a later release, when no running code names the column.
   ALTER TABLE users DROP COLUMN login;
 
+-- bad: an earlier migration has copied it beside what it has looked up
+-- file: 0001_users.sql
+  CREATE TABLE towns (id bigint PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE users (id bigint PRIMARY KEY, street text, town_id bigint);
+-- file: 0002_address.sql
+  ALTER TABLE users ADD COLUMN address text;
+-- file: 0003_fill.sql
+  UPDATE users SET address = street || (SELECT name FROM towns WHERE id = users.town_id) WHERE street <> '';
+-- file: 0004_no_street.sql
+  ALTER TABLE users ADD COLUMN email text, DROP COLUMN street;
+--                                         ^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "street" of table "users"]
+
 -- bad: another column gets its name
 -- given: renamed-column off
 -- file: 0001_users.sql

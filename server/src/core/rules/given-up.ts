@@ -86,10 +86,27 @@ export function takes(statement: Statement, table: string, column?: string): boo
 /** Whether a subquery only looks rows up by the column: `(SELECT id FROM users WHERE login = carts.login)`. */
 function isLookup({ hasSubquery, span }: Expression, { text }: Statement, column: string): boolean {
   if (!hasSubquery) return false
-  const results = [...text.slice(span.start, span.end).matchAll(/\bselect\b([\s\S]*?)\bfrom\b/gi)]
+  const expression = text.slice(span.start, span.end)
+  const lists = [...expression.matchAll(/\bselect\b([\s\S]*?)\bfrom\b/gi)].map(([, list = '']) => list)
   const isColumn = ({ kind, text: word }: Token) =>
     (kind === 'word' ? word.toLowerCase() : word.slice(1, -1)) === column
-  return !results.some(([, list = '']) => list.includes('*') || tokensOf(list).some(isColumn))
+  const takes = (part: string) => part.includes('*') || tokensOf(part).some(isColumn)
+  return !lists.some(takes) && !tokensOf(outsideQueries(expression)).some(isColumn)
+}
+
+/** An expression without its subqueries. */
+function outsideQueries(expression: string): string {
+  const tokens = tokensOf(expression)
+  const start = tokens.findIndex(({ text }, at) => text === '(' && tokens[at + 1]?.text === 'SELECT')
+  let depth = 0
+  const end = tokens.findIndex(({ text }, at) => {
+    if (at < start) return false
+    depth += text === '(' ? 1 : text === ')' ? -1 : 0
+    return depth === 0
+  })
+  const [first, last] = [tokens[start], tokens[end]]
+  if (!first || !last) return expression
+  return `${expression.slice(0, first.start)} ${outsideQueries(expression.slice(last.end))}`
 }
 
 const isDeprecation = ({ command, text }: Statement, { table, column }: Dropped): boolean =>
