@@ -76,6 +76,10 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   DROP OWNED BY reporter;
 --^^^^^^^^^^ error [dropped-schema: DROP OWNED deletes every table and all else that "reporter" owns in this database]
 
+-- bad: DROP OWNED of whoever runs the migration
+  DROP OWNED BY CURRENT_USER;
+--^^^^^^^^^^ error [dropped-schema: DROP OWNED deletes every table and all else that "CURRENT_USER" owns in this database]
+
 -- good: nothing is left but privileges
   REASSIGN OWNED BY reporter TO shop;
   DROP OWNED BY reporter;

@@ -89,7 +89,9 @@ export const rolesOf = (nodes: readonly Node[] | undefined): string[] =>
   (nodes ?? []).flatMap(node => {
     const role = fields(node).RoleSpec
     if (!role) return []
-    return role.roletype === 'ROLESPEC_PUBLIC' ? ['public'] : [role.rolename ?? role.roletype ?? '']
+    return role.roletype === 'ROLESPEC_PUBLIC'
+      ? ['public']
+      : [role.rolename ?? (role.roletype ?? '').replace('ROLESPEC_', '')]
   })
 
 const isTrue = (node: Node | undefined): boolean => fields(node).A_Const?.boolval?.boolval === true
