@@ -69,6 +69,12 @@ CREATE POLICY own ON staff.people USING (name = current_user);`
       assert.match(String(await seen(columns, 'other', 'SELECT id FROM staff.people')), /permission denied for table/)
     })
 
+    it(`has what all tables of the schema were granted where ${what} was made`, async () => {
+      const start = `${people}\nGRANT SELECT ON ALL TABLES IN SCHEMA staff TO other;`
+      const files: Files = { '000001_people.up.sql': start, '000003_move.up.sql': move }
+      assert.deepEqual(await seen([start, withFix(files)], 'other', 'SELECT id FROM staff.people'), [1, 2])
+    })
+
     it(`shows no more than the policies of ${what}`, async () => {
       const all = [people, grant, secured, withFix(filesOf(move, secured))]
       assert.deepEqual(await seen(all, 'shop', 'SELECT id FROM staff.people'), [1])

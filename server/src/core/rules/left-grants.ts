@@ -1,10 +1,11 @@
 import type { Migration } from '../history/migration'
 import { keyOf, keyOfRelation, type Table } from '../postgres/catalog'
+import type { Command } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import { quoted } from '../sql/quote'
 import type { Statement } from '../sql/statements'
 import { tokensOf } from '../sql/tokens'
-import { earlierStatements } from './later'
+import { earlierStatements, statementsUp } from './later'
 import type { RuleContext } from './rule'
 
 /**
@@ -14,16 +15,22 @@ import type { RuleContext } from './rule'
  */
 export function grantsFor(view: string, table: Table, context: RuleContext): string[] {
   const key = keyOfRelation(table)
-  const made = context.history.migrations.findIndex(({ path }) => path === table.born?.migration)
+  const { migrations } = context.history
+  const made = migrations.findIndex(({ path }) => path === table.born?.migration)
+  const birth = migrations[made] && statementsUp(migrations[made]).findLast(({ command }) => makes(command, table))
   return grants([table.name, table.schema], context).flatMap(({ migration, statement, command, given }) => {
-    const age = context.history.migrations.indexOf(migration) - made
+    const age = migrations.indexOf(migration) - made
     const isNamed = age >= 0 && command.relations.some(other => keyOf(context.catalog, other) === key)
     // The tables that a schema had then.
-    const isAmongAll = age > 0 && table.born !== undefined && given.schemas.includes(table.schema)
+    const isLater = age > 0 || (age === 0 && birth !== undefined && birth.span.start < statement.span.start)
+    const isAmongAll = isLater && table.born !== undefined && given.schemas.includes(table.schema)
     if (given.ofColumns && context.settings.postgres >= 15) return []
     return given.on === 'TABLE' && (isNamed || isAmongAll) ? about(view, statement) : []
   })
 }
+
+const makes = (command: Command | undefined, { name }: Table): boolean =>
+  command?.tag === 'CREATE TABLE' && command.table.name === name
 
 /** Returns the same of a schema. */
 export const grantsForSchema = (schema: string, context: RuleContext): string[] =>
