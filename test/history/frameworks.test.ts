@@ -487,15 +487,15 @@ describe('plain SQL', () => {
     assert.deepEqual(namesOf(history), ['shop.postgres.1.8.0.create.sql', names[1], names[0]])
   })
 
-  it('leaves the whole schema of each version where upgrades lead from one to the next', () => {
-    const files = { 'deploy/7/001-auto.sql': '', 'deploy/8/001-auto.sql': '', 'deploy/a.sql': '' }
-    const upgrade = { 'upgrade/7-8/001-auto.sql': '', 'downgrade/8-7/001-auto.sql': '' }
-    assert.deepEqual(namesOf(historyIn({ ...files, ...upgrade }, 'plain')).sort(), [
-      'deploy/a.sql',
-      'downgrade/8-7/001-auto.sql',
-      'upgrade/7-8/001-auto.sql',
-    ])
-    assert.equal(namesOf(historyIn(files, 'plain')).length, 3)
+  it('leaves the whole schema of each version that stands beside upgrades', () => {
+    const names = [
+      'deploy/7/001-auto.sql',
+      'deploy/7/001-auto-__VERSION.sql',
+      'deploy/8/002-users.sql',
+      '6-7/001-auto.sql',
+    ]
+    const history = historyIn(Object.fromEntries(names.map(name => [name, ''])), 'plain')
+    assert.deepEqual(namesOf(history).sort(), ['6-7/001-auto.sql', 'deploy/8/002-users.sql'])
   })
 
   it('goes down in a folder for rollbacks', () => {

@@ -38,7 +38,7 @@ export default {
     if (!hasVersion.test(name) && leadsOn(folder.files)) return undefined
     if (isForSeveral(folder.files) && !saysDatabase.test(name) && areForeign([text])) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
-    if (wholeSchema.test(relative) && hasUpgrades(folder.files)) return undefined
+    if (wholeSchema.test(path)) return undefined
     const { stem, direction: said } = nameIn(relative, folder.files)
     const isDown = isForRollbacks(folder.path) || isDjangoBackwards(text)
     const direction = said === 'up' && isDown ? 'down' : said
@@ -98,11 +98,7 @@ const leadsOn = onceForEach((files: readonly string[]): boolean => share(files, 
  * DBIx::Class::DeploymentHandler keeps the whole schema of each version, `deploy/7/001-auto.sql`, beside what leads from one to the
  * next, `upgrade/6-7/001-auto.sql` (https://metacpan.org/pod/DBIx::Class::DeploymentHandler::DeployMethod::SQL::Translator).
  */
-const wholeSchema = /(?:^|\/)deploy\/\d+\/[^/]+$/
-
-const hasUpgrades = onceForEach((files: readonly string[]): boolean =>
-  files.some(file => /(?:^|\/)upgrade\/\d+-\d+\/[^/]+$/.test(file)),
-)
+const wholeSchema = /(?:^|\/)deploy\/\d+\/\d{3}-auto[^/]*\.sql$/
 
 const hasVersion = /\d\.\d/
 
