@@ -36,6 +36,18 @@ describe('migration-guard check', () => {
     assert.equal(out.trimEnd().split('\n').at(-1), '1 error in 4 files (4 statements).')
   })
 
+  it('counts columns as editors do where a byte order mark stands in front', async () => {
+    const index = '\uFEFFCREATE INDEX users_email_idx ON users (email);\n'
+    const folder = folderWith({ ...project, 'migrations/000002_index.up.sql': index })
+    assert.match((await invoke(folder, 'check')).out, /^migrations\/000002_index\.up\.sql:1:1 error/m)
+    const { files } = JSON.parse((await invoke(folder, 'check', '--format', 'json')).out)
+    assert.deepEqual(files.find(({ path }: { path: string }) => path.endsWith('2_index.up.sql')).findings[0].start, {
+      line: 0,
+      column: 0,
+      offset: 1,
+    })
+  })
+
   it('says why a rule with a fix offers none', async () => {
     const folder = folderWith({
       ...project,

@@ -66,6 +66,7 @@ const between = [
   "COMMENT ON COLUMN users.age IS 'in years';",
   'CREATE FUNCTION ages() RETURNS bigint LANGUAGE sql AS $$ SELECT sum(age) FROM users $$;',
   'REINDEX TABLE users;',
+  'ANALYZE users;',
   'TRUNCATE users;',
   'ALTER TABLE users CLUSTER ON users_age_idx;',
   'ALTER TABLE users REPLICA IDENTITY FULL;',

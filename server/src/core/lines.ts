@@ -8,13 +8,16 @@ export interface Position {
   readonly offset: number
 }
 
-/** Returns what turns the offsets of `text` into positions. Lines end at LF, CRLF or CR, as in the language server. */
+/**
+ * Returns what turns the offsets of `text` into positions. Lines end at LF, CRLF or CR, as in the language server; a byte order
+ * mark is no column, as in editors.
+ */
 export function positionsIn(text: string): (offset: number) => Position {
-  const starts = [0]
+  const starts = [text.startsWith('\uFEFF') ? 1 : 0]
   for (const match of text.matchAll(/\r\n?|\n/g)) starts.push(match.index + match[0].length)
   return offset => {
     const line = lastAtMost(starts, offset)
-    return { line, column: offset - (starts[line] ?? 0), offset }
+    return { line, column: Math.max(0, offset - (starts[line] ?? 0)), offset }
   }
 }
 

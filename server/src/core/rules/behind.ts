@@ -243,9 +243,12 @@ const withoutQueries: ReadonlySet<string> = new Set([
   'CREATE TABLE',
   'CREATE INDEX',
   'DROP INDEX',
+  'ANALYZE',
   'COMMENT',
   'GRANT',
+  'REINDEX',
   'REVOKE',
+  'VACUUM',
   'UPDATE',
   'DELETE',
   'CREATE TRIGGER',
@@ -300,11 +303,14 @@ export function needsUnique(later: Later, { table, columns, isPrimary }: Key): b
 }
 
 const withoutKeys: ReadonlySet<string> = new Set([
+  'ANALYZE',
   'COMMENT',
   'CREATE INDEX',
   'DROP INDEX',
   'GRANT',
+  'REINDEX',
   'REVOKE',
+  'VACUUM',
   'DELETE',
   'CREATE TRIGGER',
   'DROP TRIGGER',
