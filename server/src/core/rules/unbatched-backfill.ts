@@ -25,8 +25,8 @@ wait: the finding is an error then. A copy alone makes nobody wait, its rows are
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
 \`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction, in a loop, and of a table that a body
 reads as one row. A \`WHERE\` that only tests
-columns which the migration adds, or that the assigned column \`IS NULL\` where it came after its table, picks every row. So does \`UPDATE ... FROM\` that
-fills a new column and only says which rows belong together.`,
+columns which the migration adds, that a \`NOT NULL\` column \`IS NOT NULL\`, or that the assigned column \`IS NULL\` where it came after its table, picks every row. So does \`UPDATE ... FROM\` that
+only says which rows belong together and fills a new column, or looks each row's value up by the key of the other table.`,
   instead: `
 Change the rows in batches, each its own transaction, outside the transaction of the schema change. The fix writes a \`DO\`
 block that walks along the primary key, visits each row once and commits after each batch; it is offered where the history
@@ -593,6 +593,70 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   $$;
 -- file: test/V3__backfill_users.sql.conf
   executeInTransaction=false
+
+-- bad: each row looks its value up
+-- shows: \`UPDATE ... FROM\` that joins whole tables
+-- file: 0001_users.sql
+  CREATE TABLE orgs (id bigint PRIMARY KEY, name text);
+  CREATE TABLE users (id bigint PRIMARY KEY, org_id bigint, org_name text);
+-- file: 0002_names.sql
+  UPDATE users u SET org_name = o.name FROM orgs o WHERE o.id = u.org_id;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all joined rows of table "users" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users u SET org_name = o.name FROM orgs o WHERE u.id BETWEEN batch_start AND batch_end AND (o.id = u.org_id);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: a test that every row passes
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, visits integer);
+-- file: 0002_visits.sql
+  UPDATE users SET visits = 0 WHERE id IS NOT NULL;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET visits = 0 WHERE users.id BETWEEN batch_start AND batch_end AND (id IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- good: only the rows that differ, and each row by its own key
+-- file: 0001_users.sql
+  CREATE TABLE orgs (id bigint PRIMARY KEY, name text);
+  CREATE TABLE users (id bigint PRIMARY KEY, org_id bigint, org_name text, visits integer);
+  CREATE TABLE visitors (id bigint PRIMARY KEY, visits integer);
+-- file: 0002_names.sql
+  UPDATE users u SET org_name = o.name FROM orgs o WHERE o.id = u.org_id AND u.org_name <> o.name;
+  UPDATE users SET visits = visitors.visits FROM visitors WHERE users.id = visitors.id;
+  UPDATE users SET visits = 0 WHERE org_id IS NOT NULL;
 
 -- good: rows picked by what they hold
 -- file: 0001_users.sql

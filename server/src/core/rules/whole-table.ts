@@ -1,4 +1,4 @@
-import { asTable, type Column, columnNamed, relationNamed, type Table } from '../postgres/catalog'
+import { asTable, type Column, columnNamed, primaryKeyOf, relationNamed, type Table } from '../postgres/catalog'
 import type { Comparison, Name } from '../sql/parts'
 import type { Delete, Update } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
@@ -16,6 +16,8 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (where.hasSubquery) return false
   if (where.columns.length === 0) return where.calls.length === 0
   if (where.comparisons?.every(all => all.some(test => asksForNull(test, table)))) return false
+  const isNeverNull = (column: string) => columnNamed(table, column)?.notNull === true
+  if (termsOf(where.span, context).every(term => isTestOf(term, isNeverNull, 'IS NOT NULL'))) return true
   if (command.tag === 'DELETE' && where.columns.some(column => isFilled(column, command.table, context))) return false
   if (where.columns.every(column => isNewColumn(column, command.table, table, context))) return true
   const [test, ...others] = where.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
@@ -25,16 +27,32 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
 }
 
 /**
- * Whether UPDATE ... FROM joins whole tables: without a WHERE, or where columns that the migration adds are filled by one that
- * only says which rows belong together.
+ * Whether UPDATE ... FROM joins whole tables: without a WHERE, or with one that only says which rows belong together, where it
+ * fills columns that the migration adds or each row looks its value up in another table by the key of that.
  */
-function fillsByJoin({ table: name, assignments, where, reads }: Update, from: Span, context: RuleContext): boolean {
+function fillsByJoin(update: Update, from: Span, context: RuleContext): boolean {
+  const { table: name, assignments, where, reads } = update
   if (where?.hasSubquery || !readsWhole(from, reads, context)) return false
   if (!where) return true
+  const terms = termsOf(where.span, context)
   const table = asTable(relationNamed(context.catalog, name))
   const isNew = (column: string) => isNewColumn(column, name, table, context)
-  if (!assignments.some(({ column }) => isNew(column))) return false
-  return termsOf(where.span, context).every(term => isJoin(term) || isTestOf(term, isNew))
+  if (!assignments.some(({ column }) => isNew(column))) return looksUp(update, terms, from, context)
+  return terms.every(term => isJoin(term) || isTestOf(term, isNew))
+}
+
+/** `FROM orgs o WHERE o.id = u.org_id`, where that is the key of the one table read: every row that refers to one is changed. */
+function looksUp(update: Update, terms: readonly (readonly Token[])[], from: Span, context: RuleContext): boolean {
+  const [source, ...others] = update.reads.filter(({ span }) => from.start <= span.start && span.end <= from.end)
+  const columns = terms.length === 1 && terms[0] ? equated(terms[0]) : undefined
+  if (!source || others.length > 0 || !columns) return false
+  const isKeyOf = (name: Name, column: string) => {
+    const [key, ...more] = primaryKeyOf(asTable(relationNamed(context.catalog, name)))?.columns ?? []
+    return more.length === 0 && key === column.slice(column.lastIndexOf('.') + 1)
+  }
+  const own = `${update.alias ?? update.table.name}.`
+  const [mine, theirs] = columns[0].startsWith(own) ? columns : ([columns[1], columns[0]] as const)
+  return mine.startsWith(own) && !theirs.startsWith(own) && isKeyOf(source, theirs) && !isKeyOf(update.table, mine)
 }
 
 /** Returns whether what stands there takes tables in use as they are: nothing in it picks rows, and there is no constant to pick them by. */
@@ -74,11 +92,15 @@ export function equated(term: readonly Token[]): readonly [string, string] | und
 const isJoin = (term: readonly Token[]): boolean => equated(term) !== undefined
 
 /** `kind IS NULL`, `orders.kind IS NOT NULL`: of a new column, it is true of every row or of none. */
-function isTestOf(term: readonly Token[], isNew: (column: string) => boolean): boolean {
+function isTestOf(term: readonly Token[], isSuch: (column: string) => boolean, wanted?: string): boolean {
   const at = term.findIndex(({ kind, text }) => kind === 'word' && text === 'IS')
   const column = at > 0 ? columnIn(term.slice(0, at)) : undefined
-  const isNull = term.slice(at).every(({ text }) => text === 'IS' || text === 'NOT' || text === 'NULL')
-  return column !== undefined && isNull && isNew(column.slice(column.lastIndexOf('.') + 1))
+  const test = term
+    .slice(at)
+    .map(({ text }) => text)
+    .join(' ')
+  const isTest = wanted === undefined ? test === 'IS NULL' || test === 'IS NOT NULL' : test === wanted
+  return column !== undefined && isTest && isSuch(column.slice(column.lastIndexOf('.') + 1))
 }
 
 /** Returns the name of a column with what it is qualified by, folded; undefined where the tokens are more than that. */
