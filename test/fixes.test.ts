@@ -232,7 +232,7 @@ const filled = `
       SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(
         CASE
           WHEN atttypid = 'jsonb'::regtype THEN 'jsonb_build_object(''theme'', n)'
-          WHEN atttypid = 'timestamptz'::regtype THEN '''2024-01-01''::timestamptz + n * interval ''1 minute'''
+          WHEN atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) THEN format('''2024-01-01''::%s + n * interval ''1 minute''', atttypid::regtype)
           WHEN atttypid IN ('text'::regtype, 'varchar'::regtype) THEN quote_literal(attname) || ' || lpad(n::text, 5, ''0'')'
           WHEN (SELECT typtype FROM pg_type WHERE oid = atttypid) = 'e' THEN format('(enum_range(NULL::%s))[1]', atttypid::regtype)
           ELSE 'n'

@@ -4,6 +4,7 @@ import type { Name } from '../sql/parts'
 import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext } from './rule'
 import { retypedInSteps } from './synced-column'
+import { takenAsUtc } from './taken-as-utc'
 import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, whoWaits } from './target'
 
 export default defineRule({
@@ -23,7 +24,8 @@ the same scale, and the others that PostgreSQL can prove to be the same bytes. W
 column's present type, the finding is a warning and says so.`,
   instead: `
 Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, and swap the names in a
-short transaction; drop the old column in a later migration.`,
+short transaction; drop the old column in a later migration. From \`timestamp\` to \`timestamptz\` and back no row is touched where
+\`SET LOCAL timezone = 'UTC'\` stands before and there is no \`USING\`: the values are taken as UTC.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
   seeds: ['change a type by a new column and a copy'],
 
@@ -45,7 +47,10 @@ short transaction; drop the old column in a later migration.`,
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
         severity: isUnknown ? 'warning' : undefined,
-        fixes: () => retypedInSteps(alter, subcommand, target, context),
+        fixes: () => {
+          const asUtc = takenAsUtc(subcommand, target, context)
+          return asUtc.length > 0 ? asUtc : retypedInSteps(alter, subcommand, target, context)
+        },
       }
     }
   },
@@ -210,6 +215,44 @@ short transaction; drop the old column in a later migration.`,
 -- file: 0002_zone.sql
   ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
 --                                       ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Take the values as UTC, which keeps their bytes
+  BEGIN;
+  SET LOCAL timezone = 'UTC';
+  ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+  COMMIT;
+
+-- bad: the time zone stands in USING
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamp, paid timestamp NOT NULL);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_zone.up.sql
+  ALTER TABLE orders
+    ALTER COLUMN placed TYPE timestamptz USING placed AT TIME ZONE 'UTC',
+--                      ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN paid TYPE timestamptz USING (paid AT TIME ZONE 'UTC');
+--                    ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_zone.down.sql
+  ALTER TABLE orders
+    ALTER COLUMN placed TYPE timestamp USING placed AT TIME ZONE 'UTC',
+    ALTER COLUMN paid TYPE timestamp USING (paid AT TIME ZONE 'UTC');
+-- fix: Take the values as UTC, which keeps their bytes
+-- file: 000002_zone.up.sql
+  BEGIN;
+  SET LOCAL timezone = 'UTC';
+  ALTER TABLE orders
+    ALTER COLUMN placed TYPE timestamptz,
+    ALTER COLUMN paid TYPE timestamptz USING (paid AT TIME ZONE 'UTC');
+  COMMIT;
+-- fix: Take the values as UTC, which keeps their bytes
+-- file: 000002_zone.up.sql
+  BEGIN;
+  SET LOCAL timezone = 'UTC';
+  ALTER TABLE orders
+    ALTER COLUMN placed TYPE timestamptz USING placed AT TIME ZONE 'UTC',
+    ALTER COLUMN paid TYPE timestamptz;
+  COMMIT;
 
 -- bad: the rows stay, but for what hangs on them
 -- shows: column type change that checks rows again

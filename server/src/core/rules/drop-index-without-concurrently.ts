@@ -3,12 +3,14 @@ import type { Step } from '../history/steps'
 import { type Catalog, type Index, keyOf, relationNamed } from '../postgres/catalog'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import { cutStatement, replacement, written } from './edits'
 import { exchangedIndexes } from './exchanged-indexes'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
-import { laterSteps, outsideTransaction, safetyOfConcurrently } from './placement'
+import { inBody, inSteps, isNeeded, laterSteps, outsideTransaction, safetyOfConcurrently, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'drop-index-without-concurrently',
@@ -122,6 +124,39 @@ must run outside a transaction block. The index of a partitioned table cannot be
 -- file: 0002_no_indexes.sql
   DROP INDEX users_email_idx, users_name_idx;
 --^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+-- fix: Drop each index concurrently
+  DROP INDEX CONCURRENTLY users_email_idx;
+  DROP INDEX CONCURRENTLY users_name_idx;
+
+-- bad: several in the transaction of the tool, with a down
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_email_idx ON users (email);
+  CREATE INDEX users_name_idx ON users (name);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_no_indexes.up.sql
+  DROP INDEX IF EXISTS users_email_idx, users_name_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  ALTER TABLE users ADD COLUMN phone text;
+-- file: 000002_no_indexes.down.sql
+  ALTER TABLE users DROP COLUMN phone;
+  CREATE INDEX users_email_idx ON users (email);
+  CREATE INDEX users_name_idx ON users (name);
+-- fix: Drop each index concurrently in new migrations
+-- file: 000002_no_indexes.up.sql
+  ALTER TABLE users ADD COLUMN phone text;
+-- file: 000002_no_indexes.down.sql
+  ALTER TABLE users DROP COLUMN phone;
+-- file: 000003_drop_users_email_idx.up.sql
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
+-- file: 000003_drop_users_email_idx.down.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- file: 000004_drop_users_name_idx.up.sql
+  DROP INDEX CONCURRENTLY IF EXISTS users_name_idx;
+-- file: 000004_drop_users_name_idx.down.sql
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
 
 -- bad: a unique index, before rows that it would refuse
 -- given: golang-migrate
@@ -264,7 +299,9 @@ function tableLabel(name: Name, index: Index | undefined, { catalog }: RuleConte
 
 function fixes(drop: Drop, context: RuleContext): Fix[] {
   const [name] = drop.names
-  if (!name || drop.names.length > 1 || drop.cascade) return []
+  if (drop.cascade) withhold('CONCURRENTLY takes no CASCADE.')
+  if (!name || drop.cascade) return []
+  if (drop.names.length > 1) return eachByItself(drop, context)
   const table = indexNamed(name, context)?.table
   const exchanged = table && exchangedIndexes(table, context)
   if (exchanged) return [exchanged]
@@ -272,4 +309,40 @@ function fixes(drop: Drop, context: RuleContext): Fix[] {
   if (!placed) return []
   const title = `Drop the index concurrently${placed.where}`
   return [{ title, safety: safetyOfConcurrently(context), turn: 'late', ...placed }]
+}
+
+/** CONCURRENTLY takes one index: each is dropped by a statement of its own. */
+function eachByItself({ names, ifExists }: Drop, context: RuleContext): Fix[] {
+  const indexes = names.map(name => indexNamed(name, context))
+  if (indexes.some(index => index?.kind === 'partitioned index' || index?.constraint !== undefined)) return []
+  if (context.inside) withhold(inBody)
+  if (context.inside) return []
+  const moves = names.map(name => moveOfDrop(name, context))
+  const drops = names.map(
+    name => `DROP INDEX CONCURRENTLY ${ifExists ? 'IF EXISTS ' : ''}${written(context, name.span)};`,
+  )
+  const title = `Drop each index concurrently`
+  const safety = safetyOfConcurrently(context)
+  if (!context.transaction.isBlock) {
+    const edit = replacement(context, { start: 0, end: context.statement.text.length }, drops.join('\n').slice(0, -1))
+    return [{ title, safety, turn: 'late', edits: [edit] }]
+  }
+  if (context.direction === 'down') withhold('Nothing of a down moves to another migration.')
+  if (context.direction === 'down') return []
+  if (
+    isNeeded(context, step => moves.map(move => move.neededBy?.(step) ?? false).find(need => need !== false) ?? false)
+  )
+    return []
+  const about = {
+    tables: [...new Set(moves.flatMap(move => move.about.tables))],
+    names: moves.flatMap(move => move.about.names ?? []),
+  }
+  const parts = moves.map((move, place) => ({
+    title: move.title,
+    up: drops.slice(place, place + 1),
+    down: undoneBy(context, move.undo),
+    transaction: false,
+  }))
+  const placed = inSteps(context, parts, [cutStatement(context).edit], about)
+  return placed ? [{ title: `${title}${placed.where}`, safety, turn: 'late', ...placed }] : []
 }

@@ -1,0 +1,60 @@
+import type { Edit, Fix } from '../finding'
+import { columnNamed } from '../postgres/catalog'
+import { typeChange } from '../postgres/types'
+import type { Span } from '../text'
+import { replacement, statementsAfter, statementsBefore, withBlanksBefore } from './edits'
+import { inBody } from './placement'
+import type { RuleContext } from './rule'
+import type { SubcommandOfKind, Target } from './target'
+import { columnIn, tokensIn } from './whole-table'
+import { withhold } from './withheld'
+
+/**
+ * Returns the fix that changes between `timestamp` and `timestamptz` in a session whose TimeZone is UTC: the values are the same
+ * bytes there since PostgreSQL 12 (proven in test/postgres), and USING would make PostgreSQL write them anew.
+ */
+export function takenAsUtc(
+  subcommand: SubcommandOfKind<'ALTER COLUMN TYPE'>,
+  { table }: Target,
+  context: RuleContext,
+): Fix[] {
+  const { column, type, using } = subcommand
+  const from = columnNamed(table, column.name)?.type
+  const { parameters } = context.transaction
+  const isSet = parameters.has('timezone')
+  const inUtc = new Map([...parameters, ['timezone', 'UTC']])
+  const change = from && typeChange({ column: column.name, from, to: type }, context.catalog, inUtc)
+  const now = from && typeChange({ column: column.name, from, to: type }, context.catalog, new Map())
+  if (change?.effect !== 'rebuilds indexes' || now?.effect !== 'unknown' || context.direction === 'down') return []
+  const clause = using && usingUtc(subcommand, context)
+  if (using && !clause) return []
+  if (!using && isSet) return []
+  if (context.inside) withhold(inBody)
+  if (context.inside) return []
+  const edits: Edit[] = clause ? [replacement(context, withBlanksBefore(context, clause), '')] : []
+  const set = `SET LOCAL timezone = 'UTC';`
+  if (!isSet && context.transaction.isBlock) edits.unshift(...statementsBefore(context, [set]))
+  else if (!isSet) {
+    edits.unshift(...statementsBefore(context, ['BEGIN;', set]))
+    edits.push(...statementsAfter(context, ['COMMIT;']))
+  } else if (!/^utc$/i.test(parameters.get('timezone') ?? '')) return []
+  const title = 'Take the values as UTC, which keeps their bytes'
+  return [{ title, safety: 'review', edits }]
+}
+
+/** `USING placed AT TIME ZONE 'UTC'`: the clause from its keyword on; undefined where it says anything else. */
+function usingUtc(
+  { column, type, using, span }: SubcommandOfKind<'ALTER COLUMN TYPE'>,
+  context: RuleContext,
+): Span | undefined {
+  if (!using) return undefined
+  const [keyword, ...rest] = tokensIn({ start: type.span.end, end: span.end }, context)
+  const words = rest.filter(({ text }) => text !== '(' && text !== ')')
+  const [at, time, zone, utc] = words.slice(-4)
+  const name = columnIn(words.slice(0, -4))
+  const isAtZone = at?.text === 'AT' && time?.text === 'TIME' && zone?.text === 'ZONE'
+  const isUtc = isAtZone && /^'(?:etc\/)?utc'$/i.test(utc?.text ?? '')
+  return keyword?.text === 'USING' && isUtc && name === column.name
+    ? { start: keyword.start, end: span.end }
+    : undefined
+}
