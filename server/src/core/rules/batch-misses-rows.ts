@@ -27,7 +27,8 @@ the set, leave \`OFFSET\` away.`,
     const target = existingTable(command.table, context)
     const batch = target && batchOf(context)
     if (!target || !batch) return
-    const isShrinking = command.tag === 'DELETE' || makesUntrue(command, batch.where)
+    const staysNull = command.tag === 'UPDATE' ? nullAgain(command, batch.where, context) : undefined
+    const isShrinking = command.tag === 'DELETE' || (!staysNull && makesUntrue(command, batch.where))
     const isSame =
       command.tag === 'UPDATE' && !isShrinking && !batch.offset && isConstant(command, batch.where, context)
     if (!isSame && !(batch.offset && isShrinking)) return
@@ -36,12 +37,16 @@ the set, leave \`OFFSET\` away.`,
       message: isSame
         ? `every round of the loop finds the same rows of ${target.label}`
         : `OFFSET jumps over rows of ${target.label} that no batch has taken`,
-      detail: isSame
-        ? 'Nothing that the UPDATE assigns keeps a row from being found again: the loop does not get on.'
-        : 'The rows of the batch before are no longer in the set, and as many others are jumped over.',
-      hint: isSame
-        ? 'Remember the last key of each batch, and take the rows behind it.'
-        : 'Leave OFFSET away, or walk along the primary key.',
+      detail: staysNull
+        ? `Column "${staysNull}" may be null: such a row is found again when it has been changed, and the loop does not end.`
+        : isSame
+          ? 'Nothing that the UPDATE assigns keeps a row from being found again: the loop does not get on.'
+          : 'The rows of the batch before are no longer in the set, and as many others are jumped over.',
+      hint: staysNull
+        ? `Ask for "${staysNull}" IS NOT NULL too, or remember the last key of each batch, and take the rows behind it.`
+        : isSame
+          ? 'Remember the last key of each batch, and take the rows behind it.'
+          : 'Leave OFFSET away, or walk along the primary key.',
       relation: target.relation,
     }
   },
@@ -50,7 +55,7 @@ the set, leave \`OFFSET\` away.`,
 -- bad: each batch takes its rows out of the set
 -- shows: batch loop with \`OFFSET\` over a set that shrinks
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, address text);
 -- file: 0002_addresses.sql
   DO $$
   DECLARE
@@ -89,9 +94,44 @@ the set, leave \`OFFSET\` away.`,
   END
   $$;
 
+-- bad: filled from what may be null
+-- shows: batch loop that never ends where the value is null
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text, nick text);
+-- file: 0002_nicks.sql
+  DO $$
+  BEGIN
+    WHILE EXISTS (SELECT 1 FROM users WHERE nick IS NULL) LOOP
+      UPDATE users SET nick = name WHERE id IN (SELECT id FROM users WHERE nick IS NULL LIMIT 1000);
+--    ^^^^^^ warning [batch-misses-rows: every round of the loop finds the same rows of table "users"]
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
+-- good: filled from what is not
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text, nick text);
+-- file: 0002_nicks.sql
+  DO $$
+  BEGIN
+    LOOP
+      UPDATE users SET nick = coalesce(name, '') WHERE id IN (SELECT id FROM users WHERE nick IS NULL LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+      COMMIT;
+    END LOOP;
+    LOOP
+      UPDATE users SET nick = name
+      WHERE id IN (SELECT id FROM users WHERE nick IS NULL AND name IS NOT NULL LIMIT 1000);
+      EXIT WHEN NOT FOUND;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
 -- good: rows that are done are no longer found; the key is walked along; OFFSET over a set that stays
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, address text);
   CREATE TABLE wanted (id bigint PRIMARY KEY);
 -- file: 0002_addresses.sql
   DO $$
@@ -137,6 +177,25 @@ the set, leave \`OFFSET\` away.`,
 /** Whether an UPDATE assigns a column that picks its rows: a row that it has changed may no longer be found. */
 const makesUntrue = ({ assignments }: Update, where: readonly Token[] | undefined): boolean =>
   assignments.some(({ column }) => where?.some(token => nameIn(token) === column))
+
+/** The column that an UPDATE fills another from, where only `IS NULL` of that one picks the rows, and it may be null itself. */
+function nullAgain(
+  { table: name, assignments, from }: Update,
+  where: readonly Token[] | undefined,
+  { catalog, statement }: RuleContext,
+): string | undefined {
+  const [column, is, ...nothing] = where?.slice(-3) ?? []
+  const filled = column && nameIn(column)
+  const isOnly = where?.length === 3 || (where?.length === 5 && where[1]?.text === '.')
+  if (!isOnly || is?.text !== 'IS' || nothing[0]?.text !== 'NULL' || from) return undefined
+  const value = assignments.find(assignment => assignment.column === filled)?.expression
+  const [source, ...others] = value?.columns ?? []
+  if (!value || source === undefined || others.length > 0 || value.hasSubquery) return undefined
+  const text = statement.text.slice(value.span.start, value.span.end).replaceAll('"', '')
+  const isBare = text.slice(text.lastIndexOf('.') + 1).toLowerCase() === source.toLowerCase()
+  const known = columnNamed(asTable(relationNamed(catalog, name)), source)
+  return isBare && known?.notNull === false ? source : undefined
+}
 
 /** Whether the rows that a query finds depend on its table and constants alone, so that a loop finds them again. */
 function isConstant(

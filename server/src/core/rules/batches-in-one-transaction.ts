@@ -39,7 +39,7 @@ where it cannot, because a transaction is open around it, that is another findin
 -- bad: a DO block without COMMIT
 -- shows: batch loop that never commits
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, address text);
 -- file: 0002_addresses.sql
   DO $$
   BEGIN
@@ -69,7 +69,7 @@ where it cannot, because a transaction is open around it, that is another findin
 
 -- good: each batch commits
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, address text);
 -- file: 0002_addresses.sql
   DO $$
   BEGIN
@@ -84,7 +84,7 @@ where it cannot, because a transaction is open around it, that is another findin
 
 -- good: a loop over rows, a new table
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, address text);
 -- file: 0002_addresses.sql
   CREATE TABLE copies (id bigint PRIMARY KEY, email text);
   DO $$

@@ -1,4 +1,5 @@
 import type { Fix } from '../finding'
+import { serialTypes } from '../postgres/apply/columns'
 import { isConstrainedDomain } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
@@ -9,6 +10,7 @@ import { inBatches, withoutKey } from './batches'
 import { hasSubcommand } from './concerns'
 import { mentions } from './dependence'
 import { anotherSubcommand, replacement, withBlanksBefore, written } from './edits'
+import { filledFromSequence } from './filled-from-sequence'
 import { notNullParts } from './not-null-steps'
 import { inSteps, isNeeded } from './placement'
 import { defineRule, type RuleContext } from './rule'
@@ -151,20 +153,108 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
 -- fix: Compute it when it is read
   ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) VIRTUAL;
 
--- bad: serial, identity and stored generated columns
--- shows: \`serial\` column added to a table in use
--- shows: identity column added to a table in use
+-- bad: computed and stored
 -- shows: stored generated column added to a table in use
 -- file: 0001_products.sql
   CREATE TABLE products (sku text PRIMARY KEY, price numeric);
--- file: 0002_numbers.sql
-  ALTER TABLE products
-    ADD COLUMN number bigserial,
---                    ^^^^^^^^^ error [volatile-default: ADD COLUMN "number" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
-    ADD COLUMN position integer GENERATED ALWAYS AS IDENTITY,
---                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "position" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
-    ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) STORED;
---                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "gross" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 0002_gross.sql
+  ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) STORED;
+--                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "gross" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
+-- bad: serial
+-- shows: \`serial\` column added to a table in use
+-- file: 0001_products.sql
+  CREATE TABLE products (sku text PRIMARY KEY, price numeric);
+-- file: 0002_number.sql
+  ALTER TABLE products ADD COLUMN number serial, ADD COLUMN note text;
+--                                       ^^^^^^ error [volatile-default: ADD COLUMN "number" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill the rows that are there in batches
+  ALTER TABLE products ADD COLUMN number integer, ADD COLUMN note text;
+  CREATE SEQUENCE products_number_seq AS integer OWNED BY products.number;
+  ALTER TABLE products ALTER COLUMN number SET DEFAULT nextval('products_number_seq');
+  DO $$
+  DECLARE
+    batch_start products.sku%TYPE;
+    batch_end products.sku%TYPE;
+    last_key products.sku%TYPE;
+  BEGIN
+    SELECT sku INTO batch_start FROM products ORDER BY sku LIMIT 1;
+    SELECT sku INTO last_key FROM products ORDER BY sku DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.sku INTO batch_end FROM (
+        SELECT sku FROM products WHERE sku >= batch_start ORDER BY sku LIMIT 5000
+      ) AS batch ORDER BY batch.sku DESC LIMIT 1;
+      UPDATE products SET number = DEFAULT WHERE sku BETWEEN batch_start AND batch_end AND number IS NULL;
+      COMMIT;
+      SELECT sku INTO batch_start FROM products WHERE sku > batch_end ORDER BY sku LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE products ADD CONSTRAINT products_number_not_null_check CHECK (number IS NOT NULL) NOT VALID;
+  ALTER TABLE products VALIDATE CONSTRAINT products_number_not_null_check;
+  ALTER TABLE products ALTER COLUMN number SET NOT NULL;
+  ALTER TABLE products DROP CONSTRAINT products_number_not_null_check;
+
+-- bad: identity, with a down
+-- shows: identity column added to a table in use
+-- given: golang-migrate
+-- file: 000001_products.up.sql
+  CREATE TABLE products (sku text PRIMARY KEY, price numeric);
+-- file: 000001_products.down.sql
+  DROP TABLE products;
+-- file: 000002_number.up.sql
+  ALTER TABLE products ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY;
+--                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "number" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_number.down.sql
+  ALTER TABLE products DROP COLUMN number;
+-- fix: Fill the rows that are there in batches in new migrations
+-- file: 000002_number.up.sql
+  ALTER TABLE products ADD COLUMN number bigint;
+  CREATE SEQUENCE products_number_fill_seq AS bigint OWNED BY products.number;
+  ALTER TABLE products ALTER COLUMN number SET DEFAULT nextval('products_number_fill_seq');
+-- file: 000003_backfill_products_number.up.sql
+  DO $$
+  DECLARE
+    batch_start products.sku%TYPE;
+    batch_end products.sku%TYPE;
+    last_key products.sku%TYPE;
+  BEGIN
+    SELECT sku INTO batch_start FROM products ORDER BY sku LIMIT 1;
+    SELECT sku INTO last_key FROM products ORDER BY sku DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.sku INTO batch_end FROM (
+        SELECT sku FROM products WHERE sku >= batch_start ORDER BY sku LIMIT 5000
+      ) AS batch ORDER BY batch.sku DESC LIMIT 1;
+      UPDATE products SET number = DEFAULT WHERE sku BETWEEN batch_start AND batch_end AND number IS NULL;
+      COMMIT;
+      SELECT sku INTO batch_start FROM products WHERE sku > batch_end ORDER BY sku LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_products_number.down.sql
+  -- Nothing to undo.
+-- file: 000004_add_products_number_not_null.up.sql
+  ALTER TABLE products ADD CONSTRAINT products_number_not_null_check CHECK (number IS NOT NULL) NOT VALID;
+-- file: 000004_add_products_number_not_null.down.sql
+  ALTER TABLE products DROP CONSTRAINT products_number_not_null_check;
+-- file: 000005_validate_products_number_not_null.up.sql
+  ALTER TABLE products VALIDATE CONSTRAINT products_number_not_null_check;
+  ALTER TABLE products ALTER COLUMN number SET NOT NULL;
+  ALTER TABLE products DROP CONSTRAINT products_number_not_null_check;
+-- file: 000005_validate_products_number_not_null.down.sql
+  ALTER TABLE products ADD CONSTRAINT products_number_not_null_check CHECK (number IS NOT NULL) NOT VALID;
+  ALTER TABLE products ALTER COLUMN number DROP NOT NULL;
+-- file: 000006_add_products_number_identity.up.sql
+  ALTER TABLE products ALTER COLUMN number DROP DEFAULT;
+  ALTER SEQUENCE products_number_fill_seq OWNED BY NONE;
+  ALTER TABLE products ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY;
+  SELECT setval('products_number_seq', last_value, is_called) FROM products_number_fill_seq;
+  DROP SEQUENCE products_number_fill_seq;
+-- file: 000006_add_products_number_identity.down.sql
+  CREATE SEQUENCE products_number_fill_seq AS bigint OWNED BY products.number;
+  SELECT setval('products_number_fill_seq', last_value, is_called) FROM products_number_seq;
+  ALTER TABLE products ALTER COLUMN number DROP IDENTITY;
+  ALTER TABLE products ALTER COLUMN number SET DEFAULT nextval('products_number_fill_seq');
 
 -- bad: a type that checks every row
 -- shows: new column of a domain with constraints
@@ -247,7 +337,10 @@ function hintFor(column: ColumnDefinition, context: RuleContext): string {
   }
   if (isConstrainedDomain(column.type, context.catalog))
     return 'Give the column the type below the domain, with the conditions of the domain as a CHECK that is NOT VALID, and validate that later.'
-  const hint = 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
+  const isDrawn = column.identity !== undefined || serialTypes.has(column.type.name)
+  const hint = isDrawn
+    ? 'Add a plain column with a sequence and SET DEFAULT for new rows, and fill the rows that are there in batches.'
+    : 'Add the column without it, then SET DEFAULT for new rows, and fill the rows that are there in batches.'
   return [hint, neverOutside(context, byHand.fill)].filter(part => part !== undefined).join(' ')
 }
 
@@ -264,11 +357,14 @@ function splitDefault(
   if (column.generated) return virtualInstead(column, context)
   if (isConstrainedDomain(column.type, context.catalog)) return []
   if (column.constraints.length > 0) withhold('The constraints of the column are for all rows: they come last.')
-  else if (!column.default) withhold('No default stands in the statement that could be left out of it.')
-  if (!subcommand || !column.default || column.identity || column.constraints.length > 0) return []
+  const isFromSequence = column.identity !== undefined || serialTypes.has(column.type.name)
+  if (!column.default && !isFromSequence) withhold('No default stands in the statement that could be left out of it.')
+  if (!subcommand || column.constraints.length > 0 || (!column.default && !isFromSequence)) return []
   if (alter.only || alter.ifExists || table?.columns.some(other => other.name === name)) return []
   if (isNeeded(context, step => mentions(step, alter.relation.name) && mentions(step, name))) return []
   if (alter.subcommands.some((other, at) => at !== place && mentionsColumn(other.span, name, context))) return []
+  if (isFromSequence)
+    return table && context.direction === 'up' ? filledFromSequence(alter, column, table, context) : []
   const tableText = written(context, alter.relation.span)
   const label = quoted(name)
   const block = inBatches(
@@ -279,6 +375,7 @@ function splitDefault(
   if (block === undefined) return withoutKey(alter.relation)
   if (context.direction === 'down') return []
   const { default: value, notNull } = column
+  if (!value) return []
   const setDefault = `ALTER COLUMN ${label} SET ${written(context, value.span)}`
   const placed = inSteps(
     context,
@@ -309,6 +406,8 @@ function virtualInstead(column: ColumnDefinition, context: RuleContext): Fix[] {
   const stored = tokensOf(context.statement.text).find(
     ({ start, end, text }) => end === column.generated?.span.end && text.toLowerCase() === 'stored' && start > 0,
   )
+  if (context.settings.postgres < 18)
+    withhold('PostgreSQL makes no stored generated column without a rewrite, and VIRTUAL ones only since 18.')
   if (!stored || context.settings.postgres < 18) return []
   const edits = [replacement(context, stored, 'VIRTUAL')]
   return [{ title: 'Compute it when it is read', safety: 'review', isChange: true, edits }]
