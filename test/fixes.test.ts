@@ -231,6 +231,7 @@ const filled = `
     LOOP
       SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum), string_agg(
         CASE
+          WHEN atttypid = 'bool'::regtype THEN 'n % 2 = 0'
           WHEN atttypid = 'jsonb'::regtype THEN 'jsonb_build_object(''theme'', n)'
           WHEN atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) THEN format('''2024-01-01''::%s + n * interval ''1 minute''', atttypid::regtype)
           WHEN atttypid IN ('text'::regtype, 'varchar'::regtype) THEN quote_literal(attname) || ' || lpad(n::text, 5, ''0'')'

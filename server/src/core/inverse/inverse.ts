@@ -50,6 +50,46 @@ export function inverseOf(up: Migration, history: History, settings: Settings): 
   return withBlock([...settingsFirst, ...text].join('\n'), steps)
 }
 
+/**
+ * Returns what a down lacks of the inverse of some statements of its up, in the order in which it runs; nothing where the down
+ * would still not lead back to the catalog before the up, but for what else than `wrong` is not as before.
+ */
+export function lackingIn(
+  down: Migration,
+  up: Migration,
+  { undone, wrong }: { undone: (step: Step) => boolean; wrong: readonly Difference[] },
+  history: History,
+  settings: Settings,
+): readonly string[] {
+  const before = history.before(up.path, 'up')
+  const steps = stepsOf(history, up, settings).filter(({ direction }) => direction === 'up')
+  const lines = steps.map((step, index) =>
+    undone(step) ? undoneStep(step, { past: pastOf(history, up, index, settings), steps, index }) : [],
+  )
+  let catalog = catalogAfter(down, 'down', history.before(down.path, 'down'))
+  const accepted = differences(before, catalog).filter(one => !wrong.some(other => isSame(one, other)))
+  const countIn = (result: Catalog) =>
+    differences(before, result).filter(one => !accepted.some(other => isSame(one, other))).length
+  let count = countIn(catalog)
+  const lacking = lines
+    .reverse()
+    .flat()
+    .filter(line => {
+      const [statement, ...more] = line.startsWith('--') ? [] : statementsIn(line).statements
+      if (!statement?.command || more.length > 0 || failureOf(statement.command, catalog, settings)) return false
+      const next = apply(catalog, statement.command)
+      const still = countIn(next)
+      if (still >= count) return false
+      catalog = next
+      count = still
+      return true
+    })
+  return count === 0 ? lacking : []
+}
+
+const isSame = (a: Difference, b: Difference): boolean =>
+  a.key === b.key && a.name === b.name && a.what === b.what && a.change === b.change && a.aspect === b.aspect
+
 /** A view may read by `*` what other lines take away or change: it comes after them, with what is built on it. */
 function viewsLast(undone: readonly (readonly string[])[]): readonly string[] {
   const lines: string[] = []

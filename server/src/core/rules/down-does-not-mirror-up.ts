@@ -1,13 +1,18 @@
 import type { Fix, Severity } from '../finding'
+import type { History } from '../history/history'
 import type { Step } from '../history/steps'
+import { lackingIn } from '../inverse/inverse'
 import type { Difference } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
+import type { Settings } from '../settings'
 import { quoted } from '../sql/quote'
 import type { Span } from '../text'
 import { replacement } from './edits'
 import { isCommentedOn, saysIrreversible } from './intent'
-import { pairOf, type RoundTrip, roundTripOf, type Trace } from './round-trip'
+import { type Pair, pairOf, type RoundTrip, roundTripOf, type Trace } from './round-trip'
 import { defineMigrationRule, type RuleFinding } from './rule'
+import { withhold } from './withheld'
+import { addedToDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'down-does-not-mirror-up',
@@ -41,11 +46,12 @@ says so.`,
     const traces = trip.left.filter(
       ({ difference, step }) => step.migration === migration && !isCommentedOn(pair.down, difference.name),
     )
+    const fixes = () => completed(pair, trip, history, settings)
     for (const group of groups(traces)) {
       const [{ difference, step, at }] = group
       const what = listed(group)
       const found = step.direction === 'up' ? notUndone(difference, what, step) : besides(difference, what, step)
-      if (found) yield { at: inFile(at, step), relation: difference.key, ...found }
+      if (found) yield { at: inFile(at, step), relation: difference.key, ...found, fixes }
     }
     if (migration === pair.down) yield* missed(trip)
   },
@@ -110,6 +116,9 @@ says so.`,
   ALTER TABLE users ADD COLUMN plan plan;
 -- file: 000002_plans.down.sql
   ALTER TABLE users DROP COLUMN plan;
+-- fix: Undo the rest in the down
+  ALTER TABLE users DROP COLUMN plan;
+  DROP TYPE plan;
 
 -- bad: the down drops what the up only changed
 -- given: goose, drop-index-without-concurrently off
@@ -141,6 +150,9 @@ says so.`,
   ALTER TABLE users ADD COLUMN nick text;
 -- file: 000002_names.down.sql
   ALTER TABLE users DROP COLUMN nick;
+-- fix: Undo the rest in the down
+  ALTER TABLE users DROP COLUMN nick;
+  ALTER TABLE users ALTER COLUMN name TYPE varchar(50);
 
 -- bad: another condition comes back
 -- given: golang-migrate, check-validated-at-once off
@@ -167,6 +179,9 @@ says so.`,
 --                               ^^^^ hint [down-does-not-mirror-up: the down does not change the default of column "plan" of table "users" back]
 -- file: 000002_plans.down.sql
   ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'none';
+-- fix: Undo the rest in the down
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'none';
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
 
 -- good: parts of one migration, whose downs are numbered in their own order
 -- given: pop
@@ -226,6 +241,14 @@ says so.`,
 --            ^^^^^ information [down-does-not-mirror-up: the down does not make index "users_fax_idx" again]
 -- file: 000002_no_fax.down.sql
   ALTER TABLE users ADD COLUMN fax text;
+-- fix: Undo the rest in the down
+  ALTER TABLE users ADD COLUMN fax text;
+  ALTER TABLE users ADD CONSTRAINT users_fax_key UNIQUE (fax);
+  CREATE INDEX users_fax_idx ON users (fax, town);
+-- fix: Undo the rest in the down
+  ALTER TABLE users ADD COLUMN fax text;
+  ALTER TABLE users ADD CONSTRAINT users_fax_key UNIQUE (fax);
+  CREATE INDEX users_fax_idx ON users (fax, town);
 
 -- bad: functions and views stay as the up makes them
 -- given: golang-migrate
@@ -233,9 +256,7 @@ says so.`,
   CREATE TABLE users (id bigint PRIMARY KEY, name text, hidden boolean);
   CREATE VIEW shown AS SELECT id, name FROM users WHERE NOT hidden;
   CREATE FUNCTION greeting(name text) RETURNS text LANGUAGE sql AS 'SELECT ''Hello '' || name';
-  CREATE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'Bye ' || name $$;
 -- file: 000001_users.down.sql
-  DROP FUNCTION farewell(text);
   DROP FUNCTION greeting(text);
   DROP VIEW shown;
   DROP TABLE users;
@@ -244,14 +265,17 @@ says so.`,
 --                       ^^^^^ warning [down-does-not-mirror-up: the down does not change the query of view "shown" back]
   CREATE OR REPLACE FUNCTION greeting(name text) RETURNS text LANGUAGE sql AS 'SELECT ''Hi '' || name';
 --                           ^^^^^^^^ warning [down-does-not-mirror-up: the down does not change the body of function "greeting" back]
-  CREATE OR REPLACE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'See you, ' || name $$;
   ALTER TABLE users ADD COLUMN nick text;
 -- file: 000002_names.down.sql
   ALTER TABLE users DROP COLUMN nick;
-  CREATE OR REPLACE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$
-    -- As it was.
-    select 'Bye ' || name;
-  $$;
+-- fix: Undo the rest in the down
+  ALTER TABLE users DROP COLUMN nick;
+  CREATE OR REPLACE FUNCTION greeting(name text) RETURNS text LANGUAGE sql AS 'SELECT ''Hello '' || name';
+  CREATE OR REPLACE VIEW shown AS SELECT id, name FROM users WHERE NOT hidden;
+-- fix: Undo the rest in the down
+  ALTER TABLE users DROP COLUMN nick;
+  CREATE OR REPLACE FUNCTION greeting(name text) RETURNS text LANGUAGE sql AS 'SELECT ''Hello '' || name';
+  CREATE OR REPLACE VIEW shown AS SELECT id, name FROM users WHERE NOT hidden;
 
 -- bad: a column is not made again
 -- given: golang-migrate, dropped-column off
@@ -265,6 +289,9 @@ says so.`,
   CREATE TABLE phones (id bigint PRIMARY KEY);
 -- file: 000002_no_fax.down.sql
   DROP TABLE phones;
+-- fix: Undo the rest in the down
+  DROP TABLE phones;
+  ALTER TABLE users ADD COLUMN fax text;
 
 -- good: all of it, in reverse order
 -- given: golang-migrate
@@ -292,6 +319,10 @@ says so.`,
   ALTER TABLE users ADD COLUMN age integer;
 -- file: 000002_defaults.down.sql
   ALTER TABLE users DROP COLUMN age;
+-- fix: Undo the rest in the down
+  ALTER TABLE users DROP COLUMN age;
+  ALTER TABLE users ALTER COLUMN town DROP DEFAULT;
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
 
 -- good: a comment says what stays
 -- given: golang-migrate
@@ -331,6 +362,20 @@ says so.`,
 -- file: 000002_grown.down.sql
   ALTER TABLE users DROP COLUMN nick;
 
+-- good: a body in other letters
+-- given: golang-migrate
+-- file: 000001_farewell.up.sql
+  CREATE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'Bye ' || name $$;
+-- file: 000001_farewell.down.sql
+  DROP FUNCTION farewell(text);
+-- file: 000002_farewell.up.sql
+  CREATE OR REPLACE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'See you, ' || name $$;
+-- file: 000002_farewell.down.sql
+  CREATE OR REPLACE FUNCTION farewell(name text) RETURNS text LANGUAGE sql AS $$
+    -- As it was.
+    select 'Bye ' || name;
+  $$;
+
 -- good: a change that cannot be followed
 -- given: golang-migrate
 -- file: 000001_users.up.sql
@@ -368,6 +413,17 @@ function listed([first, ...others]: Group): string {
 const plural = (what: string): string => {
   if (what === 'index') return 'indexes'
   return what === 'policy' ? 'policies' : `${what}s`
+}
+
+/** Adds to the down all that it lacks, at once: where that is not all that is wrong with it, somebody has to look. */
+function completed({ up, down }: Pair, { left }: RoundTrip, history: History, settings: Settings): readonly Fix[] {
+  const traces = left.filter(({ difference }) => !isCommentedOn(down, difference.name))
+  const starts = new Set(traces.flatMap(({ step }) => (step.direction === 'up' ? step.statement.span.start : [])))
+  const undone = ({ statement }: Step) => starts.has(statement.span.start)
+  const wrong = traces.map(({ difference }) => difference)
+  const lines = lackingIn(down, up, { undone, wrong }, history, settings)
+  if (lines.length === 0) withhold('The down does not only lack what undoes this: it has to be written anew.')
+  return addedToDown(lines, down)
 }
 
 type Words = Pick<RuleFinding, 'message' | 'detail' | 'hint' | 'severity'>

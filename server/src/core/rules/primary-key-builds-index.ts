@@ -218,6 +218,11 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   CREATE UNIQUE INDEX members_pkey_spare ON members (team_id, user_id);
   ALTER TABLE members DROP CONSTRAINT members_pkey;
   ALTER INDEX members_pkey_spare RENAME TO members_pkey;
+-- fix: Undo the rest in the down
+-- file: 000002_key.down.sql
+  ALTER TABLE members DROP CONSTRAINT members_pkey;
+  ALTER TABLE members ALTER COLUMN team_id DROP NOT NULL;
+  ALTER TABLE members ALTER COLUMN user_id DROP NOT NULL;
 
 -- bad: in the place of another, with a name of its own
 -- given: golang-migrate

@@ -1,9 +1,12 @@
-import type { Severity } from '../finding'
+import type { Fix, Severity } from '../finding'
 import type { Delete, Insert, Merge, Select, Update } from '../sql/row-commands'
 import { batched, type Changing } from './batches'
 import { isForDevelopers } from './for-developers'
+import { mentions } from './dependence'
+import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
 import { wholeMerge } from './merge-source'
+import { isNeeded, laterTransaction } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
@@ -658,6 +661,22 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   UPDATE users SET visits = visitors.visits FROM visitors WHERE users.id = visitors.id;
   UPDATE users SET visits = 0 WHERE org_id IS NOT NULL;
 
+-- bad: copied while the new column keeps everybody waiting
+-- given: golang-migrate, insert-not-repeatable off
+-- file: 000001_shop.up.sql
+  CREATE TABLE orgs (id bigint PRIMARY KEY, name text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, org text);
+-- file: 000002_orgs.up.sql
+  ALTER TABLE orgs ADD COLUMN town text;
+  -- Whoever has ordered.
+  INSERT INTO orgs (id, name) SELECT DISTINCT 10000 + id, org FROM orders;
+--^^^^^^^^^^^ error [unbatched-backfill: INSERT copies all rows of table "orders" into table "orgs" in one transaction, which already holds ACCESS EXCLUSIVE on table "orgs": reads and writes wait]
+-- fix: Copy the rows in a new migration
+  ALTER TABLE orgs ADD COLUMN town text;
+-- file: 000003_backfill_orgs.up.sql
+  -- Whoever has ordered.
+  INSERT INTO orgs (id, name) SELECT DISTINCT 10000 + id, org FROM orders;
+
 -- good: rows picked by what they hold
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, plan text);
@@ -888,8 +907,22 @@ function finding(
       : 'Change the rows in batches along the primary key, each in its own transaction, and ANALYZE the table afterwards.',
     relation,
     severity,
-    fixes: () => (command.tag === 'SELECT' ? [] : batched(command, context)),
+    fixes: () => {
+      const fixes = command.tag === 'SELECT' ? [] : batched(command, context)
+      return fixes.length === 0 && held && command.tag === 'INSERT' ? copiedAfterwards(command, context) : fixes
+    },
   }
+}
+
+/** A copy that cannot be made in batches makes nobody wait in a transaction of its own. */
+function copiedAfterwards({ table, reads }: Insert, context: RuleContext): Fix[] {
+  if (context.inside || context.direction === 'down') return []
+  const names = [table, ...reads].map(({ name }) => name)
+  if (isNeeded(context, step => names.some(name => mentions(step, name)))) return []
+  const { edit, text } = cutStatement(context)
+  const move = { title: `backfill_${table.name}`, about: { tables: names } }
+  const placed = laterTransaction(context, [text], move, [edit])
+  return placed ? [{ title: `Copy the rows${placed.where}`, safety: 'review', ...placed }] : []
 }
 
 /** Rows that the migration itself writes again are few: somebody typed them. */

@@ -6,6 +6,7 @@ import { inverseOf } from '../inverse/inverse'
 import type { Settings } from '../settings'
 import { statementsIn } from '../sql/split'
 import { folderOf, nameOf, type Span } from '../text'
+import { statementsAfter, statementsBefore } from './edits'
 
 /**
  * Returns the fix that writes the down of an up: into the down that is there, into a new section, or into a new file, each as
@@ -16,6 +17,18 @@ export function writtenDown(up: Migration, history: History, settings: Settings)
   if (sql === '') return []
   const placed = intoOwn(up, history, sql) ?? likeOthers(up, history, sql)
   return placed ? [{ title: 'Write the down', safety: 'review', turn: 'last', edits: [], ...placed }] : []
+}
+
+/** Returns the fix that adds statements at the end of a down, before its COMMIT; none where it has no place for them. */
+export function addedToDown(lines: readonly string[], down: Migration): readonly Fix[] {
+  const section = down.sections.find(({ direction }) => direction === 'down')
+  const last = section?.statements.at(-1)
+  if (!section || !last || lines.length === 0) return []
+  const sql = fenced(lines.join('\n').replace(/^DROP INDEX CONCURRENTLY /gm, 'DROP INDEX '), down)
+  const place = { migration: down, section, statement: last }
+  const edits =
+    last.command?.tag === 'COMMIT' ? statementsBefore(place, sql.split('\n')) : statementsAfter(place, sql.split('\n'))
+  return [{ title: 'Undo the rest in the down', safety: 'review', turn: 'last', edits }]
 }
 
 interface Placed {
