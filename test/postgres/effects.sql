@@ -828,6 +828,16 @@ INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 60) n;
 ALTER TABLE zones_rest ADD CHECK (code <> 'ca');
 ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca');
 
+CREATE TABLE zones_us (id integer, code text NOT NULL CHECK (code IN ('ca', 'mx')));
+INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 60) n;
+ALTER TABLE zones_rest ADD CHECK (code IS NULL OR code NOT IN ('ca', 'mx'));
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca', 'mx');
+
+CREATE TABLE zones_us (id integer, code text NOT NULL CHECK (NOT (code <> 'ca' AND code <> 'mx')));
+INSERT INTO zones_us SELECT n, 'ca' FROM generate_series(1, 60) n;
+ALTER TABLE zones_rest ADD CHECK (NOT (code IS NOT NULL AND (code = 'ca' OR code = 'mx')));
+ALTER TABLE zones ATTACH PARTITION zones_us FOR VALUES IN ('ca', 'mx');
+
 -- shown: `DETACH PARTITION`
 ALTER TABLE readings DETACH PARTITION readings_a;
 

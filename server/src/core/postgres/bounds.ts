@@ -121,8 +121,11 @@ const areElsewhere = (terms: readonly Comparison[], siblings: readonly Partition
     )
   })
 
-const areOutside = (terms: readonly Comparison[], column: string, bound: PartitionBound): boolean =>
-  terms.some(term => term.column === column && isOutside(term, bound))
+function areOutside(terms: readonly Comparison[], column: string, bound: PartitionBound): boolean {
+  const own = terms.filter(term => term.column === column)
+  if (bound.strategy !== 'list') return own.some(term => isOutside(term, bound))
+  return bound.values.every(value => own.some(term => isOutside(term, { strategy: 'list', values: [value] })))
+}
 
 const keyColumn = (parent: Table): string | undefined =>
   parent.partitionBy?.length === 1 ? parent.partitionBy[0] : undefined

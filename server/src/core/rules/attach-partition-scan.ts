@@ -166,6 +166,34 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
   ALTER TABLE app.events ATTACH PARTITION app.events_old FOR VALUES FROM (1) TO (100);
 --                       ^^^^^^^^^^^^^^^^ error [attach-partition-scan: ATTACH PARTITION takes ACCESS EXCLUSIVE on table "app.events_old": reads and writes wait until every row is checked]
 
+-- bad: beside a default partition that may hold several values
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint NOT NULL, kind text) PARTITION BY LIST (kind);
+  CREATE TABLE events_rest PARTITION OF events DEFAULT;
+  CREATE TABLE events_ab (id bigint NOT NULL, kind text NOT NULL CHECK (kind IN ('a', 'b')));
+-- file: 0002_attach.sql
+  ALTER TABLE events ATTACH PARTITION events_ab FOR VALUES IN ('a', 'b');
+--                   ^^^^^^^^^^^^^^^^ error [attach-partition-scan: ATTACH PARTITION takes ACCESS EXCLUSIVE on default partition "events_rest": reads and writes wait until every row is checked]
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE events_rest ADD CONSTRAINT events_rest_bound_check CHECK (kind IS NULL OR kind <> 'a' AND kind <> 'b') NOT VALID;
+  ALTER TABLE events_rest VALIDATE CONSTRAINT events_rest_bound_check;
+  ALTER TABLE events ATTACH PARTITION events_ab FOR VALUES IN ('a', 'b');
+  ALTER TABLE events_rest DROP CONSTRAINT events_rest_bound_check;
+
+-- good: the default partition is known to hold none of it, however that is said
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint NOT NULL, at date) PARTITION BY RANGE (at);
+  CREATE TABLE events_rest PARTITION OF events DEFAULT;
+  ALTER TABLE events_rest ADD CHECK (NOT (at >= '2024-02-01' AND at < '2024-03-01'));
+  CREATE TABLE events_2 (id bigint NOT NULL, at date NOT NULL CHECK (at >= '2024-02-01' AND at < '2024-03-01'));
+  CREATE TABLE kinds (id bigint NOT NULL, kind text) PARTITION BY LIST (kind);
+  CREATE TABLE kinds_rest PARTITION OF kinds DEFAULT;
+  ALTER TABLE kinds_rest ADD CHECK (kind IS NULL OR kind NOT IN ('a', 'b'));
+  CREATE TABLE kinds_ab (id bigint NOT NULL, kind text NOT NULL CHECK (kind IN ('a', 'b')));
+-- file: 0002_attach.sql
+  ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+  ALTER TABLE kinds ATTACH PARTITION kinds_ab FOR VALUES IN ('a', 'b');
+
 -- good: proven by a CHECK
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);

@@ -42,9 +42,10 @@ export function conditionOutside(parent: Table, bound: PartitionBound | undefine
   const column = keyOf(parent)
   if (column === undefined) return undefined
   if (bound?.strategy === 'list') {
-    const [value, ...others] = bound.values
-    if (typeof value !== 'string' || others.length > 0) return undefined
-    return conditionOf(column, [[{ column, operator: 'IS NULL' }], [{ column, operator: '<>', value }]])
+    const values = bound.values.filter(value => value !== null)
+    if (values.length < bound.values.length) return undefined
+    const others = values.map((value): Comparison => ({ column, operator: '<>', value }))
+    return conditionOf(column, [[{ column, operator: 'IS NULL' }], others])
   }
   if (bound?.strategy !== 'range') return undefined
   const [from, to] = [bound.from[0], bound.to[0]]

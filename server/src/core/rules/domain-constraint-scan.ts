@@ -1,6 +1,8 @@
+import type { Fix } from '../finding'
 import { keyIn, tableAt } from '../postgres/catalog'
 import type { AlterDomain } from '../sql/commands'
-import type { Name } from '../sql/parts'
+import type { ConstraintDefinition, Name } from '../sql/parts'
+import { insertion } from './edits'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, modeOn, type Target, whoWaits } from './target'
 
@@ -41,6 +43,7 @@ moment.`,
           : 'A CHECK of the column can be validated while writes go on; for the domain there is no milder form.',
       ...(first && { relation: first.relation }),
       severity: alter.action === 'VALIDATE CONSTRAINT' ? 'warning' : undefined,
+      fixes: () => (alter.constraint?.kind === 'CHECK' ? notValid(alter.constraint, context) : []),
     }
   },
 
@@ -54,6 +57,8 @@ moment.`,
 -- file: 0002_positive.sql
   ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
 --                                              ^^^^^ error [domain-constraint-scan: ADD CHECK of domain "quantity" takes SHARE on table "orders" and table "stock": INSERT, UPDATE and DELETE wait until every row is checked]
+-- fix: Add it NOT VALID, for new values
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;
 
 -- bad: NOT NULL, and one that is validated
 -- shows: validation of a domain constraint
@@ -71,6 +76,8 @@ moment.`,
 -- bad: a domain that the history does not show
   ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
 --                                              ^^^^^ error [domain-constraint-scan: ADD CHECK of domain "quantity" takes SHARE on every table that has a column of it: INSERT, UPDATE and DELETE wait until every row is checked]
+-- fix: Add it NOT VALID, for new values
+  ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;
 
 -- good: NOT VALID
 -- file: 0001_orders.sql
@@ -92,6 +99,16 @@ moment.`,
   ALTER DOMAIN quantity ADD CONSTRAINT positive CHECK (VALUE > 0);
 `,
 })
+
+/** Validated at a quiet moment, by somebody who knows one. */
+const notValid = ({ span }: ConstraintDefinition, context: RuleContext): Fix[] => [
+  {
+    title: 'Add it NOT VALID, for new values',
+    safety: 'review',
+    isChange: true,
+    edits: [insertion(context, span.end, ' NOT VALID')],
+  },
+]
 
 const readsTables = ({ action, constraint }: AlterDomain): boolean =>
   action === 'SET NOT NULL' ||

@@ -14,52 +14,67 @@ const most = 64
  * Returns an OR of ANDs of comparisons of columns with constants that is true wherever a condition is: what else an AND asks
  * for is left out. Undefined where there is none.
  */
-export function comparisonsOf(node: Node | undefined, depth = 0): Alternatives | undefined {
+export function comparisonsOf(node: Node | undefined): Alternatives | undefined {
+  return alternativesOf(node, false, 0)
+}
+
+/** What NOT stands before is turned round: where it is true, its terms are false and not null. */
+function alternativesOf(node: Node | undefined, isNegated: boolean, depth: number): Alternatives | undefined {
   if (depth > 32) return undefined
   const { BoolExpr, NullTest, A_Expr } = fields(node)
-  if (BoolExpr && BoolExpr.boolop !== 'NOT_EXPR') {
-    const parts = (BoolExpr.args ?? []).map(argument => comparisonsOf(argument, depth + 1))
-    const known = parts.filter(part => part !== undefined)
-    if (BoolExpr.boolop === 'OR_EXPR') return known.length === parts.length ? bounded(known.flat()) : undefined
-    if (known.length === 0) return undefined
-    return known.slice(0, most).reduce<Alternatives | undefined>((all, part) => all && product(all, part), [[]])
+  if (BoolExpr?.boolop === 'NOT_EXPR') return alternativesOf(BoolExpr.args?.[0], !isNegated, depth + 1)
+  if (BoolExpr) {
+    const parts = (BoolExpr.args ?? []).map(argument => alternativesOf(argument, isNegated, depth + 1))
+    return (BoolExpr.boolop === 'OR_EXPR') === isNegated ? allOf(parts) : bounded(anyOf(parts))
   }
   if (NullTest) {
     const column = columnOf(NullTest.arg)
-    const operator = NullTest.nulltesttype === 'IS_NOT_NULL' ? 'IS NOT NULL' : 'IS NULL'
-    return column === undefined ? undefined : [[{ column, operator }]]
+    const isNull = (NullTest.nulltesttype === 'IS_NULL') !== isNegated
+    return column === undefined ? undefined : [[{ column, operator: isNull ? 'IS NULL' : 'IS NOT NULL' }]]
   }
-  return A_Expr && comparison(A_Expr)
+  return A_Expr && comparison(A_Expr, isNegated)
 }
 
-const bounded = (all: Alternatives): Alternatives | undefined => (all.length <= most ? all : undefined)
+const anyOf = (parts: readonly (Alternatives | undefined)[]): Alternatives | undefined => {
+  const known = parts.filter(part => part !== undefined)
+  return known.length === parts.length ? known.flat() : undefined
+}
+
+function allOf(parts: readonly (Alternatives | undefined)[]): Alternatives | undefined {
+  const known = parts.filter(part => part !== undefined)
+  if (known.length === 0) return undefined
+  return known.slice(0, most).reduce<Alternatives | undefined>((all, part) => all && product(all, part), [[]])
+}
+
+const bounded = (all: Alternatives | undefined): Alternatives | undefined =>
+  all && all.length <= most ? all : undefined
 
 const product = (a: Alternatives, b: Alternatives): Alternatives | undefined =>
   a.length * b.length <= most ? a.flatMap(left => b.map(right => [...left, ...right])) : undefined
 
-function comparison(expression: A_Expr): Alternatives | undefined {
+function comparison(expression: A_Expr, isNegated: boolean): Alternatives | undefined {
   const { lexpr, rexpr, kind } = expression
   const operator = strings(expression.name).at(-1) ?? ''
   const column = columnOf(lexpr)
   const list = fields(rexpr).List?.items ?? []
   if (kind === 'AEXPR_OP' && isOperator(operator)) {
-    if (column !== undefined) return compared(column, operator, rexpr)
+    const asked = isNegated ? opposite[operator] : operator
+    if (column !== undefined) return compared(column, asked, rexpr)
     const right = columnOf(rexpr)
-    return right === undefined ? undefined : compared(right, mirrored[operator], lexpr)
+    return right === undefined ? undefined : compared(right, mirrored[asked], lexpr)
   }
   if (column === undefined) return undefined
-  if (kind === 'AEXPR_IN' && operator === '=') return inList(column, list)
-  if (kind === 'AEXPR_BETWEEN') {
-    const [low, high] = [compared(column, '>=', list[0]), compared(column, '<=', list[1])]
-    return low && high && product(low, high)
+  if (kind === 'AEXPR_IN') {
+    const isIn = (operator === '=') !== isNegated
+    const each = list.map(item => compared(column, isIn ? '=' : '<>', item))
+    return isIn ? anyOf(each) : allOf(each)
+  }
+  if (kind === 'AEXPR_BETWEEN' || kind === 'AEXPR_NOT_BETWEEN') {
+    const isInside = (kind === 'AEXPR_BETWEEN') !== isNegated
+    const each = [compared(column, isInside ? '>=' : '<', list[0]), compared(column, isInside ? '<=' : '>', list[1])]
+    return isInside ? allOf(each) : anyOf(each)
   }
   return undefined
-}
-
-function inList(column: string, list: readonly Node[]): Alternatives | undefined {
-  const each = list.map(item => compared(column, '=', item))
-  const known = each.filter(part => part !== undefined)
-  return known.length === each.length ? known.flat() : undefined
 }
 
 type Operator = '<' | '<=' | '=' | '>=' | '>' | '<>'
@@ -71,6 +86,15 @@ const mirrored: Readonly<Record<Operator, Operator>> = {
   '>=': '<=',
   '>': '<',
   '<>': '<>',
+}
+
+const opposite: Readonly<Record<Operator, Operator>> = {
+  '<': '>=',
+  '<=': '>',
+  '=': '<>',
+  '>=': '<',
+  '>': '<=',
+  '<>': '=',
 }
 
 const isOperator = (operator: string): operator is Operator => operator in mirrored
