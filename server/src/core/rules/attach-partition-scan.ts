@@ -170,11 +170,12 @@ go on while rows are checked, then \`ATTACH PARTITION\`, which reads nothing, an
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint NOT NULL, kind text) PARTITION BY LIST (kind);
   CREATE TABLE events_rest PARTITION OF events DEFAULT;
-  CREATE TABLE events_ab (id bigint NOT NULL, kind text NOT NULL CHECK (kind IN ('a', 'b')));
 -- file: 0002_attach.sql
+  CREATE TABLE events_ab (id bigint NOT NULL, kind text NOT NULL CHECK (kind IN ('a', 'b')));
   ALTER TABLE events ATTACH PARTITION events_ab FOR VALUES IN ('a', 'b');
 --                   ^^^^^^^^^^^^^^^^ error [attach-partition-scan: ATTACH PARTITION takes ACCESS EXCLUSIVE on default partition "events_rest": reads and writes wait until every row is checked]
 -- fix: Prove it with a CHECK that is validated first
+  CREATE TABLE events_ab (id bigint NOT NULL, kind text NOT NULL CHECK (kind IN ('a', 'b')));
   ALTER TABLE events_rest ADD CONSTRAINT events_rest_bound_check CHECK (kind IS NULL OR kind <> 'a' AND kind <> 'b') NOT VALID;
   ALTER TABLE events_rest VALIDATE CONSTRAINT events_rest_bound_check;
   ALTER TABLE events ATTACH PARTITION events_ab FOR VALUES IN ('a', 'b');
