@@ -44,8 +44,8 @@ export function filledFromSequence(
   // A longer name would be cut.
   if (type === undefined || sequence.length > 60) return []
   const alter = `ALTER TABLE ${tableText} ALTER COLUMN ${label}`
-  const create = `CREATE SEQUENCE ${sequence} AS ${type} OWNED BY ${tableText}.${label};`
-  const here = [create, `${alter} SET DEFAULT ${next};`]
+  const setDefault = `${alter} SET DEFAULT ${next};`
+  const here = [`CREATE SEQUENCE ${sequence} AS ${type} OWNED BY ${tableText}.${label};`, setDefault]
   const left = [identity, column.notNull].filter(span => span !== undefined)
   const edits: Edit[] = [
     ...(identity ? [] : [replacement(context, column.type.span, type)]),
@@ -81,7 +81,13 @@ export function filledFromSequence(
     ],
     down: {
       edits: [],
-      text: [create, goesOn(identitySequence, sequence), `${alter} DROP IDENTITY;`, ...here.slice(1)].join('\n'),
+      text: [
+        `CREATE SEQUENCE ${sequence} AS ${type};`,
+        goesOn(identitySequence, sequence),
+        `${alter} DROP IDENTITY;`,
+        `ALTER SEQUENCE ${sequence} OWNED BY ${tableText}.${label};`,
+        setDefault,
+      ].join('\n'),
     },
     transaction: true,
     isAtOnce: true,

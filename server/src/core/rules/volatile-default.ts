@@ -251,9 +251,10 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
   SELECT setval('products_number_seq', last_value, is_called) FROM products_number_fill_seq;
   DROP SEQUENCE products_number_fill_seq;
 -- file: 000006_add_products_number_identity.down.sql
-  CREATE SEQUENCE products_number_fill_seq AS bigint OWNED BY products.number;
+  CREATE SEQUENCE products_number_fill_seq AS bigint;
   SELECT setval('products_number_fill_seq', last_value, is_called) FROM products_number_seq;
   ALTER TABLE products ALTER COLUMN number DROP IDENTITY;
+  ALTER SEQUENCE products_number_fill_seq OWNED BY products.number;
   ALTER TABLE products ALTER COLUMN number SET DEFAULT nextval('products_number_fill_seq');
 
 -- bad: a type that checks every row
