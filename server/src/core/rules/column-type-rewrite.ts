@@ -254,6 +254,29 @@ short transaction; drop the old column in a later migration. From \`timestamp\` 
     ALTER COLUMN paid TYPE timestamptz;
   COMMIT;
 
+-- bad: two in one transaction
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamp);
+  CREATE TABLE bills (id bigint PRIMARY KEY, paid timestamp);
+-- file: 00002_zone.sql
+  -- +goose Up
+  ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+--                                       ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  ALTER TABLE bills ALTER COLUMN paid TYPE timestamptz;
+--                                    ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "bills" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Take the values as UTC, which keeps their bytes
+  -- +goose Up
+  SET LOCAL timezone = 'UTC';
+  ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+  ALTER TABLE bills ALTER COLUMN paid TYPE timestamptz;
+-- fix: Take the values as UTC, which keeps their bytes
+  -- +goose Up
+  SET LOCAL timezone = 'UTC';
+  ALTER TABLE orders ALTER COLUMN placed TYPE timestamptz;
+  ALTER TABLE bills ALTER COLUMN paid TYPE timestamptz;
+
 -- bad: the rows stay, but for what hangs on them
 -- shows: column type change that checks rows again
 -- shows: change of a collation, which builds indexes anew

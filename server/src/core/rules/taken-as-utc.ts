@@ -1,5 +1,6 @@
 import type { Edit, Fix } from '../finding'
-import { columnNamed } from '../postgres/catalog'
+import type { Step } from '../history/steps'
+import { columnNamed, columnsOfIndex, indexesOf, keyOf } from '../postgres/catalog'
 import { typeChange } from '../postgres/types'
 import type { Span } from '../text'
 import { replacement, statementsAfter, statementsBefore, withBlanksBefore } from './edits'
@@ -33,13 +34,38 @@ export function takenAsUtc(
   if (context.inside) return []
   const edits: Edit[] = clause ? [replacement(context, withBlanksBefore(context, clause), '')] : []
   const set = `SET LOCAL timezone = 'UTC';`
-  if (!isSet && context.transaction.isBlock) edits.unshift(...statementsBefore(context, [set]))
+  if (!isSet && context.transaction.isBlock) edits.unshift(...statementsBefore(firstOf(context), [set]))
   else if (!isSet) {
     edits.unshift(...statementsBefore(context, ['BEGIN;', set]))
     edits.push(...statementsAfter(context, ['COMMIT;']))
   } else if (!/^utc$/i.test(parameters.get('timezone') ?? '')) return []
   const title = 'Take the values as UTC, which keeps their bytes'
   return [{ title, safety: 'review', edits }]
+}
+
+/**
+ * The first statement of the transaction that changes the type of a column as this one does: what is set there holds for all that
+ * follow. Not before one whose index would be built anew, which is worse than what nobody knows.
+ */
+function firstOf(context: RuleContext): Step {
+  const { steps, index, transaction } = context
+  const alike = steps.slice(0, index).filter(step => step.transaction.number === transaction.number && retypes(step))
+  return alike.slice(alike.findLastIndex(hasIndex) + 1)[0] ?? context
+}
+
+const retyped = ({ command }: Step) =>
+  command?.tag === 'ALTER TABLE' ? command.subcommands.filter(({ kind }) => kind === 'ALTER COLUMN TYPE') : []
+
+const retypes = (step: Step): boolean => retyped(step).length > 0
+
+const hasIndex = (step: Step): boolean => {
+  const table = step.command?.tag === 'ALTER TABLE' ? keyOf(step.before, step.command.relation) : undefined
+  const indexes = table === undefined ? [] : indexesOf(step.before, table)
+  return retyped(step).some(
+    subcommand =>
+      subcommand.kind === 'ALTER COLUMN TYPE' &&
+      indexes.some(index => columnsOfIndex(index).has(subcommand.column.name)),
+  )
 }
 
 /** `USING placed AT TIME ZONE 'UTC'`: the clause from its keyword on; undefined where it says anything else. */
