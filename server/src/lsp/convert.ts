@@ -179,7 +179,18 @@ function quickFixes(judgement: Judgement, request: ActionRequest): CodeAction[] 
     told.add(title)
     return actionFor(finding, offer)
   })
-  return [...mending, ...allowing]
+  return [...withoutRepeats(mending), ...allowing]
+}
+
+/** Findings of one rule at one place may be mended by one fix. */
+function withoutRepeats(actions: readonly CodeAction[]): CodeAction[] {
+  const told = new Set<string>()
+  return actions.filter(({ title, diagnostics, edit }) => {
+    const what = JSON.stringify([title, diagnostics?.map(({ code, range }) => [code, range]), edit])
+    const isNew = !told.has(what)
+    told.add(what)
+    return isNew
+  })
 }
 
 /** The diagnostics of a finding as the editor has them: an action is shown with those alone. */

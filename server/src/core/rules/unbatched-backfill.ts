@@ -569,12 +569,14 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
 
 -- bad: rows of a folder for tests
 -- given: flyway
--- file: V1__users.sql
+-- file: test/V1__users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: test/V2__users.sql
+  INSERT INTO users (id) VALUES (1) ON CONFLICT DO NOTHING;
   UPDATE users SET email = 'nobody@example.com';
 --^^^^^^ information [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
 -- fix: Change the rows in batches in a new migration
+  INSERT INTO users (id) VALUES (1) ON CONFLICT DO NOTHING;
 -- file: test/V3__backfill_users.sql
   DO $$
   DECLARE

@@ -66,6 +66,7 @@ export function pairsAfter(request: FollowUp, marker = ''): readonly NewFile[] |
   const numberIn = (name: string) => (/^\d+/.exec(name) as RegExpExecArray)[0]
   const lastNumber = numberIn(last)
   const newer = request.taken
+    .filter(path => !path.endsWith('.up.sql') && !path.endsWith('.down.sql'))
     .map(nameOf)
     .filter(name => /^\d+_.*\.sql$/i.test(name) && compareNumbered(numberIn(name), lastNumber) > 0)
   // The tool passes over `999_seed.sql`, and over what would be named so.
