@@ -4,7 +4,7 @@ import { citext } from '@electric-sql/pglite/contrib/citext'
 /** One connection to a PostgreSQL. */
 export interface Session {
   readonly major: number
-  /** Runs statements; returns the rows of the last one that has any, as text, and the messages of the server. */
+  /** Runs statements; returns the rows of the last one that returns rows, as text, and the messages of the server. */
   readonly run: (sql: string) => Promise<Outcome>
   readonly close: () => Promise<void>
 }

@@ -52,7 +52,7 @@ describe('migration folders', () => {
     ])
   })
 
-  it('reach over the trees of a tool, but one such name alone is a folder as any other', () => {
+  it('reach over the trees of a tool, but one such name alone says nothing', () => {
     assert.deepEqual(
       found({
         ...empty('db/deploy/a.sql', 'db/revert/a.sql', 'db/verify/a.sql', 'db/sqitch.plan'),

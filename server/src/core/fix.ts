@@ -34,7 +34,8 @@ const mostPasses = 3
 
 /**
  * Returns what applying the fixes of the migrations at `paths` does: one after the other, each round after round until no
- * fix is left, then the migrations that fixes created, and once more those that others have changed something for. Nothing is written: the history is changed in memory.
+ * fix is left, then the migrations that fixes created, and once more those that others have changed something for. Nothing is
+ * written: the history is changed in memory.
  */
 export function fixed(start: History, paths: readonly string[], settings: Settings, options: FixOptions): Fixed {
   const queue = [...paths]

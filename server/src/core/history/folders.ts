@@ -113,7 +113,7 @@ export function homeOf(file: string): string {
 
 /**
  * Returns the home of each folder that is one part of a migration's: sqitch keeps `deploy/`, `revert/` and `verify/` beside
- * its plan, graphile-migrate `committed/` and `current`. One of those names alone is a folder as any other.
+ * its plan, graphile-migrate `committed/` and `current`. One of those names alone says nothing.
  */
 function treesIn(files: readonly string[]): ReadonlyMap<string, string> {
   const all = new Set(files)

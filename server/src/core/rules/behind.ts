@@ -238,25 +238,6 @@ function leavesWithout(later: Later, table: string, column: string): boolean {
   return withoutQueries.has(command.tag)
 }
 
-const withoutQueries: ReadonlySet<string> = new Set([
-  'ALTER TABLE',
-  'CREATE TABLE',
-  'CREATE INDEX',
-  'DROP INDEX',
-  'ANALYZE',
-  'COMMENT',
-  'GRANT',
-  'REINDEX',
-  'REVOKE',
-  'VACUUM',
-  'UPDATE',
-  'DELETE',
-  'CREATE TRIGGER',
-  'DROP TRIGGER',
-  'CREATE POLICY',
-  'DROP POLICY',
-])
-
 /** What does not read the rows, or does not ask for the values that are still to come, may be there before them. */
 function leavesFilled(later: Later, table: string, columns: Filled): boolean {
   const { command } = later
@@ -317,3 +298,5 @@ const withoutKeys: ReadonlySet<string> = new Set([
   'CREATE POLICY',
   'DROP POLICY',
 ])
+
+const withoutQueries: ReadonlySet<string> = new Set([...withoutKeys, 'ALTER TABLE', 'CREATE TABLE', 'UPDATE'])

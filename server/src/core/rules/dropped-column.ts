@@ -1,6 +1,5 @@
 import {
   asTable,
-  type Catalog,
   type Column,
   columnNamed,
   keyOf,
@@ -13,7 +12,7 @@ import { hasSubcommand } from './concerns'
 import { handedOver, isAnnounced, onlyDrops } from './given-up'
 import { columnDroppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
-import { catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
+import { catalogAtCommit, catalogAtEnd, existingTable, isUnreleased, subcommandsOf } from './target'
 import { lostWithColumn, stillNaming } from './users'
 
 export default defineRule({
@@ -54,7 +53,7 @@ back and its data is kept elsewhere or not needed.`,
         continue
       }
       const gone = target.table
-        ? lostWithColumn(target.table, column.name, cascade, context.catalog, atEnd(context))
+        ? lostWithColumn(target.table, column.name, cascade, context.catalog, catalogAtEnd(context))
         : []
       const weight = known && weightOf(known, alter.relation, isUsed(target.table, column.name, context), context)
       const { detail, hint } = weight ?? consequenceOf(column.name, alter.relation, target.table, context)
@@ -304,7 +303,6 @@ back and its data is kept elsewhere or not needed.`,
 })
 
 /** Functions that a later statement of the migration mends are not broken. */
-const atEnd = ({ steps, after }: RuleContext): Catalog => steps.at(-1)?.after ?? after
 
 function hintFor(name: string, table: Table | undefined, context: RuleContext): string {
   const fresh = table?.columns.find(column => isUnreleased(column.born, context) && areAlike(column.name, name))
@@ -374,7 +372,7 @@ function weightOf(
 /** Whether a function names the column, or CASCADE drops a view that does: somebody has a use for it. */
 const isUsed = (table: Table | undefined, column: string, context: RuleContext): boolean =>
   table !== undefined &&
-  (stillNaming(table, column, atEnd(context)).length > 0 ||
+  (stillNaming(table, column, catalogAtEnd(context)).length > 0 ||
     viewsReadingColumn(context.catalog, keyOfRelation(table), column).length > 0)
 
 /** A column of the same transaction gets its name: new code was not needed for that. */

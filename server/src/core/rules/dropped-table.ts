@@ -5,7 +5,7 @@ import type { Name } from '../sql/parts'
 import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
 import { droppedLater } from './later-release'
 import { defineRule, type RuleContext } from './rule'
-import { catalogAtCommit, existingTable, inQuotes } from './target'
+import { catalogAtCommit, catalogAtEnd, existingTable, inQuotes } from './target'
 import { lostWithTable } from './users'
 
 export default defineRule({
@@ -40,12 +40,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
         message: `DROP TABLE deletes ${isAnnounced({ table: name.name }, context) ? 'deprecated ' : ''}${target.label} and its rows`,
         detail: [
           detail,
-          ...lostWithTable(
-            name,
-            drop.cascade !== undefined,
-            context.catalog,
-            context.steps.at(-1)?.after ?? context.after,
-          ),
+          ...lostWithTable(name, drop.cascade !== undefined, context.catalog, catalogAtEnd(context)),
         ].join(' '),
         hint,
         relation: target.relation,
@@ -323,7 +318,7 @@ function weightOf(
   context: RuleContext,
 ): { detail: string; hint: string; isLast: boolean } | undefined {
   const { steps, index, catalog } = context
-  const end = steps.at(-1)?.after ?? context.after
+  const end = catalogAtEnd(context)
   const earlier = steps.slice(0, index)
   const former = { ...name, name: formerName(name.name, earlier) }
   if (end.relations.has(keyOf(catalog, former)) && earlier.some(({ statement }) => takes(statement, name.name))) {

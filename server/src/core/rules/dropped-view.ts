@@ -1,11 +1,11 @@
-import { type Catalog, keyOf, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
+import { keyOf, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { isAnnounced, onlyDrops } from './given-up'
 import { earlierStatements, statementsUp } from './later'
 import { droppedLater, madeBy } from './later-release'
 import { defineRule, type RuleContext } from './rule'
-import { existingTableOrView, inQuotes } from './target'
+import { catalogAtEnd, existingTableOrView, inQuotes } from './target'
 import { bodiesNaming, listed } from './users'
 
 export default defineRule({
@@ -218,7 +218,7 @@ Deploy code that does not use the view first; drop it in a later release. A view
 /** Whether a view that running code may use is gone when the migration ends, and no other rule tells of it. */
 function isGiven(drop: Drop, name: Name, context: RuleContext): boolean {
   const { catalog } = context
-  const end = endOf(context)
+  const end = catalogAtEnd(context)
   const known = relationNamed(catalog, name)
   if ((!known && drop.ifExists) || end.relations.has(keyOf(catalog, name))) return false
   const tag = drop.tag === 'DROP VIEW' ? 'ALTER VIEW' : 'ALTER MATERIALIZED VIEW'
@@ -236,7 +236,7 @@ const isRepeated = ({ name }: Name, { history }: RuleContext): boolean =>
 /** Whether a table goes with the migration: that is told of the table. */
 function isLost(key: RelationKey, context: RuleContext): boolean {
   const kind = context.steps[0] && tableAt(context.steps[0].before, key)?.kind
-  return kind !== undefined && !kind.endsWith('view') && !endOf(context).relations.has(key)
+  return kind !== undefined && !kind.endsWith('view') && !catalogAtEnd(context).relations.has(key)
 }
 
 /** Why the drop weighs less than one out of the blue. */
@@ -263,5 +263,3 @@ const wasThere = (view: Name, { steps }: RuleContext): boolean => {
   const first = steps[0]?.before
   return first !== undefined && relationNamed(first, view) !== undefined
 }
-
-const endOf = ({ steps, after }: RuleContext): Catalog => steps.at(-1)?.after ?? after

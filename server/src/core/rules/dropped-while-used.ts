@@ -12,7 +12,7 @@ import { columnsOfType, domainsOver } from '../postgres/searches'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { inQuotes, isUnreleased } from './target'
+import { catalogAtEnd, inQuotes, isUnreleased } from './target'
 import { bodiesNaming, callersOf, listed } from './users'
 
 export default defineRule({
@@ -43,7 +43,7 @@ where something is left.`,
   manual: ['ddl-depend.html', 'sql-dropfunction.html', 'sql-droptype.html'],
 
   *check(drop, context) {
-    const end = context.steps.at(-1)?.after ?? context.after
+    const end = catalogAtEnd(context)
     for (const name of drop.names) {
       const found = drop.tag in relations ? ofView(drop, name, end, context) : ofOther(drop, name, end, context)
       yield* found

@@ -25,9 +25,10 @@ export function filledFromSequence(
 ): Fix[] {
   const { name } = column.name
   const { identity } = column
-  if (identity && written(context, identity).includes('('))
+  if (identity && written(context, identity).includes('(')) {
     withhold('The options of the sequence would have to be carried over by hand.')
-  if (identity && written(context, identity).includes('(')) return []
+    return []
+  }
   const tableText = written(context, relation.span)
   const label = quoted(name)
   const own = nameOfSequence(context.catalog, table, name)

@@ -11,7 +11,7 @@ import { foreignKeysIn } from './foreign-keys'
 import { laterStatements } from './later'
 import { blockAround, isNeeded, newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { inQuotes, isNew } from './target'
+import { catalogAtEnd, inQuotes, isNew } from './target'
 
 export default defineRule({
   id: 'foreign-key-without-index',
@@ -41,7 +41,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
     const name = 'subcommands' in command ? command.relation : command.table
     const keys = foreignKeysIn(command).filter(({ columns }) => columns.length > 0)
     if (keys.length === 0) return
-    const after = context.steps.at(-1)?.after ?? context.after
+    const after = catalogAtEnd(context)
     const table = asTable(relationNamed(after, name))
     if (!table || !['table', 'partitioned table'].includes(table.kind) || table.persistence === 'temporary') return
     const relation = keyOf(after, name)

@@ -6,7 +6,7 @@ import { quoted } from '../sql/quote'
 import { insertion } from './edits'
 import { laterStatements } from './later'
 import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { catalogAtEnd, inQuotes } from './target'
 
 export default defineRule({
   id: 'missing-unique-key',
@@ -30,7 +30,7 @@ Add a unique constraint over owner and key.`,
 
   *check(command, context) {
     const { table: name, columns } = command
-    const after = context.steps.at(-1)?.after ?? context.after
+    const after = catalogAtEnd(context)
     const table = asTable(relationNamed(after, name))
     if (table?.kind !== 'table' || table.persistence === 'temporary' || table.partitionOf) return
     const pair = naturalKey(table)

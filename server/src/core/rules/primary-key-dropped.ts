@@ -1,7 +1,7 @@
 import { constraintNamed, foreignKeysTo, keyOf, type Table, tableAt } from '../postgres/catalog'
 import { hasSubcommand } from './concerns'
 import { defineRule } from './rule'
-import { existingTable, subcommandsOf } from './target'
+import { catalogAtEnd, existingTable, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'primary-key-dropped',
@@ -28,7 +28,7 @@ Build the unique index of the new key with \`CONCURRENTLY\` first, and replace t
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'DROP CONSTRAINT')) {
       if (!isPrimaryKey(target.table, subcommand.constraint.name)) continue
-      const left = tableAt(context.steps.at(-1)?.after ?? context.after, keyOf(context.catalog, alter.relation))
+      const left = tableAt(catalogAtEnd(context), keyOf(context.catalog, alter.relation))
       if ((target.table && !left) || left?.constraints.some(({ kind }) => kind === 'PRIMARY KEY')) continue
       const isReferenced = foreignKeysTo(context.catalog, target.relation).length > 0
       yield {

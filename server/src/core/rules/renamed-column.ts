@@ -3,7 +3,14 @@ import { asTable, type Catalog, type Column, columnNamed } from '../postgres/cat
 import { hasSubcommand } from './concerns'
 import { defineRule, type RuleContext } from './rule'
 import { renamedInSteps } from './synced-column'
-import { catalogAtBegin, catalogAtCommit, existingTableOrView, isUnreleased, subcommandsOf } from './target'
+import {
+  catalogAtBegin,
+  catalogAtCommit,
+  catalogAtEnd,
+  existingTableOrView,
+  isUnreleased,
+  subcommandsOf,
+} from './target'
 import { stillNaming } from './users'
 
 export default defineRule({
@@ -54,7 +61,7 @@ old column in a later release. Or leave the name and give it a new one in a view
         message: `RENAME COLUMN breaks running code that names column "${from.name}" of ${target.label}`,
         detail: [
           `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
-          ...(target.table ? stillNaming(target.table, from.name, context.steps.at(-1)?.after ?? context.after) : []),
+          ...(target.table ? stillNaming(target.table, from.name, catalogAtEnd(context)) : []),
         ].join(' '),
         hint: 'Add a column with the new name, keep both up to date while code moves over, and drop the old one later.',
         relation: target.relation,

@@ -8,7 +8,14 @@ import { written } from './edits'
 import { takes } from './given-up'
 import { viewInPlace } from './left-views'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingSequence, existingTableOrView, subcommandsOf } from './target'
+import {
+  catalogAtBegin,
+  catalogAtCommit,
+  catalogAtEnd,
+  existingSequence,
+  existingTableOrView,
+  subcommandsOf,
+} from './target'
 import { stillNamingTable } from './users'
 
 export default defineRule({
@@ -48,7 +55,7 @@ uses it.`,
         message: `RENAME breaks running code that names ${target.label}`,
         detail: [
           `Queries with the old name ${successor ? 'find another table, without these rows,' : 'fail'} as soon as the migration commits, and queries with "${subcommand.to.name}" fail until then.`,
-          ...stillNamingTable(alter.relation.name, context.steps.at(-1)?.after ?? context.after),
+          ...stillNamingTable(alter.relation.name, catalogAtEnd(context)),
         ].join(' '),
         hint: successor
           ? 'Give the new table a name that no code knows yet, or copy the rows into it.'

@@ -10,7 +10,7 @@ import { insertion, replacement, withBlanksBefore, written } from './edits'
 import { upSteps } from './moved-data'
 import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, subcommandsOf, type Target } from './target'
+import { catalogAtEnd, existingTable, inQuotes, subcommandsOf, type Target } from './target'
 import { listed } from './users'
 
 export default defineRule({
@@ -320,8 +320,8 @@ function withoutDefaultLater(
 }
 
 /** Whether the migrations make it part of a key or an index of single values, or its name says that it refers to something. */
-function isKey({ relation: name }: AlterRelation, column: string, { steps, after }: RuleContext): boolean {
-  const end = steps.at(-1)?.after ?? after
+function isKey({ relation: name }: AlterRelation, column: string, context: RuleContext): boolean {
+  const end = catalogAtEnd(context)
   const table = asTable(relationNamed(end, name))
   return (
     /(?:_id|Id|ID)$/.test(column) ||

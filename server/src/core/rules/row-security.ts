@@ -2,13 +2,14 @@ import { asTable, type Catalog, relationNamed, type Table } from '../postgres/ca
 import type { Name } from '../sql/parts'
 import { laterStatements } from './later'
 import type { RuleContext } from './rule'
+import { catalogAtEnd } from './target'
 
 /**
  * Returns a table as the migration leaves it, where the history says all of its policies: it has made the table, and nothing
  * that nobody can follow has run since.
  */
 export function knownTable(name: Name, context: RuleContext): Table | undefined {
-  const after = context.steps.at(-1)?.after ?? context.after
+  const after = catalogAtEnd(context)
   const table = asTable(relationNamed(after, name))
   if (!table?.born || table.conditional || hasUnknown(after)) return undefined
   return table

@@ -2,7 +2,7 @@ import { asTable, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
 import type { CreateTable } from '../sql/commands'
 import { laterStatements } from './later'
 import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { catalogAtEnd, inQuotes } from './target'
 
 export default defineRule({
   id: 'table-without-primary-key',
@@ -23,7 +23,7 @@ Give the table a primary key: the columns that are unique anyway, or a new ident
 
   *check(command, context) {
     if (!mayHaveKey(command)) return
-    const after = context.steps.at(-1)?.after ?? context.after
+    const after = catalogAtEnd(context)
     const table = asTable(relationNamed(after, command.table))
     if (table?.kind !== 'table' || !table.columnsKnown) return
     const isRequired = (name: string | undefined) => table.columns.some(each => each.name === name && each.notNull)

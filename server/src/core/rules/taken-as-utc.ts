@@ -30,8 +30,10 @@ export function takenAsUtc(
   const clause = using && usingUtc(subcommand, context)
   if (using && !clause) return []
   if (!using && isSet) return []
-  if (context.inside) withhold(inBody)
-  if (context.inside) return []
+  if (context.inside) {
+    withhold(inBody)
+    return []
+  }
   const edits: Edit[] = clause ? [replacement(context, withBlanksBefore(context, clause), '')] : []
   const set = `SET LOCAL timezone = 'UTC';`
   if (!isSet && context.transaction.isBlock) edits.unshift(...statementsBefore(firstOf(context), [set]))

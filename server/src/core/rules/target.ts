@@ -10,6 +10,9 @@ import type { Subcommand, SubcommandKind } from '../sql/subcommands'
 import { isMadeAnew, isMadeByOtherName } from './made-here'
 import type { RuleContext } from './rule'
 
+/** Returns the catalog as the migration leaves it. */
+export const catalogAtEnd = ({ steps, after }: RuleContext): Catalog => steps.at(-1)?.after ?? after
+
 /** A table that others use while the migration runs. */
 export interface Target {
   /** As messages print it: `table "users"`. */

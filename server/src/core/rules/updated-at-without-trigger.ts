@@ -4,7 +4,7 @@ import { definesColumn } from './concerns'
 import { columnsDefined, isChangedLater, tableOf } from './defined'
 import { laterStatements } from './later'
 import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { catalogAtEnd, inQuotes } from './target'
 
 export default defineRule({
   id: 'updated-at-without-trigger',
@@ -28,7 +28,7 @@ Create a trigger \`BEFORE UPDATE ... FOR EACH ROW\` that sets the column to \`no
     const name = tableOf(command)
     const column = columnsDefined(command).find(each => names.has(each.name.name))
     if (!column || isChangedLater(name, column.name.name, context)) return
-    const table = asTable(relationNamed(context.steps.at(-1)?.after ?? context.after, name))
+    const table = asTable(relationNamed(catalogAtEnd(context), name))
     if (!table || table.triggers.some(({ events }) => events?.includes('UPDATE') !== false)) return
     if (isTriggeredLater(name, context)) return
     yield {

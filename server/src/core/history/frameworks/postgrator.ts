@@ -3,7 +3,7 @@ import { nameOf } from '../../text'
 import { compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FollowUp, Framework } from './framework'
-import { beside, lastName, nothingToUndo, wholeFile } from './layouts'
+import { beside, lastName, nothingToUndo, titleLike, wholeFile } from './layouts'
 import { share } from './recognise'
 import { oneByOne } from './statements'
 
@@ -47,10 +47,8 @@ export default {
 
 const fileName = /^(\d+)\.(do|undo)(?:\.(.*))?\.sql$/
 
-/** Words of the name are joined as in the last one. */
 function pair({ after, hasDowns, title, up, down }: FollowUp, version: string, last: string): readonly NewFile[] {
-  const words = fileName.exec(last)?.[3] ?? ''
-  const name = words.includes('-') && !words.includes('_') ? title.replaceAll('_', '-') : title
+  const name = titleLike(last, title)
   const file = (action: string, text: string) => ({ path: beside(after, `${version}.${action}.${name}.sql`), text })
   const made = file('do', `${up}\n`)
   return hasDowns ? [made, file('undo', down === '' ? nothingToUndo : `${down}\n`)] : [made]
