@@ -40,6 +40,20 @@ describe('PersistentMap', () => {
     assert.equal([...PersistentMap.empty<number>().changes(one)].length, 5_000)
   })
 
+  it('tells the entries with a wanted value, whatever it was asked before', () => {
+    const isEven = (value: number) => value % 2 === 0
+    const [first, second] = collision()
+    let map = PersistentMap.empty<number>().with(first, 2).with(second, 4)
+    assert.deepEqual(PersistentMap.empty<number>().where(isEven), [])
+    for (let n = 0; n < 500; n++) {
+      map = map.with(`public.table_${n}`, n)
+      if (n % 3 === 0) map = map.without(`public.table_${n - 2}`)
+      assert.deepEqual([...map.where(isEven)].sort(), [...map].filter(([, value]) => value % 2 === 0).sort())
+    }
+    assert.equal(map.where(isEven), map.where(isEven))
+    assert.equal(map.where(value => value === 4)[0]?.[0], second)
+  })
+
   it('never changes', () => {
     const one = PersistentMap.empty<number>().with('a', 1)
     const two = one.with('a', 2).with('b', 3)

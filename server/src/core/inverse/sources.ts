@@ -68,17 +68,20 @@ export function newest<C extends Command>(
   return undefined
 }
 
-/** Returns the statements with the key that a table has after each, and had before it. */
+/** Returns the statements that may define something, with the key that a table has after each, and had before it. */
 export function* along(past: Past, table: RelationKey): Iterable<{ step: Step; key: RelationKey; was: RelationKey }> {
   let key = table
   for (const step of past) {
-    const { command, before, after } = step
-    const isRenamed = command && 'subcommands' in command && !before.relations.has(key) && after.relations.has(key)
-    const was = isRenamed ? keyOf(before, command.relation) : key
+    const { command } = step
+    if (!command || definesNothing.test(command.tag)) continue
+    const isRenamed = 'subcommands' in command && !step.before.relations.has(key) && step.after.relations.has(key)
+    const was = isRenamed ? keyOf(step.before, command.relation) : key
     yield { step, key, was }
     key = was
   }
 }
+
+const definesNothing = /^(?:COMMENT|DELETE|DROP|GRANT|INSERT|REVOKE|SET|UPDATE)\b/
 
 /** A column as the statement that made it has it. */
 export interface ColumnSource {

@@ -16,7 +16,9 @@ import {
   type Overload,
   partitionIndexesOf,
   partitionsOf,
+  type Relation,
   type RelationKey,
+  type Routine,
   sequencesOwnedBy,
   type Table,
   tableAt,
@@ -26,7 +28,7 @@ import {
 } from './catalog'
 import { foreignKeysOn } from './dependents'
 import { takes } from './routines'
-import { columnsOfType, relationsIn, tablesOf } from './searches'
+import { columnsOfType, hasOwnTypes, isOwnType, relationsIn, tablesOf } from './searches'
 import { sequencesIn } from './sequences'
 import { isBuiltInFunction } from './volatility'
 
@@ -163,19 +165,16 @@ function* dependentsOnRelation(catalog: Catalog, key: RelationKey): Iterable<Dep
           yield { thing: { kind, table: keyOfRelation(other), name: part.name }, isSure: true }
   }
   yield* dependentsOnRows(catalog, key)
-  for (const [routine, { overloads }] of catalog.routines)
-    for (const overload of overloads) {
-      const { body, reads = [] } = overload.routine
-      // The body of BEGIN ATOMIC and RETURN is kept as it was understood (sql-createfunction.html).
-      if (!body && reads.some(read => keyOf(catalog, read) === key))
+  for (const [routine, { overloads }] of catalog.routines.where(hasUnderstood))
+    for (const overload of overloads.filter(isUnderstood))
+      if (overload.routine.reads?.some(read => keyOf(catalog, read) === key))
         yield { thing: { kind: 'routine', key: routine, overload }, isSure: true }
-    }
 }
 
 const constraintOf = (table: Table, name: string): Thing => ({ kind: 'constraint', table: keyOfRelation(table), name })
 
 function* defaultsCounting(catalog: Catalog, sequence: RelationKey): Iterable<Dependent> {
-  for (const [key, other] of catalog.relations)
+  for (const [key, other] of catalog.relations.where(countsOnSequence))
     for (const column of asTable(other)?.columns ?? [])
       if (sequencesIn(catalog, column.default).includes(sequence))
         yield { thing: { kind: 'default', table: key, name: column.name }, isSure: true }
@@ -187,7 +186,7 @@ function* dependentsOnRows(catalog: Catalog, table: RelationKey): Iterable<Depen
     table.endsWith(`.${type.name}`) &&
     !catalog.types.has(keyIn(catalog, catalog.types, type)) &&
     keyOf(catalog, type) === table
-  for (const [key, other] of catalog.relations)
+  for (const [key, other] of catalog.relations.where(hasOwnTypes))
     for (const { name, type } of asTable(other)?.columns ?? [])
       if (isRow(type)) yield { thing: { kind: 'column', table: key, name }, isSure: true }
   yield* dependentsByName(catalog, isRow)
@@ -209,16 +208,16 @@ function* dependentsByName(
   catalog: Catalog,
   isType: (name: { schema?: string; name: string }) => boolean,
 ): Iterable<Dependent> {
-  for (const [key, { overloads }] of catalog.routines)
+  for (const [key, { overloads }] of catalog.routines.where(takesOwnTypes))
     for (const overload of overloads) {
-      const { parameters, returns = '' } = overload.routine
-      if (
-        [...(parameters?.signature ?? '').split(','), returns.replace(/^setof /, '')].some(text => isType(typeIn(text)))
-      )
-        yield { thing: { kind: 'routine', key, overload }, isSure: true }
+      if (typesOf(overload).some(isType)) yield { thing: { kind: 'routine', key, overload }, isSure: true }
     }
-  yield* naming(catalog, ({ types }) => (types?.some(isType) ? 'surely' : 'no'))
+  yield* naming(catalog.relations.where(namesTypes), ({ types }) => (types?.some(isType) ? 'surely' : 'no'))
 }
+
+/** The types that a function takes and returns. */
+const typesOf = ({ routine: { parameters, returns = '' } }: Overload): { schema?: string; name: string }[] =>
+  [...(parameters?.signature ?? '').split(','), returns.replace(/^setof /, '')].map(typeIn)
 
 const typeIn = (text: string): { schema?: string; name: string } => {
   const [first = '', second] = text.replace(/\[\]$/, '').split('.')
@@ -230,12 +229,12 @@ function* dependentsOnRoutine(catalog: Catalog, key: string, overload: Overload)
   const rivals = (call: Call) =>
     (catalog.routines.get(key)?.overloads.filter(takes(call.arguments)).length ?? 0) > 1 ||
     (call.schema === undefined && isBuiltInFunction(call.name))
-  yield* naming(catalog, ({ calls }) => {
+  yield* naming(catalog.relations.where(callsFunctions), ({ calls }) => {
     const mine = calls.filter(isCalled)
     return mine.length === 0 ? 'no' : mine.every(rivals) ? 'perhaps' : 'surely'
   })
   const takesNothing = (overload.routine.parameters?.signature ?? '') === ''
-  for (const [table, other] of catalog.relations)
+  for (const [table, other] of catalog.relations.where(hasTriggers))
     for (const trigger of asTable(other)?.triggers ?? [])
       if (takesNothing && isCalled({ ...callOf(trigger), arguments: 0 }))
         yield { thing: { kind: 'trigger', table, name: trigger.name }, isSure: true }
@@ -250,32 +249,56 @@ const callOf = ({ schema, function: name }: { schema?: string; function: string 
   schema === undefined ? { name } : { schema, name }
 
 /** What names something in an expression or a query: as far as `isNamed` finds it there. */
-function* naming(catalog: Catalog, isNamed: (uses: Uses) => 'surely' | 'perhaps' | 'no'): Iterable<Dependent> {
-  const found = (uses: Uses | undefined, thing: () => Thing): Dependent[] => {
-    const how = uses ? isNamed(uses) : 'no'
-    return how === 'no' ? [] : [{ thing: thing(), isSure: how === 'surely' }]
-  }
-  for (const [key, other] of catalog.relations) {
-    if (isIndex(other)) yield* found(other.uses, () => relation(key))
-    const table = asTable(other)
-    if (!table) continue
-    const part =
-      (kind: 'column' | 'default' | 'constraint' | 'trigger' | 'policy' | 'rule', name: string) => (): Thing => ({
-        kind,
-        table: key,
-        name,
-      })
-    yield* found(table.uses, () => relation(key))
-    for (const column of table.columns) {
-      yield* found(column.default, part('default', column.name))
-      yield* found(column.generatedUses, part('column', column.name))
+function* naming(
+  relations: readonly (readonly [RelationKey, Relation])[],
+  isNamed: (uses: Uses) => 'surely' | 'perhaps' | 'no',
+): Iterable<Dependent> {
+  for (const [key, other] of relations)
+    for (const { uses, kind, name } of usesIn(other)) {
+      const how = isNamed(uses)
+      if (how === 'no') continue
+      const thing: Thing = kind === 'relation' ? relation(key) : { kind, table: key, name }
+      yield { thing, isSure: how === 'surely' }
     }
-    for (const { uses, name } of table.constraints) yield* found(uses, part('constraint', name))
-    for (const { uses, name } of table.triggers) yield* found(uses, part('trigger', name))
-    for (const { uses, name } of table.policies ?? []) yield* found(uses, part('policy', name))
-    for (const { uses, name } of table.rules ?? []) yield* found(uses, part('rule', name))
-  }
 }
+
+/** Where the parts of a relation name functions and types. */
+interface Using {
+  readonly kind: 'relation' | 'column' | 'default' | 'constraint' | 'trigger' | 'policy' | 'rule'
+  readonly name: string
+  readonly uses: Uses
+}
+
+function usesIn(other: Relation): Using[] {
+  const found: Using[] = []
+  const add = (kind: Using['kind'], name: string, uses: Uses | undefined) => {
+    if (uses) found.push({ kind, name, uses })
+  }
+  if (isIndex(other)) add('relation', other.name, other.uses)
+  const table = asTable(other)
+  if (!table) return found
+  add('relation', table.name, table.uses)
+  for (const column of table.columns) {
+    add('default', column.name, column.default)
+    add('column', column.name, column.generatedUses)
+  }
+  for (const { uses, name } of table.constraints) add('constraint', name, uses)
+  for (const { uses, name } of table.triggers) add('trigger', name, uses)
+  for (const { uses, name } of table.policies ?? []) add('policy', name, uses)
+  for (const { uses, name } of table.rules ?? []) add('rule', name, uses)
+  return found
+}
+
+const namesTypes = (other: Relation): boolean => usesIn(other).some(({ uses: { types = [] } }) => types.length > 0)
+const callsFunctions = (other: Relation): boolean => usesIn(other).some(({ uses: { calls } }) => calls.length > 0)
+const hasTriggers = (other: Relation): boolean => (asTable(other)?.triggers.length ?? 0) > 0
+const countsOnSequence = (other: Relation): boolean =>
+  asTable(other)?.columns.some(column => column.default?.calls.some(({ name }) => name === 'nextval')) ?? false
+
+/** The body of BEGIN ATOMIC and RETURN is kept as it was understood (sql-createfunction.html). */
+const isUnderstood = ({ routine: { body, reads = [] } }: Overload): boolean => !body && reads.length > 0
+const hasUnderstood = ({ overloads }: Routine): boolean => overloads.some(isUnderstood)
+const takesOwnTypes = ({ overloads }: Routine): boolean => overloads.some(overload => typesOf(overload).some(isOwnType))
 
 function dependentsOnColumn(catalog: Catalog, key: RelationKey, name: string): Thing[] {
   const table = tableAt(catalog, key)

@@ -55,6 +55,14 @@ export class PersistentMap<V> implements Iterable<readonly [string, V]> {
     return changesIn(this.#root, other.#root)
   }
 
+  /**
+   * Returns the entries whose values `isWanted` holds for. Each branch remembers its own, so a map that shares most with one
+   * that was asked before asks few values: `isWanted` must be the very same function, and depend on the value alone.
+   */
+  where(isWanted: (value: V) => boolean): readonly (readonly [string, V])[] {
+    return wantedIn(this.#root, isWanted, wantedBy(isWanted))
+  }
+
   *keys(): IterableIterator<string> {
     for (const [key] of this) yield key
   }
@@ -146,6 +154,34 @@ function* entriesOf<V>(node: Branch<V>): IterableIterator<readonly [string, V]> 
     if (slot.kind === 'branch') yield* entriesOf(slot)
     else for (let leaf: Leaf<V> | undefined = slot; leaf; leaf = leaf.next) yield [leaf.key, leaf.value]
   }
+}
+
+type Wanted<V> = WeakMap<Branch<V>, readonly (readonly [string, V])[]>
+
+const wanted = new WeakMap<object, Wanted<never>>()
+
+const wantedBy = <V>(isWanted: (value: V) => boolean): Wanted<V> => {
+  const known = wanted.get(isWanted) ?? new WeakMap()
+  wanted.set(isWanted, known)
+  return known as Wanted<V>
+}
+
+function wantedIn<V>(
+  node: Branch<V>,
+  isWanted: (value: V) => boolean,
+  memory: Wanted<V>,
+): readonly (readonly [string, V])[] {
+  const known = memory.get(node)
+  if (known) return known
+  const found: (readonly [string, V])[] = []
+  for (const slot of node.slots) {
+    if (slot.kind === 'branch') found.push(...wantedIn(slot, isWanted, memory))
+    else
+      for (let leaf: Leaf<V> | undefined = slot; leaf; leaf = leaf.next)
+        if (isWanted(leaf.value)) found.push([leaf.key, leaf.value])
+  }
+  memory.set(node, found)
+  return found
 }
 
 function* changesIn<V>(a: Branch<V>, b: Branch<V>): Iterable<readonly [string, V | undefined, V | undefined]> {

@@ -1,5 +1,6 @@
 import type { Name } from '../sql/parts'
-import { asTable, type Catalog, keyIn, type RelationKey } from './catalog'
+import { asTable, type Catalog, keyIn, type Relation, type RelationKey, type WrittenName } from './catalog'
+import { isBuiltIn } from './types'
 
 // What only a look at every relation or type tells.
 
@@ -13,11 +14,18 @@ export function relationsIn(catalog: Catalog, schemas: readonly string[]): Relat
 /** Returns the columns whose type is the enum, domain or composite type with the key `type` (arrays of it too). */
 export function columnsOfType(catalog: Catalog, type: string): { table: RelationKey; column: string }[] {
   const found: { table: RelationKey; column: string }[] = []
-  for (const [key, relation] of catalog.relations)
+  for (const [key, relation] of catalog.relations.where(hasOwnTypes))
     for (const column of asTable(relation)?.columns ?? [])
       if (typeKey(catalog, column.type) === type) found.push({ table: key, column: column.name })
   return found.sort((a, b) => (a.table < b.table ? -1 : 1))
 }
+
+/** Returns whether a relation has columns of types that are not certainly PostgreSQL's own. */
+export const hasOwnTypes = (relation: Relation): boolean =>
+  asTable(relation)?.columns.some(({ type }) => isOwnType(type)) ?? false
+
+/** Returns whether a type is not certainly one of PostgreSQL's own. */
+export const isOwnType = ({ schema, name }: WrittenName): boolean => schema !== undefined || !isBuiltIn(name)
 
 /** Returns the keys of a type and of all domains over it. */
 export function domainsOver(catalog: Catalog, type: string): string[] {

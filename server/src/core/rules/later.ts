@@ -32,7 +32,7 @@ export function laterNaming(place: Place, names: readonly string[]): readonly Mi
 }
 
 /** Returns the statements that a migration runs up. */
-export const statementsUp = ({ sections }: Migration): readonly Statement[] => inSections(sections)
+export const statementsUp = onceForEach(({ sections }: Migration): readonly Statement[] => inSections(sections))
 
 const inSections = (sections: readonly Section[]): readonly Statement[] =>
   sections.flatMap(({ direction, statements }) => (direction === 'up' ? statements : []))
@@ -41,10 +41,7 @@ const inSections = (sections: readonly Section[]): readonly Statement[] =>
  * Returns the statements that earlier migrations and earlier changesets of the file run up, oldest first, of those in whose text
  * one of the names stands.
  */
-export function earlierStatements(
-  place: Place,
-  names: readonly string[],
-): readonly { readonly migration: Migration; readonly statement: Statement }[] {
+export function earlierStatements(place: Place, names: readonly string[]): readonly Placed[] {
   const { history, migration, section } = place
   const { sections } = migration
   const here = section && sections.length > 1 ? inSections(sections.slice(0, sections.indexOf(section))) : []
@@ -54,11 +51,17 @@ export function earlierStatements(
     { ...place, from: 0 },
     names.map(name => name.toLowerCase()),
   ).filter(isEarlier)
-  return [
-    ...before.flatMap(other => statementsUp(other).map(statement => ({ migration: other, statement }))),
-    ...here.map(statement => ({ migration, statement })),
-  ]
+  return [...before.flatMap(placedUp), ...here.map(statement => ({ migration, statement }))]
 }
+
+interface Placed {
+  readonly migration: Migration
+  readonly statement: Statement
+}
+
+const placedUp = onceForEach((migration: Migration): readonly Placed[] =>
+  statementsUp(migration).map(statement => ({ migration, statement })),
+)
 
 /** Returns whether no migration of a later version runs up. */
 export const isNewest = (place: Place): boolean =>
