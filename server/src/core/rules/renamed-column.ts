@@ -1,8 +1,8 @@
 import { typeText } from '../inverse/texts'
 import { asTable, type Catalog, type Column, columnNamed } from '../postgres/catalog'
 import { hasSubcommand } from './concerns'
+import { renamedInSteps } from './renamed-in-steps'
 import { defineRule, type RuleContext } from './rule'
-import { renamedInSteps } from './synced-column'
 import {
   catalogAtBegin,
   catalogAtCommit,
@@ -28,8 +28,10 @@ Where columns change places, it is information: another one bears the old name w
 name before, and goes. Queries go on, and get the other column, with another type maybe. Nothing is said of a table that the
 same migration makes, and of a column that it makes, unless that takes the place of another.`,
   instead: `
-Add a column with the new name, keep both up to date with a trigger, fill it in batches, move the code over, and drop the
-old column in a later release. Or leave the name and give it a new one in a view.`,
+Add a column with the new name, keep both the same with a trigger, fill it in batches, and move the code over. In a later
+release drop the copy and rename the column, in one transaction: so it keeps its constraints, indexes, default and place. Or
+leave the name and give it a new one in a view. The fix is not offered where the \`UPDATE\`s that fill the copy would set off
+other triggers.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
   seeds: ['rename by a new column, in phases'],
 
@@ -63,7 +65,7 @@ old column in a later release. Or leave the name and give it a new one in a view
           `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
           ...(target.table ? stillNaming(target.table, from.name, catalogAtEnd(context)) : []),
         ].join(' '),
-        hint: 'Add a column with the new name, keep both up to date while code moves over, and drop the old one later.',
+        hint: 'Add a column with the new name, keep both the same while code moves over, and rename the old one later in its place.',
         relation: target.relation,
         fixes: () => renamedInSteps(alter, subcommand, target, context),
       }
@@ -82,10 +84,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE users ADD COLUMN email text;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -94,7 +93,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 -- file: 0003_backfill_users_email.sql
   DO $$
   DECLARE
@@ -114,11 +113,15 @@ old column in a later release. Or leave the name and give it a new one in a view
     END LOOP;
   END
   $$;
--- file: 0004_drop_users_mail.sql
+-- file: 0004_rename_users_mail.sql
+  BEGIN;
   -- For a later release, when no running code names the old column.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
-  ALTER TABLE users DROP COLUMN mail;
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+  COMMIT;
 
 -- bad: a column that must be given
 -- given: golang-migrate
@@ -131,10 +134,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE users ADD COLUMN email varchar(80);
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -143,7 +143,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 -- file: 000003_backfill_users_email.up.sql
   DO $$
   DECLARE
@@ -163,17 +163,13 @@ old column in a later release. Or leave the name and give it a new one in a view
     END LOOP;
   END
   $$;
--- file: 000004_add_users_email_not_null.up.sql
-  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
--- file: 000005_validate_users_email_not_null.up.sql
-  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
-  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
-  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
--- file: 000006_drop_users_mail.up.sql
+-- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
-  ALTER TABLE users DROP COLUMN mail;
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
 
 -- bad: columns of views
 -- file: 0001_users.sql
@@ -210,10 +206,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   -- +goose StatementBegin
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -223,7 +216,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   $$;
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 
   -- +goose Down
   COMMENT ON COLUMN users.mail IS NULL;
@@ -256,23 +249,23 @@ old column in a later release. Or leave the name and give it a new one in a view
 
   -- +goose Down
   -- Nothing to undo.
--- file: 00004_drop_users_mail.sql
+-- file: 00004_rename_users_mail.sql
   -- +goose Up
   -- For a later release, when no running code names the old column.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
-  ALTER TABLE users DROP COLUMN mail;
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
 
   -- +goose Down
-  ALTER TABLE users ADD COLUMN mail text;
-  UPDATE users SET mail = email;
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  UPDATE users SET email = mail;
   -- +goose StatementBegin
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -282,7 +275,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   $$;
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 
 -- bad: with comments in the down, of a column that is NOT NULL
 -- given: golang-migrate
@@ -307,10 +300,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE users ADD COLUMN email text;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -319,7 +309,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 -- file: 000003_backfill_users_email.up.sql
   DO $$
   DECLARE
@@ -341,32 +331,20 @@ old column in a later release. Or leave the name and give it a new one in a view
   $$;
 -- file: 000003_backfill_users_email.down.sql
   -- Nothing to undo.
--- file: 000004_add_users_email_not_null.up.sql
-  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
--- file: 000004_add_users_email_not_null.down.sql
-  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
--- file: 000005_validate_users_email_not_null.up.sql
-  ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
-  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
-  ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
--- file: 000005_validate_users_email_not_null.down.sql
-  ALTER TABLE users ADD CONSTRAINT users_email_not_null_check CHECK (email IS NOT NULL) NOT VALID;
-  ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
--- file: 000006_drop_users_mail.up.sql
+-- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
-  ALTER TABLE users DROP COLUMN mail;
--- file: 000006_drop_users_mail.down.sql
-  ALTER TABLE users ADD COLUMN mail text;
-  UPDATE users SET mail = email;
-  ALTER TABLE users ALTER COLUMN mail SET NOT NULL;
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+-- file: 000004_rename_users_mail.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  UPDATE users SET email = mail;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -375,7 +353,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 
 -- bad: of a table that gets another name too
 -- given: renamed-table off
@@ -390,10 +368,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   ALTER TABLE public.emails ADD COLUMN address text;
   CREATE FUNCTION public.emails_address_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.address := coalesce(NEW.address, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.address);
-    ELSIF NEW.address IS DISTINCT FROM OLD.address THEN
+    IF NEW.address IS DISTINCT FROM OLD.address THEN
       NEW.mail := NEW.address;
     ELSE
       NEW.address := NEW.mail;
@@ -402,7 +377,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER emails_address_sync BEFORE INSERT OR UPDATE ON public.emails FOR EACH ROW EXECUTE FUNCTION public.emails_address_sync();
-  COMMENT ON COLUMN public.emails.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN public.emails.mail IS 'DEPRECATED: it is called address';
 -- file: 0003_backfill_emails_address.sql
   DO $$
   DECLARE
@@ -422,11 +397,15 @@ old column in a later release. Or leave the name and give it a new one in a view
     END LOOP;
   END
   $$;
--- file: 0004_drop_emails_mail.sql
+-- file: 0004_rename_emails_mail.sql
+  BEGIN;
   -- For a later release, when no running code names the old column.
   DROP TRIGGER emails_address_sync ON public.emails;
   DROP FUNCTION public.emails_address_sync();
-  ALTER TABLE public.emails DROP COLUMN mail;
+  ALTER TABLE public.emails DROP COLUMN address;
+  ALTER TABLE public.emails RENAME COLUMN mail TO address;
+  COMMENT ON COLUMN public.emails.address IS NULL;
+  COMMIT;
 
 -- bad: with a comment, which goes with the name
 -- given: golang-migrate
@@ -446,10 +425,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   COMMENT ON COLUMN users.email IS 'where we write to';
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -458,7 +434,7 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
 -- file: 000002_email.down.sql
   COMMENT ON COLUMN users.mail IS 'where we write to';
   DROP TRIGGER users_email_sync ON users;
@@ -485,20 +461,21 @@ old column in a later release. Or leave the name and give it a new one in a view
   $$;
 -- file: 000003_backfill_users_email.down.sql
   -- Nothing to undo.
--- file: 000004_drop_users_mail.up.sql
+-- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
-  ALTER TABLE users DROP COLUMN mail;
--- file: 000004_drop_users_mail.down.sql
-  ALTER TABLE users ADD COLUMN mail text;
-  UPDATE users SET mail = email;
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS 'where we write to';
+-- file: 000004_rename_users_mail.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  COMMENT ON COLUMN users.email IS 'where we write to';
+  UPDATE users SET email = mail;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF TG_OP = 'INSERT' THEN
-      NEW.email := coalesce(NEW.email, NEW.mail);
-      NEW.mail := coalesce(NEW.mail, NEW.email);
-    ELSIF NEW.email IS DISTINCT FROM OLD.email THEN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
       NEW.mail := NEW.email;
     ELSE
       NEW.email := NEW.mail;
@@ -507,7 +484,287 @@ old column in a later release. Or leave the name and give it a new one in a view
   END
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
-  COMMENT ON COLUMN users.mail IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+
+-- bad: of which the copy needs no default, constraint, policy, view or trigger
+-- given: foreign-key-without-index off, view-past-row-security off
+-- file: 0001_users.sql
+  CREATE TABLE teams (id bigint PRIMARY KEY);
+  CREATE TABLE users (
+    id bigint PRIMARY KEY,
+    team bigint NOT NULL DEFAULT 1 REFERENCES teams ON DELETE CASCADE CHECK (team > 0),
+    twice bigint GENERATED ALWAYS AS (team * 2) STORED,
+    made_at timestamptz
+  );
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY mates ON users USING (team = 1);
+  CREATE VIEW mates AS SELECT id FROM users WHERE team = 1;
+  CREATE FUNCTION made() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.made_at := now(); RETURN NEW; END $$;
+  CREATE TRIGGER made BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION made();
+-- file: 0002_team_id.sql
+  ALTER TABLE users RENAME COLUMN team TO team_id;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "team" of table "users"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+  ALTER TABLE users ADD COLUMN team_id bigint;
+  CREATE FUNCTION users_team_id_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.team_id IS DISTINCT FROM OLD.team_id THEN
+      NEW.team := NEW.team_id;
+    ELSE
+      NEW.team_id := NEW.team;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_team_id_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_team_id_sync();
+  COMMENT ON COLUMN users.team IS 'DEPRECATED: it is called team_id';
+-- file: 0003_backfill_users_team_id.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET team_id = team WHERE id BETWEEN batch_start AND batch_end AND team_id IS NULL AND team IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_rename_users_team.sql
+  BEGIN;
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_team_id_sync ON users;
+  DROP FUNCTION users_team_id_sync();
+  ALTER TABLE users DROP COLUMN team_id;
+  ALTER TABLE users RENAME COLUMN team TO team_id;
+  COMMENT ON COLUMN users.team_id IS NULL;
+  COMMIT;
+
+-- bad: with a default in whose place null may be given
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, seen timestamptz DEFAULT CURRENT_TIMESTAMP);
+-- file: 0002_seen_at.sql
+  ALTER TABLE users RENAME COLUMN seen TO seen_at;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "seen" of table "users"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+  ALTER TABLE users ADD COLUMN seen_at timestamptz;
+  ALTER TABLE users ALTER COLUMN seen_at SET DEFAULT CURRENT_TIMESTAMP;
+  CREATE FUNCTION users_seen_at_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.seen_at IS DISTINCT FROM (CASE TG_OP WHEN 'INSERT' THEN (CURRENT_TIMESTAMP)::timestamptz ELSE OLD.seen_at END) THEN
+      NEW.seen := NEW.seen_at;
+    ELSE
+      NEW.seen_at := NEW.seen;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_seen_at_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_seen_at_sync();
+  COMMENT ON COLUMN users.seen IS 'DEPRECATED: it is called seen_at';
+-- file: 0003_backfill_users_seen_at.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET seen_at = seen WHERE id BETWEEN batch_start AND batch_end AND seen_at IS NULL AND seen IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_rename_users_seen.sql
+  BEGIN;
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_seen_at_sync ON users;
+  DROP FUNCTION users_seen_at_sync();
+  ALTER TABLE users DROP COLUMN seen_at;
+  ALTER TABLE users RENAME COLUMN seen TO seen_at;
+  COMMENT ON COLUMN users.seen_at IS NULL;
+  COMMIT;
+
+-- bad: with a default that is another one each time
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, token uuid DEFAULT gen_random_uuid());
+-- file: 0002_secret.sql
+  ALTER TABLE users RENAME COLUMN token TO secret;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "token" of table "users"]
+
+-- bad: with a trigger that would run for every row
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text, updated_at timestamptz);
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+  CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 0002_email.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+
+-- bad: two columns of a table, and what is done besides
+-- given: golang-migrate, lock-timeout-missing off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text, age integer, town text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_names.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+  ALTER TABLE users RENAME COLUMN town TO city;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "town" of table "users"]
+  ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- file: 000002_names.down.sql
+  ALTER TABLE users ALTER COLUMN age DROP DEFAULT;
+  ALTER TABLE users RENAME COLUMN city TO town;
+  ALTER TABLE users RENAME COLUMN email TO mail;
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_names.up.sql
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  ALTER TABLE users RENAME COLUMN town TO city;
+  ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- file: 000002_names.down.sql
+  ALTER TABLE users ALTER COLUMN age DROP DEFAULT;
+  ALTER TABLE users RENAME COLUMN city TO town;
+  COMMENT ON COLUMN users.mail IS NULL;
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+-- file: 000003_backfill_users_email.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_email.down.sql
+  -- Nothing to undo.
+-- file: 000004_rename_users_mail.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+-- file: 000004_rename_users_mail.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  UPDATE users SET email = mail;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_names.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  ALTER TABLE users ADD COLUMN city text;
+  CREATE FUNCTION users_city_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.city IS DISTINCT FROM OLD.city THEN
+      NEW.town := NEW.city;
+    ELSE
+      NEW.city := NEW.town;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_city_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_city_sync();
+  COMMENT ON COLUMN users.town IS 'DEPRECATED: it is called city';
+  ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;
+-- file: 000002_names.down.sql
+  ALTER TABLE users ALTER COLUMN age DROP DEFAULT;
+  COMMENT ON COLUMN users.town IS NULL;
+  DROP TRIGGER users_city_sync ON users;
+  DROP FUNCTION users_city_sync();
+  ALTER TABLE users DROP COLUMN city;
+  ALTER TABLE users RENAME COLUMN email TO mail;
+-- file: 000003_backfill_users_city.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET city = town WHERE id BETWEEN batch_start AND batch_end AND city IS NULL AND town IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_city.down.sql
+  -- Nothing to undo.
+-- file: 000004_rename_users_town.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_city_sync ON users;
+  DROP FUNCTION users_city_sync();
+  ALTER TABLE users DROP COLUMN city;
+  ALTER TABLE users RENAME COLUMN town TO city;
+  COMMENT ON COLUMN users.city IS NULL;
+-- file: 000004_rename_users_town.down.sql
+  ALTER TABLE users RENAME COLUMN city TO town;
+  ALTER TABLE users ADD COLUMN city text;
+  UPDATE users SET city = town;
+  CREATE FUNCTION users_city_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.city IS DISTINCT FROM OLD.city THEN
+      NEW.town := NEW.city;
+    ELSE
+      NEW.city := NEW.town;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_city_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_city_sync();
+  COMMENT ON COLUMN users.town IS 'DEPRECATED: it is called city';
 
 -- good: a column of the same migration
 -- file: 0001_users.sql

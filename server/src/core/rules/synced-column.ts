@@ -28,71 +28,6 @@ import type { SubcommandOfKind, Target } from './target'
 import { withhold } from './withheld'
 
 /**
- * Returns the fix that renames a column while code moves over: a new column that a trigger keeps the same as the old one, in
- * both directions; the rows that are there in batches; the old column dropped by a migration for a later release.
- */
-export function renamedInSteps(
-  alter: AlterRelation,
-  { from, to }: SubcommandOfKind<'RENAME COLUMN'>,
-  target: Target,
-  context: RuleContext,
-): Fix[] {
-  const column = plainColumn(alter, from.name, target, context)
-  const type = column && typeText(column.type)
-  if (!column || type === undefined || columnNamed(target.table, to.name)) return []
-  const table = written(context, alter.relation.span)
-  const [old, next] = [quoted(from.name), quoted(to.name)]
-  const sync = nameOfSync(alter, to.name, table)
-  const trigger = syncTrigger(table, sync, [
-    `IF TG_OP = 'INSERT' THEN`,
-    `  NEW.${next} := coalesce(NEW.${next}, NEW.${old});`,
-    `  NEW.${old} := coalesce(NEW.${old}, NEW.${next});`,
-    `ELSIF NEW.${next} IS DISTINCT FROM OLD.${next} THEN`,
-    `  NEW.${old} := NEW.${next};`,
-    'ELSE',
-    `  NEW.${next} := NEW.${old};`,
-    'END IF;',
-  ])
-  const remark = remarkOn(alter, from.name, context)
-  const here = [
-    `ALTER TABLE ${table} ADD COLUMN ${next} ${type};`,
-    ...(remark === 'NULL' ? [] : [remarking(table, next, remark)]),
-    ...trigger,
-    deprecating(table, old),
-  ]
-  const undo = [remarking(table, old, remark), ...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`]
-  const undone = undoneHere(
-    alter,
-    other => other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name,
-    undo,
-    context,
-  )
-  const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target, context)
-  if (!filled || !undone) return []
-  const last = [
-    '-- For a later release, when no running code names the old column.',
-    ...withoutSync(table, sync),
-    `ALTER TABLE ${table} DROP COLUMN ${old};`,
-  ]
-  const restored = [
-    `ALTER TABLE ${table} ADD COLUMN ${old} ${type};`,
-    `UPDATE ${table} SET ${old} = ${next};`,
-    ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${old} SET NOT NULL;`] : []),
-    ...trigger,
-    deprecating(table, old),
-  ]
-  const title = 'Keep both names up to date while code moves over'
-  return inPlaceOf(
-    alter,
-    { here, undone },
-    [...filled, partOf(`drop_${alter.relation.name}_${from.name}`, last, restored)],
-    title,
-    column,
-    context,
-  )
-}
-
-/**
  * Returns the fix that changes a column's type without a rewrite: a new column that a trigger keeps up to date, the rows that are
  * there in batches, a swap of the names, and the old column dropped by a migration for a later release.
  */
@@ -127,6 +62,7 @@ export function retypedInSteps(
     other => other.kind === 'ALTER COLUMN TYPE' && other.column.name === name,
     undo,
     context,
+    [name],
   )
   const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
   if (!filled || !undone) return []
@@ -161,18 +97,25 @@ export function retypedInSteps(
       deprecating(table, quoted(before)),
     ]),
   ]
-  return inPlaceOf(alter, { here, undone }, parts, 'Fill a new column beside it and swap the names', column, context)
+  return inPlaceOf(
+    alter,
+    { here, undone },
+    parts,
+    'Fill a new column beside it and swap the names',
+    column.notNull ? { isChange: true } : {},
+    context,
+  )
 }
 
 /** What is said of a column that only the drop is left for. */
 const deprecating = (table: string, column: string): string =>
   `COMMENT ON COLUMN ${table}.${column} IS 'DEPRECATED: a later release drops it';`
 
-const remarking = (table: string, column: string, remark: string): string =>
+export const remarking = (table: string, column: string, remark: string): string =>
   `COMMENT ON COLUMN ${table}.${column} IS ${remark};`
 
 /** What the last COMMENT says of a column, as it is written there; NULL for nothing. */
-function remarkOn({ relation }: AlterRelation, column: string, context: RuleContext): string {
+export function remarkOn({ relation }: AlterRelation, column: string, context: RuleContext): string {
   const earlier = earlierStatements(context, [column]).map(({ statement }) => statement)
   const own = context.steps.slice(0, context.index).map(({ statement }) => statement)
   const last = [...earlier, ...own].findLast(
@@ -226,13 +169,14 @@ function hangingOn({ name, ...column }: Column, table: Table, catalog: Catalog):
 
 /**
  * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where there is no down,
- * undefined where that does not undo the statement, or has more to do with the table.
+ * undefined where that does not undo the statement, or has more to do with the columns.
  */
-function undoneHere(
+export function undoneHere(
   { relation }: AlterRelation,
   isInverse: (subcommand: Subcommand) => boolean,
   undo: readonly string[],
   context: RuleContext,
+  columns: readonly string[],
 ): readonly Edit[] | undefined {
   const matches = (command: Command) =>
     command.tag === 'ALTER TABLE' &&
@@ -241,9 +185,11 @@ function undoneHere(
     command.subcommands.every(isInverse)
   const downs = downSteps(context)
   if (downs.length === 0) return []
-  const [inverse, ...others] = downs.filter(step => mentions(step, relation.name))
-  if (!inverse?.command || !matches(inverse.command) || others.length > 0)
-    return withhold('The down does something else with the table than undoing this.')
+  const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
+  const [inverse, ...others] = downs.filter(isAbout)
+  if (!inverse) return withhold('The down does not undo this.')
+  if (!inverse.command || !matches(inverse.command) || others.length > 0)
+    return withhold('The down does something else with the column than undoing this.')
   return [replacement(inverse, { start: 0, end: inverse.statement.text.length }, undo.join('\n').replace(/;$/, ''))]
 }
 
@@ -257,7 +203,7 @@ interface Filling {
 }
 
 /** The rows that are there, in batches, and NOT NULL where the column had it. */
-function filling(
+export function filling(
   { relation }: AlterRelation,
   { column, table, into, value, title }: Filling,
   target: Target,
@@ -281,12 +227,12 @@ function filling(
 }
 
 /** PostgreSQL 18 names a NOT NULL constraint after its column, which had another name then. */
-function inPlaceOf(
+export function inPlaceOf(
   { relation }: AlterRelation,
   { here, undone }: { readonly here: readonly string[]; readonly undone: readonly Edit[] },
   parts: readonly Part[],
   title: string,
-  { notNull }: Column,
+  change: Pick<Fix, 'isChange'>,
   context: RuleContext,
 ): Fix[] {
   const { fence } = context.migration.framework
@@ -294,7 +240,6 @@ function inPlaceOf(
   const text = here.map(fenced).join('\n').replace(/;$/, '')
   const edits = [replacement(context, { start: 0, end: context.statement.text.length }, text), ...undone]
   const placed = newMigrations(context, parts, edits, { tables: [relation.name] })
-  const change = notNull ? { isChange: true } : {}
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...change, ...placed }] : []
 }
 
@@ -305,13 +250,13 @@ interface Sync {
   readonly function: string
 }
 
-function nameOfSync({ relation }: AlterRelation, column: string, table: string): Sync {
+export function nameOfSync({ relation }: AlterRelation, column: string, table: string): Sync {
   const name = quoted(`${relation.name}_${column}_sync`)
   const schema = table.includes('.') ? table.slice(0, table.lastIndexOf('.') + 1) : ''
   return { name, function: `${schema}${name}` }
 }
 
-const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string[] => [
+export const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string[] => [
   [
     `CREATE FUNCTION ${sync.function}() RETURNS trigger LANGUAGE plpgsql AS $$`,
     'BEGIN',
@@ -323,12 +268,12 @@ const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string
   `CREATE TRIGGER ${sync.name} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${sync.function}();`,
 ]
 
-const withoutSync = (table: string, sync: Sync): string[] => [
+export const withoutSync = (table: string, sync: Sync): string[] => [
   `DROP TRIGGER ${sync.name} ON ${table};`,
   `DROP FUNCTION ${sync.function}();`,
 ]
 
-const partOf = (title: string, up: readonly string[], down: readonly string[] = []): Part => ({
+export const partOf = (title: string, up: readonly string[], down: readonly string[] = []): Part => ({
   title,
   up,
   down: { edits: [], text: down.join('\n') },
@@ -336,7 +281,7 @@ const partOf = (title: string, up: readonly string[], down: readonly string[] = 
 })
 
 /** Nobody may find the table without the column. */
-const atOnce = (title: string, up: readonly string[], down: readonly string[]): Part => ({
+export const atOnce = (title: string, up: readonly string[], down: readonly string[]): Part => ({
   ...partOf(title, up, down),
   isAtOnce: true,
 })

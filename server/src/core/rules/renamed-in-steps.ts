@@ -1,0 +1,210 @@
+import type { Fix } from '../finding'
+import type { Step } from '../history/steps'
+import { pastOf, textOfDefault } from '../inverse/sources'
+import { typeText } from '../inverse/texts'
+import {
+  type Column,
+  columnNamed,
+  columnsOfIndex,
+  indexesOf,
+  inheritorsOf,
+  keyOfRelation,
+  type Table,
+} from '../postgres/catalog'
+import { volatilityOf } from '../postgres/volatility'
+import type { AlterRelation } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { mentions, reshapes } from './dependence'
+import { written } from './edits'
+import { earlierStatements } from './later'
+import { inBody, isNeeded } from './placement'
+import type { RuleContext } from './rule'
+import {
+  atOnce,
+  filling,
+  inPlaceOf,
+  nameOfSync,
+  remarking,
+  remarkOn,
+  syncTrigger,
+  undoneHere,
+  withoutSync,
+} from './synced-column'
+import type { SubcommandOfKind, Target } from './target'
+import { triggerInTheWay } from './triggers-of-copy'
+import { withhold } from './withheld'
+
+/**
+ * Returns the fix that renames a column while code moves over: a copy with the new name, which a trigger keeps the same as the
+ * column, in both directions; the rows that are there in batches; and for a later release a transaction that drops the copy and
+ * renames the column. So the column keeps its constraints, indexes, default and place: nothing of it is made again.
+ */
+export function renamedInSteps(
+  alter: AlterRelation,
+  { from, to }: SubcommandOfKind<'RENAME COLUMN'>,
+  target: Target,
+  context: RuleContext,
+): Fix[] {
+  const column = copyable(alter, { from: from.name, to: to.name }, target, context)
+  const type = column && typeOf(column)
+  const start = column && startOf(column, target, context)
+  if (!column || type === undefined || start === undefined) return []
+  const table = written(context, alter.relation.span)
+  const [old, next] = [quoted(from.name), quoted(to.name)]
+  const sync = nameOfSync(alter, to.name, table)
+  const remark = remarkOn(alter, from.name, context)
+  const copied = [
+    `ALTER TABLE ${table} ADD COLUMN ${next} ${type};`,
+    ...(start.text ? [`ALTER TABLE ${table} ALTER COLUMN ${next} SET DEFAULT ${start.text};`] : []),
+    ...(remark === 'NULL' ? [] : [remarking(table, next, remark)]),
+  ]
+  const kept = [
+    ...syncTrigger(table, sync, synced(old, next, column, start)),
+    remarking(table, old, `'DEPRECATED: it is called ${to.name.replaceAll("'", "''")}'`),
+  ]
+  const isBack: Parameters<typeof undoneHere>[1] = other =>
+    other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name
+  const undone = undoneHere(
+    alter,
+    isBack,
+    [remarking(table, old, remark), ...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${next};`],
+    context,
+    [from.name, to.name],
+  )
+  const filled = filling(
+    alter,
+    { column: { ...column, notNull: false }, table, into: to.name, value: old, title: to.name },
+    target,
+    context,
+  )
+  if (!filled || !undone) return []
+  const renamed = atOnce(
+    `rename_${alter.relation.name}_${from.name}`,
+    [
+      '-- For a later release, when no running code names the old column.',
+      ...withoutSync(table, sync),
+      `ALTER TABLE ${table} DROP COLUMN ${next};`,
+      `ALTER TABLE ${table} RENAME COLUMN ${old} TO ${next};`,
+      remarking(table, next, remark),
+    ],
+    [
+      `ALTER TABLE ${table} RENAME COLUMN ${next} TO ${old};`,
+      ...copied,
+      `UPDATE ${table} SET ${next} = ${old};`,
+      ...kept,
+    ],
+  )
+  const title = 'Keep both names up to date while code moves over'
+  return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [...filled, renamed], title, {}, context)
+}
+
+/** In an INSERT all of OLD is null (plpgsql-trigger.html): there the copy is changed where it is given another value than its default. */
+function synced(old: string, next: string, { type }: Column, { value }: Start): string[] {
+  const of = (row: string) => (comparable.has(type.name) && type.dimensions === 0 ? row : `${row}::text`)
+  const changed = `${of(`NEW.${next}`)} IS DISTINCT FROM`
+  const sync = (condition: string) => [
+    `IF ${condition} THEN`,
+    `  NEW.${old} := NEW.${next};`,
+    'ELSE',
+    `  NEW.${next} := NEW.${old};`,
+    'END IF;',
+  ]
+  if (value === undefined) return sync(`${changed} ${of(`OLD.${next}`)}`)
+  const was = `(CASE TG_OP WHEN 'INSERT' THEN ${of(value)} ELSE ${of(`OLD.${next}`)} END)`
+  return sync(`${changed} ${was}`)
+}
+
+/** Values that are equal are the same in these: others have no equality at all, or one that lets case or size pass. */
+const comparable: ReadonlySet<string> = new Set([
+  'bool',
+  'bytea',
+  'date',
+  'int2',
+  'int4',
+  'int8',
+  'text',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'uuid',
+  'varchar',
+])
+
+/** What a row without a value for it gets in the copy. */
+interface Start {
+  /** The default as it was written; absent for none. */
+  readonly text?: string
+  /** The same as a value of the column's type. */
+  readonly value?: string
+}
+
+/** A value that the copy is given wins over the column's default. Null is one too, except where the column is NOT NULL. */
+function startOf(column: Column, { table }: Target, context: RuleContext): Start | undefined {
+  const { default: value, notNull } = column
+  if (!value || value.kind === 'null' || notNull || !table) return {}
+  const { history, migration, index, settings, catalog } = context
+  const text = textOfDefault(pastOf(history, migration, index, settings), keyOfRelation(table), column.name)
+  const volatility = volatilityOf(value, catalog, settings.postgres)
+  if (text === undefined || (volatility !== 'immutable' && volatility !== 'stable'))
+    return withhold('Its default cannot be told from a value: it is another one each time.')
+  return { text, value: `(${text})::${typeText(column.type)}` }
+}
+
+function typeOf({ type }: Column): string | undefined {
+  return typeText(type) ?? withhold('The type of the column is not written as it is kept.')
+}
+
+/** The column, where another one can be kept the same: whoever writes either of them, and whatever writes them then. */
+function copyable(
+  alter: AlterRelation,
+  { from, to }: { readonly from: string; readonly to: string },
+  { table }: Target,
+  context: RuleContext,
+): Column | undefined {
+  const column = columnNamed(table, from)
+  if (context.inside) return withhold(inBody)
+  if (!table || !column || table.conditional)
+    return withhold('The migrations here do not show what hangs on the column.')
+  if (alter.only || context.direction === 'down') return undefined
+  if (columnNamed(table, to)) return undefined
+  const { catalog } = context
+  const key = keyOfRelation(table)
+  if (table.kind !== 'table' || table.partitionOf || table.inherits.length > 0 || column.inherited)
+    return withhold('The table shares the column with others.')
+  if (inheritorsOf(catalog, key).length > 0) return withhold('The table shares the column with others.')
+  if (column.collation) return withhold('The new column would need its collation as well.')
+  if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
+  const index = indexesOf(catalog, key).find(other => columnsOfIndex(other).has(from))
+  if (index)
+    return withhold(`The new column would need ${index.constraint ? 'constraint' : 'index'} "${index.name}" as well.`)
+  if (isGranted(table, from, context))
+    return withhold('A role has privileges on the column alone, and none on another.')
+  const trigger = triggerInTheWay(table, [from, to], context)
+  if (trigger !== undefined) return withhold(trigger)
+  const needs = (step: Step) => needsName(step, table, [from, to])
+  return isNeeded(context, needs) ? undefined : column
+}
+
+const isGranted = (table: Table, column: string, context: RuleContext): boolean =>
+  earlierStatements(context, [column]).some(
+    ({ statement: { command, text } }) =>
+      command &&
+      'grant' in command &&
+      command.grant?.ofColumns &&
+      command.relations.some(({ name }) => name === table.name) &&
+      mentions({ statement: { text } }, column),
+  )
+
+/** Whether a later statement has to do with the column: with its name, or with whatever columns there are. */
+function needsName(step: Step, table: Table, columns: readonly string[]): string | false {
+  const { command, statement } = step
+  if (!mentions(step, table.name)) return false
+  const named = columns.find(column => mentions(step, column))
+  if (named !== undefined) return `names column "${named}" too`
+  const isReshaped = reshapes(step, table.name, nothing)
+  const takesAll = command?.tag !== 'ALTER TABLE' && statement.text.includes('*')
+  return (isReshaped || takesAll || command?.tag === 'CREATE TRIGGER') && 'has to do with the whole table'
+}
+
+/** What names no column. */
+const nothing = { statement: { text: '' } }
