@@ -112,6 +112,30 @@ ALTER TABLE lines ADD COLUMN stock quantity DEFAULT 1;
 
 ALTER TABLE lines ADD COLUMN name title DEFAULT 'x';
 
+CREATE DOMAIN code AS text NOT NULL;
+ALTER TABLE lines ADD COLUMN code code DEFAULT 'x';
+
+CREATE DOMAIN code AS text NOT NULL DEFAULT 'x';
+ALTER TABLE lines ADD COLUMN code code;
+
+CREATE DOMAIN code AS text DEFAULT 'x';
+ALTER TABLE lines ADD COLUMN code code;
+
+-- from 13
+CREATE DOMAIN code AS text DEFAULT 'x';
+ALTER TABLE lines ADD COLUMN code code NOT NULL;
+
+-- until 12
+CREATE DOMAIN drawn AS float DEFAULT random();
+ALTER TABLE lines ADD COLUMN drawn drawn;
+
+-- from 13
+CREATE DOMAIN drawn AS float DEFAULT random();
+ALTER TABLE lines ADD COLUMN drawn drawn;
+
+CREATE DOMAIN drawn AS float DEFAULT random();
+ALTER TABLE lines ADD COLUMN drawn drawn DEFAULT 1;
+
 -- shown: `ADD COLUMN` with `CHECK`
 ALTER TABLE lines ADD COLUMN rating integer CHECK (rating < 6);
 

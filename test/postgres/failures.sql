@@ -2037,6 +2037,33 @@ CREATE DOMAIN label AS text DEFAULT 'x';
 ALTER TABLE bare ADD COLUMN c label NOT NULL;
 INSERT INTO bare (a) VALUES (1);
 
+CREATE DOMAIN label AS text;
+ALTER TABLE bare ADD COLUMN c label NOT NULL;
+INSERT INTO bare (a) VALUES (1);
+
+-- unsaid
+CREATE DOMAIN label AS text DEFAULT 'x';
+ALTER TABLE bare ADD COLUMN c label NOT NULL DEFAULT NULL;
+INSERT INTO bare (a) VALUES (1);
+
+CREATE DOMAIN label AS text NOT NULL;
+ALTER TABLE bare ADD COLUMN c label;
+INSERT INTO bare (a) VALUES (1);
+
+CREATE DOMAIN label AS text NOT NULL;
+CREATE DOMAIN heading AS label CHECK (VALUE <> '');
+ALTER TABLE bare ADD COLUMN c heading NOT NULL;
+INSERT INTO bare (a, c) VALUES (1, 'x'), (1, NULL);
+
+CREATE DOMAIN label AS text NOT NULL DEFAULT 'x';
+ALTER TABLE bare ADD COLUMN c label;
+INSERT INTO bare (a) VALUES (1);
+
+-- unsaid
+CREATE DOMAIN label AS text CHECK (VALUE IS NOT NULL);
+ALTER TABLE bare ADD COLUMN c label;
+INSERT INTO bare (a) VALUES (1);
+
 ALTER TABLE bare ADD COLUMN c mood NOT NULL;
 INSERT INTO bare (a) VALUES (1);
 

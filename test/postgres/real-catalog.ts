@@ -2,6 +2,7 @@ import type { Session } from '../../scripts/postgres/session'
 import {
   asTable,
   type Catalog,
+  type Domain,
   isIndex,
   keyOfRelation,
   type Relation,
@@ -66,9 +67,12 @@ const queries = [
   `SELECT ${relationName('c.oid')}, 'row level security' FROM pg_class c WHERE ${isOurs('c')} AND relrowsecurity`,
   `SELECT ${relationName('ev_class')}, 'rule ' || rulename FROM pg_rewrite JOIN pg_class c ON c.oid = ev_class
    WHERE ${isOurs('c')} AND rulename <> '_RETURN'`,
-  `SELECT 'type ' || nspname || '.' || typname, CASE typtype WHEN 'd' THEN 'domain' ELSE 'enum '
+  `SELECT 'type ' || nspname || '.' || typname, CASE typtype
+     WHEN 'd' THEN 'domain' || CASE WHEN typnotnull THEN ' not null' ELSE '' END || CASE WHEN typdefault IS NULL THEN '' ELSE ' default' END
+       || (SELECT coalesce(string_agg(' ' || conname, '' ORDER BY conname), '') FROM pg_constraint WHERE contypid = c.oid AND contype = 'c')
+     ELSE 'enum '
      || (SELECT coalesce(string_agg(enumlabel, ',' ORDER BY enumsortorder), '') FROM pg_enum WHERE enumtypid = c.oid) END
-   FROM (SELECT oid, typname, typtype, typnamespace AS relnamespace FROM pg_type) c JOIN pg_namespace n ON n.oid = relnamespace
+   FROM (SELECT *, typnamespace AS relnamespace FROM pg_type) c JOIN pg_namespace n ON n.oid = relnamespace
    WHERE ${isOurs('c')} AND typtype IN ('d', 'e')`,
   `SELECT DISTINCT 'routine ' || nspname || '.' || proname, 'routine'
    FROM (SELECT proname, pronamespace AS relnamespace FROM pg_proc WHERE prokind <> 'a') c JOIN pg_namespace n ON n.oid = relnamespace WHERE ${isOurs('c')}`,
@@ -79,11 +83,17 @@ export function describedCatalog(catalog: Catalog): Description {
   const facts = new Map<string, string[]>()
   for (const [key, relation] of catalog.relations) facts.set(key, factsOf(relation))
   for (const [key, type] of catalog.types) {
-    if (type.kind === 'domain') facts.set(`type ${key}`, ['domain'])
+    if (type.kind === 'domain') facts.set(`type ${key}`, [factOfDomain(type)])
     if (type.kind === 'enum') facts.set(`type ${key}`, [`enum ${type.labels.join()}`])
   }
   for (const key of catalog.routines.keys()) facts.set(`routine ${key}`, ['routine'])
   return sorted(facts)
+}
+
+function factOfDomain({ constraints, default: value }: Domain): string {
+  const checks = constraints.filter(({ kind }) => kind === 'CHECK').map(({ name }) => ` ${name}`)
+  const isNotNull = checks.length < constraints.length
+  return `domain${isNotNull ? ' not null' : ''}${value ? ' default' : ''}${checks.sort().join('')}`
 }
 
 function factsOf(relation: Relation): string[] {

@@ -18,7 +18,7 @@ export function typeSentence(type: Type): string {
     case 'enum':
       return `An enum: ${labels(type.labels)}.`
     case 'domain':
-      return `A domain over \`${typeText(type.base)}\`${type.constraints.length > 0 ? ` with ${type.constraints.map(name => `\`${name}\``).join(', ')}` : ''}.`
+      return `A domain over \`${typeText(type.base)}\`${type.constraints.length > 0 ? ` with ${type.constraints.map(({ name }) => `\`${name}\``).join(', ')}` : ''}.`
     case 'composite':
       return 'A composite type.'
     case 'other':

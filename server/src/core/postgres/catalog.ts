@@ -249,14 +249,24 @@ export interface Trigger {
 
 export type Type =
   | { readonly kind: 'enum'; readonly labels: readonly string[]; readonly born?: Birth }
-  | {
-      readonly kind: 'domain'
-      readonly base: TypeName
-      /** Names of its CHECK and NOT NULL constraints. */
-      readonly constraints: readonly string[]
-      readonly born?: Birth
-    }
+  | Domain
   | { readonly kind: 'composite' | 'other'; readonly born?: Birth }
+
+export interface Domain {
+  readonly kind: 'domain'
+  readonly base: TypeName
+  readonly constraints: readonly DomainConstraint[]
+  /** Its own, or that of the type below it when it was made; absent where it is null. */
+  readonly default?: Expression
+  readonly born?: Birth
+}
+
+export interface DomainConstraint {
+  readonly name: string
+  readonly kind: 'CHECK' | 'NOT NULL'
+  /** Whether certainly no null satisfies it. */
+  readonly refusesNull: boolean
+}
 
 export interface Routine {
   /** The worst over all overloads. */

@@ -1,4 +1,4 @@
-import type { Expression, TypeName } from '../sql/parts'
+import type { ColumnDefinition, Expression, TypeName } from '../sql/parts'
 import { serialTypes } from './apply/columns'
 import { binaryCoercible } from './casts.generated'
 import { type Catalog, keyIn, type Type } from './catalog'
@@ -58,6 +58,10 @@ interface Described {
   readonly domain?: string
   /** Whether the domain, or one below it, has constraints. */
   readonly constrained: boolean
+  /** What certainly refuses null; a NOT NULL does so before any CHECK. */
+  readonly refusesNull?: 'NOT NULL' | 'CHECK'
+  /** What the domain gives a column that has no default of its own. */
+  readonly default?: Expression | undefined
   readonly modifiers: readonly number[]
   readonly isArray: boolean
   /** Whether PostgreSQL, an extension we know or the history made it. */
@@ -74,6 +78,11 @@ function described(type: TypeName, catalog: Catalog, depth = 0): Described {
       ...base,
       domain: made.key,
       constrained: base.constrained || made.type.constraints.length > 0,
+      ...refusalIn([
+        base.refusesNull,
+        ...made.type.constraints.map(({ kind, refusesNull }) => (refusesNull ? kind : undefined)),
+      ]),
+      default: made.type.default,
     }
   }
   const plain = serialTypes.get(type.name) ?? type.name
@@ -87,6 +96,11 @@ function described(type: TypeName, catalog: Catalog, depth = 0): Described {
     known: made !== undefined || builtIn.has(plain) || plain === 'citext',
     indexedAs: isArray ? `${name}[]` : (operatorClasses.get(name) ?? name),
   }
+}
+
+function refusalIn(kinds: readonly Described['refusesNull'][]): Pick<Described, 'refusesNull'> {
+  const refusesNull = kinds.includes('NOT NULL') ? 'NOT NULL' : kinds.includes('CHECK') ? 'CHECK' : undefined
+  return refusesNull ? { refusesNull } : {}
 }
 
 /** Returns what the history made of a type's name, and its key; undefined for PostgreSQL's own. */
@@ -235,5 +249,24 @@ const otherTypes: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** What a column has from its type. */
+export type Inherited = Pick<Described, 'constrained' | 'refusesNull' | 'default'>
+
+/** Returns the constraints and the default of a domain and of those below it (sql-createdomain.html). */
+export const ofDomain = (type: TypeName, catalog: Catalog): Inherited => described(type, catalog)
+
 /** Returns whether a column of this type checks every value: a domain with constraints, or over one that has some. */
 export const isConstrainedDomain = (type: TypeName, catalog: Catalog): boolean => described(type, catalog).constrained
+
+/**
+ * Returns the value that a new column gives the rows that are there, null where it gives none. Before PostgreSQL 13 the default
+ * of a domain was for rows to come alone (proven on 12 to 18).
+ */
+export function fillingDefault(
+  column: Pick<ColumnDefinition, 'default' | 'type'>,
+  catalog: Catalog,
+  postgres: number,
+): Expression | undefined {
+  if (column.default) return column.default.expression.kind === 'null' ? undefined : column.default.expression
+  return postgres < 13 ? undefined : ofDomain(column.type, catalog).default
+}

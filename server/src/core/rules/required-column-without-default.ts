@@ -1,8 +1,9 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { asTable, columnNamed, indexesOf, keyOf, relationNamed, typeNamed } from '../postgres/catalog'
+import { asTable, columnNamed, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
+import { fillingDefault, ofDomain } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
-import type { ColumnDefinition, Name, TypeName } from '../sql/parts'
+import type { ColumnDefinition, Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Span } from '../text'
 import { hasSubcommand } from './concerns'
@@ -12,6 +13,7 @@ import { newMigrations } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { catalogAtEnd, existingTable, inQuotes, subcommandsOf, type Target } from './target'
 import { listed } from './users'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'required-column-without-default',
@@ -26,7 +28,9 @@ has a row. On an empty table it succeeds, and then breaks every running \`INSERT
 
 Where the same migration has just emptied the table, it does not fail, and is information: who deletes all rows may well know
 that nobody is writing. Nothing is said of a table that the same migration makes and puts no rows into, and of columns that fill
-themselves, or are there already (\`IF NOT EXISTS\`): with a default, \`serial\`, identity and generated ones, and those of a domain, which may have a default of its own.
+themselves, or are there already (\`IF NOT EXISTS\`): with a default, be it that of their domain, \`serial\`, identity and
+generated ones. The domain of a column can refuse null as well as the column can. Before PostgreSQL 13 the default of a domain is for
+new rows alone.
 
 A down that makes a dropped column again fails in the same way, when somebody needs it. That is a warning, and nothing is said where
 the up made the table, or one of the two emptied it: the code that is rolled back to knows the column.`,
@@ -52,7 +56,9 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
     for (const columns of isDown ? [required] : required.map(column => [column])) {
       const [first] = columns
       if (!first) continue
-      const added = `ADD COLUMN ${listed(columns.map(({ column }) => inQuotes(column.name)))} NOT NULL without a default`
+      const domain = first.at === first.column.type.span ? inQuotes(first.column.type) : undefined
+      const names = listed(columns.map(({ column }) => inQuotes(column.name)))
+      const added = `ADD COLUMN ${names} ${domain === undefined ? 'NOT NULL' : `of domain ${domain}`} without a default`
       yield {
         at: first.at,
         message: emptied
@@ -61,18 +67,23 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
         detail: emptied
           ? 'No row is left that would hold null, but an INSERT that does not name the column fails from now on.'
           : 'The rows that are there would hold null in the new column, so PostgreSQL refuses the statement.',
-        hint: isDown
-          ? 'Add a DEFAULT, or add the column without NOT NULL: its values are gone.'
-          : 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
+        hint: domain
+          ? 'Give it the type below the domain and fill it; or a DEFAULT, for which the whole table is rewritten.'
+          : isDown
+            ? 'Add a DEFAULT, or add the column without NOT NULL: its values are gone.'
+            : 'Add a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL in a later migration.',
         severity: emptied ? 'information' : isDown ? 'warning' : undefined,
         relation: target.relation,
-        fixes: () => [
-          ...(isDown ? [] : withDefault(alter, first.column, context)),
-          ...withoutNotNull(
-            columns.map(({ column }) => column),
-            context,
-          ),
-        ],
+        fixes: () =>
+          domain
+            ? (withhold('A column of the domain is checked in a rewrite, also where it has a default.') ?? [])
+            : [
+                ...(isDown ? [] : withDefault(alter, first.column, context)),
+                ...withoutNotNull(
+                  columns.map(({ column }) => column),
+                  context,
+                ),
+              ],
       }
     }
   },
@@ -243,6 +254,48 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 -- file: 0002_plan.sql
   ALTER TABLE users ADD COLUMN plan plan NOT NULL;
 
+-- bad: the domain refuses null
+-- shows: column of a domain that is \`NOT NULL\`, without a default
+-- file: 0001_users.sql
+  CREATE DOMAIN code AS text NOT NULL CHECK (VALUE <> '');
+  CREATE DOMAIN country AS code;
+  CREATE DOMAIN region AS text CHECK (VALUE IS NOT NULL);
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_country.sql
+  ALTER TABLE users ADD COLUMN lives_in country, ADD COLUMN works_in region;
+--                                      ^^^^^^^ error [required-column-without-default: ADD COLUMN "lives_in" of domain "country" without a default fails when table "users" has rows]
+--                                                                   ^^^^^^ error [required-column-without-default: ADD COLUMN "works_in" of domain "region" without a default fails when table "users" has rows]
+
+-- bad: a column that is NOT NULL, of a domain that has no default
+-- file: 0001_users.sql
+  CREATE DOMAIN plan AS text DEFAULT 'free';
+  ALTER DOMAIN plan DROP DEFAULT;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan plan NOT NULL;
+--                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
+-- fix: Add it without NOT NULL
+  ALTER TABLE users ADD COLUMN plan plan;
+
+-- bad: before PostgreSQL 13 the default of a domain is for new rows
+-- given: postgres 12
+-- file: 0001_users.sql
+  CREATE DOMAIN plan AS text DEFAULT 'free';
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan plan NOT NULL;
+--                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
+-- fix: Add it without NOT NULL
+  ALTER TABLE users ADD COLUMN plan plan;
+
+-- good: a domain that refuses null no more
+-- file: 0001_users.sql
+  CREATE DOMAIN plan AS text CONSTRAINT given NOT NULL;
+  ALTER DOMAIN plan DROP NOT NULL;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan plan;
+
 -- good: a virtual column is computed
 -- given: postgres 18
 -- file: 0001_products.sql
@@ -269,15 +322,23 @@ function requiredIn(alter: AlterRelation, { table }: Target, context: RuleContex
   const found: Required[] = []
   for (const { subcommand } of subcommandsOf(alter, context, 'ADD COLUMN')) {
     const { column, ifNotExists } = subcommand
-    const at = column.notNull ?? column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')?.keywords
-    const default_ = column.default && column.default.expression.kind !== 'null'
-    if (!at || default_ || column.generated || column.identity || isSerial(column.type.name)) continue
-    // A domain may have a default of its own (sql-createdomain.html), which only an explicit one replaces.
-    if (!column.default && isDomain(column.type, context)) continue
-    if (ifNotExists && columnNamed(table, column.name.name)) continue
+    const at = requirementOf(column, context)
+    if (!at || (ifNotExists && columnNamed(table, column.name.name))) continue
     found.push({ column, at })
   }
   return found
+}
+
+/** Returns what makes rows refuse a new column that gives them no value; undefined where nothing does. */
+export function requirementOf(
+  column: ColumnDefinition,
+  { catalog, settings }: Pick<RuleContext, 'catalog' | 'settings'>,
+): Span | undefined {
+  const { type, generated, identity } = column
+  if (generated || identity || isSerial(type.name) || fillingDefault(column, catalog, settings.postgres))
+    return undefined
+  const key = column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')
+  return column.notNull ?? key?.keywords ?? (ofDomain(type, catalog).refusesNull && type.span)
 }
 
 /** A table that this migration, or another that is pending, makes and puts rows into. */
@@ -358,9 +419,6 @@ const emptyValues: Readonly<Record<string, string>> = {
 }
 
 const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(type)
-
-const isDomain = (type: TypeName, { catalog }: RuleContext): boolean =>
-  type.dimensions === 0 && typeNamed(catalog, type)?.kind === 'domain'
 
 /** Whether the up that a down undoes made the table or left no row in it. */
 function isOfUp(name: Name, context: RuleContext): boolean {

@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import { serialTypes } from '../postgres/apply/columns'
-import { isConstrainedDomain } from '../postgres/types'
+import { isConstrainedDomain, ofDomain } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -13,6 +13,7 @@ import { anotherSubcommand, replacement, withBlanksBefore, written } from './edi
 import { filledFromSequence } from './filled-from-sequence'
 import { notNullParts } from './not-null-steps'
 import { inSteps, isNeeded } from './placement'
+import { requirementOf } from './required-column-without-default'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, modeOn, subcommandsOf, type Target, touches, whoWaits } from './target'
 import { byHand, neverOutside } from './tool-hints'
@@ -45,7 +46,8 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const mode = modeOn(effects, target.relation)
-      if (!touches(effects.rewrites, target) || !mode) continue
+      // Where a row is there, it is refused before the rewrite is done.
+      if (!touches(effects.rewrites, target) || !mode || requirementOf(subcommand.column, context)) continue
       const { at, cause } = reasonOf(subcommand.column, context)
       const isUnknown = effects.unknown.length > 0
       yield {
@@ -269,6 +271,15 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
   ALTER TABLE users ADD COLUMN works_in country NOT NULL DEFAULT 'NL';
 --                                      ^^^^^^^ error [volatile-default: ADD COLUMN "works_in" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
+-- bad: a domain with a volatile default
+-- shows: new column of a domain with a volatile default
+-- file: 0001_users.sql
+  CREATE DOMAIN token AS uuid DEFAULT gen_random_uuid();
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_token.sql
+  ALTER TABLE users ADD COLUMN token token;
+--                                   ^^^^^ error [volatile-default: ADD COLUMN "token" rewrites table "users" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+
 -- bad: a function that the history does not show
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -322,12 +333,15 @@ function reasonOf(column: ColumnDefinition, context: RuleContext): { at: Span; c
       cause: `${column.type.name} draws a value of a sequence for every row that is there.`,
     }
   }
-  if (column.default && !isConstrainedDomain(column.type, context.catalog)) {
-    const [call, ...others] = column.default.expression.calls
-    const what = call && others.length === 0 ? `${call.name}() is` : 'The default is'
-    return { at: column.default.span, cause: `${what} volatile: PostgreSQL computes it for every row that is there.` }
+  const { constrained, default: ofType } = ofDomain(column.type, context.catalog)
+  if (constrained)
+    return { at: column.type.span, cause: 'The type is a domain with constraints, which are checked for every row.' }
+  const [call, ...others] = (column.default?.expression ?? ofType)?.calls ?? []
+  const what = call && others.length === 0 ? `${call.name}() is` : 'The default is'
+  return {
+    at: column.default?.span ?? column.type.span,
+    cause: `${column.default ? what : 'The default of the domain is'} volatile: PostgreSQL computes it for every row that is there.`,
   }
-  return { at: column.type.span, cause: 'The type is a domain with constraints, which are checked for every row.' }
 }
 
 function hintFor(column: ColumnDefinition, context: RuleContext): string {

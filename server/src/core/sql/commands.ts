@@ -362,6 +362,7 @@ export interface CreateDomain {
   readonly domain: Name
   readonly type: TypeName
   readonly constraints: readonly ConstraintDefinition[]
+  readonly default?: Expression
   readonly keywords: Span
 }
 
@@ -373,9 +374,12 @@ export interface AlterDomain {
     | 'DROP CONSTRAINT'
     | 'SET NOT NULL'
     | 'DROP NOT NULL'
+    | 'SET DEFAULT'
+    | 'DROP DEFAULT'
     | 'VALIDATE CONSTRAINT'
     | 'OTHER'
   readonly constraint?: ConstraintDefinition
+  readonly default?: Expression
   /** The constraint that DROP and VALIDATE CONSTRAINT name. */
   readonly constraintName?: string
   readonly renameTo?: string

@@ -1,11 +1,11 @@
-import type { Node, RangeVar, TransactionStmtKind } from 'libpg-query'
+import type { Constraint, Node, RangeVar, TransactionStmtKind } from 'libpg-query'
 import { alterRelation, moveRelation, renameRelation, tieRelation } from './alter'
 import type { AlterDomain, AlterType, Command, Maintenance, TransactionControl, TriggerEvent } from './commands'
 import { createIndex } from './create-index'
 import { createTable } from './create-table'
 import { constraintDefinition } from './definitions'
 import { dropOf, droppedParts } from './drop'
-import { columnsIn, columnsMadeIn, relationsIn, usesIn } from './expressions'
+import { columnsIn, columnsMadeIn, expressionOf, relationsIn, usesIn } from './expressions'
 import { fields, identifierAt, nameFromParts, nameOf, persistenceOf, strings, typeOf } from './nodes'
 import { other } from './others'
 import { outputsOf } from './outputs'
@@ -269,21 +269,25 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
     const type = typeOf(statement.typeName, source, source.tokens.length)
     const constraints = (statement.constraints ?? []).flatMap(node => fields(node).Constraint ?? [])
     const isReal = constraints.filter(({ contype }) => contype === 'CONSTR_CHECK' || contype === 'CONSTR_NOTNULL')
+    const standard = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT')
     return {
       tag: 'CREATE DOMAIN',
       domain: nameAt(source, 2, strings(statement.domainname)),
       type,
       constraints: isReal.map(constraint => constraintDefinition(constraint, source)),
+      ...(standard && { default: domainDefault(standard.raw_expr, constraints, source) }),
       keywords: spanOf(source, 0, 1),
     }
   },
   AlterDomainStmt: (statement, source) => {
     const constraint = fields(statement.def).Constraint
+    const isDefault = statement.subtype === 'T'
     return {
       tag: 'ALTER DOMAIN',
       domain: nameAt(source, 2, strings(statement.typeName)),
-      action: domainActions[statement.subtype ?? ''] ?? 'OTHER',
+      action: isDefault && !statement.def ? 'DROP DEFAULT' : (domainActions[statement.subtype ?? ''] ?? 'OTHER'),
       ...(constraint && { constraint: constraintDefinition(constraint, source) }),
+      ...(isDefault && statement.def && { default: domainDefault(statement.def, [], source) }),
       ...(statement.name && { constraintName: statement.name }),
       keywords: spanOf(source, 0, 1),
     }
@@ -374,7 +378,15 @@ const domainActions: Record<string, AlterDomain['action']> = {
   X: 'DROP CONSTRAINT',
   O: 'SET NOT NULL',
   N: 'DROP NOT NULL',
+  T: 'SET DEFAULT',
   V: 'VALIDATE CONSTRAINT',
+}
+
+/** The expression after DEFAULT runs to the next constraint of the domain, or to the end. */
+function domainDefault(expression: Node | undefined, constraints: readonly Constraint[], source: Source) {
+  const first = source.tokens.findIndex(token => isWord(token, 'DEFAULT')) + 1
+  const starts = constraints.map(({ location }) => indexAt(source, source.at(location))).filter(start => start > first)
+  return expressionOf(expression, spanOf(source, first, Math.min(source.tokens.length, ...starts) - 1), source)
 }
 
 /** OWNED BY table.column, or null for OWNED BY NONE. */

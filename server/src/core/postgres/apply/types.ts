@@ -1,6 +1,15 @@
 import type { AlterDomain, AlterType, CreateDomain, CreateType } from '../../sql/commands'
-import type { ConstraintDefinition } from '../../sql/parts'
-import { type Catalog, creationSchema, key, keyIn, type Type } from '../catalog'
+import type { ConstraintDefinition, Expression, TypeName } from '../../sql/parts'
+import {
+  type Catalog,
+  creationSchema,
+  type Domain,
+  type DomainConstraint,
+  key,
+  keyIn,
+  type Type,
+  typeNamed,
+} from '../catalog'
 import { renamedRelation, withRelation } from '../edit'
 import { columnsOfType } from '../searches'
 import type { At } from './at'
@@ -10,31 +19,46 @@ import { withColumnChanged } from './columns'
 export function withType(catalog: Catalog, command: CreateType | CreateDomain, at: At): Catalog {
   const name = command.tag === 'CREATE DOMAIN' ? command.domain : command.type
   const schema = creationSchema(catalog, name)
-  const type = command.tag === 'CREATE DOMAIN' ? domainOf(command, at) : typeOf(command, at)
+  const type = command.tag === 'CREATE DOMAIN' ? domainOf(catalog, command, at) : typeOf(command, at)
   const known: Catalog = { ...catalog, types: catalog.types.with(key(schema, name.name), type) }
   if (type.kind !== 'composite') return known
   return withRelation(known, { kind: 'composite type', schema, name: name.name, conditional: false, born: at.birth })
 }
 
-const domainOf = (command: CreateDomain, at: At): Type => ({
-  kind: 'domain',
-  base: command.type,
-  constraints: constraintNames(command),
-  born: at.birth,
-})
-
-function constraintNames({ domain, constraints }: CreateDomain): readonly string[] {
-  const names: string[] = []
-  for (const constraint of constraints)
-    names.push(constraint.name?.name ?? defaultConstraint(domain.name, names, constraint))
-  return names
+function domainOf(catalog: Catalog, command: CreateDomain, at: At): Domain {
+  const { domain, type, constraints } = command
+  const standard = command.default ?? defaultOf(type, catalog)
+  let made = withDefault({ kind: 'domain', base: type, constraints: [], born: at.birth }, standard)
+  for (const constraint of constraints) made = withConstraint(made, domain.name, constraint)
+  return made
 }
 
-function defaultConstraint(domain: string, taken: readonly string[], { kind }: Pick<ConstraintDefinition, 'kind'>) {
-  const name = `${domain}_${kind === 'NOT NULL' ? 'not_null' : 'check'}`
+const defaultOf = (type: TypeName, catalog: Catalog): Expression | undefined => {
+  const base = type.dimensions === 0 ? typeNamed(catalog, type) : undefined
+  return base?.kind === 'domain' ? base.default : undefined
+}
+
+function withDefault({ default: _, ...domain }: Domain, expression: Expression | undefined): Domain {
+  return expression && expression.kind !== 'null' ? { ...domain, default: expression } : domain
+}
+
+/** In a CHECK the value is written as a column with the name VALUE. */
+function withConstraint(domain: Domain, of: string, { kind, name, expression }: Addition): Domain {
+  const constraint: DomainConstraint = {
+    name: name?.name ?? defaultConstraint(of, domain, kind),
+    kind: kind === 'NOT NULL' ? kind : 'CHECK',
+    refusesNull: kind === 'NOT NULL' || expression?.provesNotNull.includes('value') === true,
+  }
+  return { ...domain, constraints: [...domain.constraints, constraint] }
+}
+
+type Addition = Pick<ConstraintDefinition, 'kind' | 'name' | 'expression'>
+
+function defaultConstraint(of: string, { constraints }: Domain, kind: ConstraintDefinition['kind']): string {
+  const name = `${of}_${kind === 'NOT NULL' ? 'not_null' : 'check'}`
   for (let n = 0; ; n++) {
     const candidate = n === 0 ? name : `${name}${n}`
-    if (!taken.includes(candidate)) return candidate
+    if (!constraints.some(taken => taken.name === candidate)) return candidate
   }
 }
 
@@ -92,26 +116,30 @@ function withDomainAltered(catalog: Catalog, command: AlterDomain): Catalog {
   if (domain?.kind !== 'domain') return catalog
   if (command.renameTo !== undefined || command.setSchema !== undefined)
     return renamed(catalog, name, domain, command.renameTo, command.setSchema)
-  const constraints = constraintsAfter(domain.constraints, command)
-  return { ...catalog, types: catalog.types.with(name, { ...domain, constraints }) }
+  return { ...catalog, types: catalog.types.with(name, domainAfter(domain, command)) }
 }
 
-function constraintsAfter(constraints: readonly string[], command: AlterDomain): readonly string[] {
-  const domain = command.domain.name
+function domainAfter(domain: Domain, command: AlterDomain): Domain {
+  const { name } = command.domain
   switch (command.action) {
     case 'ADD CONSTRAINT':
-      return command.constraint
-        ? [...constraints, command.constraint.name?.name ?? defaultConstraint(domain, constraints, command.constraint)]
-        : constraints
+      return command.constraint ? withConstraint(domain, name, command.constraint) : domain
     case 'SET NOT NULL':
-      return [...constraints, `${domain}_not_null`]
+      return domain.constraints.some(isNotNull) ? domain : withConstraint(domain, name, { kind: 'NOT NULL' })
     case 'DROP NOT NULL':
-      return constraints.filter(name => name !== `${domain}_not_null`)
+      return { ...domain, constraints: domain.constraints.filter(constraint => !isNotNull(constraint)) }
     case 'DROP CONSTRAINT':
-      return constraints.filter(name => name !== command.constraintName)
+      return { ...domain, constraints: domain.constraints.filter(known => known.name !== command.constraintName) }
+    case 'SET DEFAULT':
+    case 'DROP DEFAULT':
+      return withDefault(domain, command.default)
     default: {
       const { from, to } = command.renameConstraint ?? {}
-      return to === undefined ? constraints : constraints.map(name => (name === from ? to : name))
+      if (to === undefined) return domain
+      const constraints = domain.constraints.map(known => (known.name === from ? { ...known, name: to } : known))
+      return { ...domain, constraints }
     }
   }
 }
+
+const isNotNull = ({ kind }: DomainConstraint): boolean => kind === 'NOT NULL'

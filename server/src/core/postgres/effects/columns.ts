@@ -20,7 +20,7 @@ import {
   viewsReadingColumn,
 } from '../catalog'
 import { droppedWith } from '../dependents'
-import { isConstrainedDomain, typeChange } from '../types'
+import { fillingDefault, isConstrainedDomain, typeChange } from '../types'
 import { volatilityOf } from '../volatility'
 import type { Alteration } from './alter'
 import { addConstraint } from './constraints'
@@ -36,10 +36,11 @@ export function addColumn(alteration: Alteration, { column, ifNotExists }: Subco
   const family = familyWhere(catalog, key, member => !hasIt(member), command.only)
   gathering.lockAll(family, mode)
   const stored = storedOf(catalog, family).filter(member => !hasIt(member))
-  const rewritten = rewriteForColumn(alteration, column)
+  const filling = fillingDefault(column, catalog, postgres)
+  const rewritten = rewriteForColumn(alteration, column, filling)
   if (rewritten) for (const table of stored) gathering.rewrite(table)
-  else if (isVerifiedNotNull(column)) for (const table of stored) gathering.scan(table)
-  if (rewritten) lockSequences(alteration, column.default?.expression)
+  else if (isVerifiedNotNull(column, filling)) for (const table of stored) gathering.scan(table)
+  if (rewritten) lockSequences(alteration, filling)
   const withColumn = withBareColumn(catalog, key, column, { postgres })
   for (const constraint of column.constraints)
     addConstraint({ ...alteration, catalog: withColumn }, constraint, {
@@ -51,13 +52,17 @@ export function addColumn(alteration: Alteration, { column, ifNotExists }: Subco
 const addsForeignKey = (subcommand: Alteration['command']['subcommands'][number]): boolean =>
   subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind === 'FOREIGN KEY'
 
-function rewriteForColumn({ gathering, catalog, postgres }: Alteration, column: ColumnDefinition): boolean {
+function rewriteForColumn(
+  { gathering, catalog, postgres }: Alteration,
+  column: ColumnDefinition,
+  filling: Expression | undefined,
+): boolean {
   if (serialTypes.has(column.type.name) || column.identity || column.generated?.stored) return true
   if (column.generated) return false
   if (isConstrainedDomain(column.type, catalog)) return true
-  if (!column.default) return false
-  const volatility = volatilityOf(column.default.expression, catalog, postgres)
-  if (volatility === 'unknown') gathering.doesNotKnow(unknownVolatility(column.default.expression, catalog, postgres))
+  if (!filling) return false
+  const volatility = volatilityOf(filling, catalog, postgres)
+  if (volatility === 'unknown') gathering.doesNotKnow(unknownVolatility(filling, catalog, postgres))
   return volatility === 'volatile' || volatility === 'unknown'
 }
 
@@ -69,10 +74,9 @@ function unknownVolatility(expression: Expression, catalog: Catalog, postgres: n
 }
 
 /** Without a default, or with one that is null, each row that is there fails: PostgreSQL reads them to find out. */
-function isVerifiedNotNull(column: ColumnDefinition): boolean {
+function isVerifiedNotNull(column: ColumnDefinition, filling: Expression | undefined): boolean {
   if (!column.notNull || column.identity) return false
-  if (column.generated) return !column.generated.stored
-  return column.default === undefined || column.default.expression.kind === 'null'
+  return column.generated ? !column.generated.stored : filling === undefined
 }
 
 /** nextval() for every row takes the sequence's own lock. */

@@ -15,7 +15,7 @@ import {
 } from '../catalog'
 import { isSure } from '../doubts'
 import type { Failure } from '../failures'
-import { isBuiltIn } from '../types'
+import { isBuiltIn, ofDomain } from '../types'
 import { missingAmong } from './others'
 import {
   columnFailure,
@@ -87,7 +87,11 @@ function widthFailure(table: Table, { columns, values }: Insert): Failure | unde
 function rowFailure(scene: Scene, table: Table, command: Insert): Failure | undefined {
   if (command.source === 'SELECT' || table.kind !== 'table' || table.partitionOf || table.rules?.length)
     return undefined
-  return generatedFailure(scene, table, command) ?? notNullFailure(scene, table, command)
+  return (
+    generatedFailure(scene, table, command) ??
+    domainFailure(scene, table, command) ??
+    notNullFailure(scene, table, command)
+  )
 }
 
 /** Only DEFAULT goes into what PostgreSQL itself fills (sql-insert.html). */
@@ -109,35 +113,67 @@ function generatedFailure(scene: Scene, table: Table, command: Insert): Failure 
   return undefined
 }
 
+/** A value becomes one of its domain before any trigger sees the row. */
+function domainFailure(scene: Scene, table: Table, command: Insert): Failure | undefined {
+  const refusing = table.columns.filter(
+    ({ name, type, generated }) =>
+      generated === undefined &&
+      sureType(scene, type)?.kind === 'domain' &&
+      ofDomain(type, scene.catalog).refusesNull === 'NOT NULL' &&
+      sureColumn(scene, table, name),
+  )
+  const column = emptyColumn(scene, table, command, refusing)
+  return (
+    column && {
+      message: `domain ${column.type.name} does not allow null values`,
+      code: '23502',
+      span: command.table.span,
+    }
+  )
+}
+
 /** The first column of the first row that must have a value and gets NULL; a trigger may give it one. */
 function notNullFailure(scene: Scene, table: Table, command: Insert): Failure | undefined {
   if (table.triggers.some(({ events }) => events?.includes('INSERT') ?? true)) return undefined
+  const needed = table.columns.filter(column => isNeeded(scene, table, column))
+  const column = emptyColumn(scene, table, command, needed)
+  if (!column) return undefined
+  const relation = scene.postgres < 13 ? '' : ` of relation "${table.name}"`
+  return {
+    message: `null value in column "${column.name}"${relation} violates not-null constraint`,
+    code: '23502',
+    span: command.table.span,
+  }
+}
+
+/** The first of some columns, in the first row, that gets NULL. */
+function emptyColumn(
+  { catalog }: Scene,
+  table: Table,
+  command: Insert,
+  columns: readonly Column[],
+): Column | undefined {
+  if (columns.length === 0) return undefined
   const targets = targetsOf(table, command)
   const isEmpty = (column: Column, row: Row | undefined) => {
     const place = targets.indexOf(column.name)
     if (place >= 0 && (row === undefined || place < row.length)) return row?.[place] === null
-    return column.default === undefined
+    const value = column.default ?? ofDomain(column.type, catalog).default
+    return value === undefined || value.kind === 'null'
   }
-  const needed = table.columns.filter(column => isNeeded(scene, table, column))
   for (const row of command.values ?? [undefined]) {
-    const column = needed.find(each => isEmpty(each, row))
-    if (!column) continue
-    const relation = scene.postgres < 13 ? '' : ` of relation "${table.name}"`
-    return {
-      message: `null value in column "${column.name}"${relation} violates not-null constraint`,
-      code: '23502',
-      span: command.table.span,
-    }
+    const column = columns.find(each => isEmpty(each, row))
+    if (column) return column
   }
   return undefined
 }
 
 type Row = NonNullable<Insert['values']>[number]
 
-/** A domain may have a default of its own. */
 function isNeeded(scene: Scene, table: Table, { name, notNull, generated, identity, type }: Column): boolean {
   if (!notNull || generated !== undefined || identity || !sureColumn(scene, table, name)) return false
-  return (type.schema === undefined && isBuiltIn(type.name)) || sureType(scene, type)?.kind === 'enum'
+  const kind = sureType(scene, type)?.kind
+  return (type.schema === undefined && isBuiltIn(type.name)) || kind === 'enum' || kind === 'domain'
 }
 
 /** The columns that the values of a row go to, in order. */
