@@ -122,7 +122,7 @@ function explanationOf(
   let early: Failure | false | undefined
   /** Effects are those of a statement by itself; what an enum value is used for depends on its transaction. */
   const usedEarly = (): Failure | undefined => {
-    early ??= earlyFailure(step, steps, index) ?? false
+    early ??= earlyFailure(step, steps, index, settings) ?? false
     return early || undefined
   }
   const effects = () => (usedEarly() ? nothing : (step.effects ?? nothing))
@@ -212,11 +212,12 @@ function timeoutsIn(parameters: ReadonlyMap<string, string>): ReadonlyMap<Timeou
   )
 }
 
-function earlyFailure(step: Step, steps: readonly Step[], index: number): Failure | undefined {
+function earlyFailure(step: Step, steps: readonly Step[], index: number, settings: Settings): Failure | undefined {
   const { command, transaction, statement, before } = step
   if (!command || !transaction.isBlock) return undefined
-  const early = earlyUse(command, { steps, index, transaction, statement, before })
-  if (!early) return undefined
+  const early = earlyUse(command, { steps, index, transaction, statement, before }, settings)
+  // Where nobody says which version it is, one that can run it is taken.
+  if (!early || (early.isOwn && settings.isAssumed)) return undefined
   const message = `unsafe use of new value "${early.value}" of enum type ${early.type.name}`
   return { message, code: '55P04', span: early.use }
 }

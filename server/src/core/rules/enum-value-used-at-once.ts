@@ -1,16 +1,22 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { type Catalog, keyIn, keyOf, tableAt, typeNamed } from '../postgres/catalog'
+import { type Catalog, type Column, keyIn, keyOf, tableAt, typeNamed } from '../postgres/catalog'
+import type { Settings } from '../settings'
+import { bodyOf } from '../sql/bodies'
 import type { AlterType, Command } from '../sql/commands'
+import { spanOutside } from '../sql/excerpt'
 import type { Name } from '../sql/parts'
+import type { Insert } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
-import type { Span } from '../text'
+import { type Span, shifted } from '../text'
 import { filledBy } from './behind'
+import { columnsDefined } from './defined'
 import { mentions } from './dependence'
 import { cutStatement } from './edits'
 import { isNeeded, laterTransaction } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { hintForLater } from './tool-hints'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'enum-value-used-at-once',
@@ -28,6 +34,11 @@ export default defineRule({
     'CREATE MATERIALIZED VIEW',
     'CREATE TABLE AS',
     'CREATE POLICY',
+    'CREATE RULE',
+    'CREATE TRIGGER',
+    'CREATE DOMAIN',
+    'CREATE FUNCTION',
+    'CREATE PROCEDURE',
   ],
   directions: ['up', 'down'],
   why: `
@@ -35,16 +46,27 @@ A value that \`ALTER TYPE ... ADD VALUE\` adds to an enum type can only be used 
 same transaction PostgreSQL refuses every use with error 55P04, "unsafe use of new value". Most migration tools run a whole
 file in one transaction.
 
-Nothing is said of a type that the same transaction makes, of a value that was there before, of a string that is compared as
-\`text\` or goes into another column, and of the body of a function in PL/pgSQL, which is read when it runs.`,
+The body of a function in \`LANGUAGE sql\` is read when it is created, and so is refused as well, unless \`check_function_bodies\`
+is off. Of a type that the same transaction makes PostgreSQL refuses new values before version 17.
+
+Nothing is said of a value that was there before, of a string that is compared as \`text\` or goes into another column, and of the
+body of a function in PL/pgSQL, which is read when it runs.`,
   instead: `
 Add the value in one migration and use it in the next.`,
   manual: ['sql-altertype.html'],
 
   *check(command, context) {
-    const early = earlyUse(command, context)
+    const early = earlyUse(command, context, context.settings)
     if (!early) return
-    const { value, type, use } = early
+    const { value, type, use, isOwn } = early
+    if (isOwn && context.settings.isAssumed)
+      return yield {
+        severity: 'information',
+        at: use,
+        message: `value "${value}" of enum type "${type.name}" can be used before COMMIT from PostgreSQL 17 on`,
+        detail: 'Earlier versions refuse it, with SQLSTATE 55P04, also where the same transaction makes the type.',
+        hint: 'Name the value where the type is made.',
+      }
     yield {
       at: use,
       message: `value "${value}" of enum type "${type.name}" is new in this transaction: it cannot be used before COMMIT`,
@@ -119,6 +141,66 @@ Add the value in one migration and use it in the next.`,
 --                                               ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
   COMMIT;
 
+-- bad: in a function in SQL, whose body is read when it is created
+-- shows: new enum label in a function in SQL, a trigger, a rule, a domain
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state);
+  CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+-- file: 0002_draft.sql
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE 'draft';
+  CREATE FUNCTION drafts() RETURNS SETOF tickets LANGUAGE sql AS $$ SELECT * FROM tickets WHERE state = 'draft' $$;
+--                                                                                                      ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE FUNCTION noted(state ticket_state DEFAULT 'draft') RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$;
+--                                                 ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE TRIGGER told BEFORE UPDATE ON tickets FOR EACH ROW WHEN (NEW.state = 'draft') EXECUTE FUNCTION told();
+--                                                                            ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE RULE kept AS ON DELETE TO tickets WHERE old.state = 'draft' DO INSTEAD NOTHING;
+--                                                           ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE DOMAIN settled AS ticket_state CHECK (VALUE <> 'draft');
+--                                                      ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  COMMIT;
+
+-- bad: in rows without a list of columns, in the list of a query, in COALESCE, CASE and arrays
+-- given: insert-not-repeatable off, constraint-never-validated off, partition-created-under-lock off
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state, reason text);
+  CREATE TABLE archive (state ticket_state) PARTITION BY LIST (state);
+-- file: 0002_draft.sql
+  BEGIN;
+  ALTER TYPE ticket_state ADD VALUE 'draft';
+  INSERT INTO tickets VALUES (1, 'draft', 'draft');
+--                               ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  INSERT INTO tickets (id, state) SELECT 2, 'draft' WHERE NOT EXISTS (SELECT FROM tickets WHERE id = 2);
+--                                          ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE VIEW states AS SELECT coalesce(t.state, 'draft') FROM tickets t;
+--                                               ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE VIEW ranks AS SELECT CASE state WHEN 'open' THEN 1 WHEN 'draft' THEN 2 END FROM tickets;
+--                                                               ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  ALTER TABLE tickets ADD CHECK (state = ANY (ARRAY['open', 'draft']::ticket_state[])) NOT VALID;
+--                                                          ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  CREATE TABLE archive_drafts PARTITION OF archive FOR VALUES IN ('closed', 'draft');
+--                                                                          ^^^^^^^ error [enum-value-used-at-once: value "draft" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+  COMMIT;
+
+-- bad: before PostgreSQL 17 a type of the same transaction is no exception
+-- given: golang-migrate, postgres 16
+-- file: 000001_tickets.up.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state DEFAULT 'stale');
+--                                                                        ^^^^^^^ error [enum-value-used-at-once: value "stale" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+
+-- bad: the same where nobody has said which version it is
+-- given: golang-migrate
+-- file: 000001_tickets.up.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state DEFAULT 'stale');
+--                                                                        ^^^^^^^ information [enum-value-used-at-once: value "stale" of enum type "ticket_state" can be used before COMMIT from PostgreSQL 17 on]
+
 -- good: the next transaction
 -- file: 0001_tickets.sql
   CREATE TYPE ticket_state AS ENUM ('open', 'closed');
@@ -129,8 +211,8 @@ Add the value in one migration and use it in the next.`,
   COMMIT;
   UPDATE tickets SET state = 'stale' WHERE reason = 'old';
 
--- good: a type of the same transaction
--- given: golang-migrate
+-- good: a type of the same transaction, since PostgreSQL 17
+-- given: golang-migrate, postgres 17
 -- file: 000001_tickets.up.sql
   CREATE TYPE ticket_state AS ENUM ('open', 'closed');
   ALTER TYPE ticket_state ADD VALUE 'stale';
@@ -147,6 +229,20 @@ Add the value in one migration and use it in the next.`,
   ALTER TYPE ticket_state ADD VALUE 'stale';
   UPDATE tickets SET reason = 'stale' WHERE state = 'closed' OR state::text = 'stale';
   CREATE FUNCTION mark() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE tickets SET state = 'stale' WHERE id = 1; END $$;
+  INSERT INTO tickets (id, reason) SELECT 3, 'stale';
+  INSERT INTO tickets VALUES (4, 'open', 'stale');
+  COMMIT;
+
+-- good: bodies are not checked
+-- given: session-setting-leaks off
+-- file: 0001_tickets.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state ticket_state);
+-- file: 0002_stale.sql
+  BEGIN;
+  SET LOCAL check_function_bodies = off;
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  CREATE FUNCTION stale() RETURNS SETOF tickets LANGUAGE sql AS $$ SELECT * FROM tickets WHERE state = 'stale' $$;
   COMMIT;
 `,
 })
@@ -155,20 +251,44 @@ Add the value in one migration and use it in the next.`,
 type Standing = Pick<RuleContext, 'steps' | 'index' | 'transaction' | 'statement' | 'before'>
 
 /** Returns the first use of an enum value that the same transaction has added: PostgreSQL refuses it (sql-altertype.html). */
-export function earlyUse(command: Command, standing: Standing): (Added & { readonly use: Span }) | undefined {
+export function earlyUse(
+  command: Command,
+  standing: Standing,
+  { postgres }: Pick<Settings, 'postgres'>,
+): (Added & { readonly use: Span }) | undefined {
   for (const added of addedBefore(standing)) {
-    const use = useOf(added.value, added.type, command, standing)
+    // Since 17 those of a type that the transaction makes are as good as any (release-17.html).
+    if (added.isOwn && postgres >= 17) continue
+    const use = useOf(added, command, standing.statement.text, standing.before) ?? useInBody(added, command, standing)
     if (use) return { ...added, use }
   }
   return undefined
 }
 
+/** A body in SQL is read when it is created (sql-createfunction.html); one in quotes only where check_function_bodies is on. */
+function useInBody(added: Added, command: Command, { statement, before, transaction }: Standing): Span | undefined {
+  if (command.tag !== 'CREATE FUNCTION' && command.tag !== 'CREATE PROCEDURE') return undefined
+  if (command.body && command.language !== 'sql') return undefined
+  if (command.body && isOff(transaction.parameters.get('check_function_bodies'))) return undefined
+  if (!command.code?.text.includes(added.value)) return undefined
+  for (const { command: inner, excerpt, span } of bodyOf(command)?.statements ?? []) {
+    const text = excerpt?.text ?? statement.text.slice(span.start, span.end)
+    const use = useOf(added, inner, text, before)
+    if (use) return excerpt ? spanOutside(excerpt, use) : shifted(use, span.start)
+  }
+  return undefined
+}
+
+const isOff = (value: string | undefined): boolean => /^(?:off|false|no|0)$/i.test(value ?? 'on')
+
 interface Added {
   readonly value: string
   readonly type: Name
+  /** Whether the transaction makes the type too. */
+  readonly isOwn: boolean
 }
 
-/** The values that earlier statements of the transaction add to types which were there before it. */
+/** The values that earlier statements of the transaction add to types. */
 function addedBefore({ steps, index, transaction }: Standing): readonly Added[] {
   const made = transaction.isBlock ? additionsIn(steps) : none
   if (made.length === 0) return none
@@ -205,19 +325,14 @@ function addedBy({ type: name, addValue }: AlterType, { before, migration, trans
   const type = typeNamed(before, name)
   if (!addValue || type?.kind !== 'enum' || type.labels.includes(addValue.label)) return undefined
   const isOwn = type.born?.migration === migration.path && type.born.transaction === transaction.number
-  return isOwn ? undefined : { value: addValue.label, type: name }
+  return { value: addValue.label, type: name, isOwn }
 }
 
 /** Where a statement uses the value as one of the type; strings that go elsewhere are no use of it. */
-function useOf(
-  value: string,
-  type: Name,
-  command: Command,
-  { statement, before: catalog }: Standing,
-): Span | undefined {
+function useOf({ value, type }: Added, command: Command, text: string, catalog: Catalog): Span | undefined {
   const literal = `'${value.replaceAll("'", "''")}'`
-  if (!statement.text.includes(literal)) return undefined
-  const tokens = tokensOf(statement.text).filter(({ kind }) => kind !== 'comment')
+  if (!text.includes(literal)) return undefined
+  const tokens = tokensOf(text).filter(({ kind }) => kind !== 'comment')
   const places = tokens.flatMap((token, place) => (token.kind === 'string' && token.text === literal ? [place] : []))
   const columns = columnsOf(type, command, catalog)
   const isColumn = (token: Token | undefined) => token !== undefined && columns.has(nameIn(token))
@@ -228,10 +343,15 @@ function useOf(
       isCompared(tokens, at, isColumn) ||
       isListed(tokens, at, isColumn) ||
       isDefault(tokens, at, isColumn, isType) ||
+      isBesideColumn(tokens, at, isColumn) ||
+      isInArray(tokens, at, isType) ||
+      isSelected(tokens, at, command, columns, catalog) ||
       isAssigned(tokens[at] as Token, command, columns),
   )
   if (place !== undefined) return tokens[place]
-  return isInserted(value, command, columns) ? tokens[places[0] ?? -1] : undefined
+  return isInserted(value, command, columns, catalog) || isInBound(value, command, columns, catalog)
+    ? tokens[places[0] ?? -1]
+    : undefined
 }
 
 type Test = (token: Token | undefined) => boolean
@@ -268,6 +388,49 @@ function isDefault(tokens: readonly Token[], at: number, isColumn: Test, isType:
   )
 }
 
+/** `coalesce(state, 'stale')`, `CASE state WHEN 'open' THEN 1 WHEN 'stale'`. */
+function isBesideColumn(tokens: readonly Token[], at: number, isColumn: Test): boolean {
+  const before = tokens[at - 1]?.text
+  if (before === ',' && isColumn(tokens[at - 2])) {
+    const open = at - (tokens[at - 3]?.text === '.' ? 5 : 3)
+    return tokens[open]?.text === '(' && tokens[open - 1]?.text === 'COALESCE'
+  }
+  if (before !== 'WHEN') return false
+  const start = tokens.slice(0, at).findLastIndex(({ text }) => text === 'CASE')
+  return start >= 0 && tokens[start + 1]?.text !== 'WHEN' && tokens.slice(start, start + 5).some(isColumn)
+}
+
+/** `ARRAY['open', 'stale']::ticket_state[]`. */
+function isInArray(tokens: readonly Token[], at: number, isType: Test): boolean {
+  let end = at + 1
+  while (tokens[end]?.text === ',' && tokens[end + 1]?.kind === 'string') end += 2
+  return tokens[end]?.text === ']' && isCast(tokens, end, isType)
+}
+
+/** As the whole of what the list of a query gives to a column. */
+function isSelected(
+  tokens: readonly Token[],
+  at: number,
+  command: Command,
+  columns: ReadonlySet<string>,
+  catalog: Catalog,
+): boolean {
+  if (command.tag !== 'INSERT' || command.source !== 'SELECT') return false
+  const [before, after] = [tokens[at - 1]?.text ?? '', tokens[at + 1]?.text ?? ';']
+  if (!/^(?:,|SELECT|ALL|DISTINCT)$/.test(before) || !/^(?:,|;|FROM|WHERE|UNION|AS|ON|RETURNING)$/.test(after))
+    return false
+  let [place, depth] = [0, 0]
+  for (let index = at - 1; index >= 0; index--) {
+    const text = tokens[index]?.text ?? ''
+    if (text === ')' || text === ']') depth++
+    else if ((text === '(' || text === '[') && depth-- === 0) return false
+    else if (depth > 0) continue
+    else if (text === ',') place++
+    else if (text === 'SELECT') return columns.has(targetsOf(command, catalog)[place] ?? '')
+  }
+  return false
+}
+
 /** As a result of CASE, or as the whole value. */
 const isAssigned = ({ start, end }: Token, command: Command, columns: ReadonlySet<string>): boolean =>
   command.tag === 'UPDATE' &&
@@ -279,17 +442,38 @@ const isAssigned = ({ start, end }: Token, command: Command, columns: ReadonlySe
       end <= expression.span.end,
   )
 
-const isInserted = (value: string, command: Command, columns: ReadonlySet<string>): boolean =>
-  command.tag === 'INSERT' &&
-  command.columns.some(({ name }, place) => columns.has(name) && command.values?.some(row => row[place] === value))
+const isInserted = (value: string, command: Command, columns: ReadonlySet<string>, catalog: Catalog): boolean => {
+  if (command.tag !== 'INSERT') return false
+  const targets = targetsOf(command, catalog)
+  return (
+    command.values?.some(row => row.some((given, place) => given === value && columns.has(targets[place] ?? ''))) ??
+    false
+  )
+}
+
+/** FOR VALUES IN, where the key is such a column. */
+const isInBound = (value: string, command: Command, columns: ReadonlySet<string>, catalog: Catalog): boolean => {
+  if (command.tag !== 'CREATE TABLE' || command.bound?.strategy !== 'list' || !command.partitionOf) return false
+  const [key] = tableAt(catalog, keyOf(catalog, command.partitionOf))?.partitionBy ?? []
+  return key !== undefined && columns.has(key) && command.bound.values.includes(value)
+}
+
+const targetsOf = (command: Insert, catalog: Catalog): readonly string[] => {
+  const { columns } =
+    command.columns.length > 0 ? command : (tableAt(catalog, keyOf(catalog, command.table)) ?? command)
+  return columns.map(({ name }) => name)
+}
 
 /** The columns of the type in the tables that the statement names. */
 function columnsOf(type: Name, command: Command, catalog: Catalog): ReadonlySet<string> {
   const wanted = keyIn(catalog, catalog.types, type)
   const columns = namesIn(command).flatMap(name => tableAt(catalog, keyOf(catalog, name))?.columns ?? [])
-  return new Set(
-    columns.filter(column => keyIn(catalog, catalog.types, column.type) === wanted).map(({ name }) => name),
-  )
+  const isWanted = (column: Pick<Column, 'type'>) => keyIn(catalog, catalog.types, column.type) === wanted
+  // The CHECK of a domain calls what it checks VALUE.
+  if (command.tag === 'CREATE DOMAIN') return new Set(isWanted(command) ? ['value'] : [])
+  const isOfTable = command.tag === 'CREATE TABLE' || command.tag === 'ALTER TABLE'
+  const own = isOfTable ? columnsDefined(command).filter(isWanted) : []
+  return new Set([...columns.filter(isWanted), ...own.map(({ name }) => name)].map(({ name }) => name))
 }
 
 const namesIn = (command: Command): readonly Name[] => [
@@ -297,6 +481,7 @@ const namesIn = (command: Command): readonly Name[] => [
   ...('relation' in command && command.relation ? [command.relation] : []),
   ...('relations' in command ? command.relations : []),
   ...('reads' in command ? (command.reads ?? []) : []),
+  ...('partitionOf' in command && command.partitionOf ? [command.partitionOf] : []),
 ]
 
 const nameIn = ({ kind, text }: Token): string => {
@@ -307,6 +492,7 @@ const nameIn = ({ kind, text }: Token): string => {
 /** Data and defaults may follow later, where nothing else of the transaction has to do with the table. */
 function usedLater(command: Command, context: RuleContext): Fix[] {
   const [table] = namesIn(command)
+  if (!mayFollow(command)) withhold('Later statements may need what it makes: where it can move to, only you know.')
   if (!table || !mayFollow(command)) return []
   if (isNeeded(context, step => mentions(step, table.name) && !isIndifferent(step.command, command))) return []
   const { edit, text } = cutStatement(context)
