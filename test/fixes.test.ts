@@ -170,7 +170,7 @@ async function assertStepwise(
 
 const hasDown = ({ direction, statements }: Section): boolean => direction === 'down' && statements.length > 0
 
-/** Names are told with their schemas, whatever search_path the migrations leave. */
+/** Names are told with their schemas, whatever search_path the migrations leave; columns in whichever order the table has them. */
 async function contents(server: PGlite): Promise<unknown> {
   const searchPath = async (path: string) =>
     (
@@ -204,7 +204,7 @@ const emptied = `
   CREATE FUNCTION public.contents(relation regclass) RETURNS text LANGUAGE plpgsql AS $$
   DECLARE found text;
   BEGIN
-    EXECUTE format('SELECT count(*) || md5(string_agg(r::text, chr(10) ORDER BY r::text)) FROM %s r', relation) INTO found;
+    EXECUTE format('SELECT count(*) || md5(string_agg(to_jsonb(r)::text, chr(10) ORDER BY to_jsonb(r)::text)) FROM %s r', relation) INTO found;
     RETURN found;
   END
   $$;
@@ -234,6 +234,7 @@ const filled = `
           WHEN atttypid = 'bool'::regtype THEN 'n % 2 = 0'
           WHEN atttypid = 'jsonb'::regtype THEN 'jsonb_build_object(''theme'', n)'
           WHEN atttypid IN ('timestamp'::regtype, 'timestamptz'::regtype) THEN format('''2024-01-01''::%s + n * interval ''1 minute''', atttypid::regtype)
+          WHEN atttypid = 'date'::regtype THEN '''2024-01-01''::date + n'
           WHEN atttypid IN ('text'::regtype, 'varchar'::regtype) THEN quote_literal(attname) || ' || lpad(n::text, 5, ''0'')'
           WHEN (SELECT typtype FROM pg_type WHERE oid = atttypid) = 'e' THEN format('(enum_range(NULL::%s))[1]', atttypid::regtype)
           ELSE 'n'
@@ -258,10 +259,11 @@ const catalog = [
   `SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity, attgenerated,
      pg_get_expr(adbin, adrelid) AS value, col_description(attrelid, attnum) AS comment
    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-   WHERE ${here('relnamespace')} AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
-  `SELECT conrelid::regclass::text, conname, contype, convalidated, condeferrable, condeferred,
+   WHERE ${here('relnamespace')} AND relkind NOT IN ('i', 'I') AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2`,
+  // PostgreSQL 18 names NOT NULL after what its column was called then.
+  `SELECT conrelid::regclass::text, CASE WHEN contype <> 'n' THEN conname END AS conname, contype, convalidated, condeferrable, condeferred,
      pg_get_constraintdef(oid) AS definition
-   FROM pg_constraint WHERE ${here('connamespace')} ORDER BY 1, 2`,
+   FROM pg_constraint WHERE ${here('connamespace')} ORDER BY 1, 2, definition`,
   `SELECT indexrelid::regclass::text, indisunique, indisprimary, indisvalid, pg_get_indexdef(indexrelid) AS definition
    FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE ${here('relnamespace')} ORDER BY 1`,
   `SELECT tgrelid::regclass::text, tgname, tgenabled, pg_get_triggerdef(pg_trigger.oid) AS definition

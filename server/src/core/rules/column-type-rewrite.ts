@@ -2,8 +2,8 @@ import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
 import { typeChange } from '../postgres/types'
 import type { Name } from '../sql/parts'
 import { hasSubcommand } from './concerns'
+import { retypedInSteps } from './retyped-in-steps'
 import { defineRule, type RuleContext } from './rule'
-import { retypedInSteps } from './synced-column'
 import { takenAsUtc } from './taken-as-utc'
 import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, whoWaits } from './target'
 
@@ -23,8 +23,9 @@ Nothing is said of changes that touch no row: a longer \`varchar\`, \`varchar\` 
 the same scale, and the others that PostgreSQL can prove to be the same bytes. Where the history does not show the
 column's present type, the finding is a warning and says so.`,
   instead: `
-Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, and swap the names in a
-short transaction; drop the old column in a later migration. From \`timestamp\` to \`timestamptz\` and back no row is touched where
+Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, build its indexes and prove its
+constraints, and swap the names in a short transaction; drop the old column in a later migration. The new column is then the last
+of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched where
 \`SET LOCAL timezone = 'UTC'\` stands before and there is no \`USING\`: the values are taken as UTC.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE', 'sql-altertable.html#SQL-ALTERTABLE-NOTES'],
   seeds: ['change a type by a new column and a copy'],
@@ -63,6 +64,55 @@ short transaction; drop the old column in a later migration. From \`timestamp\` 
 -- file: 0002_big_ids.sql
   ALTER TABLE orders ALTER COLUMN id TYPE bigint;
 --                                   ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN id_new bigint;
+  CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_id_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_id_new_sync();
+-- file: 0003_backfill_orders_id.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET id_new = id::bigint WHERE id BETWEEN batch_start AND batch_end AND id_new IS NULL AND id IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_build_orders_pkey_new.sql
+  CREATE UNIQUE INDEX CONCURRENTLY orders_pkey_new ON orders (id_new);
+-- file: 0005_add_orders_id_new_not_null.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_id_new_not_null_check CHECK (id_new IS NOT NULL) NOT VALID;
+-- file: 0006_validate_orders_id_new_not_null.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_id_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN id_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null_check;
+-- file: 0007_swap_orders_id.sql
+  BEGIN;
+  DROP TRIGGER orders_id_new_sync ON orders;
+  DROP FUNCTION orders_id_new_sync();
+  ALTER TABLE orders RENAME COLUMN id TO id_old;
+  ALTER TABLE orders RENAME COLUMN id_new TO id;
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey_new;
+  ALTER TABLE orders ALTER COLUMN id_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+  COMMIT;
+-- file: 0008_drop_orders_id_old.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN id_old;
 
 -- bad: a column that nothing hangs on
 -- given: golang-migrate
@@ -288,6 +338,50 @@ short transaction; drop the old column in a later migration. From \`timestamp\` 
 --                                     ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE reads every row of table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
   ALTER TABLE orders ALTER COLUMN town TYPE text COLLATE "C";
 --                                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE builds index "orders_town_idx" of table "orders" anew under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ALTER COLUMN code TYPE varchar(40);
+  ALTER TABLE orders ADD COLUMN town_new text COLLATE "C";
+  CREATE FUNCTION orders_town_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.town_new := NEW.town::text;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_town_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_town_new_sync();
+-- file: 0003_backfill_orders_town.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET town_new = town::text WHERE id BETWEEN batch_start AND batch_end AND town_new IS NULL AND town IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_build_orders_town_idx_new.sql
+  CREATE INDEX CONCURRENTLY orders_town_idx_new ON orders (town_new);
+-- file: 0005_swap_orders_town.sql
+  BEGIN;
+  DROP TRIGGER orders_town_new_sync ON orders;
+  DROP FUNCTION orders_town_new_sync();
+  ALTER TABLE orders RENAME COLUMN town TO town_old;
+  ALTER TABLE orders RENAME COLUMN town_new TO town;
+  ALTER INDEX orders_town_idx RENAME TO orders_town_idx_old;
+  ALTER INDEX orders_town_idx_new RENAME TO orders_town_idx;
+  COMMENT ON COLUMN orders.town_old IS 'DEPRECATED: a later release drops it';
+  COMMIT;
+-- file: 0006_drop_orders_town_old.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN town_old;
 
 -- bad: with a down
 -- given: golang-migrate
@@ -549,6 +643,249 @@ short transaction; drop the old column in a later migration. From \`timestamp\` 
   ALTER TABLE orders ADD COLUMN total_old integer;
   UPDATE orders SET total_old = total::integer;
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: with all that hangs on the column
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE customers (id bigint PRIMARY KEY);
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    customer integer NOT NULL DEFAULT 0 CHECK (customer > 0) REFERENCES customers (id),
+    placed date,
+    UNIQUE (customer, placed)
+  );
+  CREATE INDEX orders_customer_idx ON orders USING btree (customer DESC) WHERE customer <> 7;
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+  DROP TABLE customers;
+-- file: 000002_customers.up.sql
+  ALTER TABLE orders ALTER COLUMN customer TYPE bigint;
+--                                         ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_customers.down.sql
+  ALTER TABLE orders ALTER COLUMN customer TYPE integer;
+-- fix: Fill a new column beside it and swap the names, in new migrations
+-- file: 000002_customers.up.sql
+  ALTER TABLE orders ADD COLUMN customer_new bigint;
+  CREATE FUNCTION orders_customer_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.customer_new := NEW.customer::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_customer_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_customer_new_sync();
+-- file: 000002_customers.down.sql
+  DROP TRIGGER orders_customer_new_sync ON orders;
+  DROP FUNCTION orders_customer_new_sync();
+  ALTER TABLE orders DROP COLUMN customer_new;
+-- file: 000003_backfill_orders_customer.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET customer_new = customer::bigint WHERE id BETWEEN batch_start AND batch_end AND customer_new IS NULL AND customer IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_customer.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_customer_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders USING btree (customer_new DESC) WHERE customer_new <> 7;
+-- file: 000004_build_orders_customer_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_customer_idx_new;
+-- file: 000005_build_orders_customer_placed_key_new.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY orders_customer_placed_key_new ON orders (customer_new, placed);
+-- file: 000005_build_orders_customer_placed_key_new.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS orders_customer_placed_key_new;
+-- file: 000006_add_orders_customer_new_constraints.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_customer_check_new CHECK (customer_new > 0) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_customer_fkey_new FOREIGN KEY (customer_new) REFERENCES customers (id) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_customer_new_not_null_check CHECK (customer_new IS NOT NULL) NOT VALID;
+-- file: 000006_add_orders_customer_new_constraints.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_check_new;
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_fkey_new;
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_new_not_null_check;
+-- file: 000007_validate_orders_customer_new_constraints.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_check_new;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fkey_new;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN customer_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_new_not_null_check;
+-- file: 000007_validate_orders_customer_new_constraints.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_customer_new_not_null_check CHECK (customer_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN customer_new DROP NOT NULL;
+-- file: 000008_swap_orders_customer.up.sql
+  DROP TRIGGER orders_customer_new_sync ON orders;
+  DROP FUNCTION orders_customer_new_sync();
+  ALTER TABLE orders RENAME COLUMN customer TO customer_old;
+  ALTER TABLE orders RENAME COLUMN customer_new TO customer;
+  ALTER INDEX orders_customer_idx RENAME TO orders_customer_idx_old;
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_check;
+  ALTER TABLE orders RENAME CONSTRAINT orders_customer_check_new TO orders_customer_check;
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_placed_key, ADD CONSTRAINT orders_customer_placed_key UNIQUE USING INDEX orders_customer_placed_key_new;
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_fkey;
+  ALTER TABLE orders RENAME CONSTRAINT orders_customer_fkey_new TO orders_customer_fkey;
+  ALTER TABLE orders ALTER COLUMN customer_old DROP DEFAULT, ALTER COLUMN customer SET DEFAULT 0;
+  ALTER TABLE orders ALTER COLUMN customer_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.customer_old IS 'DEPRECATED: a later release drops it';
+-- file: 000008_swap_orders_customer.down.sql
+  COMMENT ON COLUMN orders.customer_old IS NULL;
+  UPDATE orders SET customer_old = customer::integer WHERE customer_old::bigint::text IS DISTINCT FROM customer::text;
+  ALTER TABLE orders RENAME COLUMN customer TO customer_new;
+  ALTER TABLE orders RENAME COLUMN customer_old TO customer;
+  ALTER TABLE orders ALTER COLUMN customer SET NOT NULL;
+  ALTER TABLE orders ALTER COLUMN customer_new DROP DEFAULT, ALTER COLUMN customer SET DEFAULT 0;
+  ALTER TABLE orders RENAME CONSTRAINT orders_customer_fkey TO orders_customer_fkey_new;
+  ALTER TABLE orders ADD CONSTRAINT orders_customer_fkey FOREIGN KEY (customer) REFERENCES customers (id);
+  -- The constraint takes its index along: writes wait until both are built.
+  ALTER TABLE orders DROP CONSTRAINT orders_customer_placed_key, ADD CONSTRAINT orders_customer_placed_key UNIQUE (customer, placed);
+  CREATE UNIQUE INDEX orders_customer_placed_key_new ON orders (customer_new, placed);
+  ALTER TABLE orders RENAME CONSTRAINT orders_customer_check TO orders_customer_check_new;
+  ALTER TABLE orders ADD CONSTRAINT orders_customer_check CHECK (customer > 0);
+  ALTER INDEX orders_customer_idx RENAME TO orders_customer_idx_new;
+  ALTER INDEX orders_customer_idx_old RENAME TO orders_customer_idx;
+  CREATE FUNCTION orders_customer_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.customer_new := NEW.customer::bigint;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_customer_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_customer_new_sync();
+-- file: 000009_drop_orders_customer_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN customer_old;
+-- file: 000009_drop_orders_customer_old.down.sql
+  ALTER TABLE orders ADD COLUMN customer_old integer;
+  UPDATE orders SET customer_old = customer::integer;
+  CREATE INDEX orders_customer_idx_old ON orders USING btree (customer_old DESC) WHERE customer_old <> 7;
+  COMMENT ON COLUMN orders.customer_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: a serial primary key
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id serial PRIMARY KEY, total numeric);
+-- file: 00002_big_ids.sql
+  -- +goose Up
+  ALTER TABLE orders ALTER COLUMN id TYPE bigint;
+--                                   ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  -- +goose Down
+  ALTER TABLE orders ALTER COLUMN id TYPE integer;
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  -- +goose Up
+  ALTER TABLE orders ADD COLUMN id_new bigint;
+  -- +goose StatementBegin
+  CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id::bigint;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER orders_id_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_id_new_sync();
+  -- +goose Down
+  DROP TRIGGER orders_id_new_sync ON orders;
+  DROP FUNCTION orders_id_new_sync();
+  ALTER TABLE orders DROP COLUMN id_new;
+-- file: 00003_backfill_orders_id.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET id_new = id::bigint WHERE id BETWEEN batch_start AND batch_end AND id_new IS NULL AND id IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+  -- +goose Down
+  -- Nothing to undo.
+-- file: 00004_build_orders_pkey_new.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE UNIQUE INDEX CONCURRENTLY orders_pkey_new ON orders (id_new);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS orders_pkey_new;
+-- file: 00005_add_orders_id_new_not_null.sql
+  -- +goose Up
+  ALTER TABLE orders ADD CONSTRAINT orders_id_new_not_null_check CHECK (id_new IS NOT NULL) NOT VALID;
+
+  -- +goose Down
+  ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null_check;
+-- file: 00006_validate_orders_id_new_not_null.sql
+  -- +goose Up
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_id_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN id_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null_check;
+
+  -- +goose Down
+  ALTER TABLE orders ADD CONSTRAINT orders_id_new_not_null_check CHECK (id_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN id_new DROP NOT NULL;
+-- file: 00007_swap_orders_id.sql
+  -- +goose Up
+  DROP TRIGGER orders_id_new_sync ON orders;
+  DROP FUNCTION orders_id_new_sync();
+  ALTER TABLE orders RENAME COLUMN id TO id_old;
+  ALTER TABLE orders RENAME COLUMN id_new TO id;
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey_new;
+  ALTER TABLE orders ALTER COLUMN id_old DROP DEFAULT, ALTER COLUMN id SET DEFAULT nextval('orders_id_seq');
+  ALTER SEQUENCE orders_id_seq OWNED BY orders.id;
+  ALTER TABLE orders ALTER COLUMN id_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+
+  -- +goose Down
+  COMMENT ON COLUMN orders.id_old IS NULL;
+  UPDATE orders SET id_old = id::integer WHERE id_old::bigint::text IS DISTINCT FROM id::text;
+  ALTER TABLE orders RENAME COLUMN id TO id_new;
+  ALTER TABLE orders RENAME COLUMN id_old TO id;
+  ALTER TABLE orders ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE orders ALTER COLUMN id_new DROP DEFAULT, ALTER COLUMN id SET DEFAULT nextval('orders_id_seq');
+  ALTER SEQUENCE orders_id_seq OWNED BY orders.id;
+  -- The constraint takes its index along: writes wait until both are built.
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+  CREATE UNIQUE INDEX orders_pkey_new ON orders (id_new);
+  -- +goose StatementBegin
+  CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id::bigint;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER orders_id_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_id_new_sync();
+-- file: 00008_drop_orders_id_old.sql
+  -- +goose Up
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN id_old;
+
+  -- +goose Down
+  ALTER TABLE orders ADD COLUMN id_old integer;
+  UPDATE orders SET id_old = id::integer;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
 
 -- good: the same bytes
 -- file: 0001_users.sql

@@ -16,13 +16,13 @@ import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { mentions, reshapes } from './dependence'
 import { written } from './edits'
-import { earlierStatements } from './later'
 import { inBody, isNeeded } from './placement'
 import type { RuleContext } from './rule'
 import {
   atOnce,
   filling,
   inPlaceOf,
+  isGranted,
   nameOfSync,
   remarking,
   remarkOn,
@@ -71,12 +71,7 @@ export function renamedInSteps(
     context,
     [from.name, to.name],
   )
-  const filled = filling(
-    alter,
-    { column: { ...column, notNull: false }, table, into: to.name, value: old, title: to.name },
-    target,
-    context,
-  )
+  const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target)
   if (!filled || !undone) return []
   const renamed = atOnce(
     `rename_${alter.relation.name}_${from.name}`,
@@ -95,7 +90,7 @@ export function renamedInSteps(
     ],
   )
   const title = 'Keep both names up to date while code moves over'
-  return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [...filled, renamed], title, {}, context)
+  return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [filled, renamed], title, context)
 }
 
 /** In an INSERT all of OLD is null (plpgsql-trigger.html): there the copy is changed where it is given another value than its default. */
@@ -184,16 +179,6 @@ function copyable(
   const needs = (step: Step) => needsName(step, table, [from, to])
   return isNeeded(context, needs) ? undefined : column
 }
-
-const isGranted = (table: Table, column: string, context: RuleContext): boolean =>
-  earlierStatements(context, [column]).some(
-    ({ statement: { command, text } }) =>
-      command &&
-      'grant' in command &&
-      command.grant?.ofColumns &&
-      command.relations.some(({ name }) => name === table.name) &&
-      mentions({ statement: { text } }, column),
-  )
 
 /** Whether a later statement has to do with the column: with its name, or with whatever columns there are. */
 function needsName(step: Step, table: Table, columns: readonly string[]): string | false {

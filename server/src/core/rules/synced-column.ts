@@ -1,115 +1,18 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { typeText } from '../inverse/texts'
-import {
-  type Catalog,
-  type Column,
-  columnNamed,
-  columnsOfIndex,
-  indexesOf,
-  keyOfRelation,
-  type Table,
-  viewsReadingColumn,
-} from '../postgres/catalog'
-import { isBuiltIn } from '../postgres/types'
+import type { Column, Table } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
-import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import { inBatches, withoutKey } from './batches'
 import { mentions } from './dependence'
-import { replacement, written } from './edits'
+import { replacement } from './edits'
 import { earlierStatements } from './later'
-import { notNullParts } from './not-null-steps'
-import { downSteps, isNeeded, newMigrations, type Part } from './placement'
+import { downSteps, newMigrations, type Part } from './placement'
 import type { RuleContext } from './rule'
-import type { SubcommandOfKind, Target } from './target'
+import type { Target } from './target'
 import { withhold } from './withheld'
-
-/**
- * Returns the fix that changes a column's type without a rewrite: a new column that a trigger keeps up to date, the rows that are
- * there in batches, a swap of the names, and the old column dropped by a migration for a later release.
- */
-export function retypedInSteps(
-  alter: AlterRelation,
-  { column: { name }, type, using }: SubcommandOfKind<'ALTER COLUMN TYPE'>,
-  target: Target,
-  context: RuleContext,
-): Fix[] {
-  const column = plainColumn(alter, name, target, context)
-  const old = column && typeText(column.type)
-  if (column && using && using.cast?.column !== name)
-    withhold('USING does more than cast the column: what it does would have to stand in the trigger too.')
-  if (!column || old === undefined || (using && using.cast?.column !== name)) return []
-  const types = [column.type, type, ...(using?.cast?.types ?? [])]
-  if (types.some(({ name: of }) => dependingOnZone.has(of))) {
-    withhold("What the values become depends on the session's time zone, and the trigger would run in others.")
-    return []
-  }
-  const [copy, before] = [`${name}_new`, `${name}_old`]
-  if (columnNamed(target.table, copy) || columnNamed(target.table, before)) return []
-  const table = written(context, alter.relation.span)
-  const typed = written(context, type.span)
-  const casts = castsOf(using?.cast?.types ?? [], context)
-  const cast = (value: string) => (casts === '' ? `${value}::${typed}` : `${value}${casts}`)
-  const sync = nameOfSync(alter, copy, table)
-  const trigger = syncTrigger(table, sync, [`NEW.${quoted(copy)} := ${cast(`NEW.${quoted(name)}`)};`])
-  const here = [`ALTER TABLE ${table} ADD COLUMN ${quoted(copy)} ${typed};`, ...trigger]
-  const undo = [...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${quoted(copy)};`]
-  const undone = undoneHere(
-    alter,
-    other => other.kind === 'ALTER COLUMN TYPE' && other.column.name === name,
-    undo,
-    context,
-    [name],
-  )
-  const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
-  if (!filled || !undone) return []
-  const remark = remarkOn(alter, name, context)
-  const swap = [
-    ...withoutSync(table, sync),
-    `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(before)};`,
-    `ALTER TABLE ${table} RENAME COLUMN ${quoted(copy)} TO ${quoted(name)};`,
-    ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${quoted(before)} DROP NOT NULL;`] : []),
-    ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), remark)]),
-    deprecating(table, quoted(before)),
-  ]
-  const last = [
-    '-- For a later release, when nobody needs the old values.',
-    `ALTER TABLE ${table} DROP COLUMN ${quoted(before)};`,
-  ]
-  const parts = [
-    ...filled,
-    atOnce(`swap_${alter.relation.name}_${name}`, swap, [
-      remarking(table, quoted(before), remark),
-      ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), 'NULL')]),
-      // Since the swap nobody has written the old one.
-      `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old} WHERE ${asText(cast(quoted(before)))} IS DISTINCT FROM ${asText(quoted(name))};`,
-      `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(copy)};`,
-      `ALTER TABLE ${table} RENAME COLUMN ${quoted(before)} TO ${quoted(name)};`,
-      ...(column.notNull ? [`ALTER TABLE ${table} ALTER COLUMN ${quoted(name)} SET NOT NULL;`] : []),
-      ...trigger,
-    ]),
-    partOf(`drop_${alter.relation.name}_${before}`, last, [
-      `ALTER TABLE ${table} ADD COLUMN ${quoted(before)} ${old};`,
-      `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old};`,
-      deprecating(table, quoted(before)),
-    ]),
-  ]
-  return inPlaceOf(
-    alter,
-    { here, undone },
-    parts,
-    'Fill a new column beside it and swap the names',
-    column.notNull ? { isChange: true } : {},
-    context,
-  )
-}
-
-/** What is said of a column that only the drop is left for. */
-const deprecating = (table: string, column: string): string =>
-  `COMMENT ON COLUMN ${table}.${column} IS 'DEPRECATED: a later release drops it';`
 
 export const remarking = (table: string, column: string, remark: string): string =>
   `COMMENT ON COLUMN ${table}.${column} IS ${remark};`
@@ -126,46 +29,16 @@ export function remarkOn({ relation }: AlterRelation, column: string, context: R
   return is ? last.text.slice(is.end).trim() : 'NULL'
 }
 
-/** Some types know no equality. */
-const asText = (value: string): string => (value.endsWith('::text') ? value : `${value}::text`)
-
-/** The trigger runs in sessions of other time zones: their values would differ. */
-const dependingOnZone: ReadonlySet<string> = new Set(['timestamptz', 'timetz'])
-
-/** A column that nothing but its own values hangs on: no index, constraint, default, sequence, view or trigger. */
-function plainColumn(alter: AlterRelation, name: string, { table }: Target, context: RuleContext): Column | undefined {
-  const column = columnNamed(table, name)
-  if (!table || !column || table.conditional)
-    return withhold('The migrations here do not show what hangs on the column.')
-  if (alter.only || context.direction === 'down') return undefined
-  if (alter.subcommands.length > 1) return withhold('The statement does other things too.')
-  if (table.kind !== 'table' || table.partitionOf || table.inherits.length > 0 || column.inherited)
-    return withhold('The table shares the column with others.')
-  const hanging = hangingOn(column, table, context.catalog)
-  if (hanging !== undefined) return withhold(`The new column would need ${hanging} as well.`)
-  // A type of its own is often dropped once no column has it any more.
-  const type = isBuiltIn(column.type.name) ? undefined : column.type.name
-  const needs = (step: Step) =>
-    mentions(step, table.name) || (type !== undefined && mentions(step, type) && `names type "${type}"`)
-  return isNeeded(context, needs) ? undefined : column
-}
-
-/** What would have to come along to another column. */
-function hangingOn({ name, ...column }: Column, table: Table, catalog: Catalog): string | undefined {
-  if (column.default || column.generated || column.identity) return 'its default'
-  if (column.collation) return 'its collation'
-  const relation = keyOfRelation(table)
-  const index = indexesOf(catalog, relation).find(other => columnsOfIndex(other).has(name))
-  const constraint = table.constraints.find(({ kind, columns }) => kind !== 'NOT NULL' && columns.includes(name))
-  const [view] = viewsReadingColumn(catalog, relation, name)
-  const generated = table.columns.find(other => other.generatedFrom?.includes(name))
-  if (constraint) return `constraint "${constraint.name}"`
-  if (index) return `index "${index.name}"`
-  if (view) return `view "${view.name}"`
-  if (generated) return `generated column "${generated.name}"`
-  if (table.triggers.length > 0) return `trigger "${table.triggers[0]?.name}"`
-  return (table.policies?.length ?? 0) > 0 ? 'the policies of the table' : undefined
-}
+/** Whether a role has been given privileges on the column alone: another one has none. */
+export const isGranted = (table: Table, column: string, context: RuleContext): boolean =>
+  earlierStatements(context, [column]).some(
+    ({ statement: { command, text } }) =>
+      command &&
+      'grant' in command &&
+      command.grant?.ofColumns &&
+      command.relations.some(({ name }) => name === table.name) &&
+      mentions({ statement: { text } }, column),
+  )
 
 /**
  * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where there is no down,
@@ -202,13 +75,12 @@ interface Filling {
   readonly title: string
 }
 
-/** The rows that are there, in batches, and NOT NULL where the column had it. */
+/** The rows that are there, in batches. */
 export function filling(
   { relation }: AlterRelation,
   { column, table, into, value, title }: Filling,
   target: Target,
-  context: RuleContext,
-): Part[] | undefined {
+): Part | undefined {
   const next = quoted(into)
   const block = inBatches(
     table,
@@ -220,19 +92,14 @@ export function filling(
     withoutKey(relation)
     return undefined
   }
-  return [
-    { ...partOf(`backfill_${relation.name}_${title}`, [block]), transaction: false },
-    ...(column.notNull ? notNullParts(relation, table, [into], context) : []),
-  ]
+  return { ...partOf(`backfill_${relation.name}_${title}`, [block]), transaction: false }
 }
 
-/** PostgreSQL 18 names a NOT NULL constraint after its column, which had another name then. */
 export function inPlaceOf(
   { relation }: AlterRelation,
   { here, undone }: { readonly here: readonly string[]; readonly undone: readonly Edit[] },
   parts: readonly Part[],
   title: string,
-  change: Pick<Fix, 'isChange'>,
   context: RuleContext,
 ): Fix[] {
   const { fence } = context.migration.framework
@@ -240,7 +107,7 @@ export function inPlaceOf(
   const text = here.map(fenced).join('\n').replace(/;$/, '')
   const edits = [replacement(context, { start: 0, end: context.statement.text.length }, text), ...undone]
   const placed = newMigrations(context, parts, edits, { tables: [relation.name] })
-  return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...change, ...placed }] : []
+  return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 
 interface Sync {
@@ -285,6 +152,3 @@ export const atOnce = (title: string, up: readonly string[], down: readonly stri
   ...partOf(title, up, down),
   isAtOnce: true,
 })
-
-const castsOf = (types: readonly TypeName[], context: RuleContext): string =>
-  types.map(({ span }) => `::${written(context, span)}`).join('')
