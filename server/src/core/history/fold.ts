@@ -88,7 +88,7 @@ interface Stretch {
 const stretchLength = 64
 
 /** So many stretches are kept whole: most sections altogether, and of a long one what is asked for at a time. */
-const mostStretches = 4
+const mostStretches = 8
 
 /**
  * What the statements of a section do to the catalog. Worked out when somebody asks, and of a long section only some of it

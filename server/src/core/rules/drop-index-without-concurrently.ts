@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { type Catalog, type Index, keyOf, relationNamed } from '../postgres/catalog'
+import { type Index, keyOf, type RelationKey, relationNamed } from '../postgres/catalog'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { cutStatement, replacement, written } from './edits'
@@ -281,13 +281,13 @@ function isInUse(name: Name, context: RuleContext): boolean {
   if (!index) return true
   const table = context.catalog.relations.get(index.table)
   if (!table) return true
-  if (laterSteps(context).some(({ command, before }) => drops(command, index.table, before))) return false
+  if (laterSteps(context).some(step => drops(step, index.table))) return false
   const isOfOthers = table.kind !== 'materialized view' && !isNew({ ...table, span: name.span }, context)
   return isOfOthers && index.constraint === undefined
 }
 
-const drops = (command: Step['command'], table: string, catalog: Catalog): boolean =>
-  command?.tag === 'DROP TABLE' && command.names.some(name => keyOf(catalog, name) === table)
+const drops = (step: Step, table: RelationKey): boolean =>
+  step.command?.tag === 'DROP TABLE' && step.command.names.some(name => keyOf(step.before, name) === table)
 
 const isMissing = (name: Name, { catalog }: RuleContext): boolean =>
   catalog.complete && relationNamed(catalog, name) === undefined

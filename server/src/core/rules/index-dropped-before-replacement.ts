@@ -125,9 +125,10 @@ where the name matters.`,
 
 /** What a later transaction of the migration builds instead. */
 function replacementOf(index: Index, context: RuleContext): CreateIndex | undefined {
-  for (const { command, before, transaction } of laterSteps(context)) {
+  for (const step of laterSteps(context)) {
+    const { command, transaction } = step
     if (transaction.number === context.transaction.number || command?.tag !== 'CREATE INDEX') continue
-    const isOfTable = relationNamed(before, command.table) === before.relations.get(index.table)
+    const isOfTable = relationNamed(step.before, command.table) === step.before.relations.get(index.table)
     if (isOfTable && replaces(command, index)) return command
   }
   return undefined
