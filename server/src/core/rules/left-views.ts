@@ -3,13 +3,13 @@ import type { Step } from '../history/steps'
 import { thingsIn } from '../postgres/cascades'
 import { asTable, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
 import { relationsIn } from '../postgres/searches'
-import type { AlterRelation, Command } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import { quoted } from '../sql/quote'
 import { mentions } from './dependence'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { grantsFor, grantsForSchema } from './left-grants'
-import { downSteps, laterSteps } from './placement'
+import { downSteps, inBody, laterSteps } from './placement'
 import type { RuleContext } from './rule'
 import { withhold } from './withheld'
 
@@ -18,35 +18,45 @@ export interface Moved {
   readonly name: string
   /** Of the fix. */
   readonly title: string
-  /** The subcommand that moves it, and that moves it back. */
-  readonly kind: 'RENAME TO' | 'SET SCHEMA'
 }
 
 /**
  * Returns the fix that puts a view in the place of a table that has gone elsewhere: PostgreSQL passes reads and writes of a view
  * over one table through (sql-createview.html).
  */
-export function viewInPlace(alter: AlterRelation, { name, title, kind }: Moved, context: RuleContext): Fix[] {
+export function viewInPlace(alter: AlterRelation, { name, title }: Moved, context: RuleContext): Fix[] {
   const table = asTable(relationNamed(context.catalog, alter.relation))
-  if (table?.kind !== 'table' && table?.kind !== 'partitioned table') return []
-  if (table.conditional || context.direction === 'down' || context.inside) return []
-  // A later statement puts something in its place already.
-  if (context.steps.at(-1)?.after.relations.has(keyOf(context.catalog, alter.relation))) return []
+  if (context.direction === 'down') return []
+  const why = withoutStand(table, alter, context)
+  if (why !== undefined) withhold(why)
+  if (!table || why !== undefined || readsPast([table], context)) return []
   const old = written(context, alter.relation.span)
-  if (readsPast([table], context)) return []
+  const grants = grantsFor(old, table, context)
+  if (!grants) return []
   return inSameTransaction(
     {
       title,
       make: [
         `CREATE VIEW ${old}${securityInvoker(context)} AS SELECT * FROM ${name};`,
-        ...grantsFor(old, table, context),
+        ...grants,
+        `COMMENT ON VIEW ${old} IS 'DEPRECATED: it is called ${name.replaceAll("'", "''")}';`,
       ],
       remove: [`DROP VIEW ${old};`],
       names: [alter.relation.name, ...movedTo(alter)],
-      isBack: command => command.tag === 'ALTER TABLE' && command.subcommands.some(other => other.kind === kind),
     },
     context,
   )
+}
+
+/** Why no view can stand for it. */
+function withoutStand(table: Table | undefined, { relation }: AlterRelation, context: RuleContext): string | undefined {
+  if (context.inside) return inBody
+  if (!table || table.conditional) return 'The migrations here do not show what has this name.'
+  if (table.kind === 'materialized view') return 'Nothing stands for a materialized view: REFRESH takes no view.'
+  if (table.kind === 'foreign table') return 'The migrations here do not show what the other server lets write.'
+  // A later statement puts something in its place already.
+  const isTaken = context.steps.at(-1)?.after.relations.has(keyOf(context.catalog, relation))
+  return isTaken ? 'A later statement gives the old name to something else.' : undefined
 }
 
 /** Nobody reads through more. */
@@ -74,20 +84,22 @@ export function schemaInPlace(
   }
   const views = held.map(({ name }) => `${quoted(from)}.${quoted(name)}`)
   const invoker = securityInvoker(context)
+  const given = grantsForSchema(from, context)
+  const granted = tables.map((table, place) => grantsFor(views[place] as string, table, context))
+  if (!given || granted.includes(undefined)) return []
   return inSameTransaction(
     {
       title: 'Leave views in a schema of the old name',
       make: [
         `CREATE SCHEMA ${quoted(from)};`,
-        ...grantsForSchema(from, context),
+        ...given,
         ...tables.flatMap((table, place) => [
           `CREATE VIEW ${views[place]}${invoker} AS SELECT * FROM ${quoted(to)}.${quoted(table.name)};`,
-          ...grantsFor(views[place] as string, table, context),
+          ...(granted[place] ?? []),
         ]),
       ],
       remove: [...views.map(view => `DROP VIEW ${view};`), `DROP SCHEMA ${quoted(from)};`],
       names: [from, to],
-      isBack: command => command.tag === 'ALTER SCHEMA' && command.rename?.to === from,
     },
     context,
   )
@@ -111,25 +123,27 @@ interface Stand {
   readonly remove: readonly string[]
   /** The old and the new names of what has gone elsewhere. */
   readonly names: readonly string[]
-  /** Whether a statement of the down moves it back. */
-  readonly isBack: (command: Command) => boolean
 }
 
 /** Returns the fix that makes views where nobody can look before they are there, and drops them first in the down. */
-function inSameTransaction({ title, make, remove, names, isBack }: Stand, context: RuleContext): Fix[] {
+function inSameTransaction({ title, make, remove, names }: Stand, context: RuleContext): Fix[] {
   const isTold = (step: Step) => names.some(name => mentions(step, name))
-  const [back, ...others] = downSteps(context).filter(isTold)
-  if (others.length > 0 || (back && !(back.command && isBack(back.command)))) {
-    withhold('The down does more with it than moving it back.')
-    return []
-  }
   // What a view reads cannot change its type any more: it comes behind all that.
   const last = laterSteps(context).findLast(isTold)
   const isAlone = context.transaction.kind === 'own'
-  if (last && (isAlone || last.transaction.number !== context.transaction.number)) return []
+  if (last && (isAlone || last.transaction.number !== context.transaction.number)) {
+    withhold('A later transaction of the migration has to do with it too, and the views come behind that.')
+    return []
+  }
+  // The down of another version may move it back: there the views are in the way too.
+  const downs = downSteps(context)
+  const back = downs.find(isTold) ?? downs[0]
+  const { fence } = context.migration.framework
+  const fenced = (text: string) => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text)
+  const made = make.map(fenced)
   const edits = [
     ...(isAlone ? statementsBefore(context, ['BEGIN;']) : []),
-    ...statementsAfter(last ?? context, isAlone ? [...make, 'COMMIT;'] : make),
+    ...statementsAfter(last ?? context, isAlone ? [...made, 'COMMIT;'] : made),
     ...(back ? statementsBefore(back, remove) : []),
   ]
   return [{ title, safety: 'review', isChange: true, edits }]

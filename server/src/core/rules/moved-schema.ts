@@ -54,8 +54,16 @@ later release, when no code uses them.`,
   BEGIN;
   ALTER TABLE people SET SCHEMA staff;
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM staff.people;
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called staff.people';
   COMMIT;
   ALTER VIEW IF EXISTS adults SET SCHEMA staff;
+-- fix: Leave a view in the old schema
+  ALTER TABLE people SET SCHEMA staff;
+  BEGIN;
+  ALTER VIEW IF EXISTS adults SET SCHEMA staff;
+  CREATE VIEW adults WITH (security_invoker = true) AS SELECT * FROM staff.adults;
+  COMMENT ON VIEW adults IS 'DEPRECATED: it is called staff.adults';
+  COMMIT;
 
 -- bad: a sequence that no column owns
 -- shows: sequence moved to another schema
@@ -83,6 +91,7 @@ later release, when no code uses them.`,
   -- +goose Up
   ALTER TABLE public.users SET SCHEMA app;
   CREATE VIEW public.users WITH (security_invoker = true) AS SELECT * FROM app.users;
+  COMMENT ON VIEW public.users IS 'DEPRECATED: it is called app.users';
 
   -- +goose Down
   DROP VIEW public.users;
@@ -199,7 +208,7 @@ function leftInPlace(alter: AlterRelation, to: Identifier, context: RuleContext)
   const isThere = relationNamed(catalog, alter.relation)?.schema === catalog.searchPath[0]
   if (alter.relation.schema === undefined && !isThere) return []
   const name = `${quoted(to.name)}.${quoted(alter.relation.name)}`
-  return viewInPlace(alter, { name, title: 'Leave a view in the old schema', kind: 'SET SCHEMA' }, context)
+  return viewInPlace(alter, { name, title: 'Leave a view in the old schema' }, context)
 }
 
 function* renamed({ rename, keywords }: OtherCommand, context: RuleContext): Iterable<RuleFinding> {

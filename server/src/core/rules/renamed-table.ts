@@ -83,6 +83,7 @@ uses it.`,
   -- +goose Up
   ALTER TABLE people RENAME TO users;
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
 
   -- +goose Down
   DROP VIEW people;
@@ -99,6 +100,7 @@ uses it.`,
   BEGIN;
   ALTER TABLE people RENAME TO users;
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
   COMMIT;
 
 -- bad: other roles use it too
@@ -124,7 +126,95 @@ uses it.`,
   GRANT ALL ON people TO shop WITH GRANT OPTION;
   GRANT INSERT ON people TO shop;
   REVOKE DELETE ON people FROM shop;
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
   COMMIT;
+
+-- bad: privileges on columns among others, and in a block
+-- given: server-wide-change off, broad-grant off, goose
+-- file: 00001_people.sql
+  -- +goose Up
+  CREATE ROLE shop;
+  CREATE TABLE people (id bigint PRIMARY KEY, name text);
+  GRANT SELECT (id), UPDATE, DELETE ON people TO shop;
+-- file: 00002_grants.sql
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop') THEN
+      GRANT SELECT ON people TO shop;
+    END IF;
+  END
+  $$;
+  -- +goose StatementEnd
+-- file: 00003_users.sql
+  -- +goose Up
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+-- fix: Leave a view with the old name
+  -- +goose Up
+  ALTER TABLE people RENAME TO users;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  GRANT UPDATE, DELETE ON people TO shop;
+  -- +goose StatementBegin
+  DO $$
+  BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop') THEN
+      GRANT SELECT ON people TO shop;
+    END IF;
+  END
+  $$;
+  -- +goose StatementEnd
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
+
+-- bad: the down does more, and nothing of it needs the view
+-- given: golang-migrate, lock-timeout-missing off, changed-default off
+-- file: 000001_people.up.sql
+  CREATE TABLE people (id bigint PRIMARY KEY, name text);
+-- file: 000001_people.down.sql
+  DROP TABLE people;
+-- file: 000002_users.up.sql
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+  ALTER TABLE users ADD COLUMN age integer;
+  ALTER TABLE users RENAME CONSTRAINT people_pkey TO users_pkey;
+-- file: 000002_users.down.sql
+  ALTER TABLE users RENAME CONSTRAINT users_pkey TO people_pkey;
+  ALTER TABLE users DROP COLUMN age;
+  ALTER TABLE users RENAME TO people;
+-- fix: Leave a view with the old name
+-- file: 000002_users.up.sql
+  ALTER TABLE people RENAME TO users;
+  ALTER TABLE users ADD COLUMN age integer;
+  ALTER TABLE users RENAME CONSTRAINT people_pkey TO users_pkey;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
+-- file: 000002_users.down.sql
+  DROP VIEW people;
+  ALTER TABLE users RENAME CONSTRAINT users_pkey TO people_pkey;
+  ALTER TABLE users DROP COLUMN age;
+  ALTER TABLE users RENAME TO people;
+
+-- bad: the down of another version moves it back, and would find the view
+-- given: golang-migrate, lock-timeout-missing off, down-does-not-mirror-up off
+-- file: 000001_people.up.sql
+  CREATE TABLE people (id bigint PRIMARY KEY);
+  CREATE TABLE visits (id bigint PRIMARY KEY, at date);
+-- file: 000001_people.down.sql
+  DROP TABLE visits, people;
+-- file: 000002_users.up.sql
+  ALTER TABLE people RENAME TO users;
+--                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
+-- file: 000002_users.down.sql
+  ALTER TABLE visits ALTER COLUMN at DROP DEFAULT;
+-- fix: Leave a view with the old name
+-- file: 000002_users.up.sql
+  ALTER TABLE people RENAME TO users;
+  CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
+  COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
+-- file: 000002_users.down.sql
+  DROP VIEW people;
+  ALTER TABLE visits ALTER COLUMN at DROP DEFAULT;
 
 -- bad: row level security, which a view can only keep since PostgreSQL 15
 -- given: postgres 14
@@ -162,6 +252,12 @@ uses it.`,
 -- file: 0002_users.sql
   ALTER VIEW adults RENAME TO grown_ups;
 --                  ^^^^^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names view "adults"]
+-- fix: Leave a view with the old name
+  BEGIN;
+  ALTER VIEW adults RENAME TO grown_ups;
+  CREATE VIEW adults WITH (security_invoker = true) AS SELECT * FROM grown_ups;
+  COMMENT ON VIEW adults IS 'DEPRECATED: it is called grown_ups';
+  COMMIT;
 
 -- bad: a sequence that no column owns
 -- shows: renamed sequence
@@ -253,5 +349,5 @@ function withView(alter: AlterRelation, to: Identifier, context: RuleContext): F
   const old = written(context, alter.relation.span)
   const schema = old.includes('.') ? old.slice(0, old.lastIndexOf('.') + 1) : ''
   const name = `${schema}${quoted(to.name)}`
-  return viewInPlace(alter, { name, title: 'Leave a view with the old name', kind: 'RENAME TO' }, context)
+  return viewInPlace(alter, { name, title: 'Leave a view with the old name' }, context)
 }
