@@ -199,14 +199,14 @@ uses it.`,
 -- given: golang-migrate, lock-timeout-missing off, down-does-not-mirror-up off
 -- file: 000001_people.up.sql
   CREATE TABLE people (id bigint PRIMARY KEY);
-  CREATE TABLE visits (id bigint PRIMARY KEY, at date);
+  CREATE TABLE visits (id bigint PRIMARY KEY, page text);
 -- file: 000001_people.down.sql
   DROP TABLE visits, people;
 -- file: 000002_users.up.sql
   ALTER TABLE people RENAME TO users;
 --                   ^^^^^^^^^^^^^^^ warning [renamed-table: RENAME breaks running code that names table "people"]
 -- file: 000002_users.down.sql
-  ALTER TABLE visits ALTER COLUMN at DROP DEFAULT;
+  ALTER TABLE visits ALTER COLUMN page DROP DEFAULT;
 -- fix: Leave a view with the old name
 -- file: 000002_users.up.sql
   ALTER TABLE people RENAME TO users;
@@ -214,7 +214,7 @@ uses it.`,
   COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
 -- file: 000002_users.down.sql
   DROP VIEW people;
-  ALTER TABLE visits ALTER COLUMN at DROP DEFAULT;
+  ALTER TABLE visits ALTER COLUMN page DROP DEFAULT;
 
 -- bad: row level security, which a view can only keep since PostgreSQL 15
 -- given: postgres 14
