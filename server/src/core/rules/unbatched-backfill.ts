@@ -11,7 +11,8 @@ import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { byHand, neverOutside } from './tool-hints'
-import { changesEveryRow } from './whole-table'
+import { changesEveryRow, givesEveryRow } from './whole-table'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'unbatched-backfill',
@@ -26,7 +27,7 @@ Where the same transaction has changed the schema before, its locks stay until t
 wait: the finding is an error then. A copy alone makes nobody wait, its rows are new: it is a hint.
 
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
-\`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction, in a loop, and of a table that a body
+\`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction, in a loop that takes some rows at a time or commits, and of a table that a body
 reads as one row. A \`WHERE\` that only tests
 columns which the migration adds, that a \`NOT NULL\` column \`IS NOT NULL\`, or that the assigned column \`IS NULL\` where it came after its table, picks every row. So does \`UPDATE ... FROM\` that
 only says which rows belong together and fills a new column, or looks each row's value up by the key of the other table.`,
@@ -39,9 +40,9 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   seeds: ['change rows in batches that commit', 'keep schema change and backfill apart'],
 
   *check(command, context) {
+    if (context.inside?.isOfOneRow) return
     // A loop takes some rows at a time.
-    if (context.inside?.repeated || context.inside?.isOfOneRow) return
-    const found = unbatched(command, context)
+    const found = context.inside?.repeated ? rowByRow(command, context) : unbatched(command, context)
     if (found) yield found
   },
 
@@ -567,6 +568,75 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   WITH gone AS (DELETE FROM events RETURNING *) INSERT INTO archive SELECT * FROM gone;
 --                                              ^^^^^^^^^^^ warning [unbatched-backfill: DELETE in WITH deletes all rows of table "events" in one transaction]
 
+-- bad: row by row, in a loop that never commits
+-- shows: loop over every row that never commits
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_address.sql
+  ALTER TABLE users ADD COLUMN address text;
+  DO $$
+  DECLARE
+    one record;
+  BEGIN
+    FOR one IN SELECT id, email FROM users WHERE address IS NULL ORDER BY id LOOP
+      UPDATE users SET address = lower(one.email) WHERE id = one.id;
+--    ^^^^^^ warning [unbatched-backfill: UPDATE changes rows of table "users" for every row that a loop reads, in one transaction]
+    END LOOP;
+  END
+  $$;
+
+-- bad: in a function that is called, for the rows of another table
+-- given: golang-migrate
+-- file: 000001_shop.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, sent_to text);
+-- file: 000002_sent_to.up.sql
+  CREATE FUNCTION fill() RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE
+    one users%ROWTYPE;
+  BEGIN
+    FOR one IN SELECT * FROM users LOOP
+      IF one.email IS NOT NULL THEN
+        UPDATE orders SET sent_to = one.email WHERE user_id = one.id;
+--      ^^^^^^ warning [unbatched-backfill: UPDATE changes rows of table "orders" for every row that a loop reads, in one transaction]
+      END IF;
+    END LOOP;
+  END
+  $$;
+  SELECT fill();
+  DROP FUNCTION fill();
+
+-- good: loops over some rows, over a catalog, and one that commits
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_address.sql
+  DO $$
+  DECLARE
+    one record;
+  BEGIN
+    FOR one IN SELECT id FROM users WHERE email = 'nobody@example.com' LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+    END LOOP;
+    FOR one IN SELECT DISTINCT email FROM users LOOP
+      UPDATE users SET address = '' WHERE id = 1;
+    END LOOP;
+    FOR one IN SELECT oid FROM pg_class LOOP
+      DELETE FROM users WHERE id = one.oid;
+    END LOOP;
+  END
+  $$;
+-- file: 0003_again.sql
+  DO $$
+  DECLARE
+    one record;
+  BEGIN
+    FOR one IN SELECT id FROM users LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
 -- bad: rows of a folder for tests
 -- given: flyway
 -- file: test/V1__users.sql
@@ -828,6 +898,21 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
 
 function unbatched(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
   return unbatchedItself(command, context) ?? unbatchedInWith(command, context)
+}
+
+/** A loop over every row that never commits is one transaction, and slower than one statement. */
+function rowByRow(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
+  const { inside, steps, index } = context
+  if (!inside?.over || (command.tag !== 'UPDATE' && command.tag !== 'DELETE')) return undefined
+  const target = existingTable(command.table, context)
+  if (!target || steps[index]?.effects?.endsTransactions || !givesEveryRow(inside.over, context)) return undefined
+  const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
+  const what = `${command.tag} ${verb} rows of ${target.label} for every row that a loop reads, in one transaction`
+  return {
+    ...finding(what, target.relation, command, context),
+    fixes: () =>
+      withhold('What the loop does for a row may be more than one statement: where a batch ends, only you know.') ?? [],
+  }
 }
 
 function unbatchedItself(command: Changing | Select, context: RuleContext): RuleFinding | undefined {

@@ -1,4 +1,5 @@
-import { asTable, type Column, columnNamed, primaryKeyOf, relationNamed, type Table } from '../postgres/catalog'
+import { asTable, type Column, columnNamed, keyOf, primaryKeyOf, relationNamed, type Table } from '../postgres/catalog'
+import { isSystem } from '../postgres/effects/gathering'
 import type { Comparison, Name } from '../sql/parts'
 import type { Delete, Update } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
@@ -64,6 +65,29 @@ export function readsWhole(span: Span, reads: readonly Name[], context: RuleCont
   )
 }
 
+/** Returns whether a query gives a row for each row of tables in use: a WHERE in it only tells them from those that were done before. */
+export function givesEveryRow(
+  { text, reads }: { text: string; reads: readonly Name[] },
+  context: RuleContext,
+): boolean {
+  const tables = reads.map(name => ({ name, table: existingTable(name, context)?.table }))
+  const isInUse = (name: Name) => existingTable(name, context) && !isSystem(keyOf(context.catalog, name))
+  if (reads.length === 0 || !reads.every(isInUse)) return false
+  const tokens = tokensOf(text).filter(({ kind }) => kind !== 'comment')
+  const [where = tokens.length] = tokens.flatMap(({ text: word }, at) => (word === 'WHERE' ? [at] : []))
+  const end = tokens.findIndex(({ text: word }, at) => at > where && word === 'ORDER')
+  const condition = tokens.slice(where + 1, end < 0 ? tokens.length : end)
+  const isNew = (column: string) => tables.some(({ name, table }) => isNewColumn(column, name, table, context))
+  return (
+    !tokens.some(
+      ({ kind, text: word }, at) => at !== where && kind === 'word' && (picking.has(word) || gathering.has(word)),
+    ) &&
+    (where === tokens.length || joinedByAnd(condition).every(term => isTestOf(term, isNew)))
+  )
+}
+
+const gathering: ReadonlySet<string> = new Set(['GROUP', 'DISTINCT'])
+
 const constants: ReadonlySet<Token['kind']> = new Set<Token['kind']>(['string', 'dollar string', 'number', 'parameter'])
 
 const picking: ReadonlySet<string> = new Set(['WHERE', 'LIMIT', 'FETCH', 'HAVING', 'TABLESAMPLE', 'VALUES'])
@@ -73,9 +97,12 @@ export const tokensIn = ({ start, end }: Span, { statement }: RuleContext): Toke
   tokensOf(statement.text).filter(token => token.kind !== 'comment' && start <= token.start && token.end <= end)
 
 /** Returns what AND joins in a condition. */
-export function termsOf(span: Span, context: RuleContext): readonly (readonly Token[])[] {
+export const termsOf = (span: Span, context: RuleContext): readonly (readonly Token[])[] =>
+  joinedByAnd(tokensIn(span, context))
+
+function joinedByAnd(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const terms: Token[][] = [[]]
-  for (const token of tokensIn(span, context)) {
+  for (const token of tokens) {
     if (token.kind === 'word' && token.text === 'AND') terms.push([])
     else terms.at(-1)?.push(token)
   }

@@ -258,7 +258,20 @@ class Block {
     if (isArray) this.#expression(this.#slice(first, last))
     else if (word === 'EXECUTE') this.#dynamic(first, last, way)
     else if (/^(?:SELECT|WITH|INSERT|UPDATE|DELETE|VALUES|TABLE|\()$/.test(word)) this.#sql(first, last, way)
+    const inside = this.found.length
     this.statements('LOOP', { ...under(way, undefined), repeated: true })
+    if (word === 'SELECT') this.#loopsOver(this.#slice(first, last), inside)
+  }
+
+  /** The query was read before what the loop runs for its rows. */
+  #loopsOver(text: string, inside: number) {
+    const query = this.found[inside - 1]?.command
+    const at = this.found.findIndex(
+      ({ command: { tag } }, at) => at >= inside && (tag === 'UPDATE' || tag === 'DELETE'),
+    )
+    const first = this.found[at]
+    if (query?.tag === 'SELECT' && first && !first.over)
+      this.found[at] = { ...first, over: { text, reads: query.reads } }
   }
 
   /** `SELECT unnest(ARRAY['a', 'b'])` and `VALUES ('a'), ('b')`. */

@@ -81,6 +81,8 @@ export interface BodyStatement {
   readonly guard?: Guard
   /** Whether it stands in a loop. */
   readonly repeated: boolean
+  /** Of the first UPDATE or DELETE in a loop over the rows of a query: that query. */
+  readonly over?: { readonly text: string; readonly reads: readonly Name[] }
   /** Set where the body takes the table that it changes to hold one row: it reads a row without saying which. */
   readonly isOfOneRow?: true
 }
