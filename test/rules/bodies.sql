@@ -158,7 +158,7 @@
   DECLARE
     r record;
   BEGIN
-    FOR r IN SELECT id FROM users LOOP
+    FOR r IN SELECT id FROM users WHERE email <> lower(email) LOOP
       UPDATE users SET email = lower(email) WHERE id = r.id;
     END LOOP;
   END
