@@ -9,8 +9,10 @@ import {
   tableAt,
 } from '../postgres/catalog'
 import { columnsOfType, domainsOver } from '../postgres/searches'
-import type { Drop } from '../sql/commands'
+import type { AlterRelation, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import { hasSubcommand } from './concerns'
+import { lostTargets } from './conflict-targets'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { catalogAtEnd, inQuotes, isUnreleased } from './target'
 import { bodiesNaming, callersOf, listed } from './users'
@@ -27,10 +29,13 @@ export default defineRule({
     'DROP MATERIALIZED VIEW',
     'DROP TYPE',
     'DROP DOMAIN',
+    'DROP INDEX',
+    'ALTER TABLE',
   ],
+  concerns: hasSubcommand('DROP CONSTRAINT'),
   why: `
 PostgreSQL does not look into the bodies of functions: it drops a function or a view that others name, and those fail when they
-are called next. With \`CASCADE\` it also drops what it does know of: the triggers of a function, the views over a view, and with a
+are called next. A unique index or constraint that the \`ON CONFLICT\` of a function needs goes the same way. With \`CASCADE\` it also drops what it does know of: the triggers of a function, the views over a view, and with a
 type every column that has it, values and all.
 
 Where the history does not show what goes, \`CASCADE\` alone is told, as information.
@@ -44,6 +49,7 @@ where something is left.`,
 
   *check(drop, context) {
     const end = catalogAtEnd(context)
+    if ('subcommands' in drop || drop.tag === 'DROP INDEX') return yield* conflictTargets(drop, end, context)
     for (const name of drop.names) {
       const found = drop.tag in relations ? ofView(drop, name, end, context) : ofOther(drop, name, end, context)
       yield* found
@@ -75,6 +81,53 @@ where something is left.`,
 -- file: 0002_no_view.sql
   DROP VIEW active_users;
 --          ^^^^^^^^^^^^ warning [dropped-while-used: DROP VIEW breaks function "active_count", whose body names it]
+
+-- bad: a unique constraint, and an index, that ON CONFLICT in a function needs
+-- shows: unique constraint or index dropped that \`ON CONFLICT\` of a function needs
+-- given: drop-index-without-concurrently off, lock-timeout-missing off
+-- file: 0001_settings.sql
+  CREATE TABLE settings (user_id bigint, name text, value text, slot bigint, CONSTRAINT one_each UNIQUE (user_id, name));
+  CREATE UNIQUE INDEX settings_slot ON settings (slot);
+  CREATE FUNCTION keep(who bigint, what text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO settings (user_id, name) VALUES (who, what) ON CONFLICT (name, user_id) DO NOTHING;
+  $$;
+  CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO settings (slot) VALUES (NEW.id) ON CONFLICT (slot) DO UPDATE SET value = '';
+    INSERT INTO settings (user_id, name) VALUES (1, 'a') ON CONFLICT ON CONSTRAINT one_each DO NOTHING;
+    RETURN NEW;
+  END $$;
+-- file: 0002_less.sql
+  ALTER TABLE settings DROP CONSTRAINT one_each;
+--                                     ^^^^^^^^ warning [dropped-while-used: DROP CONSTRAINT breaks functions "told" and "keep", whose ON CONFLICT needs the unique index]
+  DROP INDEX settings_slot;
+--           ^^^^^^^^^^^^^ warning [dropped-while-used: DROP INDEX breaks function "told", whose ON CONFLICT needs the unique index]
+
+-- good: another index fits, the function is replaced, or needs no such index
+-- given: drop-index-without-concurrently off, lock-timeout-missing off, redundant-index off
+-- file: 0001_settings.sql
+  CREATE TABLE settings (user_id bigint, name text, slot bigint, place bigint);
+  CREATE UNIQUE INDEX settings_name ON settings (user_id, name);
+  CREATE UNIQUE INDEX settings_slot ON settings (slot);
+  CREATE UNIQUE INDEX settings_place ON settings (place);
+  CREATE FUNCTION keep(who bigint, what text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO settings (user_id, name) VALUES (who, what) ON CONFLICT (user_id, name) DO NOTHING;
+  $$;
+  CREATE FUNCTION place(at bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO settings (slot) VALUES (at) ON CONFLICT (slot) DO NOTHING;
+    INSERT INTO settings (place) VALUES (at) ON CONFLICT DO NOTHING;
+  $$;
+-- file: 0002_other.sql
+  CREATE UNIQUE INDEX CONCURRENTLY settings_name_again ON settings (name, user_id);
+-- file: 0003_less.sql
+  BEGIN;
+  DROP INDEX settings_name;
+  DROP INDEX settings_slot;
+  DROP INDEX settings_place;
+  CREATE OR REPLACE FUNCTION place(at bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO settings (slot) VALUES (at) ON CONFLICT DO NOTHING;
+  $$;
+  COMMIT;
 
 -- bad: CASCADE takes triggers and columns away
 -- shows: triggers that \`DROP FUNCTION ... CASCADE\` takes away
@@ -197,6 +250,17 @@ function* ofRoutine(drop: Drop, name: Name, end: Catalog, { catalog }: RuleConte
   const known = routineNamed(catalog, name)
   if (known?.overloads.length !== 1 || routineNamed(end, name)) return
   yield* broken(drop, name, callersOf(name.name, end), 'calls it')
+}
+
+function* conflictTargets(drop: Drop | AlterRelation, end: Catalog, { catalog }: RuleContext): Iterable<RuleFinding> {
+  for (const { at, users } of lostTargets(drop, catalog, end))
+    yield {
+      at,
+      message: `${drop.tag === 'ALTER TABLE' ? 'DROP CONSTRAINT' : drop.tag} breaks ${users.length > 1 ? 'functions' : 'function'} ${listed(users.map(inQuotes))}, whose ON CONFLICT needs the unique index`,
+      detail:
+        'PostgreSQL looks for a unique index that matches the target when the INSERT runs, and fails with SQLSTATE 42P10 where there is none.',
+      hint: 'Replace what uses it first, or make the other unique index first.',
+    }
 }
 
 /** Whoever writes CASCADE behind the function of a trigger may well mean the trigger. */
