@@ -34,7 +34,7 @@ describe('a column with two names, on PostgreSQL', () => {
       none: 'CURRENT_DATE',
       values: [`'2024-01-01'`, 'CURRENT_DATE', `'2024-01-02'`],
     },
-    'integer CHECK (name > 0)': { none: 'NULL', values: ['1', '2', 'NULL'] },
+    'integer UNIQUE CHECK (name > 0)': { none: 'NULL', values: ['1', '2', 'NULL'] },
     'integer REFERENCES teams ON UPDATE CASCADE': { none: 'NULL', values: ['1', '2', 'NULL'] },
   }
 
@@ -87,8 +87,24 @@ describe('a column with two names, on PostgreSQL', () => {
   }
   afterEach(() => server.exec('ROLLBACK'))
 
+  it('is unique by both, for ON CONFLICT too', async () => {
+    const setup = 'CREATE TABLE users (id serial PRIMARY KEY, name text UNIQUE, visits integer);'
+    const { here, backfill, index } = phasesOf(setup)
+    await server.exec(`DROP TABLE IF EXISTS users; DROP FUNCTION IF EXISTS users_label_sync;\n${setup}`)
+    await server.exec(`INSERT INTO users (name, visits) VALUES ('a', 1)`)
+    for (const sql of [here, backfill, index]) await server.exec(sql)
+    for (const column of ['name', 'label']) {
+      await assert.rejects(server.exec(`INSERT INTO users (${column}) VALUES ('a')`), /users_name_key/)
+      await server.exec(
+        `INSERT INTO users (${column}) VALUES ('a') ON CONFLICT (${column}) DO UPDATE SET visits = users.visits + 1`,
+      )
+    }
+    const { rows } = await server.query('SELECT name, label, visits FROM users')
+    assert.deepEqual(rows, [{ name: 'a', label: 'a', visits: 3 }])
+  })
+
   /** What the fix makes of the rename: the migration itself, and how it fills what is there. */
-  function phasesOf(setup: string): { here: string; backfill: string } {
+  function phasesOf(setup: string): { here: string; backfill: string; index: string } {
     const files = {
       '000001_users.up.sql': setup,
       '000002_label.up.sql': 'ALTER TABLE users RENAME COLUMN name TO label;',
@@ -102,6 +118,6 @@ describe('a column with two names, on PostgreSQL', () => {
     const here = changes.find(({ path }) => path.includes('000002'))?.after ?? ''
     const backfill = changes.find(({ path }) => path.includes('backfill'))?.after ?? ''
     assert.match(here, /CREATE TRIGGER/)
-    return { here, backfill }
+    return { here, backfill, index: changes.find(({ path }) => path.includes('build'))?.after ?? '' }
   }
 })

@@ -154,7 +154,7 @@ function movedIndex(index: Index, own: Own): Moved | undefined {
 }
 
 /** `CREATE INDEX`, what stands between the name and the columns, and all from there on. */
-function partsOfIndex(text: string): [string, string, string] | [] {
+export function partsOfIndex(text: string): [string, string, string] | [] {
   const tokens = tokensOf(text)
   const [index, name] = tokens.slice(tokens.findIndex(({ text: word }) => word === 'INDEX'))
   const open = tokens.find(({ text: word }) => word === '(')
@@ -293,7 +293,7 @@ function ownNames(name: string, { table, context }: Own): { readonly next: strin
 }
 
 /** The text with one name in the place of another, but where that is no column: a function, a type, what COLLATE names. */
-function withColumn(text: string, column: string, other: string): string {
+export function withColumn(text: string, column: string, other: string): string {
   const tokens = tokensOf(text)
   let changed = ''
   let from = 0
@@ -316,5 +316,5 @@ const renameConstraint = (own: Succession, from: string, to: string): string =>
   alter(own, `RENAME CONSTRAINT ${quoted(from)} TO ${quoted(to)}`)
 
 /** An index lives in the schema of its table. */
-const inSchemaOf = ({ tableText }: Succession, name: string): string =>
+export const inSchemaOf = ({ tableText }: Pick<Succession, 'tableText'>, name: string): string =>
   `${tableText.slice(0, tableText.lastIndexOf('.') + 1)}${quoted(name)}`

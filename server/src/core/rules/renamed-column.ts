@@ -547,6 +547,157 @@ other triggers.`,
   COMMENT ON COLUMN users.team_id IS NULL;
   COMMIT;
 
+-- bad: which code finds rows by, under both names
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (
+    id serial PRIMARY KEY,
+    tenant bigint,
+    mail text NOT NULL,
+    UNIQUE (tenant, mail),
+    UNIQUE (mail, tenant) DEFERRABLE
+  );
+  CREATE INDEX users_mail_idx ON users (lower(mail) text_pattern_ops) INCLUDE (mail) WHERE mail <> '' AND tenant IS NULL;
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+-- file: 000002_email.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_email.up.sql
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+-- file: 000002_email.down.sql
+  COMMENT ON COLUMN users.mail IS NULL;
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+-- file: 000003_backfill_users_email.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_email.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_users_tenant_mail_key_copy.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_tenant_mail_key_copy ON users (tenant, email);
+-- file: 000004_build_users_tenant_mail_key_copy.down.sql
+  DROP INDEX CONCURRENTLY users_tenant_mail_key_copy;
+-- file: 000005_build_users_mail_tenant_key_copy.up.sql
+  CREATE INDEX CONCURRENTLY users_mail_tenant_key_copy ON users (email, tenant);
+-- file: 000005_build_users_mail_tenant_key_copy.down.sql
+  DROP INDEX CONCURRENTLY users_mail_tenant_key_copy;
+-- file: 000006_build_users_mail_idx_copy.up.sql
+  CREATE INDEX CONCURRENTLY users_mail_idx_copy ON users (lower(email) text_pattern_ops) INCLUDE (email) WHERE email <> '' AND tenant IS NULL;
+-- file: 000006_build_users_mail_idx_copy.down.sql
+  DROP INDEX CONCURRENTLY users_mail_idx_copy;
+-- file: 000007_rename_users_mail.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+-- file: 000007_rename_users_mail.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  UPDATE users SET email = mail;
+  CREATE UNIQUE INDEX users_tenant_mail_key_copy ON users (tenant, email);
+  CREATE INDEX users_mail_tenant_key_copy ON users (email, tenant);
+  CREATE INDEX users_mail_idx_copy ON users (lower(email) text_pattern_ops) INCLUDE (email) WHERE email <> '' AND tenant IS NULL;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+
+-- bad: a key that others refer to
+-- given: foreign-key-without-index off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+  CREATE TABLE carts (id bigint PRIMARY KEY, owner bigint REFERENCES users);
+-- file: 0002_user_id.sql
+  ALTER TABLE users RENAME COLUMN id TO user_id;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "id" of table "users"]
+-- fix: Keep both names up to date while code moves over, in new migrations
+  ALTER TABLE users ADD COLUMN user_id bigint;
+  CREATE FUNCTION users_user_id_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.user_id IS DISTINCT FROM OLD.user_id THEN
+      NEW.id := NEW.user_id;
+    ELSE
+      NEW.user_id := NEW.id;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_user_id_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_user_id_sync();
+  COMMENT ON COLUMN users.id IS 'DEPRECATED: it is called user_id';
+-- file: 0003_backfill_users_user_id.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET user_id = id WHERE id BETWEEN batch_start AND batch_end AND user_id IS NULL AND id IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_build_users_pkey_copy.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_pkey_copy ON users (user_id);
+-- file: 0005_rename_users_id.sql
+  BEGIN;
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER users_user_id_sync ON users;
+  DROP FUNCTION users_user_id_sync();
+  ALTER TABLE users DROP COLUMN user_id;
+  ALTER TABLE users RENAME COLUMN id TO user_id;
+  COMMENT ON COLUMN users.user_id IS NULL;
+  COMMIT;
+
 -- bad: with a default in whose place null may be given
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, seen timestamptz DEFAULT CURRENT_TIMESTAMP);

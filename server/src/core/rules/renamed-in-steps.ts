@@ -2,18 +2,11 @@ import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { pastOf, textOfDefault } from '../inverse/sources'
 import { typeText } from '../inverse/texts'
-import {
-  type Column,
-  columnNamed,
-  columnsOfIndex,
-  indexesOf,
-  inheritorsOf,
-  keyOfRelation,
-  type Table,
-} from '../postgres/catalog'
+import { type Column, columnNamed, inheritorsOf, keyOfRelation, type Table } from '../postgres/catalog'
 import { volatilityOf } from '../postgres/volatility'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { indexesOfCopy } from './copied-indexes'
 import { mentions, reshapes } from './dependence'
 import { written } from './edits'
 import { inBody, isNeeded } from './placement'
@@ -72,7 +65,9 @@ export function renamedInSteps(
     [from.name, to.name],
   )
   const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target)
-  if (!filled || !undone) return []
+  const copy = target.table && { table: target.table, tableText: table, column: from.name, copy: to.name }
+  const indexes = copy && filled && undone && indexesOfCopy(copy, context)
+  if (!filled || !undone || !indexes) return []
   const renamed = atOnce(
     `rename_${alter.relation.name}_${from.name}`,
     [
@@ -86,11 +81,12 @@ export function renamedInSteps(
       `ALTER TABLE ${table} RENAME COLUMN ${next} TO ${old};`,
       ...copied,
       `UPDATE ${table} SET ${next} = ${old};`,
+      ...indexes.again,
       ...kept,
     ],
   )
   const title = 'Keep both names up to date while code moves over'
-  return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [filled, renamed], title, context)
+  return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [filled, ...indexes.parts, renamed], title, context)
 }
 
 /** In an INSERT all of OLD is null (plpgsql-trigger.html): there the copy is changed where it is given another value than its default. */
@@ -169,9 +165,6 @@ function copyable(
   if (inheritorsOf(catalog, key).length > 0) return withhold('The table shares the column with others.')
   if (column.collation) return withhold('The new column would need its collation as well.')
   if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
-  const index = indexesOf(catalog, key).find(other => columnsOfIndex(other).has(from))
-  if (index)
-    return withhold(`The new column would need ${index.constraint ? 'constraint' : 'index'} "${index.name}" as well.`)
   if (isGranted(table, from, context))
     return withhold('A role has privileges on the column alone, and none on another.')
   const trigger = triggerInTheWay(table, [from, to], context)

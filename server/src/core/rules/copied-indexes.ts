@@ -1,0 +1,72 @@
+import { pastOf } from '../inverse/sources'
+import { indexText } from '../inverse/texts'
+import { columnsOfIndex, type Index, indexesOf, key, keyOfRelation, type Table } from '../postgres/catalog'
+import { quoted } from '../sql/quote'
+import { inSchemaOf, partsOfIndex, withColumn } from './carried'
+import type { Part } from './placement'
+import type { RuleContext } from './rule'
+import { withhold } from './withheld'
+
+/** A column that is the same as another one for a while. */
+export interface Copy {
+  readonly table: Table
+  /** As the statement writes it. */
+  readonly tableText: string
+  readonly column: string
+  readonly copy: string
+}
+
+/** The indexes of a copy. */
+export interface CopiedIndexes {
+  /** Builds each of them concurrently; they go with the copy. */
+  readonly parts: readonly Part[]
+  /** Makes them again in a down, where the copy is made again. */
+  readonly again: readonly string[]
+}
+
+/**
+ * Returns what gives a copy the indexes of its column, under names of their own: code that knows the copy alone finds rows by them, and
+ * ON CONFLICT a unique one. Undefined, with the reason withheld, where one of them is not known as a whole.
+ */
+export function indexesOfCopy(of: Copy, context: RuleContext): CopiedIndexes | undefined {
+  const parts: Part[] = []
+  const again: string[] = []
+  for (const index of indexesOf(context.catalog, keyOfRelation(of.table))) {
+    if (!columnsOfIndex(index).has(of.column)) continue
+    const name = `${index.name}_copy`
+    const built = isFree(name, of, context) ? (how: string) => textOf(index, name, how, of, context) : undefined
+    const text = built?.(' CONCURRENTLY')
+    if (!built || text === undefined)
+      return withhold(
+        `The migrations here do not show all of ${index.constraint ? 'constraint' : 'index'} "${index.name}".`,
+      )
+    const drop = `DROP INDEX CONCURRENTLY ${inSchemaOf(of, name)};`
+    parts.push({ title: `build_${name}`, up: [text], down: { edits: [], text: drop }, transaction: false })
+    again.push(built('') as string)
+  }
+  return { parts, again }
+}
+
+function isFree(name: string, { table }: Copy, { catalog }: RuleContext): boolean {
+  if (name.length <= 63 && !catalog.relations.has(key(table.schema, name))) return true
+  withhold(`The index of the copy cannot be called "${name}": that is too long, or taken.`)
+  return false
+}
+
+function textOf(index: Index, name: string, how: string, of: Copy, context: RuleContext): string | undefined {
+  const { column, copy, tableText } = of
+  if (index.constraint === undefined) {
+    const { history, migration, index: place, settings, catalog } = context
+    const past = pastOf(history, migration, place, settings)
+    const [head, on, body] = partsOfIndex(indexText(past, index, catalog.searchPath) ?? '')
+    return body === undefined ? undefined : `${head}${how} ${quoted(name)}${on}${withColumn(body, column, copy)}`
+  }
+  if (index.method !== 'btree' || index.columns.includes(undefined)) return undefined
+  const listed = (columns: readonly (string | undefined)[]) =>
+    `(${columns.map(one => quoted(one === column ? copy : (one as string))).join(', ')})`
+  // What may be deferred is not refused at once: the copy must let it pass.
+  const unique = index.deferrable ? '' : 'UNIQUE '
+  const include = index.include.length > 0 ? ` INCLUDE ${listed(index.include)}` : ''
+  const nulls = index.nullsNotDistinct && unique ? ' NULLS NOT DISTINCT' : ''
+  return `CREATE ${unique}INDEX${how} ${quoted(name)} ON ${tableText} ${listed(index.columns)}${include}${nulls};`
+}
