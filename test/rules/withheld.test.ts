@@ -152,8 +152,11 @@ DROP FUNCTION named(text);`
 
   it('names what would have to come along', () => {
     assert.equal(
-      reason('ALTER TABLE users RENAME COLUMN id TO key;', 'renamed-column'),
-      'The new column would need constraint "users_pkey" as well.',
+      reason(
+        'ALTER TABLE users ADD COLUMN c text COLLATE "C";\nALTER TABLE users RENAME COLUMN c TO key;',
+        'renamed-column',
+      ),
+      'The new column would need its collation as well.',
     )
   })
 

@@ -175,8 +175,8 @@ function firstFree(name: (label: string) => string, label: string, taken: (name:
   }
 }
 
-/** `makeObjectName`: shortens the longer of the two names until all fits. */
-function objectName(first: string, second: string, label: string): string {
+/** Returns a name made of others as `makeObjectName` makes it: it shortens the longer of the two names until all fits. */
+export function objectName(first: string, second: string, label: string): string {
   const room = longest - bytes(label) - 1 - (second === '' ? 0 : 1)
   let firstBytes = bytes(first)
   let secondBytes = bytes(second)

@@ -1,6 +1,7 @@
 import { pastOf } from '../inverse/sources'
 import { indexText } from '../inverse/texts'
 import { columnsOfIndex, type Index, indexesOf, key, keyOfRelation, type Table } from '../postgres/catalog'
+import { objectName } from '../postgres/names'
 import { quoted } from '../sql/quote'
 import { inSchemaOf, partsOfIndex, withColumn } from './carried'
 import type { Part } from './placement'
@@ -33,7 +34,7 @@ export function indexesOfCopy(of: Copy, context: RuleContext): CopiedIndexes | u
   const again: string[] = []
   for (const index of indexesOf(context.catalog, keyOfRelation(of.table))) {
     if (!columnsOfIndex(index).has(of.column)) continue
-    const name = `${index.name}_copy`
+    const name = objectName(index.name, '', 'copy')
     const built = isFree(name, of, context) ? (how: string) => textOf(index, name, how, of, context) : undefined
     const text = built?.(' CONCURRENTLY')
     if (!built || text === undefined)
@@ -48,8 +49,8 @@ export function indexesOfCopy(of: Copy, context: RuleContext): CopiedIndexes | u
 }
 
 function isFree(name: string, { table }: Copy, { catalog }: RuleContext): boolean {
-  if (name.length <= 63 && !catalog.relations.has(key(table.schema, name))) return true
-  withhold(`The index of the copy cannot be called "${name}": that is too long, or taken.`)
+  if (!catalog.relations.has(key(table.schema, name))) return true
+  withhold(`The index of the copy cannot be called "${name}", which is taken.`)
   return false
 }
 

@@ -30,8 +30,8 @@ same migration makes, and of a column that it makes, unless that takes the place
   instead: `
 Add a column with the new name, keep both the same with a trigger, fill it in batches, and move the code over. In a later
 release drop the copy and rename the column, in one transaction: so it keeps its constraints, indexes, default and place. Or
-leave the name and give it a new one in a view. The fix is not offered where the \`UPDATE\`s that fill the copy would set off
-other triggers.`,
+leave the name and give it a new one in a view. The \`UPDATE\`s that fill the copy
+set off other triggers: what those set in the row is taken back, and the fix is not offered where they do more.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
   seeds: ['rename by a new column, in phases'],
 
@@ -261,7 +261,6 @@ other triggers.`,
   -- +goose Down
   ALTER TABLE users RENAME COLUMN email TO mail;
   ALTER TABLE users ADD COLUMN email text;
-  UPDATE users SET email = mail;
   -- +goose StatementBegin
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -276,6 +275,7 @@ other triggers.`,
   -- +goose StatementEnd
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
   COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  UPDATE users SET email = mail;
 
 -- bad: with comments in the down, of a column that is NOT NULL
 -- given: golang-migrate
@@ -341,7 +341,6 @@ other triggers.`,
 -- file: 000004_rename_users_mail.down.sql
   ALTER TABLE users RENAME COLUMN email TO mail;
   ALTER TABLE users ADD COLUMN email text;
-  UPDATE users SET email = mail;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.email IS DISTINCT FROM OLD.email THEN
@@ -354,6 +353,7 @@ other triggers.`,
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
   COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  UPDATE users SET email = mail;
 
 -- bad: of a table that gets another name too
 -- given: renamed-table off
@@ -472,7 +472,6 @@ other triggers.`,
   ALTER TABLE users RENAME COLUMN email TO mail;
   ALTER TABLE users ADD COLUMN email text;
   COMMENT ON COLUMN users.email IS 'where we write to';
-  UPDATE users SET email = mail;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.email IS DISTINCT FROM OLD.email THEN
@@ -485,6 +484,7 @@ other triggers.`,
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
   COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  UPDATE users SET email = mail;
 
 -- bad: of which the copy needs no default, constraint, policy, view or trigger
 -- given: foreign-key-without-index off, view-past-row-security off
@@ -628,10 +628,6 @@ other triggers.`,
 -- file: 000007_rename_users_mail.down.sql
   ALTER TABLE users RENAME COLUMN email TO mail;
   ALTER TABLE users ADD COLUMN email text;
-  UPDATE users SET email = mail;
-  CREATE UNIQUE INDEX users_tenant_mail_key_copy ON users (tenant, email);
-  CREATE INDEX users_mail_tenant_key_copy ON users (email, tenant);
-  CREATE INDEX users_mail_idx_copy ON users (lower(email) text_pattern_ops) INCLUDE (email) WHERE email <> '' AND tenant IS NULL;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.email IS DISTINCT FROM OLD.email THEN
@@ -644,6 +640,10 @@ other triggers.`,
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
   COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  UPDATE users SET email = mail;
+  CREATE UNIQUE INDEX users_tenant_mail_key_copy ON users (tenant, email);
+  CREATE INDEX users_mail_tenant_key_copy ON users (email, tenant);
+  CREATE INDEX users_mail_idx_copy ON users (lower(email) text_pattern_ops) INCLUDE (email) WHERE email <> '' AND tenant IS NULL;
 
 -- bad: a key that others refer to
 -- given: foreign-key-without-index off
@@ -755,11 +755,102 @@ other triggers.`,
   ALTER TABLE users RENAME COLUMN token TO secret;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "token" of table "users"]
 
--- bad: with a trigger that would run for every row
+-- bad: with a trigger that would take the rows for changed
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text, updated_at timestamp);
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := '2026-01-01'; RETURN NEW; END $$;
+  CREATE TRIGGER zealous BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+  DROP FUNCTION touch();
+-- file: 000002_email.up.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+-- file: 000002_email.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_email.up.sql
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION zz_users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('guard.filling', true) = 'users.email' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.email := NEW.email;
+      RETURN OLD;
+    END IF;
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION zz_users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+-- file: 000002_email.down.sql
+  COMMENT ON COLUMN users.mail IS NULL;
+  DROP TRIGGER zz_users_email_sync ON users;
+  DROP FUNCTION zz_users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+-- file: 000003_backfill_users_email.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      PERFORM set_config('guard.filling', 'users.email', true);
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_email.down.sql
+  -- Nothing to undo.
+-- file: 000004_rename_users_mail.up.sql
+  -- For a later release, when no running code names the old column.
+  DROP TRIGGER zz_users_email_sync ON users;
+  DROP FUNCTION zz_users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+-- file: 000004_rename_users_mail.down.sql
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION zz_users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('guard.filling', true) = 'users.email' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.email := NEW.email;
+      RETURN OLD;
+    END IF;
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION zz_users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  SELECT set_config('guard.filling', 'users.email', true);
+  UPDATE users SET email = mail;
+
+-- bad: with a trigger that does something for every row
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, mail text, updated_at timestamptz);
-  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
-  CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('users', NEW.id::text); RETURN NEW; END $$;
+  CREATE TRIGGER told BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION told();
 -- file: 0002_email.sql
   ALTER TABLE users RENAME COLUMN mail TO email;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
@@ -835,7 +926,6 @@ other triggers.`,
 -- file: 000004_rename_users_mail.down.sql
   ALTER TABLE users RENAME COLUMN email TO mail;
   ALTER TABLE users ADD COLUMN email text;
-  UPDATE users SET email = mail;
   CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.email IS DISTINCT FROM OLD.email THEN
@@ -848,6 +938,7 @@ other triggers.`,
   $$;
   CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
   COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  UPDATE users SET email = mail;
 -- fix: Keep both names up to date while code moves over, in new migrations
 -- file: 000002_names.up.sql
   ALTER TABLE users RENAME COLUMN mail TO email;
@@ -903,7 +994,6 @@ other triggers.`,
 -- file: 000004_rename_users_town.down.sql
   ALTER TABLE users RENAME COLUMN city TO town;
   ALTER TABLE users ADD COLUMN city text;
-  UPDATE users SET city = town;
   CREATE FUNCTION users_city_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.city IS DISTINCT FROM OLD.city THEN
@@ -916,6 +1006,7 @@ other triggers.`,
   $$;
   CREATE TRIGGER users_city_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_city_sync();
   COMMENT ON COLUMN users.town IS 'DEPRECATED: it is called city';
+  UPDATE users SET city = town;
 
 -- good: a column of the same migration
 -- file: 0001_users.sql

@@ -24,7 +24,7 @@ import {
   withoutSync,
 } from './synced-column'
 import type { SubcommandOfKind, Target } from './target'
-import { triggerInTheWay } from './triggers-of-copy'
+import { triggersToOverrule } from './triggers-of-copy'
 import { withhold } from './withheld'
 
 /**
@@ -41,10 +41,12 @@ export function renamedInSteps(
   const column = copyable(alter, { from: from.name, to: to.name }, target, context)
   const type = column && typeOf(column)
   const start = column && startOf(column, target, context)
-  if (!column || type === undefined || start === undefined) return []
+  const overruled = column && target.table && triggersToOverrule(target.table, [from.name, to.name], context)
+  if (!column || type === undefined || start === undefined || !overruled) return []
   const table = written(context, alter.relation.span)
   const [old, next] = [quoted(from.name), quoted(to.name)]
-  const sync = nameOfSync(alter, to.name, table)
+  const sync = nameOfSync(alter, to.name, table, overruled)
+  const mark = overruled.length > 0 ? `'guard.filling', ${literal(`${alter.relation.name}.${to.name}`)}` : undefined
   const remark = remarkOn(alter, from.name, context)
   const copied = [
     `ALTER TABLE ${table} ADD COLUMN ${next} ${type};`,
@@ -52,8 +54,8 @@ export function renamedInSteps(
     ...(remark === 'NULL' ? [] : [remarking(table, next, remark)]),
   ]
   const kept = [
-    ...syncTrigger(table, sync, synced(old, next, column, start)),
-    remarking(table, old, `'DEPRECATED: it is called ${to.name.replaceAll("'", "''")}'`),
+    ...syncTrigger(table, sync, [...(mark ? onlyFilled(next, mark) : []), ...synced(old, next, column, start)]),
+    remarking(table, old, literal(`DEPRECATED: it is called ${to.name}`)),
   ]
   const isBack: Parameters<typeof undoneHere>[1] = other =>
     other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name
@@ -64,7 +66,11 @@ export function renamedInSteps(
     context,
     [from.name, to.name],
   )
-  const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target)
+  const filled = filling(
+    alter,
+    { column, table, into: to.name, value: old, title: to.name, first: mark && `PERFORM set_config(${mark}, true);\n` },
+    target,
+  )
   const copy = target.table && { table: target.table, tableText: table, column: from.name, copy: to.name }
   const indexes = copy && filled && undone && indexesOfCopy(copy, context)
   if (!filled || !undone || !indexes) return []
@@ -80,14 +86,26 @@ export function renamedInSteps(
     [
       `ALTER TABLE ${table} RENAME COLUMN ${next} TO ${old};`,
       ...copied,
+      ...kept,
+      ...(mark ? [`SELECT set_config(${mark}, true);`] : []),
       `UPDATE ${table} SET ${next} = ${old};`,
       ...indexes.again,
-      ...kept,
     ],
   )
   const title = 'Keep both names up to date while code moves over'
   return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [filled, ...indexes.parts, renamed], title, context)
 }
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A row that is only filled stays as it was: other triggers have taken it for changed. */
+const onlyFilled = (next: string, mark: string): string[] => [
+  `IF current_setting(${mark.replace(', ', ', true) = ')} THEN`,
+  '  -- Nothing else of the row has changed, whatever other triggers have set.',
+  `  OLD.${next} := NEW.${next};`,
+  '  RETURN OLD;',
+  'END IF;',
+]
 
 /** In an INSERT all of OLD is null (plpgsql-trigger.html): there the copy is changed where it is given another value than its default. */
 function synced(old: string, next: string, { type }: Column, { value }: Start): string[] {
@@ -167,8 +185,6 @@ function copyable(
   if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
   if (isGranted(table, from, context))
     return withhold('A role has privileges on the column alone, and none on another.')
-  const trigger = triggerInTheWay(table, [from, to], context)
-  if (trigger !== undefined) return withhold(trigger)
   const needs = (step: Step) => needsName(step, table, [from, to])
   return isNeeded(context, needs) ? undefined : column
 }

@@ -1,6 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
 import type { Column, Table } from '../postgres/catalog'
+import { objectName } from '../postgres/names'
 import type { AlterRelation, Command } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
@@ -73,12 +74,14 @@ interface Filling {
   readonly into: string
   readonly value: string
   readonly title: string
+  /** What each batch does first. */
+  readonly first?: string
 }
 
 /** The rows that are there, in batches. */
 export function filling(
   { relation }: AlterRelation,
-  { column, table, into, value, title }: Filling,
+  { column, table, into, value, title, first = '' }: Filling,
   target: Target,
 ): Part | undefined {
   const next = quoted(into)
@@ -86,7 +89,7 @@ export function filling(
     table,
     target.table,
     condition =>
-      `UPDATE ${table} SET ${next} = ${value} WHERE ${condition} AND ${next} IS NULL AND ${quoted(column.name)} IS NOT NULL`,
+      `${first}UPDATE ${table} SET ${next} = ${value} WHERE ${condition} AND ${next} IS NULL AND ${quoted(column.name)} IS NOT NULL`,
   )
   if (block === undefined) {
     withoutKey(relation)
@@ -117,8 +120,15 @@ interface Sync {
   readonly function: string
 }
 
-export function nameOfSync({ relation }: AlterRelation, column: string, table: string): Sync {
-  const name = quoted(`${relation.name}_${column}_sync`)
+/** Triggers run in the order of their names: this one comes after those of `before`. */
+export function nameOfSync(
+  { relation }: AlterRelation,
+  column: string,
+  table: string,
+  before: readonly string[] = [],
+): Sync {
+  const own = objectName(relation.name, column, 'sync')
+  const name = quoted(before.every(other => other < own) ? own : objectName(`zz_${relation.name}`, column, 'sync'))
   const schema = table.includes('.') ? table.slice(0, table.lastIndexOf('.') + 1) : ''
   return { name, function: `${schema}${name}` }
 }

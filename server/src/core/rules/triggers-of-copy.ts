@@ -1,34 +1,70 @@
 import type { Table, Trigger } from '../postgres/catalog'
 import { calleeOfTrigger } from '../postgres/routines'
+import { isBuiltInFunction } from '../postgres/volatility'
+import type { Body } from '../sql/routine-commands'
+import { tokensOf } from '../sql/tokens'
 import { mentions } from './dependence'
 import { earlierStatements } from './later'
 import type { RuleContext } from './rule'
+import { withhold } from './withheld'
 
 /**
- * Returns why a trigger of the table is in the way of a copy of a column that is filled and that another trigger keeps the same,
- * as a sentence; undefined where none is. One that sets or reads either of the two runs before or after the copying, as the names
- * of the triggers have it (trigger-definition.html).
+ * Returns the names of the table's triggers whose changes must not stay where a row is only filled, as `updated_at` must not become
+ * the present: another trigger can undo them that comes after, in the order of their names (trigger-definition.html). Undefined,
+ * with the reason withheld, where one does more, or has to do with one of the columns: it would run before or after the copying.
  */
+export function triggersToOverrule(
+  table: Table,
+  columns: readonly string[],
+  context: RuleContext,
+): readonly string[] | undefined {
+  const found: string[] = []
+  for (const trigger of table.triggers) {
+    const { why, isOverruled } = judged(trigger, columns, context)
+    if (why !== undefined) return withhold(`Trigger "${trigger.name}" ${why}.`)
+    if (isOverruled) found.push(trigger.name)
+  }
+  return found
+}
+
+/** Returns why one of them is in the way where nothing undoes what it does, as a sentence. */
 export function triggerInTheWay(table: Table, columns: readonly string[], context: RuleContext): string | undefined {
   for (const trigger of table.triggers) {
-    const why = inTheWay(trigger, columns, context)
-    if (why !== undefined) return `Trigger "${trigger.name}" ${why}.`
+    const { why, isOverruled } = judged(trigger, columns, context)
+    if (why !== undefined || isOverruled) return `Trigger "${trigger.name}" ${why ?? forEveryRow}.`
   }
   return undefined
 }
 
-function inTheWay(trigger: Trigger, columns: readonly string[], context: RuleContext): string | undefined {
+const forEveryRow = 'would run for every row that is filled'
+
+interface Judged {
+  readonly why?: string
+  readonly isOverruled?: boolean
+}
+
+function judged(trigger: Trigger, columns: readonly string[], context: RuleContext): Judged {
   const { name, events = ['INSERT', 'UPDATE'], columns: fired } = trigger
-  if (fired?.some(column => columns.includes(column))) return 'is fired by the column alone'
-  if (events.includes('UPDATE') && !fired) return 'would run for every row that is filled'
-  if (!events.some(event => event === 'INSERT' || event === 'UPDATE')) return undefined
+  if (fired?.some(column => columns.includes(column))) return { why: 'is fired by the column alone' }
+  const isFilled = events.includes('UPDATE') && !fired
+  if (!isFilled && !events.includes('INSERT') && !events.includes('UPDATE')) return {}
   const called = calleeOfTrigger(context.catalog, { schema: trigger.schema, name: trigger.function })
-  if (!called || 'unknown' in called) return 'runs a function that the migrations here do not show'
-  const texts = earlierStatements(context, [name])
+  if (!called || 'unknown' in called) return { why: 'runs a function that the migrations here do not show' }
+  const texts = [...earlierStatements(context, [name]), ...context.steps.slice(0, context.index)]
     .filter(({ statement }) => statement.command?.tag === 'CREATE TRIGGER' && statement.command.name.name === name)
     .map(({ statement }) => statement.text)
-  const isNamed = [called.routine.code?.text ?? '', ...texts].some(text =>
-    columns.some(column => mentions({ statement: { text } }, column)),
-  )
-  return isNamed ? 'has to do with the column' : undefined
+  const code = called.routine.code?.text ?? ''
+  if ([code, ...texts].some(text => columns.some(column => mentions({ statement: { text } }, column))))
+    return { why: 'has to do with the column' }
+  if (!isFilled) return {}
+  const isBefore = texts.length > 0 && texts.every(text => tokensOf(text).some(token => token.text === 'BEFORE'))
+  if (isBefore && trigger.isRow && onlyChangesRow(called.body, code)) return { isOverruled: true }
+  return { why: forEveryRow }
 }
+
+/** Nothing is left of what it does, but what it has made of the row. */
+const onlyChangesRow = ({ statements, hasDynamicSql, calls }: Body, code: string): boolean =>
+  statements.length === 0 &&
+  !hasDynamicSql &&
+  !mentions({ statement: { text: code } }, 'raise') &&
+  calls.every(({ name }) => isBuiltInFunction(name) && name !== 'pg_notify')
