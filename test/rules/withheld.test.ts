@@ -151,13 +151,11 @@ DROP FUNCTION named(text);`
   })
 
   it('names what would have to come along', () => {
-    assert.equal(
-      reason(
-        'ALTER TABLE users ADD COLUMN c text COLLATE "C";\nALTER TABLE users RENAME COLUMN c TO key;',
-        'renamed-column',
-      ),
-      'The new column would need its collation as well.',
-    )
+    const files = {
+      '1_users.sql': '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, name text COLLATE "C");',
+      '2_change.sql': '-- +goose Up\nALTER TABLE users RENAME COLUMN name TO label;',
+    }
+    assert.deepEqual(reasonsIn(files, 'renamed-column'), ['The new column would need its collation as well.'])
   })
 
   it('says that there is no key for batches', () => {
