@@ -170,12 +170,36 @@ function hazards(rule: Rule): string[] {
 
 const list = (items: readonly string[]): string => items.map(capital).join('<br>')
 
-/** What the fixes of a rule are called, the names that they take from the example left out. */
+/**
+ * What the fixes of a rule are called, the names that they take from the example left out: those of examples in which it alone
+ * finds something, and of its others those that stand nowhere without it.
+ */
 function fixTitles(rule: Rule): string[] {
-  const isOwn = ({ files }: Case) => files.every(({ marks }) => marks.every(mark => mark.rule === rule.id))
-  const own = examplesOf(rule).filter(isOwn)
-  return [...new Set(own.flatMap(({ fixes }) => fixes.map(({ title }) => title.replace(/"[^"]+"/g, '...'))))]
+  const all = rules.flatMap(examplesOf)
+  const isOwn = (title: string) => all.filter(titledLike(title)).every(({ files }) => finders(files).has(rule.id))
+  const isAlone = ({ files }: Case) => [...finders(files)].every(id => id === rule.id)
+  const own = examplesOf(rule)
+  return [
+    ...new Set([
+      ...own.filter(isAlone).flatMap(titlesIn),
+      ...own
+        .filter(example => !isAlone(example))
+        .flatMap(titlesIn)
+        .filter(isOwn),
+    ]),
+  ]
 }
+
+const finders = (files: Case['files']): ReadonlySet<string> =>
+  new Set(files.flatMap(({ marks }) => marks.map(mark => mark.rule)))
+
+const titledLike =
+  (title: string) =>
+  (example: Case): boolean =>
+    titlesIn(example).includes(title)
+
+const titlesIn = ({ fixes }: Case): string[] =>
+  fixes.map(({ title }) => title.replace(/"[^"]+"/g, '...').replace(/\([\w, ]+\)/g, '(...)'))
 
 /** The rules by risk; `folder` is where their pages are, as seen from the file with the table. */
 function table(folder: string): string {
