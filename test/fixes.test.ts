@@ -33,14 +33,17 @@ describe('fixes, on PostgreSQL', () => {
         assert(fixes.length > 0 && fixes.every(({ fix }) => fix.isChange), error)
         return undefined
       })
-      for (const { fix } of fixes) {
+      for (const { finding, fix } of fixes) {
         const after = await outcome(server, applied(example, [fix]), {
           inTransactions: true,
           tested: testedPath(example),
           isStepwise: !fix.title.startsWith(partsTogether),
         })
-        if (fix.isChange) assert.notDeepEqual(after, original, `"${fix.title}" changes nothing`)
-        else
+        if (fix.isChange) {
+          assert.notDeepEqual(after, original, `"${fix.title}" changes nothing`)
+          if (finding.risk === 'rollback' && after.down)
+            assert.deepEqual(catalogOf(after.down), catalogOf(after.before), `"${fix.title}" is not undone`)
+        } else
           assertEndsLike(after, must(original), `"${fix.title}" does not end where the original does`, leavesWork(fix))
       }
       const together = await outcome(server, allFixed(example), { inTransactions: true, tested: testedPath(example) })

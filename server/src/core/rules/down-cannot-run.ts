@@ -1,4 +1,19 @@
+import type { Fix } from '../finding'
+import type { History } from '../history/history'
+import type { Migration } from '../history/migration'
+import type { Step } from '../history/steps'
+import { apply } from '../postgres/apply'
+import type { Catalog } from '../postgres/catalog'
+import { differences } from '../postgres/differences'
+import { failureOf } from '../postgres/failures'
+import type { Settings } from '../settings'
+import { tokensOf } from '../sql/tokens'
+import { isDrop } from './dependence'
+import { removedStatement } from './edits'
+import { pairOf } from './round-trip'
 import { defineMigrationRule } from './rule'
+import { withhold } from './withheld'
+import { writtenDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'down-cannot-run',
@@ -18,7 +33,7 @@ need no statement of their own.`,
   manual: [],
   seeds: ['test the rollback'],
 
-  *check({ steps }) {
+  *check({ steps, migration, history, settings }) {
     for (const { direction, command, effects, statement } of steps) {
       if (direction !== 'down' || !command || !effects?.fails) continue
       const failure = effects.fails
@@ -29,6 +44,7 @@ need no statement of their own.`,
         message: `the down fails here: ${failure.message}`,
         detail: `PostgreSQL refuses the statement with SQLSTATE ${failure.code} in the database that the up leaves.`,
         hint: 'Undo what the up does by the names that it gives, in reverse order.',
+        fixes: () => fixes(migration, steps, history, settings),
       }
       return
     }
@@ -45,6 +61,8 @@ need no statement of their own.`,
   DROP TABLE users;
   DROP INDEX users_email_idx;
 --           ^^^^^^^^^^^^^^^ error [down-cannot-run: the down fails here: index "users_email_idx" does not exist]
+-- fix: Leave out what fails
+  DROP TABLE users;
 
 -- bad: a constraint is dropped as an index
 -- shows: down that fails
@@ -60,6 +78,45 @@ need no statement of their own.`,
   DROP INDEX users_code_key;
 --           ^^^^^^^^^^^^^^ error [down-cannot-run: the down fails here: cannot drop index users_code_key because constraint users_code_key on table users requires it]
   ALTER TABLE users DROP COLUMN code;
+-- fix: Leave out what fails
+  ALTER TABLE users DROP COLUMN code;
+
+-- bad: an index is dropped as a constraint
+-- given: golang-migrate, index-without-concurrently off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  ALTER TABLE users ADD COLUMN name text;
+  CREATE UNIQUE INDEX users_name_key ON users (name);
+-- file: 000002_email.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_name_key;
+--                                  ^^^^^^^^^^^^^^ error [down-cannot-run: the down fails here: constraint "users_name_key" of relation "users" does not exist]
+  ALTER TABLE users DROP COLUMN name;
+-- fix: Leave out what fails
+  ALTER TABLE users DROP COLUMN name;
+
+-- bad: the column that goes is no longer called so
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  -- +goose Down
+  DROP TABLE users;
+-- file: 00002_names.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN first_name text, ADD COLUMN last_name text;
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN first_name;
+  ALTER TABLE users DROP COLUMN lastname;
+--                              ^^^^^^^^ error [down-cannot-run: the down fails here: column "lastname" of relation "users" does not exist]
+-- fix: Write the down anew
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN first_name text, ADD COLUMN last_name text;
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN last_name;
+  ALTER TABLE users DROP COLUMN first_name;
 
 -- good: in reverse order
 -- given: golang-migrate
@@ -80,3 +137,43 @@ need no statement of their own.`,
   DROP INDEX IF EXISTS users_email_idx;
 `,
 })
+
+/** What fails is left out where the rest undoes all; else the down is written anew, if it only undoes. */
+function fixes(migration: Migration, steps: readonly Step[], history: History, settings: Settings): readonly Fix[] {
+  const pair = pairOf(migration, history)
+  const downs = steps.filter(({ direction }) => direction === 'down')
+  const [first, last] = [downs[0], downs.at(-1)]
+  if (!pair || !first || !last) return []
+  if (!downs.every(isUndoing)) {
+    withhold('The down does more than to undo.')
+    return []
+  }
+  const { failing, catalog } = withoutFailing(downs, first.before, settings)
+  const isUndone = differences(history.before(pair.up.path, 'up'), catalog).length === 0
+  if (isUndone && failing.length < downs.length) {
+    const edits = failing.map(removedStatement)
+    return [{ title: 'Leave out what fails', safety: 'review', isChange: true, turn: 'last', edits }]
+  }
+  const replaced = migration.text.slice(first.statement.span.start, last.statement.span.end)
+  if (tokensOf(replaced).some(({ kind }) => kind === 'comment')) {
+    withhold('A down with comments is for a person to write anew.')
+    return []
+  }
+  return writtenDown(pair.up, history, settings).map(fix => ({ ...fix, title: 'Write the down anew', isChange: true }))
+}
+
+/** What statements come to where those that fail are not there. */
+function withoutFailing(steps: readonly Step[], start: Catalog, settings: Settings) {
+  const failing: Step[] = []
+  let catalog = start
+  for (const step of steps) {
+    if (!step.command) continue
+    if (failureOf(step.command, catalog, settings)) failing.push(step)
+    else catalog = apply(catalog, step.command)
+  }
+  return { failing, catalog }
+}
+
+/** Rows that are moved, and what blocks do, would be lost with the statement. */
+const isUndoing = ({ command }: Step): boolean =>
+  command !== undefined && (isDrop(command) || /^(?:ALTER|BEGIN|COMMIT|REVOKE)\b/.test(command.tag))
