@@ -167,6 +167,11 @@
   ALTER TABLE users DROP COLUMN fax;
   -- atlas:nolint MF101
   CREATE INDEX CONCURRENTLY ON users (id, id);
+-- fix: Leave it out
+  -- squawk-ignore prefer-text-field
+  ALTER TABLE users DROP COLUMN fax;
+  -- atlas:nolint MF101
+  CREATE INDEX ON users (id);
 
 -- good: in the body of a block: above a statement, at the end of its line
 -- file: 0001_users.sql

@@ -1,6 +1,6 @@
 import { asTable, type Column, relationNamed } from '../postgres/catalog'
 import { definesConstraint } from './concerns'
-import { columnsDefined, isChangedLater, tableOf } from './defined'
+import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { foreignKeysIn } from './foreign-keys'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
@@ -40,6 +40,7 @@ Give the referring column the type of the key that it refers to.`,
           message: `column "${column}" of table ${inQuotes(name)} is ${shown(own)}, narrower than "${key.name}" of table ${inQuotes(references.table)}, which is ${shown(key)}`,
           detail: 'Rows cannot refer to keys that the narrower type does not hold.',
           hint: `Make it ${shown(key)}.`,
+          fixes: () => (defined ? withType(shown(key), defined, context) : []),
         }
       }
     }
@@ -57,6 +58,18 @@ Give the referring column the type of the key that it refers to.`,
 --          ^^^ warning [foreign-key-type-mismatch: column "user_id" of table "orders" is integer, narrower than "id" of table "users", which is bigint]
     user_code varchar(20) UNIQUE REFERENCES users (code)
 --            ^^^^^^^^^^^ warning [foreign-key-type-mismatch: column "user_code" of table "orders" is varchar(20), narrower than "code" of table "users", which is varchar(40)]
+  );
+-- fix: Make it bigint
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    user_id bigint UNIQUE REFERENCES users,
+    user_code varchar(20) UNIQUE REFERENCES users (code)
+  );
+-- fix: Make it varchar(40)
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    user_id int UNIQUE REFERENCES users,
+    user_code varchar(40) UNIQUE REFERENCES users (code)
   );
 
 -- bad: a constraint on columns that are there

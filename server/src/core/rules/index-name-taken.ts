@@ -1,7 +1,15 @@
+import type { Fix } from '../finding'
 import { keyOf } from '../postgres/catalog'
+import { indexName } from '../postgres/names'
+import type { CreateIndex } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import { mentions } from './dependence'
+import { replacement } from './edits'
 import { nameTaken } from './indexes'
-import { defineRule } from './rule'
-import { inQuotes } from './target'
+import { downSteps, laterSteps } from './placement'
+import { defineRule, type RuleContext } from './rule'
+import { existingTable, inQuotes } from './target'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'index-name-taken',
@@ -29,6 +37,7 @@ that one first.`,
       detail: 'PostgreSQL looks at the name alone, builds nothing, and the migration succeeds.',
       hint: 'Give the index a name of its own, or drop the other one first where this one takes its place.',
       relation: keyOf(context.catalog, index.table),
+      fixes: () => withOwnName(index, context),
     }
   },
 
@@ -50,6 +59,8 @@ that one first.`,
 -- file: 0002_towns.sql
   CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS shops_tenant ON shops (tenant, town);
 --                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [index-name-taken: IF NOT EXISTS leaves table "shops" without the index: "shops_tenant" is an index of other columns]
+-- fix: Name it "shops_tenant_town_idx"
+  CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS shops_tenant_town_idx ON shops (tenant, town);
 
 -- bad: no index at all
 -- file: 0001_shops.sql
@@ -58,6 +69,18 @@ that one first.`,
 -- file: 0002_tenants.sql
   CREATE INDEX IF NOT EXISTS tenants ON shops (tenant);
 --             ^^^^^^^^^^^^^^^^^^^^^ warning [index-name-taken: IF NOT EXISTS leaves table "shops" without the index: "tenants" is a table]
+
+-- bad: a new table
+-- file: 0001_shops.sql
+  CREATE TABLE shops (id bigint PRIMARY KEY, tenant bigint);
+  CREATE INDEX tenant ON shops (tenant);
+-- file: 0002_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, tenant bigint);
+  CREATE INDEX IF NOT EXISTS tenant ON orders (tenant);
+--             ^^^^^^^^^^^^^^^^^^^^ warning [index-name-taken: IF NOT EXISTS leaves table "orders" without the index: "tenant" is an index of table "shops"]
+-- fix: Name it "orders_tenant_idx"
+  CREATE TABLE orders (id bigint PRIMARY KEY, tenant bigint);
+  CREATE INDEX IF NOT EXISTS orders_tenant_idx ON orders (tenant);
 
 -- good: the index itself is there
 -- given: index-without-concurrently off
@@ -87,3 +110,20 @@ that one first.`,
   CREATE INDEX IF NOT EXISTS shops_tenant ON shops (tenant);
 `,
 })
+
+/** Named as PostgreSQL would name it; whatever else uses the name means the other index, or may. */
+function withOwnName(index: CreateIndex, context: RuleContext): Fix[] {
+  const { name } = index
+  if (!name) return []
+  if ([...laterSteps(context), ...downSteps(context)].some(step => mentions(step, name.name))) {
+    withhold(`Another statement names "${name.name}" too: it may mean this index.`)
+    return []
+  }
+  if (!index.concurrently && existingTable(index.table, context)) {
+    withhold('Under a name of its own it would be built, and block writes meanwhile.')
+    return []
+  }
+  const own = indexName(context.catalog, { ...index, name: undefined })
+  const edits = [replacement(context, name.span, quoted(own))]
+  return [{ title: `Name it "${own}"`, safety: 'review', isChange: true, edits }]
+}

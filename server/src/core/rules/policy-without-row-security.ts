@@ -1,5 +1,9 @@
+import type { Fix } from '../finding'
+import type { Command } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import { statementsAfter, written } from './edits'
 import { isSecuredLater, knownTable } from './row-security'
-import { defineRule } from './rule'
+import { defineRule, type RuleContext } from './rule'
 import { inQuotes } from './target'
 
 export default defineRule({
@@ -11,7 +15,7 @@ export default defineRule({
 A policy does nothing while row level security of its table is off: everybody who has \`SELECT\` on the table sees all its rows.
 PostgreSQL says nothing of it.
 
-The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration
+The whole history is searched, and it is said at the first policy of a table. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration
 turns row security on.`,
   instead: `
 \`ALTER TABLE ... ENABLE ROW LEVEL SECURITY\` in the same migration.`,
@@ -21,10 +25,12 @@ turns row security on.`,
     const [name] = policy.relations
     const table = name && knownTable(name, context)
     if (!name || !table || table.rowSecurity || isSecuredLater(name, context)) return
+    if (context.steps.slice(0, context.index).some(({ command }) => isPolicyOf(name, command))) return
     yield {
       at: name.span,
       message: `row level security of table ${inQuotes(name)} is off: the policy does nothing`,
       hint: 'ALTER TABLE ... ENABLE ROW LEVEL SECURITY.',
+      fixes: () => enabled(name, context),
     }
   },
 
@@ -35,6 +41,26 @@ turns row security on.`,
   CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
   CREATE POLICY own ON orders USING (owner = current_user);
 --                     ^^^^^^ warning [policy-without-row-security: row level security of table "orders" is off: the policy does nothing]
+-- fix: Enable row level security
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+  CREATE POLICY own ON orders USING (owner = current_user);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+
+-- bad: two policies of a table in use
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+-- file: 0002_own.sql
+  BEGIN;
+  CREATE POLICY own ON orders USING (owner = current_user);
+--                     ^^^^^^ warning [policy-without-row-security: row level security of table "orders" is off: the policy does nothing]
+  CREATE POLICY all_of_it ON orders TO PUBLIC USING (id > 0);
+  COMMIT;
+-- fix: Enable row level security
+  BEGIN;
+  CREATE POLICY own ON orders USING (owner = current_user);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY all_of_it ON orders TO PUBLIC USING (id > 0);
+  COMMIT;
 
 -- good: turned on, here and later
 -- given: golang-migrate
@@ -58,3 +84,12 @@ turns row security on.`,
   DO $$ BEGIN EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', 'orders'); END $$;
 `,
 })
+
+const isPolicyOf = ({ name }: Name, command: Command | undefined): boolean =>
+  command?.tag === 'CREATE POLICY' && command.relations.some(other => other.name === name)
+
+function enabled(name: Name, context: RuleContext): Fix[] {
+  if (context.inside) return []
+  const edits = statementsAfter(context, [`ALTER TABLE ${written(context, name.span)} ENABLE ROW LEVEL SECURITY;`])
+  return [{ title: 'Enable row level security', safety: 'review', isChange: true, edits }]
+}

@@ -1,5 +1,8 @@
+import type { Fix } from '../finding'
 import type { IndexColumn } from '../sql/parts'
-import { defineRule } from './rule'
+import { tokensOf } from '../sql/tokens'
+import { replacement, written } from './edits'
+import { defineRule, type RuleContext } from './rule'
 import { inQuotes } from './target'
 
 export default defineRule({
@@ -15,15 +18,16 @@ Nothing is said where it stands there with an operator class, a collation or an 
 Leave it out the second time, or name the column that was meant.`,
   manual: ['indexes-multicolumn.html'],
 
-  *check(index) {
+  *check(index, context) {
     const seen = new Set<string>()
-    for (const { column, isModified, span } of index.columns) {
+    for (const [place, { column, isModified, span }] of index.columns.entries()) {
       if (column === undefined || isModified) continue
       if (seen.has(column)) {
         yield {
           at: span,
           message: `column "${column}" of table ${inQuotes(index.table)} is in the index already`,
           hint: 'Leave it out, or name the column that was meant.',
+          fixes: () => withoutColumn(index.columns, place, context),
         }
       }
       seen.add(column)
@@ -47,6 +51,10 @@ Leave it out the second time, or name the column that was meant.`,
 --                                           ^ information [repeated-index-column: column "a" of table "orders" is in the index already]
   CREATE INDEX orders_b_idx ON orders (b) INCLUDE (a, b);
 --                                     ^ information [repeated-index-column: column "b" of table "orders" is in the index and in INCLUDE]
+-- fix: Leave it out
+  CREATE TABLE orders (id bigint PRIMARY KEY, a int, b int);
+  CREATE INDEX orders_a_idx ON orders (a, b);
+  CREATE INDEX orders_b_idx ON orders (b) INCLUDE (a, b);
 
 -- good: another operator class, an expression
 -- file: 0001_orders.sql
@@ -55,3 +63,12 @@ Leave it out the second time, or name the column that was meant.`,
   CREATE INDEX orders_b_idx ON orders (a, lower(a));
 `,
 })
+
+/** The comma before it goes with it. */
+function withoutColumn(columns: readonly IndexColumn[], place: number, context: RuleContext): Fix[] {
+  const [before, { span }] = [columns[place - 1], columns[place] as IndexColumn]
+  if (!before) return []
+  const cut = { start: before.span.end, end: span.end }
+  if (tokensOf(written(context, cut)).some(({ kind }) => kind === 'comment')) return []
+  return [{ title: 'Leave it out', safety: 'review', isChange: true, edits: [replacement(context, cut, '')] }]
+}

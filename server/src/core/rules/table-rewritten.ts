@@ -86,6 +86,9 @@ Plain \`VACUUM\` makes space free for new rows while reads and writes go on. To 
 -- file: 0002_logged.sql
   ALTER TABLE events ADD COLUMN name text, SET LOGGED;
 --                                         ^^^^^^^^^^ error [table-rewritten: SET LOGGED rewrites table "events" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Leave UNLOGGED out
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint PRIMARY KEY);
 
 -- bad: another disk
 -- shows: \`SET TABLESPACE\` of a table

@@ -1,4 +1,8 @@
-import { defineRule } from './rule'
+import type { Fix } from '../finding'
+import { tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
+import { replacement, written } from './edits'
+import { defineRule, type RuleContext } from './rule'
 import { inQuotes } from './target'
 
 export default defineRule({
@@ -16,11 +20,12 @@ Nothing is said of temporary tables.`,
 Leave \`UNLOGGED\` out, unless the rows are a cache that can be filled again.`,
   manual: ['sql-createtable.html#SQL-CREATETABLE-UNLOGGED'],
 
-  *check({ table, keywords }) {
+  *check({ table, keywords }, context) {
     yield {
       at: keywords,
       message: `table ${inQuotes(table)} is unlogged: after a crash or a failover it is empty`,
       hint: 'Leave UNLOGGED out, unless its rows can be made again.',
+      fixes: () => logged(keywords, context),
     }
   },
 
@@ -30,6 +35,8 @@ Leave \`UNLOGGED\` out, unless the rows are a cache that can be filled again.`,
 -- file: 0001_cache.sql
   CREATE UNLOGGED TABLE cache (key text PRIMARY KEY, value jsonb);
 --^^^^^^^^^^^^^^^^^^^^^ hint [unlogged-table: table "cache" is unlogged: after a crash or a failover it is empty]
+-- fix: Leave UNLOGGED out
+  CREATE TABLE cache (key text PRIMARY KEY, value jsonb);
 
 -- good: logged, temporary
 -- file: 0001_cache.sql
@@ -37,3 +44,12 @@ Leave \`UNLOGGED\` out, unless the rows are a cache that can be filled again.`,
   CREATE TEMPORARY TABLE scratch (key text);
 `,
 })
+
+function logged(keywords: Span, context: RuleContext): Fix[] {
+  const words = tokensOf(written(context, keywords)).filter(({ kind }) => kind === 'word')
+  const place = words.findIndex(({ text }) => text.toLowerCase() === 'unlogged')
+  const [word, next] = [words[place], words[place + 1]]
+  if (!word || !next) return []
+  const cut = { start: keywords.start + word.start, end: keywords.start + next.start }
+  return [{ title: 'Leave UNLOGGED out', safety: 'review', isChange: true, edits: [replacement(context, cut, '')] }]
+}
