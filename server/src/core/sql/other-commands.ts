@@ -51,7 +51,7 @@ export interface OtherCommand {
   readonly keywords: Span
 }
 
-export interface AlteredRoutine {
+export interface AlteredRoutine extends Pick<CreateRoutine, 'securityDefiner' | 'ownParameters' | 'ownSearchPath'> {
   readonly schema?: string
   readonly name: string
   /** As in `Parameters`; absent where no arguments are written. */

@@ -8,6 +8,7 @@ import type { OtherCommand, OtherTag, RuleEvent } from './other-commands'
 import { type DefaultStatement, sessionDefault } from './parameters'
 import type { Name } from './parts'
 import { grantOf, isSuperuser, passwordIn, policyOf, rolesOf } from './privileges'
+import { securityOf } from './routine'
 import { type Source, spanOf } from './source'
 
 /** Returns a command that is known by its tag alone; `commandOf` reads what EXPLAIN explains. */
@@ -40,7 +41,7 @@ export function other(
     ...(raw.target && { options: { target: raw.target.replace('DISCARD_', '').toLowerCase() } }),
     ...(raw.subname !== undefined && raw.newname !== undefined && { rename: { from: raw.subname, to: raw.newname } }),
     ...(raw.funccall !== undefined && { calls: callsIn({ FuncCall: raw.funccall }) }),
-    ...alteredRoutine(raw),
+    ...alteredRoutine(raw, source),
     ...(owning.has(kind) && { roles: rolesOf(raw.roles) }),
     ...(owning.has(kind) && raw.behavior === 'DROP_CASCADE' && { cascade: true }),
     ...(explained && { explained }),
@@ -89,13 +90,14 @@ interface OtherStatement {
 }
 
 /** ALTER FUNCTION and its like, by the shape of their statements. */
-function alteredRoutine(raw: OtherStatement): Pick<OtherCommand, 'routine'> {
+function alteredRoutine(raw: OtherStatement, source: Source): Pick<OtherCommand, 'routine'> {
   const isRoutine = routineTypes.has(raw.renameType ?? raw.objectType ?? '')
   const object: Node | undefined = raw.func ? { ObjectWithArgs: raw.func } : isRoutine ? raw.object : undefined
   if (!object) return {}
   const { schema, name } = nameFromParts(droppedParts(object), { start: 0, end: 0 })
   const signature = signatureOf(object)
-  const volatility = raw.func && optionsOf((raw.actions ?? []) as Node[]).volatility
+  const options = raw.func ? (raw.actions ?? []) : []
+  const { volatility } = optionsOf(options)
   return {
     routine: {
       ...(schema !== undefined && { schema }),
@@ -104,6 +106,7 @@ function alteredRoutine(raw: OtherStatement): Pick<OtherCommand, 'routine'> {
       ...(raw.newname !== undefined && { renameTo: raw.newname }),
       ...(raw.newschema !== undefined && { setSchema: raw.newschema }),
       ...(volatility && { volatility: volatility as 'stable' }),
+      ...securityOf(options, source, 2),
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { CreateFunctionStmt } from 'libpg-query'
+import type { CreateFunctionStmt, Node } from 'libpg-query'
 import { constantText } from './constants'
 import { relationsIn } from './expressions'
 import { fields, nameFromParts, strings, typeText } from './nodes'
@@ -35,7 +35,7 @@ export function createRoutine(statement: CreateFunctionStmt, source: Source): Cr
       !keepsApart(statement) && {
         mayBeInlined: true,
       }),
-    ...securityOf(statement, source, afterParameters),
+    ...securityOf(statement.options ?? [], source, afterParameters),
     returnsTrigger: strings(statement.returnType?.names).at(-1) === 'trigger',
     ...returnsOf(statement),
     ...(body >= 0 && { body: inside(source, body) }),
@@ -59,9 +59,9 @@ function codeFrom({ text, tokens }: Source, index: number): Pick<CreateRoutine, 
   return { code: { text: text.slice(token.start, isString(token) ? token.end : text.length), start: token.start } }
 }
 
-/** SECURITY DEFINER with its place, and what the function sets while it runs. */
-function securityOf(
-  { options = [] }: CreateFunctionStmt,
+/** Returns SECURITY DEFINER with its place from token `from` on, and what the function sets while it runs. */
+export function securityOf(
+  options: readonly Node[],
   source: Source,
   from: number,
 ): Pick<CreateRoutine, 'securityDefiner' | 'ownParameters' | 'ownSearchPath'> {
@@ -69,7 +69,7 @@ function securityOf(
   const settings = elements.flatMap(({ defname, arg }) =>
     defname === 'set' ? (fields(arg).VariableSetStmt ?? []) : [],
   )
-  const sets = settings.flatMap(({ name }) => name?.toLowerCase() ?? [])
+  const sets = settings.flatMap(({ kind, name }) => (kind === 'VAR_RESET' ? [] : (name?.toLowerCase() ?? [])))
   const path = settings.find(({ name }) => name === 'search_path')?.args?.flatMap(schema => constantText(schema) ?? [])
   const isDefiner = elements.some(({ defname, arg }) => defname === 'security' && fields(arg).Boolean?.boolval === true)
   const at = source.tokens.findIndex(

@@ -34,11 +34,12 @@ export function withRoutineAltered(catalog: Catalog, { tag, routine: altered }: 
   if (!altered) return catalog
   const [meant, ...others] = overloadsMeant(catalog, altered, altered.signature, tag)
   if (!meant || others.length > 0) return catalog
-  const { renameTo, setSchema, volatility } = altered
+  const { renameTo, setSchema, volatility, ownParameters = [] } = altered
   const { routine } = meant.overload
   const changed = {
     ...routine,
     ...(volatility && { volatility }),
+    ...(ownParameters.length > 0 && { ownParameters: [...(routine.ownParameters ?? []), ...ownParameters] }),
     name: {
       ...routine.name,
       name: renameTo ?? routine.name.name,
