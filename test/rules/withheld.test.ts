@@ -164,7 +164,7 @@ DROP FUNCTION named(text);`
       '2_change.sql': '-- +goose Up\nUPDATE users SET email = lower(email);',
     }
     assert.deepEqual(reasonsIn(files, 'unbatched-backfill'), [
-      'Table "users" has no primary key of one column, along which batches could go.',
+      'The migrations here show no key of table "users", along which batches could go.',
     ])
   })
 

@@ -4,8 +4,8 @@ import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Update } from '../sql/row-commands'
-import { filledBy } from './behind'
-import { mentions } from './dependence'
+import type { SubcommandKind } from '../sql/subcommands'
+import { aboutFilling, inTheWay } from './behind'
 import { cutStatement, cutSubcommand, removedStatement, written } from './edits'
 import { notNullParts } from './not-null-steps'
 import { downSteps, inSteps, laterSteps, type Part } from './placement'
@@ -14,15 +14,16 @@ import { catalogAtCommit } from './target'
 
 /**
  * Returns the fix for ADD COLUMN, UPDATE and SET NOT NULL in one transaction: the schema change stays, the rows are changed in
- * batches after it, and NOT NULL is proven after those. `changes` make a DO block of the UPDATE. Nothing where something else
- * of the transaction needs the rows changed.
+ * batches after it, and NOT NULL is proven after those. `changes` make a DO block of the UPDATE, which names what stands in
+ * `moved`. Nothing where something else of the transaction needs the rows changed.
  */
-export function notNullAfter(update: Update, changes: readonly Edit[], context: RuleContext): Fix[] {
+export function notNullAfter(update: Update, changes: readonly Edit[], moved: string, context: RuleContext): Fix[] {
   const { name } = update.table
+  const about = aboutFilling(update)
   const required: string[] = []
   const cuts: Edit[] = []
   for (const step of laterSteps(context)) {
-    if (!mentions(step, name) || isIndifferent(step)) continue
+    if (inTheWay(step, about, moved) === undefined) continue
     const found = settingNotNull(step, name)
     if (!found) return []
     required.push(...found.columns)
@@ -47,11 +48,7 @@ export function notNullAfter(update: Update, changes: readonly Edit[], context: 
   ]
   const edit = setDefaults.length === 0 ? cut : replacing(cut, setDefaults, context)
   const title = 'Change the rows in batches and prove NOT NULL after them'
-  const placed = inSteps(context, parts, [edit, ...cuts], {
-    tables: [name],
-    fills: filledBy(update),
-    reads: update.reads.map(read => read.name),
-  })
+  const placed = inSteps(context, parts, [edit, ...cuts], about)
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 
@@ -79,10 +76,6 @@ function replacing(cut: Edit, statements: readonly string[], { migration }: Rule
   return { ...cut, text: statements.join('\n') + end }
 }
 
-/** An index and a comment are the same whether rows are changed before them or after. */
-const isIndifferent = ({ command }: Step): boolean =>
-  command?.tag === 'COMMENT' || (command?.tag === 'CREATE INDEX' && !command.unique)
-
 /** The columns that an ALTER TABLE makes NOT NULL, and the edits that take that out of it; undefined where it does more. */
 function settingNotNull(step: Step, table: string): { columns: string[]; cuts: Edit[] } | undefined {
   const { command } = step
@@ -93,14 +86,21 @@ function settingNotNull(step: Step, table: string): { columns: string[]; cuts: E
   return { columns: columnsOf(command), cuts: [removedStatement(step)] }
 }
 
-/** One SET NOT NULL beside defaults, which have to do with new rows alone. */
+/** One SET NOT NULL beside defaults, which have to do with new rows alone, and what lets a null in. */
 function settingOne(step: Step, command: AlterRelation): { columns: string[]; cuts: Edit[] } | undefined {
   const columns = columnsOf(command)
-  const isPlain = command.subcommands.every(({ kind }) => kind === 'SET NOT NULL' || kind === 'SET DEFAULT')
+  const isPlain = command.subcommands.every(({ kind }) => beside.has(kind))
   if (columns.length !== 1 || !isPlain || command.only || command.ifExists) return undefined
   const place = command.subcommands.findIndex(({ kind }) => kind === 'SET NOT NULL')
   return { columns, cuts: cutSubcommand(step, command, place) }
 }
+
+const beside: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
+  'SET NOT NULL',
+  'SET DEFAULT',
+  'DROP DEFAULT',
+  'DROP NOT NULL',
+])
 
 const columnsOf = ({ subcommands }: AlterRelation): string[] =>
   subcommands.flatMap(subcommand => (subcommand.kind === 'SET NOT NULL' ? [subcommand.column.name] : []))

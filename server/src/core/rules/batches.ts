@@ -2,6 +2,7 @@ import type { Edit, Fix } from '../finding'
 import {
   type Catalog,
   columnNamed,
+  indexesOf,
   inheritorsOf,
   keyOf,
   keyOfRelation,
@@ -15,8 +16,7 @@ import { quoted } from '../sql/quote'
 import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
 import { notNullAfter } from './backfilled-not-null'
-import { filledBy } from './behind'
-import { mentions, reshapes } from './dependence'
+import { aboutFilling, inTheWay } from './behind'
 import { insertion, written } from './edits'
 import { batchableMerge } from './merge-source'
 import { outsideTransaction } from './placement'
@@ -30,7 +30,7 @@ import { withhold, withReason } from './withheld'
 const rows = 5000
 
 /**
- * Returns the fix that runs a statement over all rows in batches: a DO block that walks along the primary key from the
+ * Returns the fix that runs a statement over all rows in batches: a DO block that walks along the key from the
  * first row to what was the last when it began, so it ends and visits each row once, and commits after each batch
  * (allowed outside a transaction block: plpgsql-transactions.html).
  */
@@ -46,29 +46,27 @@ export function batched(command: Changing, context: RuleContext): Fix[] {
     { at: length, text: close },
   ]
   const changes = joined(insertions, context)
-  const reads = command.reads.map(({ name }) => name)
+  const about = aboutFilling(command, [walk.table])
+  const moved = [context.statement.text, ...walk.key.columns.map(quoted)].join(' ')
   const { result: placed, why } = withReason(() =>
     outsideTransaction(context, changes, {
       title: `backfill_${command.table.name}`,
-      about: { tables: [command.table.name, walk.table.name], reads, fills: filledBy(command) },
+      about,
       isBlock: true,
-      neededBy: step =>
-        mentions(step, command.table.name) ||
-        mentions(step, walk.table.name) ||
-        reads.some(table => reshapes(step, table)),
+      neededBy: step => inTheWay(step, about, moved) ?? false,
     }),
   )
   if (placed) return [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }]
   const canMove = context.transaction.isBlock && context.direction === 'up' && command.tag === 'UPDATE'
-  const fixes = canMove ? notNullAfter(command, changes, context) : []
+  const fixes = canMove ? notNullAfter(command, changes, moved, context) : []
   // What keeps the whole sequence is closer to the point than what keeps the statement alone.
   if (fixes.length === 0 && why !== undefined) withhold(why)
   return fixes
 }
 
-/** Batches go along a key: says that there is none, and offers nothing. */
+/** Batches go along a key: says that none is known, and offers nothing. */
 export function withoutKey({ name }: Name): Fix[] {
-  withhold(`Table "${name}" has no primary key of one column, along which batches could go.`)
+  withhold(`The migrations here show no key of table "${name}", along which batches could go.`)
   return []
 }
 
@@ -78,24 +76,47 @@ export type Changing = Update | Delete | Insert | Merge
 /** The table to walk along, by its key. */
 interface Walk {
   readonly table: Name
-  readonly key: string
+  readonly key: Key
   /** What the columns of the table are named with in the statement. */
   readonly alias: string
   /** Of the source of MERGE: whether the alias is written. */
   readonly hasAlias?: boolean
+}
+
+/** What tells one row from another, and the variables that hold it: records where it has several columns. */
+interface Key {
+  readonly columns: readonly string[]
   readonly variables: { readonly start: string; readonly end: string; readonly last: string }
+}
+
+/** The columns of the primary key, or of a unique index over columns that are never null: walked along that, no row is left out. */
+function keyOfRows(table: Table, { catalog }: RuleContext): Key | undefined {
+  const isNeverNull = (column: string | undefined) => columnNamed(table, column ?? '')?.notNull === true
+  const unique = indexesOf(catalog, keyOfRelation(table)).find(
+    index =>
+      index.unique &&
+      !index.partial &&
+      !index.isModified &&
+      index.method === 'btree' &&
+      index.columns.every(isNeverNull),
+  )
+  const columns = primaryKeyOf(table)?.columns ?? unique?.columns.filter(column => column !== undefined) ?? []
+  if (columns.length === 0 || table.kind === 'foreign table') return undefined
+  // PL/pgSQL refuses a name that could mean both a variable and a column (plpgsql-implementation.html#PLPGSQL-VAR-SUBST).
+  const free = (name: string): string => (columnNamed(table, name) ? free(`${name}_`) : name)
+  return { columns, variables: { start: free('batch_start'), end: free('batch_end'), last: free('last_key') } }
 }
 
 function walkOf(command: Changing, context: RuleContext): Walk | undefined {
   const source = sourceOf(command, context)
-  const table = source && existingTable(source.table, context)?.table
-  const primary = primaryKeyOf(table)
-  const [key, ...others] = primary?.columns ?? []
-  if (source && table && (key === undefined || others.length > 0)) withoutKey(source.table)
-  if (!source) withhold('Batches along the key of one table would not do the same as the whole statement.')
-  if (!source || !table || key === undefined || others.length > 0) return undefined
-  if (command.tag === 'UPDATE' && command.assignments.some(({ column }) => column === key)) return undefined
-  return { ...source, key, variables: variablesFor(table) }
+  if (!source) return withhold('Batches along the key of one table would not do the same as the whole statement.')
+  const table = existingTable(source.table, context)?.table
+  const key = table && keyOfRows(table, context)
+  if (!key) withoutKey(source.table)
+  if (!key) return undefined
+  if (command.tag === 'UPDATE' && command.assignments.some(({ column }) => key.columns.includes(column)))
+    return withhold('It changes the key of the table, along which batches would go.')
+  return { ...source, key }
 }
 
 function sourceOf(command: Changing, context: RuleContext): Pick<Walk, 'table' | 'alias' | 'hasAlias'> | undefined {
@@ -149,12 +170,6 @@ const shareRows = (a: RelationKey, b: RelationKey, catalog: Catalog): boolean =>
 const isAbove = (parent: RelationKey, table: RelationKey, catalog: Catalog): boolean =>
   inheritorsOf(catalog, parent, { recursive: true }).some(heir => keyOfRelation(heir) === table)
 
-/** PL/pgSQL refuses a name that could mean both a variable and a column (plpgsql-implementation.html#PLPGSQL-VAR-SUBST). */
-function variablesFor(table: Table): Walk['variables'] {
-  const free = (name: string): string => (columnNamed(table, name) ? free(`${name}_`) : name)
-  return { start: free('batch_start'), end: free('batch_end'), last: free('last_key') }
-}
-
 interface Inserted {
   /** From the start of the statement. */
   readonly at: number
@@ -170,15 +185,14 @@ function joined(insertions: readonly Inserted[], context: RuleContext): Edit[] {
 
 /** What limits the statement to the rows of a batch. */
 function keyset(command: Changing, walk: Walk, context: RuleContext): Inserted[] {
-  const { key, alias, variables } = walk
-  const condition = `${alias}.${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`
+  const { key, alias } = walk
   if (command.tag === 'MERGE') {
-    const rows = `${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`
     return [
       { at: walk.table.span.start, text: '(SELECT * FROM ' },
-      { at: walk.table.span.end, text: ` WHERE ${rows})${walk.hasAlias ? '' : ` AS ${alias}`}` },
+      { at: walk.table.span.end, text: ` WHERE ${inBatch(key)})${walk.hasAlias ? '' : ` AS ${alias}`}` },
     ]
   }
+  const condition = inBatch(key, alias)
   const end = command.tag === 'INSERT' ? command.sourceEnd : context.statement.text.length
   const where = command.tag === 'INSERT' ? undefined : command.where
   if (!where) return [{ at: end, text: `${lineBreak(context)}WHERE ${condition}` }]
@@ -203,54 +217,67 @@ function indents(context: RuleContext): Inserted[] {
 }
 
 /** What stands before and after the statement. */
-function block({ table, key, variables }: Walk, context: RuleContext): { open: string; close: string } {
+function block({ table, key }: Walk, context: RuleContext): { open: string; close: string } {
   const tag = context.statement.text.includes('$$') ? '$backfill$' : '$$'
-  return loop(written(context, table.span), key, variables, tag)
+  return loop(written(context, table.span), key, tag)
 }
 
 /**
- * Returns a DO block that runs a statement of our own along the primary key of a table, which `name` is written as; undefined
- * where the key is not known or has several columns. `statement` is given the condition that picks the rows of a batch.
+ * Returns a DO block that runs a statement of our own along the key of a table, which `name` is written as; undefined where
+ * none is known. `statement` is given the condition that picks the rows of a batch.
  */
 export function inBatches(
   name: string,
   table: Table | undefined,
+  context: RuleContext,
   statement: (condition: string) => string,
 ): string | undefined {
-  const [key, ...others] = primaryKeyOf(table)?.columns ?? []
-  if (!table || table.kind === 'foreign table' || key === undefined || others.length > 0) return undefined
-  const variables = variablesFor(table)
-  const text = statement(`${quoted(key)} BETWEEN ${variables.start} AND ${variables.end}`)
-  const { open, close } = loop(name, key, variables, text.includes('$$') ? '$backfill$' : '$$')
+  const key = table && keyOfRows(table, context)
+  if (!key) return undefined
+  const text = statement(inBatch(key))
+  const { open, close } = loop(name, key, text.includes('$$') ? '$backfill$' : '$$')
   return `${open}${text.replaceAll('\n', `\n${inside}`)}${close};`
 }
 
-function loop(
-  name: string,
-  key: string,
-  { start, end, last }: Walk['variables'],
-  tag: string,
-): { open: string; close: string } {
-  const column = quoted(key)
+/** The condition that picks the rows of a batch; `alias` names their columns. */
+const inBatch = (key: Key, alias?: string): string =>
+  `${ofKey(key, alias)} BETWEEN ${keyIn(key, 'start')} AND ${keyIn(key, 'end')}`
+
+/** The key of a row. Rows of several columns are compared from left to right, as an index has them (functions-comparisons.html). */
+function ofKey({ columns }: Key, alias?: string): string {
+  const names = columns.map(column => (alias === undefined ? quoted(column) : `${alias}.${quoted(column)}`))
+  return names.length === 1 ? names.join() : `(${names.join(', ')})`
+}
+
+const keyIn = (key: Key, variable: keyof Key['variables']): string =>
+  key.columns.length === 1 ? key.variables[variable] : ofKey(key, key.variables[variable])
+
+function loop(name: string, key: Key, tag: string): { open: string; close: string } {
+  const { start, end, last } = key.variables
+  const columns = key.columns.map(quoted)
+  const type = columns.length === 1 ? `${name}.${columns[0]}%TYPE` : 'record'
+  const listed = columns.join(', ')
+  const inBatchAlias = columns.map(column => `batch.${column}`)
+  const backwards = (names: readonly string[]) => names.map(column => `${column} DESC`).join(', ')
   const open = [
     `DO ${tag}`,
     'DECLARE',
-    `  ${start} ${name}.${column}%TYPE;`,
-    `  ${end} ${name}.${column}%TYPE;`,
-    `  ${last} ${name}.${column}%TYPE;`,
+    `  ${start} ${type};`,
+    `  ${end} ${type};`,
+    `  ${last} ${type};`,
     'BEGIN',
-    `  SELECT ${column} INTO ${start} FROM ${name} ORDER BY ${column} LIMIT 1;`,
-    `  SELECT ${column} INTO ${last} FROM ${name} ORDER BY ${column} DESC LIMIT 1;`,
-    `  WHILE ${start} <= ${last} LOOP`,
-    `    SELECT batch.${column} INTO ${end} FROM (`,
-    `      SELECT ${column} FROM ${name} WHERE ${column} >= ${start} ORDER BY ${column} LIMIT ${rows}`,
-    `    ) AS batch ORDER BY batch.${column} DESC LIMIT 1;`,
+    `  SELECT ${listed} INTO ${start} FROM ${name} ORDER BY ${listed} LIMIT 1;`,
+    `  SELECT ${listed} INTO ${last} FROM ${name} ORDER BY ${backwards(columns)} LIMIT 1;`,
+    `  WHILE ${keyIn(key, 'start')} <= ${keyIn(key, 'last')} LOOP`,
+    `    SELECT ${inBatchAlias.join(', ')} INTO ${end} FROM (`,
+    `      SELECT ${listed} FROM ${name} WHERE ${ofKey(key)} >= ${keyIn(key, 'start')} ORDER BY ${listed} LIMIT ${rows}`,
+    `    ) AS batch ORDER BY ${backwards(inBatchAlias)} LIMIT 1;`,
     inside,
   ].join('\n')
   const close = [
     ';',
     '    COMMIT;',
-    `    SELECT ${column} INTO ${start} FROM ${name} WHERE ${column} > ${end} ORDER BY ${column} LIMIT 1;`,
+    `    SELECT ${listed} INTO ${start} FROM ${name} WHERE ${ofKey(key)} > ${keyIn(key, 'end')} ORDER BY ${listed} LIMIT 1;`,
     '  END LOOP;',
     'END',
     tag,

@@ -1,4 +1,6 @@
 import type { Command } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import type { Statement } from '../sql/statements'
 import type { Subcommand, SubcommandKind } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
@@ -31,6 +33,13 @@ type Filled = readonly string[] | 'all'
 /** Returns the columns whose values a statement changes. */
 export const filledBy = (command: Command): Filled =>
   command.tag === 'UPDATE' ? command.assignments.map(({ column }) => column) : 'all'
+
+/** Returns what a statement that changes rows has to do with, and the tables besides along which it goes. */
+export const aboutFilling = (command: Update | Delete | Insert | Merge, others: readonly Name[] = []): About => ({
+  tables: [command.table, ...others].map(({ name }) => name),
+  reads: command.reads.map(({ name }) => name),
+  fills: filledBy(command),
+})
 
 interface Key {
   readonly table: string
@@ -95,7 +104,7 @@ function leavesAlone(later: Later, table: string, about: About, moved: string): 
   if (!command || reshapesRelation(later, table)) return false
   if (about.keys?.some(key => key.table === table && needsUnique(later, key))) return false
   if (about.without !== undefined) return leavesWithout(later, table, about.without)
-  if (about.fills) return leavesFilled(later, table, about.fills)
+  if (about.fills) return leavesFilled(later, table, about.fills, moved)
   if (!about.columns) return command.tag === 'CREATE INDEX' || command.tag === 'DROP INDEX' || proves(command, table)
   if (about.frees?.includes(table) && writers.has(command.tag)) return false
   if (command.tag === 'ALTER TABLE' && command.relation.name === table) {
@@ -239,19 +248,22 @@ function leavesWithout(later: Later, table: string, column: string): boolean {
 }
 
 /** What does not read the rows, or does not ask for the values that are still to come, may be there before them. */
-function leavesFilled(later: Later, table: string, columns: Filled): boolean {
+function leavesFilled(later: Later, table: string, columns: Filled, moved: string): boolean {
   const { command } = later
-  if (command?.tag === 'CREATE INDEX' || command?.tag === 'DROP INDEX') return true
-  if (command?.tag === 'ALTER TABLE' && command.relation.name === table) {
-    const isFilled = columns === 'all' || columns.some(column => mentions(later, column))
-    return command.subcommands.every(
-      subcommand =>
-        !isFilled &&
-        (besideFilled.has(subcommand.kind) ||
-          (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'FOREIGN KEY')),
+  const isFilled = columns === 'all' || columns.some(column => mentions(later, column))
+  if (command?.tag === 'CREATE INDEX') return !command.unique || !isFilled
+  if (command?.tag === 'CREATE FUNCTION' || command?.tag === 'CREATE PROCEDURE') return !command.orReplace
+  if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table)
+    return command !== undefined && besidesRows.has(command.tag)
+  const isNamed = (column: string) => columns === 'all' || mentions({ statement: { text: moved } }, column)
+  return command.subcommands.every(subcommand => {
+    if (subcommand.kind === 'DROP NOT NULL') return true
+    if (isFilled) return false
+    if (subcommand.kind === 'ADD CONSTRAINT') return subcommand.constraint.references?.table.name !== table
+    return (
+      besideFilled.has(subcommand.kind) || (ofColumnAlone.has(subcommand.kind) && leavesColumns(subcommand, isNamed))
     )
-  }
-  return command !== undefined && besidesRows.has(command.tag)
+  })
 }
 
 const besideFilled: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
@@ -261,7 +273,23 @@ const besideFilled: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
   'DROP DEFAULT',
 ])
 
-const besidesRows: ReadonlySet<string> = new Set(['COMMENT', 'GRANT', 'REVOKE', 'CREATE TABLE', 'CREATE STATISTICS'])
+const ofColumnAlone: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>([
+  'DROP COLUMN',
+  'RENAME COLUMN',
+  'ALTER COLUMN TYPE',
+])
+
+const besidesRows: ReadonlySet<string> = new Set([
+  'COMMENT',
+  'GRANT',
+  'REVOKE',
+  'CREATE SEQUENCE',
+  'CREATE STATISTICS',
+  'CREATE TABLE',
+  'CREATE TYPE',
+  'CREATE VIEW',
+  'DROP INDEX',
+])
 
 /**
  * Returns whether a later statement may need that an index makes columns unique: a foreign key to them, an ON CONFLICT, or what

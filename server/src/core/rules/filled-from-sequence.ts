@@ -39,6 +39,7 @@ export function filledFromSequence(
   const block = inBatches(
     tableText,
     table,
+    context,
     condition => `UPDATE ${tableText} SET ${label} = DEFAULT WHERE ${condition} AND ${label} IS NULL`,
   )
   if (block === undefined) return withoutKey(relation)

@@ -88,6 +88,7 @@ export function filling(
   const block = inBatches(
     table,
     target.table,
+    context,
     condition =>
       `${first}UPDATE ${table} SET ${next} = ${value} WHERE ${condition} AND ${next} IS NULL AND ${quoted(column.name)} IS NOT NULL`,
   )

@@ -33,9 +33,9 @@ columns which the migration adds, that a \`NOT NULL\` column \`IS NOT NULL\`, or
 only says which rows belong together and fills a new column, or looks each row's value up by the key of the other table.`,
   instead: `
 Change the rows in batches, each its own transaction, outside the transaction of the schema change. The fix writes a \`DO\`
-block that walks along the primary key, visits each row once and commits after each batch; it is offered where the history
-knows a primary key of one column, and is for you to review: others see the table half done, and a run that fails keeps what
-it did. \`ANALYZE\` the table when it is done: until then the planner knows nothing of the new values.`,
+block that walks along the primary key, or along a unique index over columns that are never null, visits each row once and
+commits after each batch. Along \`ctid\` a row that somebody changes meanwhile would move to where the loop has been already. The
+fix is for you to review: others see the table half done, and a run that fails keeps what it did. \`ANALYZE\` the table when it is done: until then the planner knows nothing of the new values.`,
   manual: ['populate.html', 'plpgsql-transactions.html', 'routine-vacuuming.html#VACUUM-FOR-SPACE-RECOVERY'],
   seeds: ['change rows in batches that commit', 'keep schema change and backfill apart'],
 
@@ -264,6 +264,63 @@ it did. \`ANALYZE\` the table when it is done: until then the planner knows noth
   $$;
   ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
   ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
+
+-- bad: a key of several columns
+-- given: golang-migrate
+-- file: 000001_shop.up.sql
+  CREATE TABLE members (user_id bigint, "group" text, role text, PRIMARY KEY (user_id, "group"));
+-- file: 000002_role.up.sql
+  ALTER TABLE members ADD COLUMN rank integer;
+  UPDATE members SET role = lower(role), rank = 1;
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "members" in one transaction, which already holds ACCESS EXCLUSIVE on table "members": reads and writes wait]
+-- fix: Change the rows in batches in a new migration
+  ALTER TABLE members ADD COLUMN rank integer;
+-- file: 000003_backfill_members.up.sql
+  DO $$
+  DECLARE
+    batch_start record;
+    batch_end record;
+    last_key record;
+  BEGIN
+    SELECT user_id, "group" INTO batch_start FROM members ORDER BY user_id, "group" LIMIT 1;
+    SELECT user_id, "group" INTO last_key FROM members ORDER BY user_id DESC, "group" DESC LIMIT 1;
+    WHILE (batch_start.user_id, batch_start."group") <= (last_key.user_id, last_key."group") LOOP
+      SELECT batch.user_id, batch."group" INTO batch_end FROM (
+        SELECT user_id, "group" FROM members WHERE (user_id, "group") >= (batch_start.user_id, batch_start."group") ORDER BY user_id, "group" LIMIT 5000
+      ) AS batch ORDER BY batch.user_id DESC, batch."group" DESC LIMIT 1;
+      UPDATE members SET role = lower(role), rank = 1 WHERE (members.user_id, members."group") BETWEEN (batch_start.user_id, batch_start."group") AND (batch_end.user_id, batch_end."group");
+      COMMIT;
+      SELECT user_id, "group" INTO batch_start FROM members WHERE (user_id, "group") > (batch_end.user_id, batch_end."group") ORDER BY user_id, "group" LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: no primary key, but a unique index over columns that are never null
+-- file: 0001_shop.sql
+  CREATE TABLE prices (sku text NOT NULL, day integer NOT NULL, price numeric);
+  CREATE UNIQUE INDEX prices_key ON prices (sku, day);
+-- file: 0002_prices.sql
+  DELETE FROM prices;
+--^^^^^^^^^^^ warning [unbatched-backfill: DELETE deletes all rows of table "prices" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start record;
+    batch_end record;
+    last_key record;
+  BEGIN
+    SELECT sku, day INTO batch_start FROM prices ORDER BY sku, day LIMIT 1;
+    SELECT sku, day INTO last_key FROM prices ORDER BY sku DESC, day DESC LIMIT 1;
+    WHILE (batch_start.sku, batch_start.day) <= (last_key.sku, last_key.day) LOOP
+      SELECT batch.sku, batch.day INTO batch_end FROM (
+        SELECT sku, day FROM prices WHERE (sku, day) >= (batch_start.sku, batch_start.day) ORDER BY sku, day LIMIT 5000
+      ) AS batch ORDER BY batch.sku DESC, batch.day DESC LIMIT 1;
+      DELETE FROM prices WHERE (prices.sku, prices.day) BETWEEN (batch_start.sku, batch_start.day) AND (batch_end.sku, batch_end.day);
+      COMMIT;
+      SELECT sku, day INTO batch_start FROM prices WHERE (sku, day) > (batch_end.sku, batch_end.day) ORDER BY sku, day LIMIT 1;
+    END LOOP;
+  END
+  $$;
 
 -- bad: a WHERE that every row satisfies
 -- given: goose

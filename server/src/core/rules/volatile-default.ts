@@ -385,6 +385,7 @@ function splitDefault(
   const block = inBatches(
     tableText,
     table,
+    context,
     condition => `UPDATE ${tableText} SET ${label} = DEFAULT WHERE ${condition} AND ${label} IS NULL`,
   )
   if (block === undefined) return withoutKey(alter.relation)
