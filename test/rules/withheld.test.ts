@@ -37,10 +37,33 @@ describe('a fix that is withheld', () => {
     )
   })
 
-  it('names the line that needs it', () => {
+  const down = '-- +goose Down\nDROP INDEX users_email_idx;'
+
+  it('names the line that needs it, where the down would have to come apart as well', () => {
     assert.equal(
-      reason(`${index}\n\nCOMMENT ON INDEX users_email_idx IS 'found by it';`, 'index-without-concurrently'),
+      reason(`${index}\n\nCOMMENT ON INDEX users_email_idx IS 'found by it';\n${down}`, 'index-without-concurrently'),
       'It cannot move behind line 4: that COMMENT names "users_email_idx".',
+    )
+  })
+
+  it('says what would be missed when what follows runs in another transaction', () => {
+    const missed = (before: string, after: string) =>
+      reason(`${before}\nUPDATE users SET email = lower(email);\n${after}`, 'unbatched-backfill')
+    const needs = "DELETE FROM users WHERE email = 'none';"
+    assert.equal(
+      missed('ALTER TABLE users DISABLE TRIGGER USER;', `ALTER TABLE users ENABLE TRIGGER USER;\n${needs}`),
+      'Until line 4 has run, others would miss what line 2 takes away.',
+    )
+    assert.equal(
+      missed('LOCK TABLE users;', needs),
+      'Line 2 does what lasts as long as the transaction, and it would have to end here.',
+    )
+    assert.equal(
+      reason(
+        'ALTER TABLE users ADD COLUMN mail text;\nUPDATE users SET mail = email;\nALTER TABLE users DROP COLUMN email;',
+        'unbatched-backfill',
+      ),
+      'Line 4 gives up what line 3 reads: values that are written in between would be lost. Let a later release do that.',
     )
   })
 

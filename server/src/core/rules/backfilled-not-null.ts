@@ -6,7 +6,7 @@ import { quoted } from '../sql/quote'
 import type { Update } from '../sql/row-commands'
 import type { SubcommandKind } from '../sql/subcommands'
 import { aboutFilling, inTheWay } from './behind'
-import { cutStatement, cutSubcommand, removedStatement, written } from './edits'
+import { cutStatement, cutSubcommand, leaving, removedStatement, written } from './edits'
 import { notNullParts } from './not-null-steps'
 import { downSteps, inSteps, laterSteps, type Part } from './placement'
 import type { RuleContext } from './rule'
@@ -33,47 +33,52 @@ export function notNullAfter(update: Update, changes: readonly Edit[], moved: st
   if (columns.length === 0) return []
   const table = written(context, update.table.span)
   const { edit: cut, text } = cutStatement(context, changes)
-  const defaults = columns.flatMap(column => defaultOf(update, column, context))
-  const alter = (clause: string) => `ALTER TABLE ${table} ALTER COLUMN ${clause};`
-  const setDefaults = defaults.map(({ column, value }) => alter(`${quoted(column)} SET DEFAULT ${value}`))
+  const { set, reset } = defaultsOf(update, columns, context)
   const [add, validate] = notNullParts(update.table, table, columns, context)
   const parts: Part[] = [
     { title: `backfill_${name}`, up: [text], down: { edits: [], text: '' }, transaction: false },
     add,
     {
       ...validate,
-      up: [...validate.up, ...defaults.map(({ column }) => alter(`${quoted(column)} DROP DEFAULT`))],
-      down: { edits: [], text: [...setDefaults, validate.down.text].filter(line => line !== '').join('\n') },
+      up: [...validate.up, ...reset],
+      down: { edits: [], text: [...set, validate.down.text].filter(line => line !== '').join('\n') },
     },
   ]
-  const edit = setDefaults.length === 0 ? cut : replacing(cut, setDefaults, context)
+  const edit = set.length === 0 ? cut : leaving(context, cut, set.join('\n'))
   const title = 'Change the rows in batches and prove NOT NULL after them'
   const placed = inSteps(context, parts, [edit, ...cuts], about)
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 
-/**
- * The constant that fills a column, which rows written meanwhile should have too: a default until NOT NULL is proven. Nothing
- * where the column has one, and where the down would leave it behind.
- */
-function defaultOf(update: Update, column: string, context: RuleContext): { column: string; value: string }[] {
-  const value = update.assignments.find(assignment => assignment.column === column)?.expression
-  const end = asTable(relationNamed(catalogAtCommit(context), update.table))
-  if (value?.kind !== 'constant' || columnNamed(end, column)?.default || !end) return []
-  const downs = downSteps(context)
-  const isDropped = downs.some(({ command }) => {
-    if (command?.tag === 'DROP TABLE') return command.names.some(({ name }) => name === update.table.name)
-    if (command?.tag !== 'ALTER TABLE' || command.relation.name !== update.table.name) return false
-    return command.subcommands.some(other => other.kind === 'DROP COLUMN' && other.column.name === column)
-  })
-  return downs.length === 0 || isDropped ? [{ column, value: written(context, value.span) }] : []
-}
+/** Returns what gives rows that are written meanwhile the constants that an UPDATE fills in, where what follows makes the columns NOT NULL. */
+export const defaultsMeanwhile = (update: Update, context: RuleContext) =>
+  defaultsOf(
+    update,
+    laterSteps(context).flatMap(({ command }) =>
+      command?.tag === 'ALTER TABLE' && command.relation.name === update.table.name ? columnsOf(command) : [],
+    ),
+    context,
+  )
 
-/** What stands where a statement was cut out with its lines. */
-function replacing(cut: Edit, statements: readonly string[], { migration }: RuleContext): Edit {
-  const removed = migration.text.slice(cut.span.start, cut.span.end)
-  const end = /\n$/.test(removed) ? '\n' : ''
-  return { ...cut, text: statements.join('\n') + end }
+/** A default until NOT NULL is proven. Nothing where the column has one, and where the down would leave it behind. */
+function defaultsOf(update: Update, columns: readonly string[], context: RuleContext) {
+  const end = asTable(relationNamed(catalogAtCommit(context), update.table))
+  const downs = downSteps(context)
+  const isDropped = (column: string) =>
+    downs.some(({ command }) => {
+      if (command?.tag === 'DROP TABLE') return command.names.some(({ name }) => name === update.table.name)
+      if (command?.tag !== 'ALTER TABLE' || command.relation.name !== update.table.name) return false
+      return command.subcommands.some(other => other.kind === 'DROP COLUMN' && other.column.name === column)
+    })
+  const alter = (column: string) => `ALTER TABLE ${written(context, update.table.span)} ALTER COLUMN ${quoted(column)}`
+  const defaults = columns.flatMap(column => {
+    const value = update.assignments.find(assignment => assignment.column === column)?.expression
+    if (value?.kind !== 'constant' || columnNamed(end, column)?.default || !end) return []
+    if (downs.length > 0 && !isDropped(column)) return []
+    const set = `${alter(column)} SET DEFAULT ${written(context, value.span)};`
+    return [{ set, reset: `${alter(column)} DROP DEFAULT;` }]
+  })
+  return { set: defaults.map(({ set }) => set), reset: defaults.map(({ reset }) => reset) }
 }
 
 /** The columns that an ALTER TABLE makes NOT NULL, and the edits that take that out of it; undefined where it does more. */

@@ -15,7 +15,7 @@ import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
-import { notNullAfter } from './backfilled-not-null'
+import { defaultsMeanwhile, notNullAfter } from './backfilled-not-null'
 import { aboutFilling, inTheWay } from './behind'
 import { insertion, written } from './edits'
 import { batchableMerge } from './merge-source'
@@ -35,33 +35,50 @@ const rows = 5000
  * (allowed outside a transaction block: plpgsql-transactions.html).
  */
 export function batched(command: Changing, context: RuleContext): Fix[] {
-  const walk = walkOf(command, context)
-  if (!walk) return []
-  const { open, close } = block(walk, context)
-  const { length } = context.statement.text
-  const insertions = [
-    { at: 0, text: open },
-    ...keyset(command, walk, context),
-    ...indents(context),
-    { at: length, text: close },
-  ]
-  const changes = joined(insertions, context)
-  const about = aboutFilling(command, [walk.table])
-  const moved = [context.statement.text, ...walk.key.columns.map(quoted)].join(' ')
+  const block = blockOf(command, context)
+  if (!block) return []
+  const { changes, about, moved } = block
   const { result: placed, why } = withReason(() =>
     outsideTransaction(context, changes, {
       title: `backfill_${command.table.name}`,
       about,
       isBlock: true,
       neededBy: step => inTheWay(step, about, moved) ?? false,
+      meanwhile: command.tag === 'UPDATE' ? () => defaultsMeanwhile(command, context) : undefined,
     }),
   )
-  if (placed) return [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }]
-  const canMove = context.transaction.isBlock && context.direction === 'up' && command.tag === 'UPDATE'
-  const fixes = canMove ? notNullAfter(command, changes, moved, context) : []
+  // What proves NOT NULL step by step is better than what only comes apart.
+  const isWhole = placed !== undefined && placed.safety === undefined
+  const proven = isWhole || command.tag !== 'UPDATE' ? [] : batchedBeforeNotNull(command, context, block)
+  if (proven.length > 0) return proven
   // What keeps the whole sequence is closer to the point than what keeps the statement alone.
-  if (fixes.length === 0 && why !== undefined) withhold(why)
-  return fixes
+  if (why !== undefined) withhold(why)
+  return placed ? [{ title: `Change the rows in batches${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** Returns the fix that runs an UPDATE in batches and proves NOT NULL after it, where the same transaction says SET NOT NULL. */
+export function batchedBeforeNotNull(update: Update, context: RuleContext, block = blockOf(update, context)): Fix[] {
+  const canMove = context.transaction.isBlock && context.direction === 'up'
+  return block && canMove ? notNullAfter(update, block.changes, block.moved, context) : []
+}
+
+/** The edits that make a DO block of a statement, what it has to do with, and a text with all names that it needs. */
+function blockOf(command: Changing, context: RuleContext) {
+  const walk = walkOf(command, context)
+  if (!walk) return undefined
+  const tag = context.statement.text.includes('$$') ? '$backfill$' : '$$'
+  const { open, close } = loop(written(context, walk.table.span), walk.key, tag)
+  const insertions = [
+    { at: 0, text: open },
+    ...keyset(command, walk, context),
+    ...indents(context),
+    { at: context.statement.text.length, text: close },
+  ]
+  return {
+    changes: joined(insertions, context),
+    about: aboutFilling(command, [walk.table]),
+    moved: [context.statement.text, ...walk.key.columns.map(quoted)].join(' '),
+  }
 }
 
 /** Batches go along a key: says that none is known, and offers nothing. */
@@ -214,12 +231,6 @@ function indents(context: RuleContext): Inserted[] {
     .map(({ index }) => index + 1)
     .filter(offset => !kept.some(({ start, end }) => start < offset && offset < end))
     .map(at => ({ at, text: inside }))
-}
-
-/** What stands before and after the statement. */
-function block({ table, key }: Walk, context: RuleContext): { open: string; close: string } {
-  const tag = context.statement.text.includes('$$') ? '$backfill$' : '$$'
-  return loop(written(context, table.span), key, tag)
 }
 
 /**

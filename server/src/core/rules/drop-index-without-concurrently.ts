@@ -167,6 +167,10 @@ must run outside a transaction block. The index of a partitioned table cannot be
   DROP INDEX users_email_idx;
 --^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
   INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
+-- fix: Drop the index concurrently, and what follows in a new migration
+  DROP INDEX CONCURRENTLY users_email_idx;
+-- file: 000003_after_drop_users_email_idx.up.sql
+  INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
 
 -- bad: the down makes it again without saying its name
 -- given: goose

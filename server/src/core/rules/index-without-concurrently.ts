@@ -242,14 +242,18 @@ fix knows those that the migrations make.`,
 -- fix: Build the index concurrently
   CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 
--- bad: a later statement needs the unique index, so it cannot move
+-- bad: a later statement needs the unique index
 -- given: golang-migrate
 -- file: 000001_tags.up.sql
   CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
 -- file: 000002_unique_tags.up.sql
   CREATE UNIQUE INDEX tags_name_key ON tags (name);
 --^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
-  INSERT INTO tags (id, name) VALUES (1, 'new') ON CONFLICT (name) DO NOTHING;
+  INSERT INTO tags (id, name) VALUES (10000, 'new') ON CONFLICT (name) DO NOTHING;
+-- fix: Build the index concurrently, and what follows in a new migration
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key ON tags (name);
+-- file: 000003_after_create_tags_name_key.up.sql
+  INSERT INTO tags (id, name) VALUES (10000, 'new') ON CONFLICT (name) DO NOTHING;
 
 -- bad: in place of another, which goes when the new one is there
 -- given: golang-migrate, missing-down off

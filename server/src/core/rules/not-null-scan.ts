@@ -5,7 +5,7 @@ import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
-import { batched } from './batches'
+import { batchedBeforeNotNull } from './batches'
 import { definesConstraint, hasSubcommand } from './concerns'
 import { validatedLater } from './constraints'
 import { StepContext } from './context'
@@ -441,7 +441,7 @@ function afterBackfill(alter: AlterRelation, column: string, context: RuleContex
     if (step.transaction.number !== transaction.number) continue
     if (!command.assignments.some(assignment => assignment.column === column)) continue
     const there = new StepContext(step, command, steps, place, history, settings)
-    if (changesEveryRow(command, there)) return batched(command, there)
+    if (changesEveryRow(command, there)) return batchedBeforeNotNull(command, there)
   }
   return []
 }

@@ -22,9 +22,10 @@ import {
   statementsBefore,
 } from './edits'
 import { laterHere, laterNaming, statementsUp } from './later'
+import { missed, restBehind } from './rest-behind'
 import type { RuleContext } from './rule'
 import { shortTimeouts } from './short-timeouts'
-import { withhold } from './withheld'
+import { withhold, withReason } from './withheld'
 
 /** The edits that bring statements into the transaction they need. */
 export interface Placed {
@@ -32,6 +33,8 @@ export interface Placed {
   readonly creates?: readonly NewFile[]
   /** Ends a fix's title: ``, ` after the transaction`, ` in a new migration`. */
   readonly where: string
+  /** Set where a person has to decide whether one transaction may become several. */
+  readonly safety?: 'review'
 }
 
 /** What undoes a statement that moves to a new migration: it moves from the down of this version, where that has it. */
@@ -57,6 +60,8 @@ export interface Move {
   readonly isBlock?: boolean
   /** What the statement does CONCURRENTLY afterwards: short timeouts are lifted for it. */
   readonly concurrently?: 'wait' | 'build'
+  /** Returns statements that hold from here until what follows has run, and those that end them. */
+  readonly meanwhile?: () => { readonly set: readonly string[]; readonly reset: readonly string[] }
 }
 
 /**
@@ -74,8 +79,11 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     if (marker) return { ...marker, edits: [...marker.edits, ...inPlace], where: '' }
   }
   if (context.direction === 'down') return withhold('Nothing of a down moves to another migration.')
-  const { neededBy } = move
-  if (neededBy && isNeeded(context, neededBy)) return undefined
+  const { result: isIn, why } = withReason(() => move.neededBy !== undefined && isNeeded(context, move.neededBy))
+  if (isIn) {
+    const { result: placed, why: other } = withReason(() => withRestBehind(context, changes, move))
+    return placed ?? withhold(other ?? why ?? '')
+  }
 
   const fence = loneBlock(context)
   if (fence) return { edits: [...fence.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
@@ -88,6 +96,52 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     [edit],
     move.about,
   )
+}
+
+/** What follows needs the statement, or is in its way: it comes behind it, in a transaction of its own. */
+function withRestBehind(context: RuleContext, changes: readonly Edit[], move: Move): Placed | undefined {
+  const { transaction, section, steps, index, migration } = context
+  const inPlace = move.isBlock ? fenced(context, changes) : changes
+  if (transaction.kind === 'block')
+    return section.transaction === 'own' ? betweenBlocks(context, inPlace, move) : undefined
+  const rest = restBehind(context, move.title)
+  if (!rest) return undefined
+  const where = ' in a new migration, and what follows in another'
+  if (index > 0) {
+    const { edit, text } = cutStatement(context, changes)
+    const { set, reset } = move.meanwhile?.() ?? nothingMeanwhile
+    const part = { title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: false }
+    const parts = [part, { ...rest.part, up: [...rest.part.up, ...reset] }]
+    const cut = set.length === 0 ? edit : leaving(context, edit, set.join('\n'))
+    const placed = newMigrations(context, parts, [cut, rest.cut], { tables: [] })
+    return placed && { ...placed, where, safety: 'review' }
+  }
+  const alone = migration.text.slice(0, rest.cut.span.start) + migration.text.slice(rest.cut.span.end)
+  const marker = transaction.kind === 'tool' ? withoutTransaction(context, alone, [rest.cut]) : { edits: [] }
+  if (!marker || steps.length < 2) return undefined
+  const placed = newMigrations(context, [rest.part], [...marker.edits, ...inPlace, rest.cut], { tables: [] })
+  const creates = [...(marker.creates ?? []), ...(placed?.creates ?? [])]
+  return placed && { ...placed, creates, where: ', and what follows in a new migration', safety: 'review' }
+}
+
+const nothingMeanwhile = { set: [], reset: [] }
+
+/** COMMIT before the statement, and BEGIN behind it, written as the block's own. */
+function betweenBlocks(context: RuleContext, inPlace: readonly Edit[], move: Move): Placed | undefined {
+  const { steps, index, transaction } = context
+  const first = steps.indexOf(transaction.first)
+  const commit = commitOf(context)
+  const reason = missed({ steps: steps.slice(first), index: index - first })
+  if (reason !== undefined || !commit) return reason === undefined ? undefined : withhold(reason)
+  const { set, reset } = move.meanwhile?.() ?? nothingMeanwhile
+  const before = index - 1 === first && set.length === 0
+  const edits = [
+    ...(before ? [removedStatement(transaction.first)] : statementsBefore(context, [...set, 'COMMIT;'])),
+    ...inPlace,
+    ...statementsAfter(context, [`${transaction.first.statement.text};`]),
+    ...(reset.length === 0 ? [] : statementsBefore(commit, reset)),
+  ]
+  return { edits, where: ' between two transactions', safety: 'review' }
 }
 
 /** Most fixes put something before, behind or instead of a statement of the file: in a body they would mean something else. */
@@ -309,9 +363,11 @@ const decidesNames = ({ command }: Step): boolean => {
 }
 
 /** The tool has no form for it, or no name. */
-function cannotMake({ transaction }: Part, { history: { framework, migrations } }: RuleContext): string {
+function cannotMake({ transaction }: Part, { history: { framework, migrations, source } }: RuleContext): string {
   const never = transaction ? undefined : framework.onlyInTransaction?.(migrations)
   if (never) return never.why
+  if (!transaction && source.runner()?.transaction === 'file')
+    return 'The program that runs the files here opens a transaction around each.'
   if (!framework.followUp) return `${framework.name} makes its migrations by itself: a fix cannot add one.`
   return 'The names of the files here do not tell what a new migration is called.'
 }

@@ -322,6 +322,130 @@ fix is for you to review: others see the table half done, and a run that fails k
   END
   $$;
 
+-- bad: what follows needs the rows
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: V2__plan.sql
+  ALTER TABLE users ADD COLUMN plan text;
+  -- Everybody begins with it.
+  UPDATE users SET plan = 'free';
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+
+  -- And has one from now on.
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+--                                    ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  DELETE FROM users WHERE plan = 'none';
+-- fix: Change the rows in batches in a new migration, and what follows in another
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+-- file: V3__backfill_users.sql
+  -- Everybody begins with it.
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: V3__backfill_users.sql.conf
+  executeInTransaction=false
+-- file: V4__after_backfill_users.sql
+  -- And has one from now on.
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+  DELETE FROM users WHERE plan = 'none';
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
+-- fix: Add a CHECK NOT VALID, and set NOT NULL when it is validated in a new migration
+  ALTER TABLE users ADD COLUMN plan text;
+  -- Everybody begins with it.
+  UPDATE users SET plan = 'free';
+
+  -- And has one from now on.
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+  DELETE FROM users WHERE plan = 'none';
+-- file: V3__set_users_plan_not_null.sql
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+
+-- bad: what follows needs the rows, between BEGIN and COMMIT
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_plan.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = 'free';
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  DELETE FROM users WHERE plan = 'none';
+  COMMIT;
+-- fix: Change the rows in batches between two transactions
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  COMMIT;
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  BEGIN;
+  DELETE FROM users WHERE plan = 'none';
+  COMMIT;
+
+-- bad: the rows come first, and what follows needs them
+-- given: sqlx, constraint-never-validated off
+-- file: 20240101000000_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 20240102000000_lower.sql
+  UPDATE users SET email = lower(email);
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+  ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (email = lower(email)) NOT VALID;
+-- fix: Change the rows in batches, and what follows in a new migration
+  -- no-transaction
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = lower(email) WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 20240102000001_after_backfill_users.sql
+  ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (email = lower(email)) NOT VALID;
+
 -- bad: a WHERE that every row satisfies
 -- given: goose
 -- file: 00001_users.sql

@@ -19,7 +19,8 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (where.comparisons?.every(all => all.some(test => asksForNull(test, table)))) return false
   const isNeverNull = (column: string) => columnNamed(table, column)?.notNull === true
   if (termsOf(where.span, context).every(term => isTestOf(term, isNeverNull, 'IS NOT NULL'))) return true
-  if (command.tag === 'DELETE' && where.columns.some(column => isFilled(column, command.table, context))) return false
+  if (command.tag === 'DELETE' && where.columns.some(column => isFilled(column, command.table, table, context)))
+    return false
   if (where.columns.every(column => isNewColumn(column, command.table, table, context))) return true
   const [test, ...others] = where.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
   if (command.tag === 'DELETE' || test?.operator !== 'IS NULL' || others.length > 0) return false
@@ -155,12 +156,19 @@ export const isNewColumn = (column: string, name: Name, table: Table | undefined
 const asksForNull = ({ column, operator }: Comparison, table: Table | undefined): boolean =>
   operator === 'IS NULL' && columnNamed(table, column)?.notNull === true
 
-/** Whether an earlier statement of the migration fills the column: what is null now are the rows for which it had no value. */
-const isFilled = (column: string, name: Name, { steps, index }: RuleContext): boolean =>
+/** Whether an earlier statement may have filled the column: what is null now are the rows for which it had no value. */
+const isFilled = (
+  column: string,
+  name: Name,
+  table: Table | undefined,
+  { steps, index, migration }: RuleContext,
+): boolean =>
+  (columnNamed(table, column)?.born?.migration ?? migration.path) !== migration.path ||
   steps
     .slice(0, index)
+    .flatMap(({ command }) => (command?.tag === 'DO' ? command.statements?.map(inner => inner.command) : [command]))
     .some(
-      ({ command }) =>
+      command =>
         command?.tag === 'UPDATE' &&
         command.table.name === name.name &&
         command.assignments.some(assignment => assignment.column === column),
