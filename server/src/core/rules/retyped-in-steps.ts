@@ -67,7 +67,7 @@ export function retypedInSteps(
     [name],
   )
   if (!target.table) return []
-  const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target)
+  const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
   const succession = { relation: alter.relation, tableText: table, table: target.table, column }
   const carried = undone && filled && carriedOver({ ...succession, next: copy, place: name, left: before }, context)
   if (!filled || !undone || !carried) return []

@@ -83,6 +83,7 @@ export function filling(
   { relation }: AlterRelation,
   { column, table, into, value, title, first = '' }: Filling,
   target: Target,
+  context: RuleContext,
 ): Part | undefined {
   const next = quoted(into)
   const block = inBatches(
