@@ -66,19 +66,15 @@ export function renamedInSteps(
     context,
     [from.name, to.name],
   )
-<<<<<<< HEAD
   const filled = filling(
     alter,
     { column, table, into: to.name, value: old, title: to.name, first: mark && `PERFORM set_config(${mark}, true);\n` },
     target,
+    context,
   )
   const copy = target.table && { table: target.table, tableText: table, column: from.name, copy: to.name }
   const indexes = copy && filled && undone && indexesOfCopy(copy, context)
   if (!filled || !undone || !indexes) return []
-=======
-  const filled = filling(alter, { column, table, into: to.name, value: old, title: to.name }, target, context)
-  if (!filled || !undone) return []
->>>>>>> 429cc2b (Columns that are copied go along the same keys)
   const renamed = atOnce(
     `rename_${alter.relation.name}_${from.name}`,
     [
