@@ -96,6 +96,7 @@ import unclearOrder from './unclear-order'
 import uncommittedTransaction from './uncommitted-transaction'
 import unguardedStatement from './unguarded-statement'
 import uniqueConstraintBuildsIndex from './unique-constraint-builds-index'
+import unlistedMigration from './unlisted-migration'
 import unloggedTable from './unlogged-table'
 import unnamedObject from './unnamed-object'
 import updatedAtWithoutTrigger from './updated-at-without-trigger'
@@ -178,6 +179,7 @@ export const rules: readonly Rule[] = [
   duplicateVersion,
   twoTools,
   lateVersion,
+  unlistedMigration,
   unclearOrder,
   appliedMigrationEdited,
   foreignKeyTypeMismatch,

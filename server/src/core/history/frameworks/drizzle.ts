@@ -4,6 +4,8 @@ import type { Framework } from './framework'
 import { listed, onceForText, pathBelow } from './layouts'
 import { anyText, share } from './recognise'
 
+const journal = 'meta/_journal.json'
+
 /**
  * Drizzle: https://github.com/drizzle-team/drizzle-orm. Verified in its source:
  * - `drizzle-orm/src/migrator.ts` at commit b786254: the files are those of `meta/_journal.json`, in its order; each is cut at
@@ -55,10 +57,9 @@ export default {
     }
   },
 
+  list: journal,
   compareVersions: compareNumbered,
 } satisfies Framework
-
-const journal = 'meta/_journal.json'
 
 const breakpoint = '--> statement-breakpoint'
 

@@ -91,6 +91,8 @@ export interface Framework {
   readonly searchPath?: (folder: Folder) => readonly string[] | undefined
   /** For tools that record parts of files: those that PostgreSQL gets; undefined for a file that is recorded as a whole. */
   readonly parts?: (path: string, text: string) => readonly Part[] | undefined
+  /** The file that lists what the tool runs: what is not on it never runs. */
+  readonly list?: string
   /** Orders versions: negative where `a` runs first. */
   readonly compareVersions: (a: string, b: string) => number
   /**

@@ -42,6 +42,9 @@ export const nothingToUndo = '-- Nothing to undo.\n'
 
 const unlisted = 99_999_999
 
+/** Returns whether `listed` made a version for a file that is not on the tool's list. */
+export const isUnlisted = (version: string): boolean => version.startsWith(`${unlisted} `)
+
 /** Returns `read`, which answers from memory when it is asked of the same text again: a list is asked for each file. */
 export function onceForText<T>(read: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly answer: T } | undefined

@@ -38,6 +38,7 @@ export default {
     }
   },
 
+  list: 'sqitch.plan',
   compareVersions: compareNumbered,
 
   followUp(request): readonly NewFile[] | undefined {
