@@ -175,8 +175,7 @@ const list = (items: readonly string[]): string => items.map(capital).join('<br>
  * finds something, and of its others those that stand nowhere without it.
  */
 function fixTitles(rule: Rule): string[] {
-  const all = rules.flatMap(examplesOf)
-  const isOwn = (title: string) => all.filter(titledLike(title)).every(({ files }) => finders(files).has(rule.id))
+  const isOwn = (title: string) => examples.filter(titledLike(title)).every(({ files }) => finders(files).has(rule.id))
   const isAlone = ({ files }: Case) => [...finders(files)].every(id => id === rule.id)
   const own = examplesOf(rule)
   return [
@@ -189,6 +188,8 @@ function fixTitles(rule: Rule): string[] {
     ]),
   ]
 }
+
+const examples = rules.flatMap(examplesOf)
 
 const finders = (files: Case['files']): ReadonlySet<string> =>
   new Set(files.flatMap(({ marks }) => marks.map(mark => mark.rule)))

@@ -4,9 +4,10 @@ import type { Step } from '../history/steps'
 import { keyOf, type RelationKey } from '../postgres/catalog'
 import { together } from './behind'
 import { StepContext } from './context'
-import { cutStatement } from './edits'
+import { cutStatement, removedStatement } from './edits'
 import { concurrently, indexNamed, isThere, moveOfCreate, moveOfDrop } from './indexes'
 import {
+  blockAroundAll,
   laterSteps,
   type Marker,
   type Move,
@@ -27,8 +28,8 @@ const most = 24
  * where it is not so, or one of them cannot move.
  */
 export function exchangedIndexes(table: RelationKey, context: RuleContext): Fix | undefined {
-  const { steps, section, direction, inside, transaction } = context
-  if (direction === 'down' || inside || section.transaction === 'own' || !transaction.isBlock) return undefined
+  const { steps, direction, inside, transaction } = context
+  if (direction === 'down' || inside || !transaction.isBlock) return undefined
   const places = placesOf(steps).get(context.catalog.relations.get(table)?.name ?? '') ?? []
   if (places.length < 2 || places.length > most) return undefined
   const members = places.flatMap(place => memberOf(place, table, context) ?? [])
@@ -51,7 +52,7 @@ export function exchangedIndexes(table: RelationKey, context: RuleContext): Fix 
   // One statement of the down may undo several.
   if (undone.some((edit, place) => undone.findIndex(other => other.span.start === edit.span.start) !== place))
     return undefined
-  const first = members.length === steps.length ? stayed(creates[0] as Member, undone) : undefined
+  const first = stayed(creates[0] as Member, members.length, undone)
   const rest = moved.slice(first ? 1 : 0)
   const parts = rest.map(({ move, cut, down }) => ({ title: move.title, up: [cut.text], down, transaction: false }))
   const edits = [...(first?.edits ?? []), ...rest.map(({ cut }) => cut.edit)]
@@ -69,9 +70,12 @@ export function exchangedIndexes(table: RelationKey, context: RuleContext): Fix 
   )
 }
 
-/** Where nothing else stands in the file the first index is built there: an empty one would be left. */
-function stayed({ context, change }: Member, undone: readonly Edit[]): Marker | undefined {
-  const { transaction, migration } = context
+/** Where nothing else stands in the file the first of `count` is built there: an empty one would be left. */
+function stayed({ context, change }: Member, count: number, undone: readonly Edit[]): Marker | undefined {
+  const { transaction, migration, steps } = context
+  const block = blockAroundAll(count, context)
+  if (block) return { edits: [...block.map(removedStatement), change] }
+  if (count < steps.length) return undefined
   const marker = transaction.kind === 'implicit' ? { edits: [] } : withoutTransaction(context, migration.text, undone)
   return marker && { ...marker, edits: [...marker.edits, change] }
 }

@@ -299,6 +299,27 @@ fix knows those that the migrations make.`,
 -- file: 000004_drop_tags_name_key.down.sql
   CREATE UNIQUE INDEX CONCURRENTLY tags_name_key ON tags (name);
 
+-- bad: in place of another, between BEGIN and COMMIT
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL, color text);
+  CREATE INDEX tags_name_idx ON tags (name);
+-- file: 000002_tags_by_color.up.sql
+  BEGIN;
+  CREATE INDEX IF NOT EXISTS tags_name_color_idx ON tags (name, color);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+  DROP INDEX IF EXISTS tags_name_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "tags": reads and writes wait]
+  COMMIT;
+-- fix: Build the new index concurrently, then drop the old one, in a new migration
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS tags_name_color_idx ON tags (name, color);
+-- file: 000003_drop_tags_name_idx.up.sql
+  DROP INDEX CONCURRENTLY IF EXISTS tags_name_idx;
+-- fix: Build the new index concurrently, then drop the old one, in a new migration
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS tags_name_color_idx ON tags (name, color);
+-- file: 000003_drop_tags_name_idx.up.sql
+  DROP INDEX CONCURRENTLY IF EXISTS tags_name_idx;
+
 -- bad: two in place of one, and nothing else in the file
 -- given: goose
 -- file: 00001_tags.sql

@@ -85,8 +85,8 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     return placed ?? withhold(other ?? why ?? '')
   }
 
-  const fence = loneBlock(context)
-  if (fence) return { edits: [...fence.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
+  const block = blockAroundAll(1, context)
+  if (block) return { edits: [...block.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
   const { edit, text } = cutStatement(context, changes)
   const commit = commitAfterLast(context)
   if (commit) return afterCommit(context, commit, [edit, text], changes, move)
@@ -147,11 +147,11 @@ function betweenBlocks(context: RuleContext, inPlace: readonly Edit[], move: Mov
 /** Most fixes put something before, behind or instead of a statement of the file: in a body they would mean something else. */
 export const inBody = 'The fix is for a statement that stands by itself, and this one stands in a body.'
 
-/** BEGIN and COMMIT, where nothing else stands in a section around which no tool opens a transaction. */
-function loneBlock({ steps, index, section }: RuleContext): readonly Step[] | undefined {
-  const [begin, , commit] = steps
-  const isAlone = steps.length === 3 && index === 1 && section.transaction !== 'tool'
-  if (!isAlone || !begin || commit?.command?.tag !== 'COMMIT' || commit.command.chain) return undefined
+/** Returns BEGIN and COMMIT around all else, `count` statements, of a section around which no tool opens a transaction. */
+export function blockAroundAll(count: number, { steps, section }: RuleContext): readonly Step[] | undefined {
+  const [begin, commit] = [steps[0], steps.at(-1)]
+  if (steps.length !== count + 2 || section.transaction === 'tool') return undefined
+  if (!begin || commit?.command?.tag !== 'COMMIT' || commit.command.chain) return undefined
   return begin.command?.tag === 'BEGIN' || begin.command?.tag === 'START TRANSACTION' ? [begin, commit] : undefined
 }
 
