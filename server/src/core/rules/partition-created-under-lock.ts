@@ -1,11 +1,19 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { keyOf, type RelationKey, tableAt } from '../postgres/catalog'
+import { keyOf, keyOfRelation, type RelationKey, type Table, tableAt } from '../postgres/catalog'
+import { withTable } from '../postgres/edit'
+import { effectsOf } from '../postgres/effects'
+import { nameOfCheck } from '../postgres/names'
 import type { CreateTable } from '../sql/commands'
+import { quoted } from '../sql/quote'
 import { type Token, tokensOf } from '../sql/tokens'
-import { replacement, statementsAfter, written } from './edits'
+import { conditionOutside, validCheck } from './bound-checks'
+import { mentions } from './dependence'
+import { replacement, statementsAfter, statementsBefore, written } from './edits'
+import { isNeeded, laterTransaction, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, isNew, modeOn, takes, whoWaits } from './target'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'partition-created-under-lock',
@@ -23,7 +31,7 @@ lock.`,
   instead: `
 Create the table by itself, like the partitioned one, and attach it: \`ATTACH PARTITION\` takes \`SHARE UPDATE EXCLUSIVE\` on the
 partitioned table, and reads and writes go on. A default partition needs a validated \`CHECK\` before (see
-attach-partition-scan).`,
+attach-partition-scan), which refuses rows of the new partition until that is there.`,
   manual: [
     'ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE',
     'sql-createtable.html#SQL-CREATETABLE-PARTITION',
@@ -42,14 +50,16 @@ attach-partition-scan).`,
       message: isRestInUse
         ? `CREATE TABLE ... PARTITION OF takes ${mode} on ${label} and default partition "${rest.name}": ${whoWaits(mode)} until every row of the default partition is checked`
         : takes('CREATE TABLE ... PARTITION OF', mode, label),
-      detail:
-        'It waits for every query that uses the table, and every query that comes later waits behind it until its transaction ends.',
+      detail: `It waits for every query that uses the table, and every query that comes later waits behind it until its transaction ends.${
+        isRestInUse ? ' Where the default partition holds a row of the new one, PostgreSQL refuses the statement.' : ''
+      }`,
       hint: isRestInUse
-        ? 'Validate a CHECK on the default partition that excludes the bound, create the table by itself, and attach it.'
+        ? 'Move rows of the new partition out of the default one, prove that with a CHECK, which refuses new ones until then, create the table by itself, and attach it.'
         : 'Create the table by itself with LIKE and attach it: ATTACH PARTITION lets reads and writes go on.',
       relation: target.relation,
       severity: isRestInUse ? 'error' : undefined,
-      fixes: () => (isRestInUse ? [] : fixes(create, target.relation, context)),
+      fixes: () =>
+        isRestInUse ? besideDefault(create, target.relation, rest, context) : fixes(create, target.relation, context),
     }
   },
 
@@ -95,6 +105,46 @@ attach-partition-scan).`,
   CREATE TABLE events_rest PARTITION OF events DEFAULT;
 -- file: 0002_next.sql
   CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (100000) TO (200000);
+--^^^^^^^^^^^^ error [partition-created-under-lock: CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on partitioned table "events" and default partition "events_rest": reads and writes wait until every row of the default partition is checked]
+-- fix: Prove it with a CHECK that is validated first, and attach it
+  ALTER TABLE events_rest ADD CONSTRAINT events_rest_bound_check CHECK (id IS NULL OR id < '100000' OR id >= '200000') NOT VALID;
+  ALTER TABLE events_rest VALIDATE CONSTRAINT events_rest_bound_check;
+  CREATE TABLE events_2 (LIKE events INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE);
+  ALTER TABLE events ATTACH PARTITION events_2 FOR VALUES FROM (100000) TO (200000);
+  ALTER TABLE events_rest DROP CONSTRAINT events_rest_bound_check;
+
+-- bad: the default partition is read in the transaction of the tool
+-- given: golang-migrate
+-- file: 000001_events.up.sql
+  CREATE TABLE events (id bigint, country text) PARTITION BY LIST (country);
+  CREATE TABLE events_rest PARTITION OF events DEFAULT;
+-- file: 000001_events.down.sql
+  DROP TABLE events;
+-- file: 000002_ch.up.sql
+  CREATE TABLE events_ch PARTITION OF events FOR VALUES IN ('ch', 'li');
+--^^^^^^^^^^^^ error [partition-created-under-lock: CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on partitioned table "events" and default partition "events_rest": reads and writes wait until every row of the default partition is checked]
+-- file: 000002_ch.down.sql
+  DROP TABLE events_ch;
+-- fix: Prove it with a CHECK, and attach it when that is validated in a new migration
+-- file: 000002_ch.up.sql
+  ALTER TABLE events_rest ADD CONSTRAINT events_rest_bound_check CHECK (country IS NULL OR country <> 'ch' AND country <> 'li') NOT VALID;
+-- file: 000002_ch.down.sql
+  ALTER TABLE events_rest DROP CONSTRAINT events_rest_bound_check;
+-- file: 000003_add_events_ch.up.sql
+  ALTER TABLE events_rest VALIDATE CONSTRAINT events_rest_bound_check;
+  CREATE TABLE events_ch (LIKE events INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE);
+  ALTER TABLE events ATTACH PARTITION events_ch FOR VALUES IN ('ch', 'li');
+  ALTER TABLE events_rest DROP CONSTRAINT events_rest_bound_check;
+-- file: 000003_add_events_ch.down.sql
+  DROP TABLE events_ch;
+  ALTER TABLE events_rest ADD CONSTRAINT events_rest_bound_check CHECK (country IS NULL OR country <> 'ch' AND country <> 'li') NOT VALID;
+
+-- bad: the default partition is read, and no CHECK says which rows
+-- file: 0001_events.sql
+  CREATE TABLE events (id bigint, country text) PARTITION BY RANGE (id, country);
+  CREATE TABLE events_rest PARTITION OF events DEFAULT;
+-- file: 0002_ch.sql
+  CREATE TABLE events_ch PARTITION OF events FOR VALUES FROM (1, 'ch') TO (2, 'ch');
 --^^^^^^^^^^^^ error [partition-created-under-lock: CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on partitioned table "events" and default partition "events_rest": reads and writes wait until every row of the default partition is checked]
 
 -- bad: with definitions of its own
@@ -149,8 +199,72 @@ function fixes(create: CreateTable, parent: RelationKey, context: RuleContext): 
 const partitionOfIn = ({ command, before }: Step) =>
   command?.tag === 'CREATE TABLE' && command.partitionOf ? { parent: keyOf(before, command.partitionOf) } : undefined
 
-/** Undefined where the partition is defined otherwise than its parent, or may be there already. */
-function attached(step: Step, create: CreateTable): Edit[] | undefined {
+/**
+ * The default partition is read without a lock that makes others wait, and then has a CHECK that says what it does not hold. Until
+ * the partition is there that CHECK refuses new rows of it: whether some come in, only a person knows.
+ */
+function besideDefault(create: CreateTable, parent: RelationKey, rest: Table, context: RuleContext): Fix[] {
+  const { catalog, settings, transaction, migration } = context
+  const own = ownTable(context, create)
+  const table = tableAt(catalog, parent)
+  const condition = table && conditionOutside(table, create.bound)
+  if (!own) withhold('The partition has definitions of its own, or may be there already.')
+  else if (!condition) withhold('No CHECK on one column says which rows are those of the partition.')
+  if (!own || !condition || !create.partitionOf || context.inside) return []
+  const name = nameOfCheck(catalog, rest, ['bound'])
+  const proven = withTable(catalog, keyOfRelation(rest), known => ({
+    ...known,
+    constraints: [...known.constraints, validCheck(name, condition)],
+  }))
+  const after = effectsOf(
+    create,
+    proven,
+    { ...settings, runs: true, migration: migration.path },
+    transaction.parameters,
+  )
+  if (after.scans.length > 0)
+    return withhold('A CHECK would not keep PostgreSQL from reading the default partition.') ?? []
+  const inSchema = create.partitionOf.schema === undefined ? '' : `${quoted(rest.schema)}.`
+  const alter = `ALTER TABLE ${inSchema}${quoted(rest.name)}`
+  const add = `${alter} ADD CONSTRAINT ${quoted(name)} CHECK (${condition.sql}) NOT VALID;`
+  const validate = `${alter} VALIDATE CONSTRAINT ${quoted(name)};`
+  const drop = `${alter} DROP CONSTRAINT ${quoted(name)};`
+  if (transaction.kind === 'own') {
+    const edits = [
+      ...statementsBefore(context, [add, validate]),
+      own.edit,
+      ...statementsAfter(context, [own.attach, drop]),
+    ]
+    return [{ title: 'Prove it with a CHECK that is validated first, and attach it', safety: 'review', edits }]
+  }
+  const names = [create.partitionOf.name, create.table.name]
+  if (isNeeded(context, step => names.some(other => mentions(step, other)))) return []
+  const dropped = undoneBy(context, {
+    matches: command => command.tag === 'DROP TABLE' && command.names.some(other => other.name === create.table.name),
+    otherwise: `DROP TABLE ${written(context, create.table.span)};`,
+    leaves: drop,
+  })
+  const placed = laterTransaction(
+    context,
+    [validate, `${own.create};`, own.attach, drop],
+    {
+      title: `add_${create.table.name}`,
+      about: { tables: names },
+      down: { edits: dropped.edits, text: `${dropped.text}\n${add}` },
+    },
+    [replacement(context, { start: 0, end: context.statement.text.length }, add.slice(0, -1))],
+  )
+  const title = 'Prove it with a CHECK, and attach it when that is validated'
+  return placed ? [{ title: `${title}${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+const attached = (step: Step, create: CreateTable): Edit[] | undefined => {
+  const own = ownTable(step, create)
+  return own && [own.edit, ...statementsAfter(step, [own.attach])]
+}
+
+/** The table by itself; undefined where the partition is defined otherwise than its parent, or may be there already. */
+function ownTable(step: Step, create: CreateTable): { edit: Edit; create: string; attach: string } | undefined {
   const { partitionOf } = create
   if (!partitionOf || create.ifNotExists || create.persistence === 'temporary') return undefined
   const tokens = tokensOf(step.statement.text)
@@ -162,10 +276,13 @@ function attached(step: Step, create: CreateTable): Edit[] | undefined {
   const cased = (sql: string) => (isLower ? sql.toLowerCase() : sql)
   const options = cased('INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING STORAGE')
   const attach = `${cased('ALTER TABLE')} ${parent} ${cased('ATTACH PARTITION')} ${written(step, create.table.span)} ${written(step, bound)};`
-  return [
-    replacement(step, { start: start.start, end: bound.end }, `(${cased('LIKE')} ${parent} ${options})`),
-    ...statementsAfter(step, [attach]),
-  ]
+  const like = `(${cased('LIKE')} ${parent} ${options})`
+  const { text } = step.statement
+  return {
+    edit: replacement(step, { start: start.start, end: bound.end }, like),
+    create: `${text.slice(0, start.start)}${like}${text.slice(bound.end)}`,
+    attach,
+  }
 }
 
 /** FOR VALUES ... with its parentheses, or DEFAULT, where it follows the parent at once. */
