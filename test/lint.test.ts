@@ -48,6 +48,20 @@ describe('lint', () => {
     assert.deepEqual(told, ['index-without-concurrently: Error: broken'])
   })
 
+  it('says nothing of syntax where a placeholder stands for words that it does not know', () => {
+    const syntaxIn = (sql: string) => {
+      const [written] = casesIn(`-- good: a script\n-- file: 0001_users.sql\n  ${sql}`, 'lint')
+      assert(written)
+      return lint(historyFor(written), `${folder}/0001_users.sql`, defaultSettings).map(({ message }) => message)
+    }
+    assert.deepEqual(syntaxIn('${only.there} SET default_tablespace = fast;'), [])
+    assert.deepEqual(syntaxIn('CREATE TABLE users (id bigint PRIMARY KEY) ${tablespace};'), [])
+    assert.deepEqual(syntaxIn('CREATE TABLE ${prefix} users (id bigint PRIMARY KEY);'), [])
+    assert.deepEqual(syntaxIn('CREATE TABLE ${shop}.users (id bigint PRIMARY KEY id);'), [
+      'syntax error at or near "id"',
+    ])
+  })
+
   it('leaves a rule out that is off by default, until the settings name it', () => {
     const own =
       '-- bad: a length\n-- file: 0001_users.sql\n  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(9));'

@@ -20,6 +20,12 @@ describe('files for another database', () => {
     'MySQL, by its engine': 'CREATE TABLE t (id int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;',
     'MySQL, by unsigned numbers': 'CREATE TABLE t (id int(10) unsigned NOT NULL);',
     'MySQL, by its quotes': 'ALTER TABLE `t` ADD `a` int, ADD `b` int, ADD `c` int;',
+    'MySQL, by the place of a column': 'alter table t add column b int DEFAULT NULL after a;',
+    'MySQL, by its changes': 'alter table t modify a varchar(255);',
+    'MySQL, by its indexes': 'drop index t_a_idx on t;',
+    'CockroachDB, by its families':
+      'CREATE TABLE u (id UUID DEFAULT gen_random_uuid(), at TIMESTAMPTZ, FAMILY "primary" (id, at));',
+    'CockroachDB, by its types': 'CREATE TABLE u (at TIMESTAMPTZ, tally INT8 NOT NULL DEFAULT 0:::INT8);',
     'MySQL, by its conflict': 'INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1;',
     'ClickHouse, by its users': "CREATE USER IF NOT EXISTS u IDENTIFIED WITH sha256_password BY 'x';",
     'ClickHouse, by its engine': 'CREATE TABLE t (id UInt64) ENGINE = MergeTree() ORDER BY id;',
@@ -42,6 +48,10 @@ describe('files for another database', () => {
     'such words in comments and strings':
       '-- AUTOINCREMENT as in SQLite: `a` `b` `c` `d`\nSELECT \'ENGINE=InnoDB\', "AUTO_INCREMENT";',
     'columns of such names': "UPDATE cars SET engine = 'v8' WHERE engine = other AND pragma = 1;",
+    'a column and a trigger after it':
+      'ALTER TABLE t ADD b int, ADD c int; CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f();',
+    'a family of its own':
+      'CREATE TABLE family (id int); INSERT INTO family VALUES (1); WITH a AS (SELECT 1), family AS (SELECT 2) SELECT 1;',
     'a slip': 'ALTER TABLE `t` ADD COLUMN a int;',
     'a strict function': "CREATE FUNCTION f(a numeric) RETURNS numeric(10, 2) STRICT LANGUAGE sql AS 'SELECT 1';",
     'what Liquibase runs on another database':

@@ -238,6 +238,7 @@ describe('Flyway', () => {
   it('is known by its names', () => {
     assert.equal(tool({ 'V1__a.sql': '', 'V1_2__b.sql': '', 'afterMigrate.sql': '' }), 'flyway')
     assert.equal(tool({ 'R__view.sql': '' }), 'flyway')
+    assert.equal(tool({ 'R__view.sql': '', 'fix_rooms.sql': '', 'fix_slots.sql': '' }), 'plain')
     assert.equal(tool({ 'V0001.Initial.up.sql': '' }), 'plain')
     assert.equal(tool({ '20240101__a.sql': '', '../../application.properties': 'spring.flyway.schemas=x' }), 'flyway')
     assert.equal(tool({ '20240101__a.sql': '' }), 'plain')
@@ -453,6 +454,19 @@ describe('plain SQL', () => {
   it('is what nobody else runs', () => {
     assert.equal(tool({ '001_a.sql': 'SELECT 1;' }), 'plain')
     assert.equal(tool({ 'a.sql': 'SELECT 1;' }), 'plain')
+  })
+
+  it('is not what a program calls by name', () => {
+    const found = (text: string) => historyIn({ '001_a.sql': 'SELECT 1;', '002_b.sql': text }).migrations.length
+    for (const head of [
+      '-- name: users-by-town',
+      '--name: add_user<!',
+      '-- name: GetUser :one',
+      '-- :name users :? :*',
+    ])
+      assert.equal(found(`${head}\nSELECT 1;`), 1, head)
+    for (const head of ['-- Name: users; Type: TABLE; Schema: public', '-- name: of the shop', '-- by name: a'])
+      assert.equal(found(`${head}\nSELECT 1;`), 2, head)
   })
 
   it('becomes what a comment says while it is typed', () => {

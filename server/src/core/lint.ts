@@ -15,6 +15,8 @@ import type { AllowanceContext, MigrationContext, Rule, RuleFinding, StatementRu
 import { withhold, withReason } from './rules/withheld'
 import type { Settings } from './settings'
 import type { BodyStatement } from './sql/routine-commands'
+import type { Statement } from './sql/statements'
+import { tokensOf } from './sql/tokens'
 import { type Span, shifted } from './text'
 
 /** Told of a rule that threw: its other findings and those of all other rules stand. */
@@ -235,10 +237,10 @@ function offeredFor({ fixes, hint }: RuleFinding, rule: string, report?: Report)
 }
 
 /** What PostgreSQL's parser refuses is an error; what only our engine could not read may be all right. */
-function problemOf({ statement }: Step, settings: Settings): Finding[] {
+function problemOf({ statement, migration }: Step, settings: Settings): Finding[] {
   const { problem } = statement
   const severity = settings.rules[syntaxRule]
-  if (!problem || severity === 'off') return []
+  if (!problem || severity === 'off' || isAtPlaceholder(statement, problem.span, migration.placeholders)) return []
   const { message, span, kind } = problem
   return [
     {
@@ -250,6 +252,14 @@ function problemOf({ statement }: Step, settings: Settings): Finding[] {
       fixes: [],
     },
   ]
+}
+
+/** Any words may come in the place of `${escape}`: the parser stops there, or at what follows, where it took it for a name. */
+function isAtPlaceholder({ text }: Statement, { start }: Span, placeholders: ReadonlyMap<string, string>): boolean {
+  if (placeholders.size === 0) return false
+  const words = tokensOf(text).filter(({ kind }) => kind !== 'comment')
+  const at = words.findIndex(word => word.end > start)
+  return words.slice(Math.max(0, at - 1), at + 1).some(word => placeholders.has(word.text.toLowerCase()))
 }
 
 export const syntaxRule = 'syntax'

@@ -26,7 +26,8 @@ export default defineRule({
 code that was deployed before the migration, and code that an earlier release brings back.
 
 The finding is information where the drop comes as the last step: an earlier migration has copied the values or declared the
-column deprecated, another column gets its name, or code can do without writing the column and the migration only drops.
+column deprecated, another column gets its name, or code can do without writing the column and the migration only drops. So it is
+where the migration itself has renamed the column: the renaming breaks the queries.
 
 It is a hint where \`IF EXISTS\` finds no such column. Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
   instead: `
@@ -193,6 +194,26 @@ back and its data is kept elsewhere or not needed.`,
   ALTER TABLE users ADD COLUMN email text, DROP COLUMN street;
 --                                         ^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "street" of table "users"]
 
+-- bad: the migration itself has given it the name
+-- given: renamed-column off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, kind text NOT NULL);
+-- file: 0002_kinds.sql
+  ALTER TABLE orders RENAME COLUMN kind TO kind_old;
+  ALTER TABLE orders ADD COLUMN kind text[];
+  UPDATE orders SET kind = ARRAY[kind_old] WHERE kind_old <> '';
+  ALTER TABLE orders DROP COLUMN kind_old;
+--                   ^^^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "kind_old" of table "orders"]
+-- fix: Deprecate the column here, drop it in a new migration
+  ALTER TABLE orders RENAME COLUMN kind TO kind_old;
+  ALTER TABLE orders ADD COLUMN kind text[];
+  UPDATE orders SET kind = ARRAY[kind_old] WHERE kind_old <> '';
+  ALTER TABLE orders ALTER COLUMN kind_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.kind_old IS 'DEPRECATED: a later release drops it';
+-- file: 0003_drop_orders_kind_old.sql
+  -- For a later release, when no running code names the column.
+  ALTER TABLE orders DROP COLUMN kind_old;
+
 -- bad: another column gets its name
 -- given: renamed-column off
 -- file: 0001_users.sql
@@ -358,6 +379,14 @@ function weightOf(
       isLast: true,
     }
   }
+  const from = nameBefore(column.name, table, context)
+  if (from !== undefined) {
+    return {
+      detail: `The migration itself gave it that name: running code knows it as "${from}".`,
+      hint: 'Check that nothing of its values is needed: nothing brings them back.',
+      isLast: false,
+    }
+  }
   const isOptional =
     !column.notNull || column.default !== undefined || column.generated !== undefined || column.identity
   const isAlone = !isStillUsed && !atCommit?.columns.some(({ born }) => isUnreleased(born, context))
@@ -374,6 +403,16 @@ const isUsed = (table: Table | undefined, column: string, context: RuleContext):
   table !== undefined &&
   (stillNaming(table, column, catalogAtEnd(context)).length > 0 ||
     viewsReadingColumn(context.catalog, keyOfRelation(table), column).length > 0)
+
+/** What the column was called when the migration began, where it has renamed it. */
+const nameBefore = (name: string, table: Name, { steps, index }: RuleContext): string | undefined =>
+  steps
+    .slice(0, index)
+    .flatMap(({ command }) =>
+      command?.tag === 'ALTER TABLE' && command.relation.name === table.name ? command.subcommands : [],
+    )
+    .flatMap(other => (other.kind === 'RENAME COLUMN' && other.to.name === name ? [other.from.name] : []))
+    .at(-1)
 
 /** A column of the same transaction gets its name: new code was not needed for that. */
 const isRenamedTo = (name: string, table: Name, { steps, index, transaction }: RuleContext): boolean =>

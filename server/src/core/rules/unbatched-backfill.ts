@@ -1058,6 +1058,42 @@ fix is for you to review: others see the table half done, and a run that fails k
   INSERT INTO totals (score) SELECT stddev(score) FROM scores;
   INSERT INTO totals (score) SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY score), 0) FROM scores;
 
+-- good: the table keeps the version of the database
+-- file: 41.sql
+  CREATE TABLE shop_version (schema_version integer NOT NULL);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 42.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE shop_version SET schema_version = 42;
+  COMMIT;
+
+-- bad: a number of another kind
+-- file: 41.sql
+  CREATE TABLE notes (id bigint PRIMARY KEY, schema_version integer NOT NULL);
+-- file: 42.sql
+  UPDATE notes SET schema_version = 1;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "notes" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start notes.id%TYPE;
+    batch_end notes.id%TYPE;
+    last_key notes.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM notes ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM notes ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM notes WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE notes SET schema_version = 1 WHERE notes.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM notes WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
 -- good: a loop takes some rows at a time, and a table holds one row
 -- given: batches-in-one-transaction off
 -- file: 0001_users.sql

@@ -1,9 +1,10 @@
+import { compareDotted } from '../history/numbering'
 import { asTable, type Column, columnNamed, keyOf, primaryKeyOf, relationNamed, type Table } from '../postgres/catalog'
 import { isSystem } from '../postgres/effects/gathering'
 import type { Comparison, Name } from '../sql/parts'
 import type { Delete, Update } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
-import type { Span } from '../text'
+import { nameOf, type Span } from '../text'
 import type { RuleContext } from './rule'
 import { existingTable, isUnreleased } from './target'
 
@@ -13,7 +14,7 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (command.tag === 'DELETE' && command.using) return false
   const { where } = command
   const table = asTable(relationNamed(context.catalog, command.table))
-  if (!where) return true
+  if (!where) return !keepsVersion(command, context)
   if (where.hasSubquery) return false
   if (where.columns.length === 0) return where.calls.length === 0
   if (where.comparisons?.every(all => all.some(test => asksForNull(test, table)))) return false
@@ -26,6 +27,20 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (command.tag === 'DELETE' || test?.operator !== 'IS NULL' || others.length > 0) return false
   const isAssigned = command.assignments.some(({ column }) => column === test.column)
   return isAssigned && !isAsOldAsTable(columnNamed(table, test.column), table)
+}
+
+/**
+ * Whether the statement writes down how far the database has come, in the one row of a table that is there for it:
+ * `UPDATE schema_info SET version = 142` in `142.sql`.
+ */
+function keepsVersion(command: Update | Delete, { migration, statement }: RuleContext): boolean {
+  if (command.tag !== 'UPDATE') return false
+  const [{ column, expression } = {}, ...others] = command.assignments
+  if (!expression || others.length > 0 || !/version|schema|migration/.test(`${command.table.name} ${column}`))
+    return false
+  const [, value] = /^'?(\d+(?:\.\d+)*)'?$/.exec(statement.text.slice(expression.span.start, expression.span.end)) ?? []
+  const [number] = /\d+(?:[._]\d+)*/.exec(nameOf(migration.version)) ?? []
+  return value !== undefined && number !== undefined && compareDotted(value, number) === 0
 }
 
 /**

@@ -77,10 +77,14 @@ export function isForeignText(text: string): boolean {
   return foreignWords.test(sql) || (sql.match(/`[^`\n]+`/g)?.length ?? 0) > 1
 }
 
-/** Whether any of the texts is, and none has a word of PostgreSQL's own: what is wrong there is to be told. */
+/**
+ * Whether any of the texts is, and none has a word of PostgreSQL's own: what is wrong there is to be told. CockroachDB has those
+ * words too, and some that nobody else has.
+ */
 export function areForeign(texts: Iterable<string>): boolean {
   let isForeign = false
   for (const text of texts) {
+    if (cockroachWords.test(text) && cockroachWords.test(bare(text))) return true
     if (ownWords.test(text) && ownWords.test(bare(text))) return false
     isForeign ||= isForeignText(text)
   }
@@ -99,9 +103,14 @@ const foreignPatterns = [
   String.raw`\bAUTOINCREMENT\b|^[ \t]*PRAGMA\s+\w+|\)\s*WITHOUT\s+ROWID\b|\bsqlite_(?:master|schema|sequence)\b|\b(?:strftime|unixepoch|julianday)\s*\(|\b(?:INSERT|UPDATE)\s+OR\s+(?:IGNORE|REPLACE|ABORT|FAIL|ROLLBACK)\b`,
   // MySQL and ClickHouse: https://dev.mysql.com/doc/refman/8.4/en/create-table.html, alter-table.html
   String.raw`\bAUTO_INCREMENT\b|\)\s*ENGINE\s*=\s*\w|\bENGINE\s*=\s*(?:InnoDB|MyISAM|\w*MergeTree)\b|\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b|\b(?:BIG|SMALL|TINY|MEDIUM)?INT(?:EGER)?(?:\s*\(\d+\))?\s+UNSIGNED\b|\bTINYINT\s*\(\d|\bMODIFY\s+COLUMN\b|\bON\s+DUPLICATE\s+KEY\s+UPDATE\b|\bIDENTIFIED\s+(?:BY|WITH)\b|\bFOREIGN_KEY_CHECKS\b|\b(?:CODEC|(?:TO)?LOWCARDINALITY)\s*\(`,
+  // The same of MySQL's ALTER TABLE and DROP INDEX
+  String.raw`\bALTER\s+TABLE\s+\S+\s+(?:MODIFY|CHANGE|ADD\s+(?:INDEX|KEY)\s+\w+\s*\(|DROP\s+(?:KEY|FOREIGN\s+KEY)|ADD\s[^;,]*\sAFTER\s+\w+\s*[;,])|\bDROP\s+INDEX\s+\w+\s+ON\s`,
   // SQL Server and Oracle
   String.raw`\[dbo\]\.|\bOBJECT_ID\s*\(|\b(?:INTO|FROM|JOIN|TABLE|UPDATE)\s+(?:#\w|@\w+\.)|\bIDENTITY\s*\(\s*1\s*,\s*1\s*\)|\bN?VARCHAR\s*\(\s*MAX\s*\)|\bVARCHAR2\b`,
 ].join('|')
+
+/** https://www.cockroachlabs.com/docs/stable/scalar-expressions#type-annotations, column-families */
+const cockroachWords = /:::\s*[a-z]|\bFAMILY\s+(?:"\w+"|'')\s*\(/i
 
 const foreignWords = new RegExp(foreignPatterns, 'im')
 

@@ -36,7 +36,10 @@ export default {
     'With Flyway 9.1.2 and later set flyway.postgresql.transactional.lock=false first: else the build waits without end for the transaction of Flyway’s own lock.',
   recognises(folder) {
     const { files } = folder
-    const named = share(files, name => strictName.test(name))
+    const isVersionThere = files.some(file => versionName.test(nameOf(file)))
+    const repeated = share(files, name => strictName.test(name))
+    // Scripts that are run by hand may have one among them that is not.
+    const named = isVersionThere || repeated >= 0.5 ? repeated : 0
     const bare = named > 0 ? 0 : share(files, name => bareName.test(name))
     if (bare > 0 && (/(?:^|\/)db\/migration(?:\/|$)/.test(folder.path) || isConfigured(folder))) return 0.85 * bare
     return named === 0 ? 0 : 0.45 + 0.45 * share(files, name => strictName.test(name) || eventName.test(name))
@@ -107,6 +110,8 @@ export default {
 } satisfies Framework
 
 const strictName = /^(?:[VUB]\d[\d._]*|R)__.*\.sql$/
+
+const versionName = /^[VUB]\d[\d._]*__.*\.sql$/
 
 /** Where the prefix is configured to be none. */
 const bareName = /^\d[\d._]*__.*\.sql$/

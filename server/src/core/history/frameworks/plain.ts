@@ -36,6 +36,7 @@ export default {
     if (isForeignName(name) || isDump(path)) return undefined
     if (!isNumbered(name) && isPrintedDump(text)) return undefined
     if (!hasVersion.test(name) && leadsOn(folder.files)) return undefined
+    if (namedQuery.test(text)) return undefined
     if (isForSeveral(folder.files) && !saysDatabase.test(name) && areForeign([text])) return undefined
     const relative = path.slice(folder.path === '' ? 0 : folder.path.length + 1)
     if (wholeSchema.test(path)) return undefined
@@ -99,6 +100,9 @@ const leadsOn = onceForEach((files: readonly string[]): boolean => share(files, 
  * next, `upgrade/6-7/001-auto.sql` (https://metacpan.org/pod/DBIx::Class::DeploymentHandler::DeployMethod::SQL::Translator).
  */
 const wholeSchema = /(?:^|\/)deploy\/\d+\/\d{3}-auto[^/]*\.sql$/
+
+/** What a program calls by name, as Yesql, HugSQL, aiosql and sqlc write it: `-- name: users-by-town`, `-- :name users`. */
+const namedQuery = /^--[ \t]*(?:name[ \t]*:|:name[ \t])[ \t]*[\w.*!?<>$^-]+(?:[ \t]+:[\w*!?<>]+)*[ \t]*\r?$/im
 
 const hasVersion = /\d\.\d/
 
