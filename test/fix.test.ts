@@ -35,6 +35,7 @@ describe('fixing all', () => {
     const files = Object.entries({
       '000001_users.up.sql': `CREATE TYPE plan AS ENUM ('free', 'paid');\nCREATE TABLE users (id bigint PRIMARY KEY, plan plan);\n`,
       '000002_plan.up.sql': `CREATE TYPE new_plan AS ENUM ('free', 'team');
+CREATE TABLE teams (id bigint PRIMARY KEY, plan new_plan);
 ALTER TABLE users ALTER COLUMN plan TYPE new_plan USING plan::text::new_plan;
 DROP TYPE plan;
 ALTER TYPE new_plan RENAME TO plan;

@@ -18,77 +18,84 @@ import {
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
+import { withColumns } from './column-names'
 import { notNullParts } from './not-null-steps'
 import type { Part } from './placement'
 import type { RuleContext } from './rule'
 import { withhold } from './withheld'
 
-/** A column that takes the place of another. */
+/** Columns of a table that take the places of others. */
 export interface Succession {
   readonly relation: Name
   /** As the statement writes it. */
   readonly tableText: string
   readonly table: Table
-  readonly column: Column
-  /** What the new column is called until it has the place. */
-  readonly next: string
-  /** What both are called from then on. */
-  readonly place: string
-  readonly left: string
+  readonly columns: readonly Successor[]
 }
 
-/** What hangs on a column, brought to another one. */
+export interface Successor {
+  /** Whose place it takes, and name. */
+  readonly column: Column
+  /** What it is called until then. */
+  readonly next: string
+  /** What the old one is called from then on. */
+  readonly left: string
+  /** What the new one is to have, where that is not what the old one has. */
+  readonly wanted: { readonly default?: string | null; readonly notNull?: boolean }
+}
+
+/** What hangs on columns, brought to others. */
 export interface Carried {
-  /** Builds the indexes and proves the constraints of the new column, under names of their own. */
+  /** Builds the indexes and proves the constraints of the new columns, under names of their own. */
   readonly parts: readonly Part[]
-  /** When the columns have their names: the names of what they have change over too, and the old column is asked for nothing more. */
+  /** When the columns have their names: the names of what they have change over too, and the old ones are asked for nothing more. */
   readonly taken: readonly string[]
   /** Undoes that when the columns have their names back. */
   readonly given: readonly string[]
-  /** Makes again what the drop of the old column took along, under the names that `taken` left it. */
+  /** Makes again what the drop of the old columns took along, under the names that `taken` left it. */
   readonly again: readonly string[]
 }
 
 /**
- * Returns what brings all that hangs on a column to the one that takes its place: indexes are built concurrently, constraints are
- * validated by themselves, and the default comes with the name. Undefined, with the reason withheld, where something cannot come.
+ * Returns what brings all that hangs on columns to those that take their places: indexes are built concurrently, constraints are
+ * validated by themselves, and defaults come with the names. Undefined, with the reason withheld, where something cannot come.
  */
 export function carriedOver(succession: Succession, context: RuleContext): Carried | undefined {
-  const { table, column } = succession
-  const stays = whatStays(table, column, context.catalog)
+  const { table, columns } = succession
+  const stays = columns.flatMap(({ column }) => whatStays(table, column, context.catalog) ?? [])[0]
   if (stays !== undefined) return withhold(`The new column would need ${stays} as well.`)
   const past = pastOf(context.history, context.migration, context.index, context.settings)
-  const own = { ...succession, past, context }
-  const moves: Moved[] = []
-  for (const index of indexesOf(context.catalog, keyOfRelation(table))) {
-    if (index.constraint !== undefined || !columnsOfIndex(index).has(column.name)) continue
-    const moved = movedIndex(index, own)
-    if (!moved) return undefined
-    moves.push(moved)
-  }
-  for (const constraint of table.constraints) {
-    if (constraint.kind === 'NOT NULL' || !constraint.columns.includes(column.name)) continue
-    const moved = constraint.index === undefined ? movedCondition(constraint, own) : movedKey(constraint, own)
-    if (!moved) return undefined
-    moves.push(moved)
-  }
-  const value = movedDefault(own)
-  if (!value) return undefined
-  const all = [...moves, value, ...(column.notNull ? [movedNotNull(own)] : [])]
+  const named = (of: 'next' | 'left') => new Map(columns.map(one => [one.column.name, one[of]]))
+  const own = { ...succession, past, context, next: named('next'), left: named('left') }
+  const isOwn = (name: string) => own.next.has(name)
+  const indexes = indexesOf(context.catalog, keyOfRelation(table)).filter(
+    index => index.constraint === undefined && [...columnsOfIndex(index)].some(isOwn),
+  )
+  const constraints = table.constraints.filter(({ kind, columns: of }) => kind !== 'NOT NULL' && of.some(isOwn))
+  const all = [
+    ...indexes.map(index => movedIndex(index, own)),
+    ...constraints.map(one => (one.index === undefined ? movedCondition(one, own) : movedKey(one, own))),
+    ...columns.flatMap(successor => [movedDefault(successor, own), movedNotNull(successor, own)]),
+  ]
+  const moves = all.filter(moved => moved !== undefined)
+  if (moves.length < all.length) return undefined
   return {
-    parts: [...all.flatMap(({ build }) => build ?? []), ...provenParts(all, own)],
-    taken: all.flatMap(({ taken }) => taken),
-    given: all.toReversed().flatMap(({ given }) => given),
-    again: all.flatMap(({ again }) => again ?? []),
+    parts: [...moves.flatMap(({ build }) => build ?? []), ...provenParts(moves, own)],
+    taken: moves.flatMap(({ taken }) => taken),
+    given: moves.toReversed().flatMap(({ given }) => given),
+    again: moves.flatMap(({ again }) => again ?? []),
   }
 }
 
 interface Own extends Succession {
   readonly past: Past
   readonly context: RuleContext
+  /** By the names of the old columns. */
+  readonly next: ReadonlyMap<string, string>
+  readonly left: ReadonlyMap<string, string>
 }
 
-/** One thing that hangs on the column. */
+/** One thing that hangs on the columns. */
 interface Moved {
   /** A migration of its own. */
   readonly build?: Part
@@ -127,7 +134,7 @@ function whatStays(table: Table, column: Column, catalog: Catalog): string | und
 
 /** Goes with the old column: until then it is out of the way. */
 function movedIndex(index: Index, own: Own): Moved | undefined {
-  const { column, next, left } = own
+  const { next, left } = own
   const text = indexText(own.past, index, own.context.catalog.searchPath)
   const names = ownNames(index.name, own)
   if (!names) return undefined
@@ -137,8 +144,8 @@ function movedIndex(index: Index, own: Own): Moved | undefined {
   const [head, on, body] = text === undefined ? [] : partsOfIndex(text)
   if (head === undefined || on === undefined || body === undefined)
     return withhold(`The migrations here do not show the whole of index "${index.name}".`)
-  const built = (name: string, of: string, how = '') =>
-    `${head}${how} ${quoted(name)}${on}${withColumn(body, column.name, of)}`
+  const built = (name: string, columns: ReadonlyMap<string, string>, how = '') =>
+    `${head}${how} ${quoted(name)}${on}${withColumns(body, columns)}`
   const rename = (from: string, to: string) => `ALTER INDEX ${inSchemaOf(own, from)} RENAME TO ${quoted(to)};`
   return {
     build: {
@@ -164,7 +171,7 @@ export function partsOfIndex(text: string): [string, string, string] | [] {
 
 /** A check or a foreign key: rows that have no value in the old column any more need not meet it. */
 function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
-  const { column, context, past, table, next } = own
+  const { context, past, table, next } = own
   const { name } = constraint
   const isPlain = constraint.validated && constraint.enforced && constraint.kind !== 'EXCLUDE'
   const text = isPlain ? constraintText(past, table, constraint, context.catalog.searchPath) : undefined
@@ -177,7 +184,7 @@ function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
   return {
     proof: {
       name: names.next,
-      definition: withColumn(definition.slice(0, ownEnd), column.name, next) + definition.slice(ownEnd),
+      definition: withColumns(definition.slice(0, ownEnd), next) + definition.slice(ownEnd),
     },
     taken: [alter(own, `DROP CONSTRAINT ${quoted(name)}`), renameConstraint(own, names.next, name)],
     given: [renameConstraint(own, name, names.next), alter(own, `ADD ${text}`)],
@@ -186,18 +193,17 @@ function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
 
 /** UNIQUE or PRIMARY KEY, which take over an index that is built before. */
 function movedKey(constraint: Constraint, own: Own): Moved | undefined {
-  const { context, column, next, tableText } = own
+  const { context, next, tableText } = own
   const { name, kind } = constraint
   const index = context.catalog.relations.get(constraint.index ?? '')
   const names = ownNames(name, own)
   if (!names) return undefined
   if (!isIndex(index) || index.deferrable || index.include.length > 0 || index.method !== 'btree')
     return withhold(`The new column would need constraint "${name}" as well.`)
-  const columns = (of: string) =>
-    `(${constraint.columns.map(one => quoted(one === column.name ? of : one)).join(', ')})`
-  const nulls = index.nullsNotDistinct ? 'NULLS NOT DISTINCT ' : ''
-  const built = (how: string) =>
-    `CREATE UNIQUE INDEX${how} ${quoted(names.next)} ON ${tableText} ${columns(next)}${nulls === '' ? '' : ` ${nulls.trim()}`};`
+  const nulls = index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
+  const columns = constraint.columns.map(quoted).join(', ')
+  const nexts = constraint.columns.map(one => quoted(next.get(one) ?? one)).join(', ')
+  const built = (how: string) => `CREATE UNIQUE INDEX${how} ${quoted(names.next)} ON ${tableText} (${nexts})${nulls};`
   return {
     build: {
       title: `build_${names.next}`,
@@ -213,68 +219,76 @@ function movedKey(constraint: Constraint, own: Own): Moved | undefined {
     ],
     given: [
       '-- The constraint takes its index along: writes wait until both are built.',
-      alter(
-        own,
-        `DROP CONSTRAINT ${quoted(name)}, ADD CONSTRAINT ${quoted(name)} ${kind} ${nulls}${columns(column.name)}`,
-      ),
+      alter(own, `DROP CONSTRAINT ${quoted(name)}, ADD CONSTRAINT ${quoted(name)} ${kind}${nulls} (${columns})`),
       built(''),
     ],
   }
 }
 
 /** The default, and the sequence of a serial column, which would go with the old one. */
-function movedDefault(own: Own): Moved | undefined {
-  const { column, context, past, table, place, left, next } = own
+function movedDefault({ column, next, left, wanted }: Successor, own: Own): Moved | undefined {
+  const { context, past, table, tableText } = own
   const relation = keyOfRelation(table)
-  const owned = sequencesOwnedBy(context.catalog, relation, column.name).map(sequence =>
+  const { name } = column
+  const owned = sequencesOwnedBy(context.catalog, relation, name).map(sequence =>
     textOfKey(keyOfRelation(sequence), context.catalog.searchPath),
   )
-  const ownedBy = (of: string) => owned.map(name => `ALTER SEQUENCE ${name} OWNED BY ${own.tableText}.${quoted(of)};`)
-  if (!column.default) return { taken: ownedBy(place), given: ownedBy(column.name) }
   const [serial] = owned
-  const value =
-    textOfDefault(past, relation, column.name) ??
-    (serial === undefined ? undefined : `nextval('${serial.replaceAll("'", "''")}')`)
-  if (value === undefined) return withhold('The migrations here do not show what the default of the column is.')
-  const moved = (from: string, to: string) =>
-    alter(own, `ALTER COLUMN ${quoted(from)} DROP DEFAULT, ALTER COLUMN ${quoted(to)} SET DEFAULT ${value}`)
-  return { taken: [moved(left, place), ...ownedBy(place)], given: [moved(next, column.name), ...ownedBy(column.name)] }
+  const was = column.default
+    ? (textOfDefault(past, relation, name) ?? (serial && `nextval('${serial.replaceAll("'", "''")}')`))
+    : null
+  if (was === undefined) return withhold('The migrations here do not show what the default of the column is.')
+  const is = wanted.default === undefined ? was : wanted.default
+  const set = (of: string, value: string | null) =>
+    value === null ? [] : [`ALTER COLUMN ${quoted(of)} SET DEFAULT ${value}`]
+  const drop = (of: string, value: string | null) => (value === null ? [] : [`ALTER COLUMN ${quoted(of)} DROP DEFAULT`])
+  const altered = (clauses: readonly string[]) => (clauses.length > 0 ? [alter(own, clauses.join(', '))] : [])
+  const ownedBy = owned.map(sequence => `ALTER SEQUENCE ${sequence} OWNED BY ${tableText}.${quoted(name)};`)
+  return {
+    taken: [...altered([...drop(left, was), ...set(name, is)]), ...ownedBy],
+    given: [...altered([...drop(next, is), ...set(name, was)]), ...ownedBy],
+  }
 }
 
-/** The new one is NOT NULL by then; the old one gets no values any more. */
-const movedNotNull = (own: Own): Moved => ({
-  taken: [alter(own, `ALTER COLUMN ${quoted(own.left)} DROP NOT NULL`)],
-  given: [alter(own, `ALTER COLUMN ${quoted(own.column.name)} SET NOT NULL`)],
-})
+/** The new one is proven by then; the old one gets no values any more. */
+const movedNotNull = ({ column, left }: Successor, own: Own): Moved =>
+  column.notNull
+    ? {
+        taken: [alter(own, `ALTER COLUMN ${quoted(left)} DROP NOT NULL`)],
+        given: [alter(own, `ALTER COLUMN ${quoted(column.name)} SET NOT NULL`)],
+      }
+    : { taken: [], given: [] }
 
 /** NOT NULL and what is added NOT VALID, in two migrations. */
 function provenParts(moves: readonly Moved[], own: Own): Part[] {
-  const { relation, tableText, column, next, context } = own
-  const notNull = column.notNull ? notNullParts(relation, tableText, [next], context) : undefined
+  const { relation, tableText, columns, context } = own
+  const wanting = columns.filter(({ column, wanted }) => wanted.notNull ?? column.notNull).map(({ next }) => next)
+  const notNull = wanting.length > 0 ? notNullParts(relation, tableText, wanting, context) : undefined
   const proofs = moves.flatMap(({ proof }) => proof ?? [])
-  if (proofs.length === 0) return notNull ?? []
   const [first, then] = notNull ?? []
-  const title = notNull ? 'constraints' : proofs.map(({ name }) => name).join('_')
-  const name = notNull ? `${relation.name}_${next}_${title}` : title
+  if (notNull && proofs.length === 0) return notNull
+  if (proofs.length === 0) return []
+  const [only, ...others] = proofs
+  const title = only && others.length === 0 && !notNull ? only.name : `${relation.name}_new_constraints`
   return [
     {
-      title: `add_${name}`,
+      title: `add_${title}`,
       up: [
-        ...proofs.map(proof => alter(own, `ADD CONSTRAINT ${quoted(proof.name)} ${proof.definition} NOT VALID`)),
+        ...proofs.map(({ name, definition }) => alter(own, `ADD CONSTRAINT ${quoted(name)} ${definition} NOT VALID`)),
         ...(first?.up ?? []),
       ],
       down: {
         edits: [],
         text: [
-          ...proofs.map(proof => alter(own, `DROP CONSTRAINT ${quoted(proof.name)}`)),
+          ...proofs.map(({ name }) => alter(own, `DROP CONSTRAINT ${quoted(name)}`)),
           ...(first ? [first.down.text] : []),
         ].join('\n'),
       },
       transaction: true,
     },
     {
-      title: `validate_${name}`,
-      up: [...proofs.map(proof => alter(own, `VALIDATE CONSTRAINT ${quoted(proof.name)}`)), ...(then?.up ?? [])],
+      title: `validate_${title}`,
+      up: [...proofs.map(({ name }) => alter(own, `VALIDATE CONSTRAINT ${quoted(name)}`)), ...(then?.up ?? [])],
       down: then?.down ?? { edits: [], text: '' },
       transaction: true,
     },
@@ -290,24 +304,6 @@ function ownNames(name: string, { table, context }: Own): { readonly next: strin
     !table.constraints.some(constraint => constraint.name === other)
   if (isFree(next) && isFree(old)) return { next, old }
   return withhold(`"${next}" cannot be the name of what takes the place of "${name}": it is too long, or taken.`)
-}
-
-/** The text with one name in the place of another, but where that is no column: a function, a type, what COLLATE names. */
-export function withColumn(text: string, column: string, other: string): string {
-  const tokens = tokensOf(text)
-  let changed = ''
-  let from = 0
-  for (const [place, token] of tokens.entries()) {
-    const isName =
-      (token.kind === 'word' && text.slice(token.start, token.end).toLowerCase() === column) ||
-      (token.kind === 'quoted identifier' && token.text.slice(1, -1).replaceAll('""', '"') === column)
-    const before = tokens[place - 1]?.text ?? ''
-    if (!isName || tokens[place + 1]?.text === '(' || before === '::' || before === 'AS' || before === 'COLLATE')
-      continue
-    changed += text.slice(from, token.start) + quoted(other)
-    from = token.end
-  }
-  return changed + text.slice(from)
 }
 
 const alter = ({ tableText }: Succession, clauses: string): string => `ALTER TABLE ${tableText} ${clauses};`

@@ -33,7 +33,8 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   *check(alter, context) {
     const target = existingTable(alter.relation, context)
     if (!target) return
-    for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
+    const changes = [...subcommandsOf(alter, context, 'ALTER COLUMN TYPE')]
+    for (const { subcommand, effects } of changes) {
       const mode = modeOn(effects, target.relation)
       const work = workOf(effects, target.label)
       if (!work || !mode) continue
@@ -50,7 +51,15 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
         severity: isUnknown ? 'warning' : undefined,
         fixes: () => {
           const asUtc = takenAsUtc(subcommand, target, context)
-          return asUtc.length > 0 ? asUtc : retypedInSteps(alter, subcommand, target, context)
+          if (asUtc.length > 0) return asUtc
+          // All that the statement rewrites the table for, together: the rows are filled once.
+          const alike = changes.filter(other => !!workOf(other.effects, target.label))
+          return retypedInSteps(
+            alter,
+            alike.map(other => other.subcommand),
+            target,
+            context,
+          )
         },
       }
     }
@@ -68,7 +77,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ADD COLUMN id_new bigint;
   CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.id_new := NEW.id::bigint;
+    NEW.id_new := NEW.id;
     RETURN NEW;
   END
   $$;
@@ -86,7 +95,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET id_new = id::bigint WHERE id BETWEEN batch_start AND batch_end AND id_new IS NULL AND id IS NOT NULL;
+      UPDATE orders SET id_new = id WHERE id BETWEEN batch_start AND batch_end AND id_new IS NULL AND id IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -125,7 +134,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ADD COLUMN "Total_new" bigint;
   CREATE FUNCTION "orders_Total_new_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW."Total_new" := NEW."Total"::bigint;
+    NEW."Total_new" := NEW."Total";
     RETURN NEW;
   END
   $$;
@@ -143,7 +152,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET "Total_new" = "Total"::bigint WHERE id BETWEEN batch_start AND batch_end AND "Total_new" IS NULL AND "Total" IS NOT NULL;
+      UPDATE orders SET "Total_new" = "Total" WHERE id BETWEEN batch_start AND batch_end AND "Total_new" IS NULL AND "Total" IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -339,11 +348,57 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ALTER COLUMN town TYPE text COLLATE "C";
 --                                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE builds index "orders_town_idx" of table "orders" anew under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 -- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN code_new varchar(40);
+  CREATE FUNCTION orders_code_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.code_new := NEW.code;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_code_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_code_new_sync();
+  ALTER TABLE orders ALTER COLUMN town TYPE text COLLATE "C";
+-- file: 0003_backfill_orders_code.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET code_new = code WHERE id BETWEEN batch_start AND batch_end AND code_new IS NULL AND code IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_add_orders_code_check_new.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_code_check_new CHECK (code_new <> '') NOT VALID;
+-- file: 0005_validate_orders_code_check_new.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_code_check_new;
+-- file: 0006_swap_orders_code.sql
+  BEGIN;
+  DROP TRIGGER orders_code_new_sync ON orders;
+  DROP FUNCTION orders_code_new_sync();
+  ALTER TABLE orders RENAME COLUMN code TO code_old;
+  ALTER TABLE orders RENAME COLUMN code_new TO code;
+  ALTER TABLE orders DROP CONSTRAINT orders_code_check;
+  ALTER TABLE orders RENAME CONSTRAINT orders_code_check_new TO orders_code_check;
+  COMMENT ON COLUMN orders.code_old IS 'DEPRECATED: a later release drops it';
+  COMMIT;
+-- file: 0007_drop_orders_code_old.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN code_old;
+-- fix: Fill a new column beside it and swap the names, in new migrations
   ALTER TABLE orders ALTER COLUMN code TYPE varchar(40);
   ALTER TABLE orders ADD COLUMN town_new text COLLATE "C";
   CREATE FUNCTION orders_town_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.town_new := NEW.town::text;
+    NEW.town_new := NEW.town;
     RETURN NEW;
   END
   $$;
@@ -361,7 +416,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET town_new = town::text WHERE id BETWEEN batch_start AND batch_end AND town_new IS NULL AND town IS NOT NULL;
+      UPDATE orders SET town_new = town WHERE id BETWEEN batch_start AND batch_end AND town_new IS NULL AND town IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -404,7 +459,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ADD COLUMN amount_new bigint;
   CREATE FUNCTION orders_amount_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.amount_new := NEW.amount::bigint;
+    NEW.amount_new := NEW.amount;
     RETURN NEW;
   END
   $$;
@@ -422,7 +477,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET amount_new = amount::bigint WHERE id BETWEEN batch_start AND batch_end AND amount_new IS NULL AND amount IS NOT NULL;
+      UPDATE orders SET amount_new = amount WHERE id BETWEEN batch_start AND batch_end AND amount_new IS NULL AND amount IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -438,12 +493,12 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   COMMENT ON COLUMN orders.amount_old IS 'DEPRECATED: a later release drops it';
 -- file: 000004_swap_orders_amount.down.sql
   COMMENT ON COLUMN orders.amount_old IS NULL;
-  UPDATE orders SET amount_old = amount::numeric WHERE amount_old::bigint::text IS DISTINCT FROM amount::text;
+  UPDATE orders SET amount_old = amount WHERE amount_old::bigint::text IS DISTINCT FROM amount::text;
   ALTER TABLE orders RENAME COLUMN amount TO amount_new;
   ALTER TABLE orders RENAME COLUMN amount_old TO amount;
   CREATE FUNCTION orders_amount_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.amount_new := NEW.amount::bigint;
+    NEW.amount_new := NEW.amount;
     RETURN NEW;
   END
   $$;
@@ -453,7 +508,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders DROP COLUMN amount_old;
 -- file: 000005_drop_orders_amount_old.down.sql
   ALTER TABLE orders ADD COLUMN amount_old numeric;
-  UPDATE orders SET amount_old = amount::numeric;
+  UPDATE orders SET amount_old = amount;
   COMMENT ON COLUMN orders.amount_old IS 'DEPRECATED: a later release drops it';
 
 -- bad: through another type
@@ -513,7 +568,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ADD COLUMN total_new bigint;
   CREATE FUNCTION orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.total_new := NEW.total::bigint;
+    NEW.total_new := NEW.total;
     RETURN NEW;
   END
   $$;
@@ -531,7 +586,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET total_new = total::bigint WHERE id BETWEEN batch_start AND batch_end AND total_new IS NULL AND total IS NOT NULL;
+      UPDATE orders SET total_new = total WHERE id BETWEEN batch_start AND batch_end AND total_new IS NULL AND total IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -573,7 +628,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ADD COLUMN total_new bigint;
   CREATE FUNCTION orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.total_new := NEW.total::bigint;
+    NEW.total_new := NEW.total;
     RETURN NEW;
   END
   $$;
@@ -595,7 +650,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET total_new = total::bigint WHERE id BETWEEN batch_start AND batch_end AND total_new IS NULL AND total IS NOT NULL;
+      UPDATE orders SET total_new = total WHERE id BETWEEN batch_start AND batch_end AND total_new IS NULL AND total IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -625,13 +680,13 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
 -- file: 000006_swap_orders_total.down.sql
   COMMENT ON COLUMN orders.total_old IS 'what the customer''s card IS charged';
   COMMENT ON COLUMN orders.total IS NULL;
-  UPDATE orders SET total_old = total::integer WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
   ALTER TABLE orders RENAME COLUMN total TO total_new;
   ALTER TABLE orders RENAME COLUMN total_old TO total;
   ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
   CREATE FUNCTION orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.total_new := NEW.total::bigint;
+    NEW.total_new := NEW.total;
     RETURN NEW;
   END
   $$;
@@ -641,7 +696,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders DROP COLUMN total_old;
 -- file: 000007_drop_orders_total_old.down.sql
   ALTER TABLE orders ADD COLUMN total_old integer;
-  UPDATE orders SET total_old = total::integer;
+  UPDATE orders SET total_old = total;
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
 
 -- bad: with all that hangs on the column
@@ -668,7 +723,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ADD COLUMN customer_new bigint;
   CREATE FUNCTION orders_customer_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.customer_new := NEW.customer::bigint;
+    NEW.customer_new := NEW.customer;
     RETURN NEW;
   END
   $$;
@@ -690,7 +745,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET customer_new = customer::bigint WHERE id BETWEEN batch_start AND batch_end AND customer_new IS NULL AND customer IS NOT NULL;
+      UPDATE orders SET customer_new = customer WHERE id BETWEEN batch_start AND batch_end AND customer_new IS NULL AND customer IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -706,21 +761,21 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   CREATE UNIQUE INDEX CONCURRENTLY orders_customer_placed_key_new ON orders (customer_new, placed);
 -- file: 000005_build_orders_customer_placed_key_new.down.sql
   DROP INDEX CONCURRENTLY IF EXISTS orders_customer_placed_key_new;
--- file: 000006_add_orders_customer_new_constraints.up.sql
+-- file: 000006_add_orders_new_constraints.up.sql
   ALTER TABLE orders ADD CONSTRAINT orders_customer_check_new CHECK (customer_new > 0) NOT VALID;
   ALTER TABLE orders ADD CONSTRAINT orders_customer_fkey_new FOREIGN KEY (customer_new) REFERENCES customers (id) NOT VALID;
   ALTER TABLE orders ADD CONSTRAINT orders_customer_new_not_null_check CHECK (customer_new IS NOT NULL) NOT VALID;
--- file: 000006_add_orders_customer_new_constraints.down.sql
+-- file: 000006_add_orders_new_constraints.down.sql
   ALTER TABLE orders DROP CONSTRAINT orders_customer_check_new;
   ALTER TABLE orders DROP CONSTRAINT orders_customer_fkey_new;
   ALTER TABLE orders DROP CONSTRAINT orders_customer_new_not_null_check;
--- file: 000007_validate_orders_customer_new_constraints.up.sql
+-- file: 000007_validate_orders_new_constraints.up.sql
   ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_check_new;
   ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fkey_new;
   ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_new_not_null_check;
   ALTER TABLE orders ALTER COLUMN customer_new SET NOT NULL;
   ALTER TABLE orders DROP CONSTRAINT orders_customer_new_not_null_check;
--- file: 000007_validate_orders_customer_new_constraints.down.sql
+-- file: 000007_validate_orders_new_constraints.down.sql
   ALTER TABLE orders ADD CONSTRAINT orders_customer_new_not_null_check CHECK (customer_new IS NOT NULL) NOT VALID;
   ALTER TABLE orders ALTER COLUMN customer_new DROP NOT NULL;
 -- file: 000008_swap_orders_customer.up.sql
@@ -740,7 +795,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   COMMENT ON COLUMN orders.customer_old IS 'DEPRECATED: a later release drops it';
 -- file: 000008_swap_orders_customer.down.sql
   COMMENT ON COLUMN orders.customer_old IS NULL;
-  UPDATE orders SET customer_old = customer::integer WHERE customer_old::bigint::text IS DISTINCT FROM customer::text;
+  UPDATE orders SET customer_old = customer WHERE customer_old::bigint::text IS DISTINCT FROM customer::text;
   ALTER TABLE orders RENAME COLUMN customer TO customer_new;
   ALTER TABLE orders RENAME COLUMN customer_old TO customer;
   ALTER TABLE orders ALTER COLUMN customer SET NOT NULL;
@@ -756,7 +811,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER INDEX orders_customer_idx_old RENAME TO orders_customer_idx;
   CREATE FUNCTION orders_customer_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.customer_new := NEW.customer::bigint;
+    NEW.customer_new := NEW.customer;
     RETURN NEW;
   END
   $$;
@@ -766,7 +821,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders DROP COLUMN customer_old;
 -- file: 000009_drop_orders_customer_old.down.sql
   ALTER TABLE orders ADD COLUMN customer_old integer;
-  UPDATE orders SET customer_old = customer::integer;
+  UPDATE orders SET customer_old = customer;
   CREATE INDEX orders_customer_idx_old ON orders USING btree (customer_old DESC) WHERE customer_old <> 7;
   COMMENT ON COLUMN orders.customer_old IS 'DEPRECATED: a later release drops it';
 
@@ -787,7 +842,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   -- +goose StatementBegin
   CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.id_new := NEW.id::bigint;
+    NEW.id_new := NEW.id;
     RETURN NEW;
   END
   $$;
@@ -813,7 +868,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET id_new = id::bigint WHERE id BETWEEN batch_start AND batch_end AND id_new IS NULL AND id IS NOT NULL;
+      UPDATE orders SET id_new = id WHERE id BETWEEN batch_start AND batch_end AND id_new IS NULL AND id IS NOT NULL;
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -859,7 +914,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
 
   -- +goose Down
   COMMENT ON COLUMN orders.id_old IS NULL;
-  UPDATE orders SET id_old = id::integer WHERE id_old::bigint::text IS DISTINCT FROM id::text;
+  UPDATE orders SET id_old = id WHERE id_old::bigint::text IS DISTINCT FROM id::text;
   ALTER TABLE orders RENAME COLUMN id TO id_new;
   ALTER TABLE orders RENAME COLUMN id_old TO id;
   ALTER TABLE orders ALTER COLUMN id SET NOT NULL;
@@ -871,7 +926,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   -- +goose StatementBegin
   CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.id_new := NEW.id::bigint;
+    NEW.id_new := NEW.id;
     RETURN NEW;
   END
   $$;
@@ -884,8 +939,563 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
 
   -- +goose Down
   ALTER TABLE orders ADD COLUMN id_old integer;
-  UPDATE orders SET id_old = id::integer;
+  UPDATE orders SET id_old = id;
   COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: several columns, of which one becomes what USING makes of the row
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer NOT NULL, rebate integer, number integer NOT NULL);
+  CREATE INDEX orders_total_idx ON orders (total, rebate);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_cents.up.sql
+  ALTER TABLE orders
+    -- in cents until now
+    ALTER COLUMN total TYPE numeric USING orders.total::numeric / 100,
+--                     ^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN rebate TYPE numeric USING coalesce(rebate, 0)::numeric / 100;
+--                      ^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_cents.down.sql
+  ALTER TABLE orders ALTER COLUMN total TYPE integer USING total * 100, ALTER COLUMN rebate TYPE integer USING rebate * 100;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_cents.up.sql
+  -- in cents until now
+  ALTER TABLE orders ADD COLUMN total_new numeric;
+  ALTER TABLE orders ADD COLUMN rebate_new numeric;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_cents.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+  ALTER TABLE orders DROP COLUMN rebate_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = orders.total::numeric / 100, rebate_new = coalesce(rebate, 0)::numeric / 100 WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR rebate_new IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_total_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_total_idx_new ON orders (total_new, rebate_new);
+-- file: 000004_build_orders_total_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_total_idx_new;
+-- file: 000005_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_add_orders_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN total_new DROP NOT NULL;
+-- file: 000007_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_old;
+  ALTER TABLE orders RENAME COLUMN rebate_new TO rebate;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_old;
+  ALTER INDEX orders_total_idx_new RENAME TO orders_total_idx;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  COMMENT ON COLUMN orders.rebate_old IS NULL;
+  UPDATE orders SET total_old = total * 100 WHERE (total_old::numeric / 100)::numeric::text IS DISTINCT FROM total::text;
+  UPDATE orders SET rebate_old = rebate * 100 WHERE (coalesce(rebate_old, 0)::numeric / 100)::numeric::text IS DISTINCT FROM rebate::text;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_new;
+  ALTER TABLE orders RENAME COLUMN rebate_old TO rebate;
+  ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_new;
+  ALTER INDEX orders_total_idx_old RENAME TO orders_total_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000008_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN rebate_old;
+-- file: 000008_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  ALTER TABLE orders ADD COLUMN rebate_old integer;
+  UPDATE orders SET total_old = total * 100;
+  UPDATE orders SET rebate_old = rebate * 100;
+  CREATE INDEX orders_total_idx_old ON orders (total_old, rebate_old);
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_cents.up.sql
+  -- in cents until now
+  ALTER TABLE orders ADD COLUMN total_new numeric;
+  ALTER TABLE orders ADD COLUMN rebate_new numeric;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_cents.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+  ALTER TABLE orders DROP COLUMN rebate_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = orders.total::numeric / 100, rebate_new = coalesce(rebate, 0)::numeric / 100 WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR rebate_new IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_total_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_total_idx_new ON orders (total_new, rebate_new);
+-- file: 000004_build_orders_total_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_total_idx_new;
+-- file: 000005_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_add_orders_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN total_new DROP NOT NULL;
+-- file: 000007_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_old;
+  ALTER TABLE orders RENAME COLUMN rebate_new TO rebate;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_old;
+  ALTER INDEX orders_total_idx_new RENAME TO orders_total_idx;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  COMMENT ON COLUMN orders.rebate_old IS NULL;
+  UPDATE orders SET total_old = total * 100 WHERE (total_old::numeric / 100)::numeric::text IS DISTINCT FROM total::text;
+  UPDATE orders SET rebate_old = rebate * 100 WHERE (coalesce(rebate_old, 0)::numeric / 100)::numeric::text IS DISTINCT FROM rebate::text;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_new;
+  ALTER TABLE orders RENAME COLUMN rebate_old TO rebate;
+  ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_new;
+  ALTER INDEX orders_total_idx_old RENAME TO orders_total_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000008_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN rebate_old;
+-- file: 000008_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  ALTER TABLE orders ADD COLUMN rebate_old integer;
+  UPDATE orders SET total_old = total * 100;
+  UPDATE orders SET rebate_old = rebate * 100;
+  CREATE INDEX orders_total_idx_old ON orders (total_old, rebate_old);
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: among other things, which stay
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer DEFAULT 0, placed timestamp, code varchar(10));
+-- file: 000002_orders.up.sql
+  ALTER TABLE orders
+    -- Counts.
+    ALTER COLUMN code TYPE text, -- of any length
+--                    ^^^^^^^^^ hint [statistics-missing: ALTER COLUMN TYPE throws away the statistics of column "code" of table "orders"]
+    ALTER COLUMN total DROP DEFAULT,
+    ALTER COLUMN total TYPE text USING CASE WHEN total > 0 THEN 'some' ELSE 'none' END,
+--                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    -- Times.
+    ALTER COLUMN placed TYPE timestamptz USING placed AT TIME ZONE 'Europe/Oslo',
+--                      ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN total SET DEFAULT 'none',
+    ALTER COLUMN total SET NOT NULL,
+--                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "orders": reads and writes wait until every row is checked]
+    ADD COLUMN note text;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+  ALTER TABLE orders
+    -- Counts.
+    ALTER COLUMN code TYPE text, -- of any length
+    ADD COLUMN note text;
+  -- Times.
+  ALTER TABLE orders ADD COLUMN total_new text;
+  ALTER TABLE orders ADD COLUMN placed_new timestamptz;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := CASE WHEN NEW.total > 0 THEN 'some' ELSE 'none' END;
+    NEW.placed_new := NEW.placed AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = CASE WHEN total > 0 THEN 'some' ELSE 'none' END, placed_new = placed AT TIME ZONE 'Europe/Oslo' WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR placed_new IS NULL AND placed IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN placed TO placed_old;
+  ALTER TABLE orders RENAME COLUMN placed_new TO placed;
+  ALTER TABLE orders ALTER COLUMN total_old DROP DEFAULT, ALTER COLUMN total SET DEFAULT 'none';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.placed_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN placed_old;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+  ALTER TABLE orders
+    -- Counts.
+    ALTER COLUMN code TYPE text, -- of any length
+    ADD COLUMN note text;
+  -- Times.
+  ALTER TABLE orders ADD COLUMN total_new text;
+  ALTER TABLE orders ADD COLUMN placed_new timestamptz;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := CASE WHEN NEW.total > 0 THEN 'some' ELSE 'none' END;
+    NEW.placed_new := NEW.placed AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = CASE WHEN total > 0 THEN 'some' ELSE 'none' END, placed_new = placed AT TIME ZONE 'Europe/Oslo' WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR placed_new IS NULL AND placed IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN placed TO placed_old;
+  ALTER TABLE orders RENAME COLUMN placed_new TO placed;
+  ALTER TABLE orders ALTER COLUMN total_old DROP DEFAULT, ALTER COLUMN total SET DEFAULT 'none';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.placed_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN placed_old;
+
+-- bad: an enum whose new type takes its name, with a default
+-- given: prisma, removed-enum-label off
+-- file: 1_orders/migration.sql
+  CREATE TYPE "State" AS ENUM ('open', 'paid', 'lost');
+  CREATE TABLE orders (id bigint PRIMARY KEY, state "State" NOT NULL DEFAULT 'open');
+-- file: 2_states/migration.sql
+  -- AlterEnum
+  CREATE TYPE "State_new" AS ENUM ('open', 'paid');
+  ALTER TABLE "orders" ALTER COLUMN "state" DROP DEFAULT;
+  ALTER TABLE "orders" ALTER COLUMN "state" TYPE "State_new" USING ("state"::text::"State_new");
+--                                          ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  ALTER TYPE "State" RENAME TO "State_old";
+  ALTER TYPE "State_new" RENAME TO "State";
+  DROP TYPE "State_old";
+  ALTER TABLE "orders" ALTER COLUMN "state" SET DEFAULT 'open';
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  -- AlterEnum
+  CREATE TYPE "State_new" AS ENUM ('open', 'paid');
+  ALTER TABLE "orders" ADD COLUMN state_new "State_new";
+  CREATE FUNCTION orders_state_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.state_new := (NEW.state::text::"State_new");
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_state_new_sync BEFORE INSERT OR UPDATE ON "orders" FOR EACH ROW EXECUTE FUNCTION orders_state_new_sync();
+-- file: 3_backfill_orders_state/migration.sql
+  DO $$
+  DECLARE
+    batch_start "orders".id%TYPE;
+    batch_end "orders".id%TYPE;
+    last_key "orders".id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM "orders" ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM "orders" ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM "orders" WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE "orders" SET state_new = ("state"::text::"State_new") WHERE id BETWEEN batch_start AND batch_end AND state_new IS NULL AND state IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM "orders" WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 4_add_orders_state_new_not_null/migration.sql
+  ALTER TABLE "orders" ADD CONSTRAINT orders_state_new_not_null_check CHECK (state_new IS NOT NULL) NOT VALID;
+-- file: 5_validate_orders_state_new_not_null/migration.sql
+  ALTER TABLE "orders" VALIDATE CONSTRAINT orders_state_new_not_null_check;
+  ALTER TABLE "orders" ALTER COLUMN state_new SET NOT NULL;
+  ALTER TABLE "orders" DROP CONSTRAINT orders_state_new_not_null_check;
+-- file: 6_swap_orders_state/migration.sql
+  DROP TRIGGER orders_state_new_sync ON "orders";
+  DROP FUNCTION orders_state_new_sync();
+  ALTER TYPE "State" RENAME TO "State_old";
+  ALTER TYPE "State_new" RENAME TO "State";
+  ALTER TABLE "orders" RENAME COLUMN state TO state_old;
+  ALTER TABLE "orders" RENAME COLUMN state_new TO state;
+  ALTER TABLE "orders" ALTER COLUMN state_old DROP DEFAULT, ALTER COLUMN state SET DEFAULT 'open';
+  ALTER TABLE "orders" ALTER COLUMN state_old DROP NOT NULL;
+  COMMENT ON COLUMN "orders".state_old IS 'DEPRECATED: a later release drops it';
+-- file: 7_drop_orders_state_old/migration.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE "orders" DROP COLUMN state_old;
+  DROP TYPE "State_old";
+
+-- bad: an enum, where a down is written for the new migrations
+-- given: dbmate, removed-enum-label off
+-- file: 1_orders.sql
+  -- migrate:up
+  CREATE TYPE state AS ENUM ('open', 'paid');
+  CREATE TABLE orders (id bigint PRIMARY KEY, state state DEFAULT 'open');
+-- file: 2_states.sql
+  -- migrate:up
+  CREATE TYPE state_new AS ENUM ('open');
+  ALTER TABLE orders ALTER COLUMN state DROP DEFAULT, ALTER COLUMN state TYPE state_new USING state::text::state_new;
+--                                                                       ^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  DROP TYPE state;
+  ALTER TYPE state_new RENAME TO state;
+  ALTER TABLE orders ALTER COLUMN state SET DEFAULT 'open'::state;
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  -- migrate:up
+  CREATE TYPE state_new AS ENUM ('open');
+  ALTER TABLE orders ADD COLUMN state_new state_new;
+  CREATE FUNCTION orders_state_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.state_new := NEW.state::text::state_new;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_state_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_state_new_sync();
+-- file: 3_backfill_orders_state.sql
+  -- migrate:up transaction:false
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET state_new = state::text::state_new WHERE id BETWEEN batch_start AND batch_end AND state_new IS NULL AND state IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+  -- migrate:down
+  -- Nothing to undo.
+-- file: 4_swap_orders_state.sql
+  -- migrate:up
+  DROP TRIGGER orders_state_new_sync ON orders;
+  DROP FUNCTION orders_state_new_sync();
+  ALTER TYPE state RENAME TO state_old;
+  ALTER TYPE state_new RENAME TO state;
+  ALTER TABLE orders RENAME COLUMN state TO state_old;
+  ALTER TABLE orders RENAME COLUMN state_new TO state;
+  ALTER TABLE orders ALTER COLUMN state_old DROP DEFAULT, ALTER COLUMN state SET DEFAULT 'open'::state;
+  COMMENT ON COLUMN orders.state_old IS 'DEPRECATED: a later release drops it';
+
+  -- migrate:down
+  COMMENT ON COLUMN orders.state_old IS NULL;
+  ALTER TYPE state RENAME TO state_new;
+  ALTER TYPE state_old RENAME TO state;
+  UPDATE orders SET state_old = state::text::state WHERE state_old::text::state_new::text IS DISTINCT FROM state::text;
+  ALTER TABLE orders RENAME COLUMN state TO state_new;
+  ALTER TABLE orders RENAME COLUMN state_old TO state;
+  ALTER TABLE orders ALTER COLUMN state_new DROP DEFAULT, ALTER COLUMN state SET DEFAULT 'open';
+  CREATE FUNCTION orders_state_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.state_new := NEW.state::text::state_new;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_state_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_state_new_sync();
+-- file: 5_drop_orders_state_old.sql
+  -- migrate:up
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN state_old;
+  DROP TYPE state_old;
+
+  -- migrate:down
+  CREATE TYPE state_old AS ENUM ('open', 'paid');
+  ALTER TABLE orders ADD COLUMN state_old state_old;
+  UPDATE orders SET state_old = state::text::state_old;
+  COMMENT ON COLUMN orders.state_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: of a table whose trigger says when a row was changed, with a key of two columns
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (shop bigint, number bigint, total integer NOT NULL, changed_at timestamptz, PRIMARY KEY (shop, number));
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.changed_at := '2026-01-01'; RETURN NEW; END $$;
+  CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ALTER COLUMN total TYPE bigint;
+--                                      ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION zz_orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('guard.filling', true) = 'orders.total' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.total_new := NEW.total_new;
+      RETURN OLD;
+    END IF;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_orders_total_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_total_new_sync();
+-- file: 000003_backfill_orders_total.up.sql
+  DO $$
+  DECLARE
+    batch_start record;
+    batch_end record;
+    last_key record;
+  BEGIN
+    SELECT shop, number INTO batch_start FROM orders ORDER BY shop, number LIMIT 1;
+    SELECT shop, number INTO last_key FROM orders ORDER BY shop DESC, number DESC LIMIT 1;
+    WHILE (batch_start.shop, batch_start.number) <= (last_key.shop, last_key.number) LOOP
+      SELECT batch.shop, batch.number INTO batch_end FROM (
+        SELECT shop, number FROM orders WHERE (shop, number) >= (batch_start.shop, batch_start.number) ORDER BY shop, number LIMIT 5000
+      ) AS batch ORDER BY batch.shop DESC, batch.number DESC LIMIT 1;
+      PERFORM set_config('guard.filling', 'orders.total', true);
+      UPDATE orders SET total_new = total WHERE (shop, number) BETWEEN (batch_start.shop, batch_start.number) AND (batch_end.shop, batch_end.number) AND total_new IS NULL AND total IS NOT NULL;
+      COMMIT;
+      SELECT shop, number INTO batch_start FROM orders WHERE (shop, number) > (batch_end.shop, batch_end.number) ORDER BY shop, number LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_swap_orders_total.up.sql
+  DROP TRIGGER zz_orders_total_new_sync ON orders;
+  DROP FUNCTION zz_orders_total_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_total_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
 
 -- good: the same bytes
 -- file: 0001_users.sql

@@ -3,7 +3,8 @@ import { indexText } from '../inverse/texts'
 import { columnsOfIndex, type Index, indexesOf, key, keyOfRelation, type Table } from '../postgres/catalog'
 import { objectName } from '../postgres/names'
 import { quoted } from '../sql/quote'
-import { inSchemaOf, partsOfIndex, withColumn } from './carried'
+import { inSchemaOf, partsOfIndex } from './carried'
+import { withColumns } from './column-names'
 import type { Part } from './placement'
 import type { RuleContext } from './rule'
 import { withhold } from './withheld'
@@ -60,7 +61,9 @@ function textOf(index: Index, name: string, how: string, of: Copy, context: Rule
     const { history, migration, index: place, settings, catalog } = context
     const past = pastOf(history, migration, place, settings)
     const [head, on, body] = partsOfIndex(indexText(past, index, catalog.searchPath) ?? '')
-    return body === undefined ? undefined : `${head}${how} ${quoted(name)}${on}${withColumn(body, column, copy)}`
+    return body === undefined
+      ? undefined
+      : `${head}${how} ${quoted(name)}${on}${withColumns(body, new Map([[column, copy]]))}`
   }
   if (index.method !== 'btree' || index.columns.includes(undefined)) return undefined
   const listed = (columns: readonly (string | undefined)[]) =>

@@ -94,12 +94,16 @@ export function leftOut(place: Place): Edit {
   return isFollowed && !fenceAround(place) ? removedStatement(place) : cutStatement(place).edit
 }
 
-/** Returns the edits that take one subcommand out of an ALTER TABLE that has others, with one of the commas beside it. */
-export function cutSubcommand(place: Place, alter: AlterRelation, at: number): Edit[] {
-  const subcommand = alter.subcommands[at]
-  if (!subcommand || alter.subcommands.length < 2) return []
+/**
+ * Returns the edits that take one subcommand, or those up to another, out of an ALTER TABLE that has others, with one of the commas
+ * beside it.
+ */
+export function cutSubcommand(place: Place, alter: AlterRelation, at: number, to = at): Edit[] {
+  const [first, last] = [alter.subcommands[at], alter.subcommands[to]]
+  if (!first || !last || alter.subcommands.length < 2) return []
+  const subcommand = { span: { start: first.span.start, end: last.span.end } }
   const tokens = tokensOf(place.statement.text)
-  const next = alter.subcommands[at + 1]
+  const next = alter.subcommands[to + 1]
   const previous = alter.subcommands[at - 1]
   const commaBetween = (from: number, to: number) =>
     tokens.find(token => token.text === ',' && token.start >= from && token.end <= to)

@@ -2,12 +2,11 @@ import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { pastOf, textOfDefault } from '../inverse/sources'
 import { typeText } from '../inverse/texts'
-import { type Column, columnNamed, inheritorsOf, keyOfRelation, type Table } from '../postgres/catalog'
+import { type Column, columnNamed, inheritorsOf, keyOfRelation } from '../postgres/catalog'
 import { volatilityOf } from '../postgres/volatility'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { indexesOfCopy } from './copied-indexes'
-import { mentions, reshapes } from './dependence'
 import { written } from './edits'
 import { inBody, isNeeded } from './placement'
 import type { RuleContext } from './rule'
@@ -16,9 +15,14 @@ import {
   filling,
   inPlaceOf,
   isGranted,
+  literal,
+  markOf,
   nameOfSync,
+  needsColumns,
+  onlyFilled,
   remarking,
   remarkOn,
+  setting,
   syncTrigger,
   undoneHere,
   withoutSync,
@@ -46,7 +50,7 @@ export function renamedInSteps(
   const table = written(context, alter.relation.span)
   const [old, next] = [quoted(from.name), quoted(to.name)]
   const sync = nameOfSync(alter, to.name, table, overruled)
-  const mark = overruled.length > 0 ? `'guard.filling', ${literal(`${alter.relation.name}.${to.name}`)}` : undefined
+  const mark = markOf(overruled, `${alter.relation.name}.${to.name}`)
   const remark = remarkOn(alter, from.name, context)
   const copied = [
     `ALTER TABLE ${table} ADD COLUMN ${next} ${type};`,
@@ -54,7 +58,7 @@ export function renamedInSteps(
     ...(remark === 'NULL' ? [] : [remarking(table, next, remark)]),
   ]
   const kept = [
-    ...syncTrigger(table, sync, [...(mark ? onlyFilled(next, mark) : []), ...synced(old, next, column, start)]),
+    ...syncTrigger(table, sync, [...onlyFilled([next], mark), ...synced(old, next, column, start)]),
     remarking(table, old, literal(`DEPRECATED: it is called ${to.name}`)),
   ]
   const isBack: Parameters<typeof undoneHere>[1] = other =>
@@ -66,12 +70,8 @@ export function renamedInSteps(
     context,
     [from.name, to.name],
   )
-  const filled = filling(
-    alter,
-    { column, table, into: to.name, value: old, title: to.name, first: mark && `PERFORM set_config(${mark}, true);\n` },
-    target,
-    context,
-  )
+  const fills = [{ assignment: `${next} = ${old}`, missing: `${next} IS NULL AND ${old} IS NOT NULL` }]
+  const filled = filling(alter, { table, fills, title: to.name, mark }, target.table, context)
   const copy = target.table && { table: target.table, tableText: table, column: from.name, copy: to.name }
   const indexes = copy && filled && undone && indexesOfCopy(copy, context)
   if (!filled || !undone || !indexes) return []
@@ -88,25 +88,20 @@ export function renamedInSteps(
       `ALTER TABLE ${table} RENAME COLUMN ${next} TO ${old};`,
       ...copied,
       ...kept,
-      ...(mark ? [`SELECT set_config(${mark}, true);`] : []),
+      ...(mark ? [`SELECT ${setting(mark)};`] : []),
       `UPDATE ${table} SET ${next} = ${old};`,
       ...indexes.again,
     ],
   )
   const title = 'Keep both names up to date while code moves over'
-  return inPlaceOf(alter, { here: [...copied, ...kept], undone }, [filled, ...indexes.parts, renamed], title, context)
+  return inPlaceOf(
+    alter,
+    { here: [...copied, ...kept], edits: undone },
+    [filled, ...indexes.parts, renamed],
+    title,
+    context,
+  )
 }
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-/** A row that is only filled stays as it was: other triggers have taken it for changed. */
-const onlyFilled = (next: string, mark: string): string[] => [
-  `IF current_setting(${mark.replace(', ', ', true) = ')} THEN`,
-  '  -- Nothing else of the row has changed, whatever other triggers have set.',
-  `  OLD.${next} := NEW.${next};`,
-  '  RETURN OLD;',
-  'END IF;',
-]
 
 /** In an INSERT all of OLD is null (plpgsql-trigger.html): there the copy is changed where it is given another value than its default. */
 function synced(old: string, next: string, { type }: Column, { value }: Start): string[] {
@@ -186,20 +181,6 @@ function copyable(
   if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
   if (isGranted(table, from, context))
     return withhold('A role has privileges on the column alone, and none on another.')
-  const needs = (step: Step) => needsName(step, table, [from, to])
+  const needs = (step: Step) => needsColumns(step, table, [from, to])
   return isNeeded(context, needs) ? undefined : column
 }
-
-/** Whether a later statement has to do with the column: with its name, or with whatever columns there are. */
-function needsName(step: Step, table: Table, columns: readonly string[]): string | false {
-  const { command, statement } = step
-  if (!mentions(step, table.name)) return false
-  const named = columns.find(column => mentions(step, column))
-  if (named !== undefined) return `names column "${named}" too`
-  const isReshaped = reshapes(step, table.name, nothing)
-  const takesAll = command?.tag !== 'ALTER TABLE' && statement.text.includes('*')
-  return (isReshaped || takesAll || command?.tag === 'CREATE TRIGGER') && 'has to do with the whole table'
-}
-
-/** What names no column. */
-const nothing = { statement: { text: '' } }

@@ -1,22 +1,27 @@
 import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { typeText } from '../inverse/texts'
-import { type Column, columnNamed, inheritorsOf, keyOfRelation } from '../postgres/catalog'
+import { asTable, columnNamed, inheritorsOf, keyOfRelation, relationNamed, type Table } from '../postgres/catalog'
 import { isBuiltIn } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
-import type { TypeName } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
 import { carriedOver } from './carried'
+import { withColumns } from './column-names'
 import { mentions } from './dependence'
-import { written } from './edits'
-import { isNeeded } from './placement'
+import { leftOut, written } from './edits'
+import { inBody, isNeeded } from './placement'
+import { isOwnClause, type Retyped, retypedColumn, type TypeChange } from './retyped-column'
+import { type Company, companyOf } from './retyped-with'
 import type { RuleContext } from './rule'
 import {
   atOnce,
   filling,
   inPlaceOf,
   isGranted,
+  markOf,
   nameOfSync,
+  needsColumns,
+  onlyFilled,
   partOf,
   remarking,
   remarkOn,
@@ -24,119 +29,173 @@ import {
   undoneHere,
   withoutSync,
 } from './synced-column'
-import type { SubcommandOfKind, Target } from './target'
-import { triggerInTheWay } from './triggers-of-copy'
+import type { Target } from './target'
+import { triggersToOverrule } from './triggers-of-copy'
 import { withhold } from './withheld'
 
 /**
- * Returns the fix that changes a column's type without a rewrite: a new column that a trigger keeps up to date, the rows that are
- * there in batches, a swap of the names, and the old column dropped by a migration for a later release.
+ * Returns the fix that changes the types of columns without a rewrite: new columns that a trigger keeps up to date, the rows that
+ * are there in batches, a swap of the names, and the old columns dropped by a migration for a later release.
  */
 export function retypedInSteps(
   alter: AlterRelation,
-  { column: { name }, type, using }: SubcommandOfKind<'ALTER COLUMN TYPE'>,
+  changes: readonly TypeChange[],
   target: Target,
   context: RuleContext,
 ): Fix[] {
-  const column = ownColumn(alter, name, target, context)
-  const old = column && typeText(column.type)
-  if (column && using && using.cast?.column !== name)
-    withhold('USING does more than cast the column: what it does would have to stand in the trigger too.')
-  if (!column || old === undefined || (using && using.cast?.column !== name)) return []
-  const types = [column.type, type, ...(using?.cast?.types ?? [])]
-  if (types.some(({ name: of }) => dependingOnZone.has(of))) {
-    withhold("What the values become depends on the session's time zone, and the trigger would run in others.")
-    return []
-  }
-  const [copy, before] = [`${name}_new`, `${name}_old`]
-  if (columnNamed(target.table, copy) || columnNamed(target.table, before)) return []
-  const table = written(context, alter.relation.span)
-  const typed = written(context, type.span)
-  const casts = castsOf(using?.cast?.types ?? [], context)
-  const cast = (value: string) => (casts === '' ? `${value}::${typed}` : `${value}${casts}`)
-  const sync = nameOfSync(alter, copy, table)
-  const trigger = syncTrigger(table, sync, [`NEW.${quoted(copy)} := ${cast(`NEW.${quoted(name)}`)};`])
-  const [collate = ''] = /^\s+collate\s+[^\s,;]+/i.exec(context.statement.text.slice(type.span.end)) ?? []
-  const here = [`ALTER TABLE ${table} ADD COLUMN ${quoted(copy)} ${typed}${collate};`, ...trigger]
-  const undo = [...withoutSync(table, sync), `ALTER TABLE ${table} DROP COLUMN ${quoted(copy)};`]
-  const undone = undoneHere(
-    alter,
-    other => other.kind === 'ALTER COLUMN TYPE' && other.column.name === name,
-    undo,
-    context,
-    [name],
-  )
-  if (!target.table) return []
-  const filled = filling(alter, { column, table, into: copy, value: cast(quoted(name)), title: name }, target, context)
-  const succession = { relation: alter.relation, tableText: table, table: target.table, column }
-  const carried = undone && filled && carriedOver({ ...succession, next: copy, place: name, left: before }, context)
-  if (!filled || !undone || !carried) return []
-  const remark = remarkOn(alter, name, context)
+  const names = changes.map(({ column }) => column.name)
+  if (!isFree(alter, names, target.table, context)) return []
+  const overruled = triggersToOverrule(target.table, names, context)
+  if (!overruled) return []
+  const isOwn = (other: Subcommand) => isOwnClause(other, names)
+  const company = companyOf(alter, names, isOwn, context)
+  const table = beforeCompany(target.table, company)
+  const columns = changes.flatMap(change => retypedColumn(alter, change, table, company, context) ?? [])
+  const [first] = columns
+  if (!first || columns.length < changes.length || isLate(columns, table, company, context)) return []
+
+  const { relation } = alter
+  const tableText = written(context, relation.span)
+  const alone = columns.length === 1 ? first : undefined
+  const title = alone ? alone.column.name : 'columns'
+  const sync = nameOfSync(alter, alone ? alone.next : 'columns_new', tableText, overruled)
+  const mark = markOf(overruled, `${relation.name}.${title}`)
+  const read = new Map(table.columns.map(({ name }) => [name, name]))
+  const trigger = syncTrigger(tableText, sync, [
+    ...onlyFilled(
+      columns.map(({ next }) => quoted(next)),
+      mark,
+    ),
+    ...columns.map(({ next, expression }) => `NEW.${quoted(next)} := ${withColumns(expression, read, 'NEW.')};`),
+  ])
+  const each = (lines: (one: Retyped) => string | readonly string[]) => columns.flatMap(lines)
+  const alterTable = (clause: string) => `ALTER TABLE ${tableText} ${clause};`
+  const renamed = (from: string, to: string) => alterTable(`RENAME COLUMN ${quoted(from)} TO ${quoted(to)}`)
+
+  const here = [...each(({ next, type }) => alterTable(`ADD COLUMN ${quoted(next)} ${type}`)), ...trigger]
+  const undo = [...withoutSync(tableText, sync), ...each(({ next }) => alterTable(`DROP COLUMN ${quoted(next)}`))]
+  const undone = undoneHere(alter, isOwn, undo, context, names)
+  const filled = undone && filling(alter, { table: tableText, fills: columns.map(fillOf), title, mark }, table, context)
+  const carried = filled && carriedOver({ relation, tableText, table, columns }, context)
+  if (!carried) return []
+
+  const remarks = columns.map(({ column, left }) => ({
+    name: quoted(column.name),
+    left: quoted(left),
+    remark: remarkOn(alter, column.name, context),
+  }))
   const swap = [
-    ...withoutSync(table, sync),
-    `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(before)};`,
-    `ALTER TABLE ${table} RENAME COLUMN ${quoted(copy)} TO ${quoted(name)};`,
+    ...withoutSync(tableText, sync),
+    ...company.renames.up,
+    ...each(({ column, left, next }) => [renamed(column.name, left), renamed(next, column.name)]),
     ...carried.taken,
-    ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), remark)]),
-    deprecating(table, quoted(before)),
+    ...remarks.flatMap(({ name, left, remark }) => [
+      ...(remark === 'NULL' ? [] : [remarking(tableText, name, remark)]),
+      deprecating(tableText, left),
+    ]),
   ]
-  const last = [
+  const swapBack = [
+    ...remarks.flatMap(({ name, left, remark }) => [
+      remarking(tableText, left, remark),
+      ...(remark === 'NULL' ? [] : [remarking(tableText, name, 'NULL')]),
+    ]),
+    ...company.renames.down,
+    // Since the swap nobody has written the old ones.
+    ...each(one =>
+      refilled(tableText, one, one.oldType, ` WHERE ${one.compared} IS DISTINCT FROM ${quoted(one.column.name)}::text`),
+    ),
+    ...each(({ column, left, next }) => [renamed(column.name, next), renamed(left, column.name)]),
+    ...carried.given,
+    ...trigger,
+  ]
+  const drop = [
     '-- For a later release, when nobody needs the old values.',
-    `ALTER TABLE ${table} DROP COLUMN ${quoted(before)};`,
+    ...each(({ left }) => alterTable(`DROP COLUMN ${quoted(left)}`)),
+    ...company.drops.up,
+  ]
+  const dropBack = [
+    ...company.drops.down,
+    ...each(({ left, oldTypeThen }) => alterTable(`ADD COLUMN ${quoted(left)} ${oldTypeThen}`)),
+    ...each(one => refilled(tableText, one, one.oldTypeThen)),
+    ...carried.again,
+    ...each(({ left }) => deprecating(tableText, quoted(left))),
   ]
   const parts = [
     filled,
     ...carried.parts,
-    atOnce(`swap_${alter.relation.name}_${name}`, swap, [
-      remarking(table, quoted(before), remark),
-      ...(remark === 'NULL' ? [] : [remarking(table, quoted(name), 'NULL')]),
-      // Since the swap nobody has written the old one.
-      `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old} WHERE ${asText(cast(quoted(before)))} IS DISTINCT FROM ${asText(quoted(name))};`,
-      `ALTER TABLE ${table} RENAME COLUMN ${quoted(name)} TO ${quoted(copy)};`,
-      `ALTER TABLE ${table} RENAME COLUMN ${quoted(before)} TO ${quoted(name)};`,
-      ...carried.given,
-      ...trigger,
-    ]),
-    partOf(`drop_${alter.relation.name}_${before}`, last, [
-      `ALTER TABLE ${table} ADD COLUMN ${quoted(before)} ${old}${column.collation ? ` COLLATE ${quoted(column.collation)}` : ''};`,
-      `UPDATE ${table} SET ${quoted(before)} = ${quoted(name)}::${old};`,
-      ...carried.again,
-      deprecating(table, quoted(before)),
-    ]),
+    atOnce(`swap_${relation.name}_${title}`, swap, swapBack),
+    partOf(`drop_${relation.name}_${alone ? alone.left : 'columns_old'}`, drop, dropBack),
   ]
-  return inPlaceOf(alter, { here, undone }, parts, 'Fill a new column beside it and swap the names', context)
+  const taken = alter.subcommands.filter(isOwn)
+  const edits = [...undone, ...company.steps.map(leftOut)]
+  const fix = alone ? 'Fill a new column beside it' : 'Fill new columns beside them'
+  return inPlaceOf(alter, { here, taken, edits }, parts, `${fix} and swap the names`, context)
+}
+
+const fillOf = ({ column, next, expression, keepsNull }: Retyped) => ({
+  assignment: `${quoted(next)} = ${expression}`,
+  missing: `${quoted(next)} IS NULL${keepsNull ? ` AND ${quoted(column.name)} IS NOT NULL` : ''}`,
+})
+
+function refilled(table: string, { column, left, back }: Retyped, type: string, where = ''): string {
+  const value = back(type)
+  if (value !== undefined) return `UPDATE ${table} SET ${quoted(left)} = ${value}${where};`
+  return `-- By hand: fill column ${quoted(left)} of ${table} with what it was for the values of ${quoted(column.name)}.`
 }
 
 /** What is said of a column that only the drop is left for. */
 const deprecating = (table: string, column: string): string =>
   `COMMENT ON COLUMN ${table}.${column} IS 'DEPRECATED: a later release drops it';`
 
-/** Some types know no equality. */
-const asText = (value: string): string => (value.endsWith('::text') ? value : `${value}::text`)
-
-/** The trigger runs in sessions of other time zones: their values would differ. */
-const dependingOnZone: ReadonlySet<string> = new Set(['timestamptz', 'timetz'])
-
-/** A column of one table alone that is written as it comes. */
-function ownColumn(alter: AlterRelation, name: string, { table }: Target, context: RuleContext): Column | undefined {
-  const column = columnNamed(table, name)
-  if (!table || !column || table.conditional)
-    return withhold('The migrations here do not show what hangs on the column.')
-  if (alter.only || context.direction === 'down') return undefined
-  if (alter.subcommands.length > 1) return withhold('The statement does other things too.')
-  const isShared = table.partitionOf || table.inherits.length > 0 || column.inherited
+/** Whether the columns are of one table alone, which nothing but the statement's clauses and the running code changes. */
+function isFree(
+  alter: AlterRelation,
+  names: readonly string[],
+  table: Table | undefined,
+  context: RuleContext,
+): table is Table {
+  const no = (reason: string): false => {
+    withhold(reason)
+    return false
+  }
+  if (alter.only || context.direction === 'down') return false
+  if (context.inside) return no(inBody)
+  if (!table || table.conditional) return no('The migrations here do not show what hangs on the column.')
+  const isShared =
+    table.partitionOf ||
+    table.inherits.length > 0 ||
+    table.columns.some(one => one.inherited && names.includes(one.name))
   if (table.kind !== 'table' || isShared || inheritorsOf(context.catalog, keyOfRelation(table)).length > 0)
-    return withhold('The table shares the column with others.')
-  if (isGranted(table, name, context))
-    return withhold('A role has privileges on the column alone, and none on another.')
-  const trigger = triggerInTheWay(table, [name], context)
-  if (trigger !== undefined) return withhold(trigger)
-  // A type of its own is often dropped once no column has it any more.
-  const type = isBuiltIn(column.type.name) ? undefined : column.type.name
-  const needs = (step: Step) =>
-    mentions(step, table.name) || (type !== undefined && mentions(step, type) && `names type "${type}"`)
-  return isNeeded(context, needs) ? undefined : column
+    return no('The table shares the column with others.')
+  for (const other of alter.subcommands) {
+    const text = written(context, other.span)
+    const name = names.find(one => !isOwnClause(other, names) && mentions({ statement: { text } }, one))
+    if (name !== undefined) return no(`The same statement has something else to do with column "${name}".`)
+  }
+  if (names.some(name => isGranted(table, name, context)))
+    return no('A role has privileges on the column alone, and none on another.')
+  return true
 }
 
-const castsOf = (types: readonly TypeName[], context: RuleContext): string =>
-  types.map(({ span }) => `::${written(context, span)}`).join('')
+/** A default that is dropped for the change stays until the swap. */
+function beforeCompany(table: Table, { clauses }: Company): Table {
+  const columns = table.columns.map(column => {
+    const dropped = clauses.find(
+      ({ step, subcommand }) => step.before !== undefined && isOwnClause(subcommand, [column.name]),
+    )
+    const was = columnNamed(dropped && asTable(relationNamed(dropped.step.before, table)), column.name)
+    return was?.default && !column.default ? { ...column, default: was.default } : column
+  })
+  return { ...table, columns }
+}
+
+/** Whether a later statement has to do with the columns, or with a type of its own that one has: that is often dropped then. */
+function isLate(columns: readonly Retyped[], table: Table, company: Company, context: RuleContext): boolean {
+  const names = columns.map(({ column }) => column.name)
+  const types = columns.flatMap(({ column }) => (isBuiltIn(column.type.name) ? [] : [column.type.name]))
+  return isNeeded(context, (step: Step) => {
+    if (company.steps.includes(step)) return false
+    const type = types.find(one => mentions(step, one))
+    return type === undefined ? needsColumns(step, table, names) : `names type "${type}"`
+  })
+}

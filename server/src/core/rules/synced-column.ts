@@ -1,18 +1,18 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
-import type { Column, Table } from '../postgres/catalog'
+import type { Table } from '../postgres/catalog'
 import { objectName } from '../postgres/names'
-import type { AlterRelation, Command } from '../sql/commands'
+import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
-import { mentions } from './dependence'
-import { replacement } from './edits'
+import { mentions, reshapes } from './dependence'
+import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
 import { earlierStatements } from './later'
 import { downSteps, newMigrations, type Part } from './placement'
 import type { RuleContext } from './rule'
-import type { Target } from './target'
 import { withhold } from './withheld'
 
 export const remarking = (table: string, column: string, remark: string): string =>
@@ -43,7 +43,7 @@ export const isGranted = (table: Table, column: string, context: RuleContext): b
 
 /**
  * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where there is no down,
- * undefined where that does not undo the statement, or has more to do with the columns.
+ * undefined where that has more to do with the columns. A down that leaves them as they are gets what undoes the fix.
  */
 export function undoneHere(
   { relation }: AlterRelation,
@@ -52,47 +52,46 @@ export function undoneHere(
   context: RuleContext,
   columns: readonly string[],
 ): readonly Edit[] | undefined {
-  const matches = (command: Command) =>
-    command.tag === 'ALTER TABLE' &&
-    command.relation.name === relation.name &&
-    command.subcommands.length === 1 &&
-    command.subcommands.every(isInverse)
+  const matches = ({ command }: Step) =>
+    command?.tag === 'ALTER TABLE' && command.relation.name === relation.name && command.subcommands.every(isInverse)
   const downs = downSteps(context)
   if (downs.length === 0) return []
   const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
-  const [inverse, ...others] = downs.filter(isAbout)
-  if (!inverse) return withhold('The down does not undo this.')
-  if (!inverse.command || !matches(inverse.command) || others.length > 0)
-    return withhold('The down does something else with the column than undoing this.')
-  return [replacement(inverse, { start: 0, end: inverse.statement.text.length }, undo.join('\n').replace(/;$/, ''))]
+  const inverse = downs.filter(isAbout)
+  const [first, ...others] = inverse
+  if (!first) return statementsBefore(downs[0] as Step, undo)
+  if (!inverse.every(matches)) return withhold('The down does something else with the column than undoing this.')
+  const whole = { start: 0, end: first.statement.text.length }
+  return [replacement(first, whole, undo.join('\n').replace(/;$/, '')), ...others.map(removedStatement)]
 }
 
 interface Filling {
-  readonly column: Column
   /** As the statement writes it. */
   readonly table: string
-  readonly into: string
-  readonly value: string
+  readonly fills: readonly {
+    /** `total_new = total` */
+    readonly assignment: string
+    /** What holds where that has not been done. */
+    readonly missing: string
+  }[]
   readonly title: string
-  /** What each batch does first. */
-  readonly first?: string
+  /** For triggers that let alone rows that are only filled. */
+  readonly mark?: string
 }
 
 /** The rows that are there, in batches. */
 export function filling(
   { relation }: AlterRelation,
-  { column, table, into, value, title, first = '' }: Filling,
-  target: Target,
+  { table: tableText, fills, title, mark }: Filling,
+  table: Table | undefined,
   context: RuleContext,
 ): Part | undefined {
-  const next = quoted(into)
-  const block = inBatches(
-    table,
-    target.table,
-    context,
-    condition =>
-      `${first}UPDATE ${table} SET ${next} = ${value} WHERE ${condition} AND ${next} IS NULL AND ${quoted(column.name)} IS NOT NULL`,
-  )
+  const set = fills.map(({ assignment }) => assignment).join(', ')
+  const tests = fills.map(({ missing }) => missing)
+  const missing = tests.length > 1 ? `(${tests.join(' OR ')})` : tests.join()
+  const first = mark ? `PERFORM ${setting(mark)};\n` : ''
+  const update = (condition: string) => `${first}UPDATE ${tableText} SET ${set} WHERE ${condition} AND ${missing}`
+  const block = inBatches(tableText, table, context, update)
   if (block === undefined) {
     withoutKey(relation)
     return undefined
@@ -100,20 +99,70 @@ export function filling(
   return { ...partOf(`backfill_${relation.name}_${title}`, [block]), transaction: false }
 }
 
+interface InPlace {
+  /** Statements in the place of those subcommands, or of the whole statement. */
+  readonly here: readonly string[]
+  readonly taken?: readonly Subcommand[]
+  /** Those that go with it. */
+  readonly edits: readonly Edit[]
+}
+
 export function inPlaceOf(
-  { relation }: AlterRelation,
-  { here, undone }: { readonly here: readonly string[]; readonly undone: readonly Edit[] },
+  alter: AlterRelation,
+  { here, taken = alter.subcommands, edits }: InPlace,
   parts: readonly Part[],
   title: string,
   context: RuleContext,
 ): Fix[] {
   const { fence } = context.migration.framework
-  const fenced = (text: string) => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text)
-  const text = here.map(fenced).join('\n').replace(/;$/, '')
-  const edits = [replacement(context, { start: 0, end: context.statement.text.length }, text), ...undone]
-  const placed = newMigrations(context, parts, edits, { tables: [relation.name] })
+  const fenced = here.map(text => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text))
+  const all = [...inPlace(alter, fenced, taken, context), ...edits]
+  const placed = newMigrations(context, parts, all, { tables: [alter.relation.name] })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
+
+/** Subcommands that do other things are not touched, and run first; comments between those that go stay. */
+function inPlace(
+  alter: AlterRelation,
+  here: readonly string[],
+  taken: readonly Subcommand[],
+  context: RuleContext,
+): readonly Edit[] {
+  const { subcommands } = alter
+  const { text } = context.statement
+  const comments = tokensOf(text).filter(({ kind }) => kind === 'comment')
+  const within = ({ start, end }: Span) =>
+    comments.filter(one => start < one.start && one.end < end).map(one => one.text)
+  const whole = { start: 0, end: text.length }
+  if (taken.length === subcommands.length)
+    return [replacement(context, whole, [...within(whole), ...here].join('\n').replace(/;$/, ''))]
+  const runs = subcommands.flatMap((first, at) => {
+    if (!taken.includes(first) || (at > 0 && taken.includes(subcommands[at - 1] as Subcommand))) return []
+    const behind = subcommands.findIndex((other, place) => place > at && !taken.includes(other))
+    return { at, to: (behind < 0 ? subcommands.length : behind) - 1 }
+  })
+  const kept = runs.flatMap(({ at, to }) =>
+    within({ start: subcommands[at]?.span.start ?? 0, end: subcommands[to]?.span.end ?? 0 }),
+  )
+  return [
+    ...runs.flatMap(({ at, to }) => cutSubcommand(context, alter, at, to)),
+    ...statementsAfter(context, [...kept, ...here]),
+  ]
+}
+
+/** Returns what a later statement has to do with the columns, by their names or as whatever columns there are; false for nothing. */
+export function needsColumns(step: Step, table: Table, columns: readonly string[]): string | false {
+  const { command, statement } = step
+  if (!mentions(step, table.name)) return false
+  const named = columns.find(column => mentions(step, column))
+  if (named !== undefined) return `names column "${named}" too`
+  const isReshaped = reshapes(step, table.name, nothing)
+  const takesAll = command?.tag !== 'ALTER TABLE' && statement.text.includes('*')
+  return (isReshaped || takesAll || command?.tag === 'CREATE TRIGGER') && 'has to do with the whole table'
+}
+
+/** What names no column. */
+const nothing = { statement: { text: '' } }
 
 interface Sync {
   /** Of the trigger. */
@@ -134,6 +183,26 @@ export function nameOfSync(
   const schema = table.includes('.') ? table.slice(0, table.lastIndexOf('.') + 1) : ''
   return { name, function: `${schema}${name}` }
 }
+
+/** Returns what the session is told while it fills rows that other triggers would change: the arguments of set_config(). */
+export const markOf = (overruled: readonly string[], filled: string): string | undefined =>
+  overruled.length > 0 ? `'guard.filling', ${literal(filled)}` : undefined
+
+export const setting = (mark: string): string => `set_config(${mark}, true)`
+
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** Returns lines for the trigger by which a row that is only filled stays as it was: other triggers have taken it for changed. */
+export const onlyFilled = (columns: readonly string[], mark: string | undefined): string[] =>
+  mark === undefined
+    ? []
+    : [
+        `IF current_setting(${mark.replace(', ', ', true) = ')} THEN`,
+        '  -- Nothing else of the row has changed, whatever other triggers have set.',
+        ...columns.map(column => `  OLD.${column} := NEW.${column};`),
+        '  RETURN OLD;',
+        'END IF;',
+      ]
 
 export const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string[] => [
   [

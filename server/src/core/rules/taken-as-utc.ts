@@ -10,15 +10,13 @@ import type { SubcommandOfKind, Target } from './target'
 import { columnIn, tokensIn } from './whole-table'
 import { withhold } from './withheld'
 
+type TypeChange = SubcommandOfKind<'ALTER COLUMN TYPE'>
+
 /**
  * Returns the fix that changes between `timestamp` and `timestamptz` in a session whose TimeZone is UTC: the values are the same
  * bytes there since PostgreSQL 12 (proven in test/postgres), and USING would make PostgreSQL write them anew.
  */
-export function takenAsUtc(
-  subcommand: SubcommandOfKind<'ALTER COLUMN TYPE'>,
-  { table }: Target,
-  context: RuleContext,
-): Fix[] {
+export function takenAsUtc(subcommand: TypeChange, { table }: Target, context: RuleContext): Fix[] {
   const { column, type, using } = subcommand
   const from = columnNamed(table, column.name)?.type
   const { parameters } = context.transaction
@@ -71,18 +69,17 @@ const hasIndex = (step: Step): boolean => {
 }
 
 /** `USING placed AT TIME ZONE 'UTC'`: the clause from its keyword on; undefined where it says anything else. */
-function usingUtc(
-  { column, type, using, span }: SubcommandOfKind<'ALTER COLUMN TYPE'>,
-  context: RuleContext,
-): Span | undefined {
-  if (!using) return undefined
-  const [keyword, ...rest] = tokensIn({ start: type.span.end, end: span.end }, context)
-  const words = rest.filter(({ text }) => text !== '(' && text !== ')')
-  const [at, time, zone, utc] = words.slice(-4)
-  const name = columnIn(words.slice(0, -4))
-  const isAtZone = at?.text === 'AT' && time?.text === 'TIME' && zone?.text === 'ZONE'
-  const isUtc = isAtZone && /^'(?:etc\/)?utc'$/i.test(utc?.text ?? '')
-  return keyword?.text === 'USING' && isUtc && name === column.name
-    ? { start: keyword.start, end: span.end }
-    : undefined
+function usingUtc(change: TypeChange, context: RuleContext): Span | undefined {
+  if (!/^'(?:etc\/)?utc'$/i.test(zoneIn(change, context) ?? '')) return undefined
+  const [keyword] = tokensIn({ start: change.type.span.end, end: change.span.end }, context)
+  return keyword?.text === 'USING' ? { start: keyword.start, end: change.span.end } : undefined
+}
+
+/** Returns the zone of `USING placed AT TIME ZONE 'Europe/Oslo'`, as it is written; undefined where USING says anything else. */
+export function zoneIn({ column, using }: TypeChange, context: RuleContext): string | undefined {
+  const tokens = using ? tokensIn(using.span, context) : []
+  const words = tokens.filter(({ text }) => text !== '(' && text !== ')')
+  const [at, time, of, zone] = words.slice(-4)
+  const isAtZone = at?.text === 'AT' && time?.text === 'TIME' && of?.text === 'ZONE' && zone?.kind === 'string'
+  return isAtZone && columnIn(words.slice(0, -4)) === column.name ? zone.text : undefined
 }

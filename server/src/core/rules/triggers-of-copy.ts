@@ -27,15 +27,6 @@ export function triggersToOverrule(
   return found
 }
 
-/** Returns why one of them is in the way where nothing undoes what it does, as a sentence. */
-export function triggerInTheWay(table: Table, columns: readonly string[], context: RuleContext): string | undefined {
-  for (const trigger of table.triggers) {
-    const { why, isOverruled } = judged(trigger, columns, context)
-    if (why !== undefined || isOverruled) return `Trigger "${trigger.name}" ${why ?? forEveryRow}.`
-  }
-  return undefined
-}
-
 const forEveryRow = 'would run for every row that is filled'
 
 interface Judged {
