@@ -51,10 +51,10 @@ describe('migration-guard check', () => {
   it('says why a rule with a fix offers none', async () => {
     const folder = folderWith({
       ...project,
-      'migrations/000003_email.up.sql': 'ALTER TABLE users RENAME COLUMN id TO key;\n',
+      'migrations/000003_email.up.sql': `ALTER TABLE users RENAME COLUMN id TO key;\nCOMMENT ON COLUMN users.key IS 'new';\n`,
       'migrations/000003_email.down.sql': 'ALTER TABLE users RENAME COLUMN key TO id;\n',
     })
-    const why = 'The new column would need constraint "users_pkey" as well.'
+    const why = 'It cannot move behind line 2: that COMMENT names column "key" too.'
     const path = 'migrations/000003_email.up.sql'
     const { out } = await invoke(folder, 'check', path)
     assert(out.split('\n').includes(`   NO FIX: ${why}`))

@@ -262,11 +262,12 @@ describe('language server', function () {
 
   it('tells why there is no fix, under the pointer', async () => {
     await start()
-    const uri = await opened('000002_key.up.sql', 'ALTER TABLE users RENAME COLUMN id TO key;\n')
+    const key = `ALTER TABLE users RENAME COLUMN id TO key;\nCOMMENT ON COLUMN users.key IS 'new';\n`
+    const uri = await opened('000002_key.up.sql', key)
     const hover = await editor.hover(uri, 'RENAME')
     assert.match(
       hover?.value ?? '',
-      /\n\nNo fix of renamed-column: The new column would need constraint "users_pkey" as well\.$/,
+      /\n\nNo fix of renamed-column: It cannot move behind line 2: that COMMENT names column "key" too\.$/,
     )
   })
 

@@ -855,6 +855,15 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   ALTER TABLE users RENAME COLUMN mail TO email;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
 
+-- bad: with a trigger that fails, for its column is gone
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+  CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 0002_email.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+
 -- bad: two columns of a table, and what is done besides
 -- given: golang-migrate, lock-timeout-missing off
 -- file: 000001_users.up.sql

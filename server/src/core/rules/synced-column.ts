@@ -59,6 +59,9 @@ export function undoneHere(
   const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
   const inverse = downs.filter(isAbout)
   const [first, ...others] = inverse
+  // By another name of the table.
+  const isElsewhere = downs.some(step => columns.every(column => mentions(step, column)))
+  if (!first && isElsewhere) return withhold('The down does something else with the column than undoing this.')
   if (!first) return statementsBefore(downs[0] as Step, undo)
   if (!inverse.every(matches)) return withhold('The down does something else with the column than undoing this.')
   const whole = { start: 0, end: first.statement.text.length }

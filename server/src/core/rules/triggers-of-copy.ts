@@ -1,4 +1,4 @@
-import type { Table, Trigger } from '../postgres/catalog'
+import { columnNamed, type Table, type Trigger } from '../postgres/catalog'
 import { calleeOfTrigger } from '../postgres/routines'
 import { isBuiltInFunction } from '../postgres/volatility'
 import type { Body } from '../sql/routine-commands'
@@ -20,7 +20,7 @@ export function triggersToOverrule(
 ): readonly string[] | undefined {
   const found: string[] = []
   for (const trigger of table.triggers) {
-    const { why, isOverruled } = judged(trigger, columns, context)
+    const { why, isOverruled } = judged(trigger, table, columns, context)
     if (why !== undefined) return withhold(`Trigger "${trigger.name}" ${why}.`)
     if (isOverruled) found.push(trigger.name)
   }
@@ -34,7 +34,7 @@ interface Judged {
   readonly isOverruled?: boolean
 }
 
-function judged(trigger: Trigger, columns: readonly string[], context: RuleContext): Judged {
+function judged(trigger: Trigger, table: Table, columns: readonly string[], context: RuleContext): Judged {
   const { name, events = ['INSERT', 'UPDATE'], columns: fired } = trigger
   if (fired?.some(column => columns.includes(column))) return { why: 'is fired by the column alone' }
   const isFilled = events.includes('UPDATE') && !fired
@@ -48,6 +48,10 @@ function judged(trigger: Trigger, columns: readonly string[], context: RuleConte
   if ([code, ...texts].some(text => columns.some(column => mentions({ statement: { text } }, column))))
     return { why: 'has to do with the column' }
   if (!isFilled) return {}
+  const missing = [...code.matchAll(/\b(?:new|old)\.(\w+)/gi)].find(
+    ([, one = '']) => !columnNamed(table, one.toLowerCase()),
+  )
+  if (missing && table.columnsKnown) return { why: `fails in every UPDATE: there is no ${missing[0]}` }
   const isBefore = texts.length > 0 && texts.every(text => tokensOf(text).some(token => token.text === 'BEFORE'))
   if (isBefore && trigger.isRow && onlyChangesRow(called.body, code)) return { isOverruled: true }
   return { why: forEveryRow }
