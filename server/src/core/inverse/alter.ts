@@ -17,15 +17,15 @@ import type { Scene } from './inverse'
 import { madeAgain } from './made-again'
 import { type Past, textOfBound, textOfDefault, written } from './sources'
 import { columnText, indexText, nameText, typeText } from './texts'
+import { viewsBack } from './views'
 
 /** Returns the lines that undo ALTER TABLE and its like: its subcommands from the last to the first. */
 export function undoneAlter(step: Step, alter: AlterRelation, scene: Scene): string[] {
   if (alter.ifExists && step.before.complete && !relationNamed(step.before, alter.relation)) return []
   const undone = alter.subcommands.flatMap(subcommand => [undoneSubcommand(subcommand, step, alter, scene)])
-  return [
-    ...undone.reverse().flat(),
-    ...madeAgain(step, scene.past, tableAt(step.before, keyOf(step.before, alter.relation))),
-  ]
+  const lines = undone.reverse().flat()
+  if (!tableAt(step.before, keyOf(step.before, alter.relation))) return lines
+  return [...lines, ...madeAgain(step, scene.past), ...viewsBack(step, [], scene.past)]
 }
 
 function undoneSubcommand(subcommand: Subcommand, step: Step, alter: AlterRelation, scene: Scene): string[] {

@@ -2,28 +2,29 @@ import type { Step } from '../history/steps'
 import {
   asTable,
   type Catalog,
-  indexesOf,
   isIndex,
   keyIn,
   keyOf,
   keyOfRelation,
-  type Relation,
   relationNamed,
   type Table,
   tableAt,
 } from '../postgres/catalog'
 import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
-import { quoted } from '../sql/quote'
 import type { Scene } from './inverse'
 import { newest, type Past, textOfBound, wholeStatement } from './sources'
 import { indexText, nameText, tableTexts, textOfKey } from './texts'
-import { isView, literal, viewAgain } from './views'
+import { givenTo, isView, literal, viewBack, viewsBack } from './views'
 
 /** Returns the lines that make again what DROP drops: from where it was made, or a comment. */
 export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>): string[] {
-  const { before } = step
-  return inOrder(drop.names, before).flatMap(name => {
+  return [...named(step, drop, past), ...(drop.cascade ? viewsBack(step, drop.names, past) : [])]
+}
+
+const named = (step: Step, drop: Drop, past: Past): string[] =>
+  inOrder(drop.names, step.before).flatMap(name => {
+    const { before } = step
     const byHand = [`-- By hand: create again what ${drop.tag} ${nameText(name)} drops.`]
     const relation = relationNamed(before, name)
     switch (drop.tag) {
@@ -31,7 +32,8 @@ export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>
         const table = asTable(relation)
         if (!table) return drop.ifExists && before.complete ? [] : byHand
         const texts = tableTexts(past, table, before) ?? partitionTexts(past, table, before)
-        return texts ? [`-- The rows of table ${nameText(name)} are gone: this makes it empty.`, ...texts] : byHand
+        const gone = `-- The rows of table ${nameText(name)} are gone: this makes it empty.`
+        return texts ? [gone, ...texts, ...givenTo(table, before, past)] : byHand
       }
       case 'DROP INDEX': {
         if (!isIndex(relation)) return drop.ifExists && before.complete ? [] : byHand
@@ -45,12 +47,11 @@ export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>
       }
       default: {
         if (drop.ifExists && before.complete && isKnownAbsent(name, drop, before)) return []
-        const again = madeBefore(name, drop, step, past)
-        return again ? [...again, ...indexesAgain(relation, before, past)] : byHand
+        const view = asTable(relation)
+        return (view && isView(view) ? viewBack(view, before, past) : madeBefore(name, drop, step, past)) ?? byHand
       }
     }
   })
-}
 
 /** A partition has the columns of its table; what else it has of its own, the catalogs tell. */
 function partitionTexts(past: Past, table: Table, { searchPath }: Catalog): string[] | undefined {
@@ -62,9 +63,7 @@ function partitionTexts(past: Past, table: Table, { searchPath }: Catalog): stri
 
 function madeBefore(name: Name, drop: Drop, { before }: Step, past: Past): string[] | undefined {
   const made = newest(past, (command, other) => (makes(command, other, name, drop, before) ? command : undefined))
-  if (!made) return undefined
-  const view = asTable(relationNamed(before, name))
-  return view && isView(view) ? viewAgain(made.step, view, before, past) : [wholeStatement(made.step)]
+  return made && [wholeStatement(made.step)]
 }
 
 /** What others reference or read first. */
@@ -84,14 +83,6 @@ function inOrder(names: readonly Name[], catalog: Catalog): readonly Name[] {
   return [...ordered]
 }
 
-/** Those of a materialized view go with it. */
-const indexesAgain = (relation: Relation | undefined, catalog: Catalog, past: Past): string[] =>
-  relation?.kind === 'materialized view'
-    ? indexesOf(catalog, keyOfRelation(relation)).map(
-        index => indexText(past, index, catalog.searchPath) ?? `-- By hand: create index ${quoted(index.name)} again.`,
-      )
-    : []
-
 const isKnownAbsent = (name: Name, { tag }: Drop, catalog: Catalog): boolean =>
   /VIEW|SEQUENCE/.test(tag) && relationNamed(catalog, name) === undefined
 
@@ -99,10 +90,6 @@ const isKnownAbsent = (name: Name, { tag }: Drop, catalog: Catalog): boolean =>
 function makes(command: Command, { after }: Step, name: Name, { tag, on }: Drop, before: Catalog): boolean {
   const isRelation = (made: Name) => keyOf(after, made) === keyOf(before, name)
   switch (tag) {
-    case 'DROP VIEW':
-      return command.tag === 'CREATE VIEW' && isRelation(command.view)
-    case 'DROP MATERIALIZED VIEW':
-      return command.tag === 'CREATE MATERIALIZED VIEW' && isRelation(command.relation)
     case 'DROP SEQUENCE':
       return command.tag === 'CREATE SEQUENCE' && isRelation(command.sequence)
     case 'DROP TYPE':

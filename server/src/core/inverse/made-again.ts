@@ -5,19 +5,18 @@ import type { Past } from './sources'
 import { constraintText, indexText, textOfKey } from './texts'
 
 /**
- * Returns the lines that make again what a statement took along: constraints, and indexes that back none. `table` is the one that
- * it changes; the constraints of other tables come and go with CASCADE.
+ * Returns the lines that make again what a statement took along: constraints, and indexes that back none, of what is
+ * still there; the constraints of other tables come and go with CASCADE.
  */
-export function madeAgain(step: Step, past: Past, table: Table | undefined): string[] {
+export function madeAgain(step: Step, past: Past): string[] {
   const { before, after } = step
   const { searchPath } = before
-  if (!table) return []
   const lines: string[] = []
   const constraints: Lost[] = []
   for (const [key, old, now] of before.relations.changes(after.relations)) {
     const [was, is] = [tableAt(before, key), tableAt(after, key)]
     if (was && is && !isRenamed(step)) constraints.push(...lostConstraints(was, is))
-    if (isLostIndex(old, now) && isIndex(old) && !isRenamed(step)) {
+    if (isLostIndex(old, now) && isIndex(old) && after.relations.has(old.table) && !isRenamed(step)) {
       lines.push(indexText(past, old, searchPath) ?? `-- By hand: create index ${quoted(old.name)} again.`)
     }
   }
@@ -56,7 +55,7 @@ const isLostIndex = (old: Relation | undefined, now: Relation | undefined): bool
   isIndex(old) && !now && old.constraint === undefined && old.partitionOf === undefined
 
 /** A rename is no loss. */
-const isRenamed = ({ command }: Step): boolean =>
+export const isRenamed = ({ command }: Step): boolean =>
   command !== undefined &&
   'subcommands' in command &&
   command.subcommands.some(({ kind }) => kind.startsWith('RENAME') || kind === 'SET SCHEMA')

@@ -1,9 +1,22 @@
 import type { Step } from '../history/steps'
-import { type Catalog, keyOf, keyOfRelation, type Table, tableAt, viewsReading } from '../postgres/catalog'
+import {
+  asTable,
+  type Catalog,
+  indexesOf,
+  keyOf,
+  keyOfRelation,
+  type Table,
+  tableAt,
+  viewsReading,
+  type WrittenName,
+} from '../postgres/catalog'
 import type { CreateView } from '../sql/commands'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
+import { tokensOf } from '../sql/tokens'
+import { isRenamed } from './made-again'
 import { newest, type Past, wholeStatement } from './sources'
-import { nameText } from './texts'
+import { indexText, nameText, textOfKey } from './texts'
 
 export const isView = ({ kind }: Table): boolean => kind === 'view' || kind === 'materialized view'
 
@@ -33,7 +46,7 @@ export function undoneView(step: Step, { view, orReplace, outputs }: CreateView,
       ? [`-- By hand: drop what reads it first, and create it again after: ${readers.join(', ')}.`]
       : []),
     drop,
-    ...again,
+    ...(viewBack(known, before, past) ?? again),
   ]
 }
 
@@ -53,6 +66,86 @@ export function viewAgain(made: Step, view: Table, before: Catalog, past: Past, 
   return isWider
     ? [`-- View ${name} takes all columns (*) of what it reads: there may be others by now.`, statement]
     : [statement]
+}
+
+/** Returns the lines that make a view again that went, with all that went with it; undefined where nothing shows how it was made. */
+export function viewBack(view: Table, before: Catalog, past: Past): string[] | undefined {
+  const key = keyOfRelation(view)
+  const made = newest(past, (command, { after }) => {
+    const name =
+      command.tag === 'CREATE VIEW' ? command.view : command.tag === 'CREATE MATERIALIZED VIEW' && command.relation
+    return name && keyOf(after, name) === key ? command : undefined
+  })
+  if (!made) return undefined
+  const indexes = indexesOf(before, key).map(
+    index => indexText(past, index, before.searchPath) ?? `-- By hand: create index ${quoted(index.name)} again.`,
+  )
+  return [...viewAgain(made.step, view, before, past), ...indexes, ...givenSince(made.step, view, before, past)]
+}
+
+/** Returns the statements that gave a table what goes with it and no definition of it has: comments, privileges, triggers. */
+export function givenTo(table: Table, catalog: Catalog, past: Past): string[] {
+  const key = keyOfRelation(table)
+  const made = newest(past, (command, { before, after }) =>
+    command.tag === 'CREATE TABLE' && after.relations.has(key) && !before.relations.has(key) ? command : undefined,
+  )
+  return made ? givenSince(made.step, table, catalog, past) : []
+}
+
+/** What later statements gave a view or a table: comments, privileges, triggers, of a view options and an owner too. */
+function givenSince(made: Step, view: Table, { searchPath }: Catalog, past: Past): string[] {
+  const key = keyOfRelation(view)
+  const lines: string[] = []
+  for (const step of [...since(made, past)].reverse()) {
+    const { command, before } = step
+    const isIt = (name: WrittenName) => keyOf(before, name) === key
+    if (command && 'grant' in command && command.grant?.on === 'TABLE') {
+      if (command.relations.some(isIt) || command.grant.schemas.includes(view.schema))
+        lines.push(...grantOn(textOfKey(key, searchPath), wholeStatement(step)))
+    } else if (
+      command?.tag === 'COMMENT' ||
+      command?.tag === 'ALTER VIEW' ||
+      command?.tag === 'ALTER MATERIALIZED VIEW'
+    ) {
+      if (command.relation && isIt(command.relation)) lines.push(wholeStatement(step))
+    } else if (command?.tag === 'CREATE TRIGGER') {
+      const isThere = view.triggers.some(({ name }) => name === command.name.name)
+      if (isThere && isIt(command.table)) lines.push(wholeStatement(step))
+    } else if (
+      command?.tag === 'DO' &&
+      command.statements?.some(({ command: inner }) => 'grant' in inner && inner.relations.some(isIt))
+    )
+      lines.push(`-- By hand: grant again on ${quoted(view.name)} what a DO block has granted.`)
+  }
+  return lines
+}
+
+/** GRANT and REVOKE of one object alone, whatever else they name between ON and TO or FROM, which are reserved words. */
+function grantOn(object: string, statement: string): string[] {
+  const tokens = tokensOf(statement)
+  const on = tokens.findIndex(({ text }) => text === 'ON')
+  const to = tokens.find(({ text }, at) => at > on && (text === 'TO' || text === 'FROM'))
+  return to ? [`${statement.slice(0, tokens[on]?.start)}ON ${object} ${statement.slice(to.start)}`] : []
+}
+
+/** Returns the lines that make the views again that went with what a statement dropped, those that others read first. */
+export function viewsBack(step: Step, named: readonly Name[], past: Past): string[] {
+  const { before, after } = step
+  const left = new Map<string, Table>()
+  if (isRenamed(step)) return []
+  for (const [key, old] of before.relations.changes(after.relations)) {
+    const view = asTable(old)
+    const isNamed = named.some(name => keyOf(before, name) === key)
+    if (view && isView(view) && !isNamed && !after.relations.has(key)) left.set(key, view)
+  }
+  const lines: string[] = []
+  while (left.size > 0) {
+    const [key, view] = [...left].find(([, { reads }]) => !reads.some(read => left.has(read))) ?? [...left][0] ?? []
+    if (key === undefined || !view) break
+    left.delete(key)
+    lines.push(...(viewBack(view, before, past) ?? [`-- By hand: create view ${quoted(view.name)} again.`]))
+  }
+  return lines
 }
 
 const isOtherTable = (key: string, { after }: Step, before: Catalog): boolean => {
