@@ -7,8 +7,9 @@ import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
+import { type About, inTheWay } from './behind'
+import { computedByTrigger } from './computed-by-trigger'
 import { hasSubcommand } from './concerns'
-import { mentions } from './dependence'
 import { anotherSubcommand, replacement, withBlanksBefore, written } from './edits'
 import { filledFromSequence } from './filled-from-sequence'
 import { notNullParts } from './not-null-steps'
@@ -37,7 +38,8 @@ statement. Virtual generated columns are computed when they are read.`,
 Add the column without the default; set the default for rows to come with \`ALTER COLUMN ... SET DEFAULT\`; fill the rows
 that are there in batches. For a key, build its index concurrently afterwards. A column that is filled and \`NOT NULL\` becomes an
 identity column with \`ALTER COLUMN ... ADD GENERATED ... AS IDENTITY\`, which touches no row; set its sequence behind the highest
-value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
+value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage; before, a trigger computes a plain column, which is filled
+in batches.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-NOTES', 'xfunc-volatility.html'],
   seeds: ['add the column without a default, fill it, then constrain it'],
 
@@ -162,6 +164,91 @@ value. On PostgreSQL 18 a \`VIRTUAL\` generated column needs no storage.`,
 -- file: 0002_gross.sql
   ALTER TABLE products ADD COLUMN gross numeric GENERATED ALWAYS AS (price * 1.2) STORED;
 --                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "gross" rewrites table "products" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Compute it in a trigger, and fill the rows that are there in batches
+  ALTER TABLE products ADD COLUMN gross numeric;
+  CREATE FUNCTION products_gross_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.gross := (SELECT (price * 1.2) FROM (SELECT NEW.*) AS products);
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER products_gross_sync BEFORE INSERT OR UPDATE ON products FOR EACH ROW EXECUTE FUNCTION products_gross_sync();
+  DO $$
+  DECLARE
+    batch_start products.sku%TYPE;
+    batch_end products.sku%TYPE;
+    last_key products.sku%TYPE;
+  BEGIN
+    SELECT sku INTO batch_start FROM products ORDER BY sku LIMIT 1;
+    SELECT sku INTO last_key FROM products ORDER BY sku DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.sku INTO batch_end FROM (
+        SELECT sku FROM products WHERE sku >= batch_start ORDER BY sku LIMIT 5000
+      ) AS batch ORDER BY batch.sku DESC LIMIT 1;
+      UPDATE products SET gross = (price * 1.2) WHERE sku BETWEEN batch_start AND batch_end AND gross IS NULL;
+      COMMIT;
+      SELECT sku INTO batch_start FROM products WHERE sku > batch_end ORDER BY sku LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
+-- bad: computed and stored, beside a trigger that changes what it is computed from, with a down
+-- given: golang-migrate
+-- file: 000001_articles.up.sql
+  CREATE TABLE articles (id bigint PRIMARY KEY, "Title" text NOT NULL, body text);
+  CREATE FUNCTION trimmed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW."Title" := trim(NEW."Title"); RETURN NEW; END $$;
+  CREATE TRIGGER trimmed BEFORE INSERT OR UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION trimmed();
+-- file: 000002_words.up.sql
+  ALTER TABLE articles ADD COLUMN words text NOT NULL GENERATED ALWAYS AS (lower(articles."Title" || coalesce(body, ''))) STORED;
+--                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error [volatile-default: ADD COLUMN "words" rewrites table "articles" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_words.down.sql
+  ALTER TABLE articles DROP COLUMN words;
+-- fix: Compute it in a trigger, and fill the rows that are there in batches in new migrations
+-- file: 000002_words.up.sql
+  ALTER TABLE articles ADD COLUMN words text;
+  CREATE FUNCTION zz_articles_words_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.words := (SELECT (lower(articles."Title" || coalesce(body, ''))) FROM (SELECT NEW.*) AS articles);
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_articles_words_sync BEFORE INSERT OR UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION zz_articles_words_sync();
+-- file: 000002_words.down.sql
+  DROP TRIGGER zz_articles_words_sync ON articles;
+  DROP FUNCTION zz_articles_words_sync();
+  ALTER TABLE articles DROP COLUMN words;
+-- file: 000003_backfill_articles_words.up.sql
+  DO $$
+  DECLARE
+    batch_start articles.id%TYPE;
+    batch_end articles.id%TYPE;
+    last_key articles.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM articles ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM articles ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM articles WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE articles SET words = (lower(articles."Title" || coalesce(body, ''))) WHERE id BETWEEN batch_start AND batch_end AND words IS NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM articles WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_articles_words.down.sql
+  -- Nothing to undo.
+-- file: 000004_add_articles_words_not_null.up.sql
+  ALTER TABLE articles ADD CONSTRAINT articles_words_not_null_check CHECK (words IS NOT NULL) NOT VALID;
+-- file: 000004_add_articles_words_not_null.down.sql
+  ALTER TABLE articles DROP CONSTRAINT articles_words_not_null_check;
+-- file: 000005_validate_articles_words_not_null.up.sql
+  ALTER TABLE articles VALIDATE CONSTRAINT articles_words_not_null_check;
+  ALTER TABLE articles ALTER COLUMN words SET NOT NULL;
+  ALTER TABLE articles DROP CONSTRAINT articles_words_not_null_check;
+-- file: 000005_validate_articles_words_not_null.down.sql
+  ALTER TABLE articles ADD CONSTRAINT articles_words_not_null_check CHECK (words IS NOT NULL) NOT VALID;
+  ALTER TABLE articles ALTER COLUMN words DROP NOT NULL;
 
 -- bad: serial
 -- shows: \`serial\` column added to a table in use
@@ -369,14 +456,18 @@ function splitDefault(
 ): Fix[] {
   const subcommand = alter.subcommands[place]
   const { name } = column.name
-  if (column.generated) return virtualInstead(column, context)
+  if (column.generated) {
+    if (context.settings.postgres >= 18) return virtualInstead(column, context)
+    return computedByTrigger(alter, column, table, context)
+  }
   if (isConstrainedDomain(column.type, context.catalog)) return []
   if (column.constraints.length > 0) withhold('The constraints of the column are for all rows: they come last.')
   const isFromSequence = column.identity !== undefined || serialTypes.has(column.type.name)
   if (!column.default && !isFromSequence) withhold('No default stands in the statement that could be left out of it.')
   if (!subcommand || column.constraints.length > 0 || (!column.default && !isFromSequence)) return []
   if (alter.only || alter.ifExists || table?.columns.some(other => other.name === name)) return []
-  if (isNeeded(context, step => mentions(step, alter.relation.name) && mentions(step, name))) return []
+  const about: About = { tables: [alter.relation.name], fills: [name] }
+  if (isNeeded(context, step => inTheWay(step, about, context.statement.text) ?? false)) return []
   if (alter.subcommands.some((other, at) => at !== place && mentionsColumn(other.span, name, context))) return []
   if (isFromSequence)
     return table && context.direction === 'up' ? filledFromSequence(alter, column, table, context) : []
@@ -410,7 +501,7 @@ function splitDefault(
       ),
       anotherSubcommand(context, subcommand, setDefault),
     ],
-    { tables: [alter.relation.name] },
+    about,
   )
   return placed
     ? [{ title: `Fill the rows that are there in batches${placed.where}`, safety: 'review', ...placed }]
@@ -422,9 +513,7 @@ function virtualInstead(column: ColumnDefinition, context: RuleContext): Fix[] {
   const stored = tokensOf(context.statement.text).find(
     ({ start, end, text }) => end === column.generated?.span.end && text.toLowerCase() === 'stored' && start > 0,
   )
-  if (context.settings.postgres < 18)
-    withhold('PostgreSQL makes no stored generated column without a rewrite, and VIRTUAL ones only since 18.')
-  if (!stored || context.settings.postgres < 18) return []
+  if (!stored) return []
   const edits = [replacement(context, stored, 'VIRTUAL')]
   return [{ title: 'Compute it when it is read', safety: 'review', isChange: true, edits }]
 }
