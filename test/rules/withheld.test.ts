@@ -155,8 +155,13 @@ describe('a fix that is withheld', () => {
     const change = `ALTER TABLE users ADD COLUMN name text;
 CREATE FUNCTION named(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)';
 UPDATE users SET name = named(email) WHERE age > 18;
-DROP FUNCTION named(text);`
-    assert.equal(reason(change, 'work-under-lock'), 'It cannot come later: line 5 drops what it needs.')
+DROP FUNCTION named(text);
+-- +goose Down
+ALTER TABLE users DROP COLUMN name;`
+    assert.equal(
+      reason(change, 'work-under-lock'),
+      'It cannot move behind line 5: that DROP FUNCTION drops what this needs.',
+    )
   })
 
   it('names what decides the names', () => {

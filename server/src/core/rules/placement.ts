@@ -79,12 +79,15 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
     if (marker) return { ...marker, edits: [...marker.edits, ...inPlace], where: '' }
   }
   if (context.direction === 'down') return withhold('Nothing of a down moves to another migration.')
-  const { result: isIn, why } = withReason(() => move.neededBy !== undefined && isNeeded(context, move.neededBy))
-  if (isIn) {
-    const { result: placed, why: other } = withReason(() => withRestBehind(context, changes, move))
-    return placed ?? withhold(other ?? why ?? '')
-  }
+  return behind(context, changes, move, false, () => outsideBehind(context, changes, inPlace, move))
+}
 
+function outsideBehind(
+  context: RuleContext,
+  changes: readonly Edit[],
+  inPlace: readonly Edit[],
+  move: Move,
+): Placed | undefined {
   const block = blockAroundAll(1, context)
   if (block) return { edits: [...block.map(removedStatement), ...inPlace], where: ' without BEGIN and COMMIT' }
   const { edit, text } = cutStatement(context, changes)
@@ -98,8 +101,30 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   )
 }
 
-/** What follows needs the statement, or is in its way: it comes behind it, in a transaction of its own. */
-function withRestBehind(context: RuleContext, changes: readonly Edit[], move: Move): Placed | undefined {
+/**
+ * Returns the edits of `place`, which brings a statement behind all that follows; where that needs it or is in its way, those that
+ * let it come before what follows, each in a transaction of its own: `transaction` says whether the tool opens one around it.
+ */
+export function behind(
+  context: RuleContext,
+  changes: readonly Edit[],
+  move: Move,
+  transaction: boolean,
+  place: () => Placed | undefined,
+): Placed | undefined {
+  const { neededBy } = move
+  const { result: isIn, why } = withReason(() => neededBy !== undefined && isNeeded(context, neededBy))
+  if (!isIn) return place()
+  const { result: placed, why: other } = withReason(() => withRestBehind(context, changes, move, transaction))
+  return placed ?? withhold(other ?? why ?? '')
+}
+
+function withRestBehind(
+  context: RuleContext,
+  changes: readonly Edit[],
+  move: Move,
+  isTransaction: boolean,
+): Placed | undefined {
   const { transaction, section, steps, index, migration } = context
   const inPlace = move.isBlock ? fenced(context, changes) : changes
   if (transaction.kind === 'block')
@@ -110,7 +135,7 @@ function withRestBehind(context: RuleContext, changes: readonly Edit[], move: Mo
   if (index > 0) {
     const { edit, text } = cutStatement(context, changes)
     const { set, reset } = move.meanwhile?.() ?? nothingMeanwhile
-    const part = { title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: false }
+    const part = { title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: isTransaction }
     const parts = [part, { ...rest.part, up: [...rest.part.up, ...reset] }]
     const cut = set.length === 0 ? edit : leaving(context, edit, set.join('\n'))
     const placed = newMigrations(context, parts, [cut, rest.cut], { tables: [] })

@@ -176,6 +176,26 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   -- +goose Down
   CREATE UNIQUE INDEX CONCURRENTLY members_id_idx ON members (id);
 
+-- bad: what follows needs the key
+-- given: flyway
+-- file: V1__shop.sql
+  CREATE TABLE users (id bigint NOT NULL, name text);
+-- file: V2__key.sql
+  ALTER TABLE users ADD COLUMN note text;
+  ALTER TABLE users ADD PRIMARY KEY (id);
+--                      ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the index is built]
+  -- Everybody has one.
+  CREATE TABLE settings (user_id bigint PRIMARY KEY REFERENCES users);
+-- fix: Build the index concurrently, then add the constraint in new migrations, and what follows in another
+  ALTER TABLE users ADD COLUMN note text;
+-- file: V3__build_users_pkey.sql
+  CREATE UNIQUE INDEX CONCURRENTLY users_pkey ON users (id);
+-- file: V4__add_users_pkey.sql
+  ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX users_pkey;
+-- file: V5__after_add_users_pkey.sql
+  -- Everybody has one.
+  CREATE TABLE settings (user_id bigint PRIMARY KEY REFERENCES users);
+
 -- bad: the columns may be null, and there is a down
 -- given: golang-migrate
 -- file: 000001_members.up.sql

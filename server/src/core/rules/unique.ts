@@ -36,9 +36,10 @@ import {
   undoneBy,
   withoutTransaction,
 } from './placement'
+import { restBehind } from './rest-behind'
 import type { RuleContext } from './rule'
 import type { Target } from './target'
-import { withhold } from './withheld'
+import { withhold, withReason } from './withheld'
 
 /**
  * Returns the fix that builds the index of a UNIQUE or PRIMARY KEY constraint with CONCURRENTLY and then makes the constraint
@@ -97,7 +98,8 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
   const { transaction, section } = context
   const isTold = (step: Step) => dropsIndexOf(step, alter.relation.name) || mentions(step, alter.relation.name)
   const isUndone = ({ command, before }: Step) => command !== undefined && dropConstraint(made).matches(command, before)
-  if (isNeeded(context, isTold)) return undefined
+  const rest = restOf(made, context)
+  if (!rest) return undefined
   if (downSteps(context).some(step => isTold(step) && !isUndone(step)))
     return withhold('The down does more with the table than dropping the constraint.')
   const proof = notNullParts(alter.relation, table, columns, context)
@@ -125,8 +127,30 @@ function placedProof(made: Build, columns: readonly string[], context: RuleConte
       transaction: true,
     },
   ]
-  return newMigrations(context, parts, here, aboutKey(made, context))
+  const about = aboutKey(made, context)
+  return withRest(rest, newMigrations(context, [...parts, ...rest.parts], [...here, ...rest.edits], about))
 }
+
+interface RestOf {
+  readonly parts: readonly Part[]
+  readonly edits: readonly Edit[]
+}
+
+/** What follows where it needs the constraint, or is in its way: it comes after it in a migration of its own. Undefined where it cannot. */
+function restOf(made: Build, context: RuleContext): RestOf | undefined {
+  const { result: isIn, why } = withReason(() => isNeeded(context, step => standsOn(step, made, context)))
+  if (!isIn) return { parts: [], edits: [] }
+  // A file in which nothing is left is no migration.
+  const leaves = context.index > 0 || (made.alter.subcommands.length > 1 && !made.isExchange)
+  const canPart = context.transaction.kind !== 'block' && leaves
+  const { result: rest, why: other } = withReason(() => canPart && restBehind(context, `add_${made.name}`))
+  return rest ? { parts: [rest.part], edits: [rest.cut] } : withhold(other ?? why ?? '')
+}
+
+const withRest = ({ parts }: RestOf, placed: Placed | undefined): Placed | undefined =>
+  parts.length === 0 || !placed
+    ? placed
+    : { ...placed, where: ' in new migrations, and what follows in another', safety: 'review' }
 
 function aboutKey({ alter, name, isExchange, definition: { kind, columns } }: Build, context: RuleContext): About {
   const about = aboutIndex(alter.relation, name, { columns, unique: true, isPrimary: kind === 'PRIMARY KEY' }, context)
@@ -176,7 +200,8 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     const marker = withoutTransaction(context)
     if (marker) return { ...marker, edits: [...marker.edits, ...here], where: '' }
   }
-  if (isNeeded(context, step => standsOn(step, made, context))) return undefined
+  const rest = restOf(made, context)
+  if (!rest) return undefined
 
   const downs = downSteps(context)
   if (made.isExchange && downs.length > 0 && !downs.some(({ command }) => isOpposite(command, made)))
@@ -206,7 +231,7 @@ function placedBuild(made: Build, context: RuleContext): Placed | undefined {
     down: { edits: [], text: dropIndex(made) },
     transaction: false,
   }
-  return newMigrations(context, [first, attach()], add.cut, about)
+  return withRest(rest, newMigrations(context, [first, attach(), ...rest.parts], [...add.cut, ...rest.edits], about))
 }
 
 function standsOn(step: Step, { alter, name, definition, isExchange }: Build, mover: Pick<Step, 'statement'>): Need {

@@ -5,14 +5,14 @@ import { keyOf } from '../postgres/catalog'
 import type { Command, CreateTableAs, RefreshMaterializedView } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import type { Delete, Merge, Update } from '../sql/row-commands'
-import { filledBy } from './behind'
+import { aboutFilling, filledBy, inTheWay } from './behind'
 import { StepContext } from './context'
 import { mentions, reshapes } from './dependence'
 import { cutStatement } from './edits'
 import { heldLock } from './held-lock'
 import { inSchema } from './indexes'
 import { wholeMerge } from './merge-source'
-import { downSteps, isNeeded, laterTransaction, type Undo, undoneBy } from './placement'
+import { behind, downSteps, laterTransaction, type Move, type Undo, undoneBy } from './placement'
 import { defineRule, type RuleContext } from './rule'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { hintForLater } from './tool-hints'
@@ -42,8 +42,8 @@ a unique key. Nothing is said of work on tables that the same migration makes, w
 several such statements in a transaction, and of what another rule tells: index builds, constraints that are proven, an
 \`UPDATE\` or a \`MERGE\` of every row.`,
   instead: `
-Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there where nothing that
-follows needs it.`,
+Do the work in a transaction of its own, after the one that changes the schema. The fix moves it there; what follows and needs
+it comes after it, in another.`,
   manual: ['explicit-locking.html#LOCKING-TABLES'],
 
   *check(command, context) {
@@ -77,6 +77,23 @@ follows needs it.`,
 -- file: 000003_backfill_orders.up.sql
   UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
 
+-- bad: what follows needs the rows
+-- given: flyway
+-- file: V1__shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, note text);
+-- file: V2__plan.sql
+  ALTER TABLE orders ADD COLUMN plan text;
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
+--^^^^^^ warning [work-under-lock: UPDATE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  DELETE FROM orders WHERE plan = 'none';
+-- fix: Do it in a new migration, and what follows in another
+  ALTER TABLE orders ADD COLUMN plan text;
+-- file: V3__backfill_orders.sql
+  UPDATE orders SET plan = users.plan FROM users WHERE users.id = orders.user_id AND users.plan <> 'free';
+-- file: V4__after_backfill_orders.sql
+  DELETE FROM orders WHERE plan = 'none';
+
 -- bad: a materialized view, and a copy
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);
@@ -87,6 +104,14 @@ follows needs it.`,
 --^^^^^^^^^^^^^^^^^^^^^^^^ warning [work-under-lock: CREATE MATERIALIZED VIEW reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
   CREATE TABLE old_orders AS SELECT * FROM orders;
 --^^^^^^^^^^^^ warning [work-under-lock: CREATE TABLE AS reads table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  COMMIT;
+-- fix: Do it between two transactions
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN note text;
+  COMMIT;
+  CREATE MATERIALIZED VIEW totals AS SELECT sum(total) AS total FROM orders;
+  BEGIN;
+  CREATE TABLE old_orders AS SELECT * FROM orders;
   COMMIT;
 -- fix: Do it after COMMIT
   BEGIN;
@@ -101,8 +126,14 @@ follows needs it.`,
   CREATE TABLE orders (id bigint PRIMARY KEY, code text);
 -- file: 000002_kind.up.sql
   ALTER TABLE orders ADD COLUMN kind text;
-  UPDATE orders SET kind = 'gift' WHERE code LIKE 'G%';
+  UPDATE orders SET kind = 'gift' WHERE code LIKE 'c%';
 --^^^^^^ warning [work-under-lock: UPDATE changes table "orders" while the transaction holds ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  ALTER TABLE orders ALTER COLUMN kind SET NOT NULL;
+-- fix: Do it in a new migration, and what follows in another
+  ALTER TABLE orders ADD COLUMN kind text;
+-- file: 000003_backfill_orders.up.sql
+  UPDATE orders SET kind = 'gift' WHERE code LIKE 'c%';
+-- file: 000004_after_backfill_orders.up.sql
   ALTER TABLE orders ALTER COLUMN kind SET NOT NULL;
 
 -- bad: constants that many rows may have
@@ -295,28 +326,29 @@ function takesMany(command: Update | Delete, context: RuleContext): boolean {
   return command.assignments.some(({ column }) => isNewColumn(column, command.table, table, context))
 }
 
-/** Moves the statement behind the end of its transaction, where what follows neither needs nor disturbs it. */
+/** Moves the statement behind the end of its transaction; what follows and needs it comes after it. */
 function afterwards(command: Worker, tables: readonly Name[], context: RuleContext): Fix[] {
   const names = tables.map(({ name }) => name)
-  if (isNeeded(context, step => names.some(name => mentions(step, name) || reshapes(step, name)))) return []
   const undo = 'relation' in command ? dropOf(command) : undefined
   const isElse = ({ command: other, before }: Step) => !other || !undo?.matches(other, before)
   if ('relation' in command && downSteps(context).some(step => mentions(step, command.relation.name) && isElse(step))) {
     withhold('The down does more with it than dropping it.')
     return []
   }
-  const { edit, text } = cutStatement(context)
-  const [name] = names
-  const placed = laterTransaction(
-    context,
-    [text],
-    {
-      title: `${titles[command.tag]}_${name}`,
-      about: { tables: names, fills: 'relation' in command ? undefined : filledBy(command) },
-      down: undo && undoneBy(context, undo),
-    },
-    [edit],
-  )
+  const isInTheWay = (step: Step) =>
+    'table' in command
+      ? (inTheWay(step, aboutFilling(command), context.statement.text) ?? false)
+      : names.some(name => mentions(step, name) || reshapes(step, name))
+  const move: Move = {
+    title: `${titles[command.tag]}_${names[0]}`,
+    about: { tables: names, fills: 'relation' in command ? undefined : filledBy(command) },
+    undo,
+    neededBy: isInTheWay,
+  }
+  const placed = behind(context, [], move, true, () => {
+    const { edit, text } = cutStatement(context)
+    return laterTransaction(context, [text], { ...move, down: undo && undoneBy(context, undo) }, [edit])
+  })
   return placed ? [{ title: `Do it${placed.where}`, safety: 'review', ...placed }] : []
 }
 
