@@ -21,7 +21,8 @@ constraint must be looked at again, it reads every row. Nothing reads or writes 
 
 Nothing is said of changes that touch no row: a longer \`varchar\`, \`varchar\` to \`text\`, a \`numeric\` with more digits and
 the same scale, and the others that PostgreSQL can prove to be the same bytes. Where the history does not show the
-column's present type, the finding is a warning and says so.`,
+column's present type, the finding is a warning and says so; information where the new one is \`text\` or \`varchar\`, which mostly
+follows a shorter \`varchar\`.`,
   instead: `
 Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, build its indexes and prove its
 constraints, and swap the names in a short transaction; drop the old column in a later migration. The new column is then the last
@@ -48,7 +49,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
           : 'The time it takes grows with the table, and the statistics of the column are gone until the table is analyzed.',
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
-        severity: isUnknown ? 'warning' : undefined,
+        severity: isUnknown ? (isWiderText(subcommand) ? 'information' : 'warning') : undefined,
         fixes: () => {
           const asUtc = takenAsUtc(subcommand, target, context)
           if (asUtc.length > 0) return asUtc
@@ -265,8 +266,10 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ANALYZE orders;
 
 -- bad: nobody knows what type the column has now
+  ALTER TABLE invoices ALTER COLUMN total TYPE bigint;
+--                                        ^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "invoices" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
   ALTER TABLE invoices ALTER COLUMN code TYPE varchar(40);
---                                       ^^^^^^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "invoices" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+--                                       ^^^^^^^^^^^^^^^^ information [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "invoices" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 
 -- bad: the time zone of the session decides
 -- file: 0001_orders.sql
@@ -1543,6 +1546,10 @@ function isFreeByOtherName(
   const request = { column: column.name, from, to: type, ...(using && { using }) }
   return from !== undefined && typeChange(request, catalog, transaction.parameters).effect === 'none'
 }
+
+/** What most columns of these types have been before is a shorter one. */
+const isWiderText = ({ type, using }: SubcommandOfKind<'ALTER COLUMN TYPE'>): boolean =>
+  !using && (type.name === 'text' || type.name === 'varchar') && type.dimensions === 0
 
 function workOf(
   effects: { rewrites: readonly string[]; builds: readonly string[]; scans: readonly string[] },

@@ -2,6 +2,7 @@ import { keyOf } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import { blocksReads, type LockMode } from '../postgres/locks'
 import type { Name } from '../sql/parts'
+import type { Subcommand } from '../sql/subcommands'
 import { definesConstraint } from './concerns'
 import { validatedLater } from './constraints'
 import { readersToo } from './held-lock'
@@ -36,7 +37,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
     const target = existingTable(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
-      if (!touches(effects.scans, target) || effects.rewrites.length > 0) continue
+      if (!touches(effects.scans, target) || effects.rewrites.length > 0 || isBuild(subcommand, effects)) continue
       const definition =
         subcommand.kind === 'ADD CONSTRAINT'
           ? subcommand.constraint
@@ -258,8 +259,20 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
 -- file: 0002_orders_user.sql
   ALTER TABLE orders ADD COLUMN user_id bigint REFERENCES users (id);
   CREATE INDEX CONCURRENTLY ON orders (user_id);
+
+-- good: not for the index that is built for it either
+-- given: unique-constraint-builds-index off
+-- file: 0001_orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_orders_user.sql
+  ALTER TABLE orders ADD COLUMN user_id bigint UNIQUE REFERENCES users (id);
 `,
 })
+
+/** What is read of a new column without a default is read for the index of its UNIQUE: there is nothing to look up. */
+const isBuild = (subcommand: Subcommand, { builds }: Effects): boolean =>
+  subcommand.kind === 'ADD COLUMN' && builds.length > 0 && !subcommand.column.default
 
 /**
  * `SHARE ROW EXCLUSIVE on tables "orders" and "users": INSERT, UPDATE and DELETE wait`; the referenced table is left out where

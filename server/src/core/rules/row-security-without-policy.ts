@@ -1,5 +1,5 @@
 import { hasSubcommand } from './concerns'
-import { exemptFrom, isSecuredLater, knownTable } from './row-security'
+import { areAllClosed, exemptFrom, isSecuredLater, knownTable } from './row-security'
 import { defineRule } from './rule'
 import { inQuotes } from './target'
 
@@ -13,8 +13,9 @@ export default defineRule({
 Where row level security is on and no permissive policy lets a row through, a role other than the table's owner sees an empty table and
 can insert nothing. There is no error for \`SELECT\`, \`UPDATE\` and \`DELETE\`: they find no rows.
 
-The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, and where a later migration
-creates a policy, turns row security off, or drops or renames the table.`,
+The whole history is searched. Nothing is said of tables that it has not made, after dynamic SQL, where a later migration
+creates a policy, turns row security off, or drops or renames the table, and where all of many tables are closed without any policy:
+that is meant.`,
   instead: `
 Create a policy in the same migration. Where nobody but the owner is meant to see the rows, say so in an allow comment.`,
   manual: ['ddl-rowsecurity.html', 'sql-createpolicy.html'],
@@ -25,7 +26,7 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
     const table = knownTable(alter.relation, context)
     const policies = table?.policies ?? []
     const isOpen = policies.some(({ policy }) => policy?.isPermissive ?? true)
-    if (!table?.rowSecurity || isOpen || isSecuredLater(alter.relation, context)) return
+    if (!table?.rowSecurity || isOpen || isSecuredLater(alter.relation, context) || areAllClosed(context)) return
     yield {
       at: enabled.keywords,
       message: `table ${inQuotes(alter.relation)} has no ${policies.length > 0 ? 'permissive ' : ''}policy: all but ${exemptFrom(table)} find it empty`,
@@ -66,6 +67,18 @@ Create a policy in the same migration. Where nobody but the owner is meant to se
   ALTER TABLE carts ENABLE ROW LEVEL SECURITY;
 -- file: 000002_carts.up.sql
   CREATE POLICY own ON carts USING (owner = current_user);
+
+-- good: all tables are closed
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE carts ENABLE ROW LEVEL SECURITY;
+-- file: 0002_notes.sql
+  CREATE TABLE notes (id bigint PRIMARY KEY);
+  ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
 
 -- good: a table that the history has not made, dynamic SQL
 -- given: golang-migrate

@@ -15,6 +15,14 @@ export function knownTable(name: Name, context: RuleContext): Table | undefined 
   return table
 }
 
+/** Returns whether the migrations so far close every table and let nobody through any: the program comes as their owner. */
+export function areAllClosed(context: RuleContext): boolean {
+  const made = [...catalogAtEnd(context).relations.values()].flatMap(relation => asTable(relation) ?? []).filter(isMade)
+  return made.length > 2 && made.every(({ rowSecurity, policies = [] }) => rowSecurity && policies.length === 0)
+}
+
+const isMade = ({ born, kind, partitionOf }: Table): boolean => born !== undefined && kind === 'table' && !partitionOf
+
 /** Returns for whom the policies of a table do not hold, besides roles with BYPASSRLS (ddl-rowsecurity.html). */
 export const exemptFrom = ({ rowSecurityForced }: Table): string => (rowSecurityForced ? 'superusers' : 'its owner')
 

@@ -15,8 +15,8 @@ export default defineRule({
 that reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
 
 The finding is information where an earlier statement or migration has copied the rows, and where the migration fills the
-table again, and in a folder that is named for development or tests. Nothing is said of a table that the same migration makes, of a temporary one, and of down migrations, which
-rollback-loses-data looks at.`,
+table again, and in a folder that is named for development or tests. Nothing is said of a table that the same migration makes or
+drops, of a temporary one, and of down migrations, which rollback-loses-data looks at.`,
   instead: `
 Name every table that is to be emptied and leave \`CASCADE\` out: PostgreSQL then refuses to empty one that is referenced from
 outside. Keep a copy of rows that somebody may still ask for.`,
@@ -31,6 +31,7 @@ outside. Keep a copy of rows that somebody may still ask for.`,
       if (!target) continue
       const along = others
       others = []
+      if (along.length === 0 && isDroppedNext(name.name, context)) continue
       const kept = along.length > 0 ? undefined : keptBy(name.name, context)
       yield {
         at: name.span,
@@ -96,6 +97,14 @@ outside. Keep a copy of rows that somebody may still ask for.`,
   CREATE TABLE visits (id bigint PRIMARY KEY);
   TRUNCATE visits;
 
+-- good: a table that the same migration drops
+-- given: dropped-table off
+-- file: 0001_visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: 0002_no_visits.sql
+  TRUNCATE visits;
+  DROP TABLE visits;
+
 -- good: a temporary table
   CREATE TEMPORARY TABLE visits (id bigint);
   TRUNCATE visits;
@@ -110,6 +119,12 @@ const emptiedToo = (named: ReadonlySet<string>, context: RuleContext): string[] 
     if (isUnreleased(table.born, context)) return []
     return table.inherits.some(parent => named.has(parent)) ? [] : [`"${relation.replace(/^public\./, '')}"`]
   })
+
+/** The drop loses the rows as well, and is told. */
+const isDroppedNext = (table: string, { steps, index }: RuleContext): boolean =>
+  steps
+    .slice(index + 1)
+    .some(({ command }) => command?.tag === 'DROP TABLE' && command.names.some(({ name }) => name === table))
 
 /** What has become of the rows, as a sentence. */
 function keptBy(table: string, context: RuleContext): string | undefined {
