@@ -1,4 +1,4 @@
-import type { Command } from '../sql/commands'
+import type { Command, CreateTable } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import type { Statement } from '../sql/statements'
@@ -26,6 +26,8 @@ export interface About {
   readonly without?: string
   /** The columns that it fills, where it changes rows. */
   readonly fills?: Filled
+  /** Columns and their copies, which are the same only when it is done. */
+  readonly copied?: readonly string[]
 }
 
 type Filled = readonly string[] | 'all'
@@ -104,6 +106,7 @@ function leavesAlone(later: Later, table: string, about: About, moved: string): 
   if (!command || reshapesRelation(later, table)) return false
   if (about.keys?.some(key => key.table === table && needsUnique(later, key))) return false
   if (about.without !== undefined) return leavesWithout(later, table, about.without)
+  if (about.copied) return needsColumns(later, table, about.copied) === false
   if (about.fills) return leavesFilled(later, table, about.fills, moved)
   if (!about.columns) return command.tag === 'CREATE INDEX' || command.tag === 'DROP INDEX' || proves(command, table)
   if (about.frees?.includes(table) && writers.has(command.tag)) return false
@@ -114,6 +117,28 @@ function leavesAlone(later: Later, table: string, about: About, moved: string): 
   }
   return besideTables.has(command.tag) && !(command.tag === 'SELECT' && isInString(later, table))
 }
+
+/**
+ * Returns what a later statement has to do with columns of a table, by their names or as whatever columns there are; false for
+ * nothing.
+ */
+export function needsColumns(later: Later, table: string, columns: readonly string[]): string | false {
+  const { command, statement } = later
+  if (!mentions(later, table)) return false
+  const whole = 'has to do with the whole table'
+  if (reshapesRelation(later, table)) return whole
+  const named = columns.find(column => mentions(later, column))
+  if (named !== undefined && !(command?.tag === 'CREATE TABLE' && !refersTo(command, table, columns)))
+    return `names column "${named}" too`
+  const takesAll = command?.tag !== 'ALTER TABLE' && statement.text.includes('*')
+  return (takesAll || command?.tag === 'CREATE TRIGGER') && whole
+}
+
+/** Another table may have columns of the same names. */
+const refersTo = (command: CreateTable, table: string, columns: readonly string[]): boolean =>
+  foreignKeysIn(command).some(
+    ({ references }) => references?.table.name === table && references.columns.some(column => columns.includes(column)),
+  )
 
 /** Whether the table is another one then, or passes on what it has. */
 const reshapesRelation = (later: Later, table: string): boolean => {

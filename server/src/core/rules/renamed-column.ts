@@ -864,7 +864,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   ALTER TABLE users RENAME COLUMN mail TO email;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
 
--- bad: two columns of a table, and what is done besides
+-- bad: two columns of a table, one beside the other, and what is done besides
 -- given: golang-migrate, lock-timeout-missing off
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, mail text, age integer, town text);

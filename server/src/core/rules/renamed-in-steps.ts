@@ -6,6 +6,7 @@ import { type Column, columnNamed, inheritorsOf, keyOfRelation } from '../postgr
 import { volatilityOf } from '../postgres/volatility'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
+import { needsColumns } from './behind'
 import { indexesOfCopy } from './copied-indexes'
 import { written } from './edits'
 import { inBody, isNeeded } from './placement'
@@ -18,7 +19,6 @@ import {
   literal,
   markOf,
   nameOfSync,
-  needsColumns,
   onlyFilled,
   remarking,
   remarkOn,
@@ -96,7 +96,7 @@ export function renamedInSteps(
   const title = 'Keep both names up to date while code moves over'
   return inPlaceOf(
     alter,
-    { here: [...copied, ...kept], edits: undone },
+    { columns: [from.name, to.name], here: [...copied, ...kept], edits: undone },
     [filled, ...indexes.parts, renamed],
     title,
     context,
@@ -181,6 +181,6 @@ function copyable(
   if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
   if (isGranted(table, from, context))
     return withhold('A role has privileges on the column alone, and none on another.')
-  const needs = (step: Step) => needsColumns(step, table, [from, to])
+  const needs = (step: Step) => needsColumns(step, table.name, [from, to])
   return isNeeded(context, needs) ? undefined : column
 }

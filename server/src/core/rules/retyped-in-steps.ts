@@ -5,6 +5,7 @@ import { isBuiltIn } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
+import { needsColumns } from './behind'
 import { carriedOver } from './carried'
 import { withColumns } from './column-names'
 import { mentions } from './dependence'
@@ -20,7 +21,6 @@ import {
   isGranted,
   markOf,
   nameOfSync,
-  needsColumns,
   onlyFilled,
   partOf,
   remarking,
@@ -129,7 +129,7 @@ export function retypedInSteps(
   const taken = alter.subcommands.filter(isOwn)
   const edits = [...undone, ...company.steps.map(leftOut)]
   const fix = alone ? 'Fill a new column beside it' : 'Fill new columns beside them'
-  return inPlaceOf(alter, { here, taken, edits }, parts, `${fix} and swap the names`, context)
+  return inPlaceOf(alter, { columns: names, here, taken, edits }, parts, `${fix} and swap the names`, context)
 }
 
 const fillOf = ({ column, next, expression, keepsNull }: Retyped) => ({
@@ -196,6 +196,6 @@ function isLate(columns: readonly Retyped[], table: Table, company: Company, con
   return isNeeded(context, (step: Step) => {
     if (company.steps.includes(step)) return false
     const type = types.find(one => mentions(step, one))
-    return type === undefined ? needsColumns(step, table, names) : `names type "${type}"`
+    return type === undefined ? needsColumns(step, table.name, names) : `names type "${type}"`
   })
 }

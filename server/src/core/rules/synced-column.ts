@@ -8,7 +8,7 @@ import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
-import { mentions, reshapes } from './dependence'
+import { mentions } from './dependence'
 import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
 import { earlierStatements } from './later'
 import { downSteps, newMigrations, type Part } from './placement'
@@ -57,11 +57,14 @@ export function undoneHere(
   const downs = downSteps(context)
   if (downs.length === 0) return []
   const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
-  const inverse = downs.filter(isAbout)
+  const about = downs.filter(isAbout)
+  // What comes behind finds the columns as it always did.
+  const inverse = about.slice(0, about.findLastIndex(matches) + 1)
   const [first, ...others] = inverse
   // By another name of the table.
   const isElsewhere = downs.some(step => columns.every(column => mentions(step, column)))
-  if (!first && isElsewhere) return withhold('The down does something else with the column than undoing this.')
+  if (!first && (isElsewhere || about.length > 0))
+    return withhold('The down does something else with the column than undoing this.')
   if (!first) return statementsBefore(downs[0] as Step, undo)
   if (!inverse.every(matches)) return withhold('The down does something else with the column than undoing this.')
   const whole = { start: 0, end: first.statement.text.length }
@@ -103,6 +106,8 @@ export function filling(
 }
 
 interface InPlace {
+  /** The columns and their copies. */
+  readonly columns: readonly string[]
   /** Statements in the place of those subcommands, or of the whole statement. */
   readonly here: readonly string[]
   readonly taken?: readonly Subcommand[]
@@ -112,7 +117,7 @@ interface InPlace {
 
 export function inPlaceOf(
   alter: AlterRelation,
-  { here, taken = alter.subcommands, edits }: InPlace,
+  { columns, here, taken = alter.subcommands, edits }: InPlace,
   parts: readonly Part[],
   title: string,
   context: RuleContext,
@@ -120,7 +125,7 @@ export function inPlaceOf(
   const { fence } = context.migration.framework
   const fenced = here.map(text => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text))
   const all = [...inPlace(alter, fenced, taken, context), ...edits]
-  const placed = newMigrations(context, parts, all, { tables: [alter.relation.name] })
+  const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], copied: columns })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 
@@ -152,20 +157,6 @@ function inPlace(
     ...statementsAfter(context, [...kept, ...here]),
   ]
 }
-
-/** Returns what a later statement has to do with the columns, by their names or as whatever columns there are; false for nothing. */
-export function needsColumns(step: Step, table: Table, columns: readonly string[]): string | false {
-  const { command, statement } = step
-  if (!mentions(step, table.name)) return false
-  const named = columns.find(column => mentions(step, column))
-  if (named !== undefined) return `names column "${named}" too`
-  const isReshaped = reshapes(step, table.name, nothing)
-  const takesAll = command?.tag !== 'ALTER TABLE' && statement.text.includes('*')
-  return (isReshaped || takesAll || command?.tag === 'CREATE TRIGGER') && 'has to do with the whole table'
-}
-
-/** What names no column. */
-const nothing = { statement: { text: '' } }
 
 interface Sync {
   /** Of the trigger. */

@@ -53,8 +53,14 @@ function judged(trigger: Trigger, table: Table, columns: readonly string[], cont
   )
   if (missing && table.columnsKnown) return { why: `fails in every UPDATE: there is no ${missing[0]}` }
   const isBefore = texts.length > 0 && texts.every(text => tokensOf(text).some(token => token.text === 'BEFORE'))
-  if (isBefore && trigger.isRow && onlyChangesRow(called.body, code)) return { isOverruled: true }
+  if (isBefore && trigger.isRow && onlyChangesRow(called.body, code)) return { isOverruled: !onlyCopies(code) }
   return { why: forEveryRow }
+}
+
+/** It sets columns to others of the row: those of a row that is only filled are so already. */
+function onlyCopies(code: string): boolean {
+  const values = [...code.matchAll(/\b(?:new|old)\.(?:"[^"]*"|\w+)\s*:?=\s*(\S*)/gi)].map(([, value = '']) => value)
+  return values.length > 0 && values.every(value => /^(?:new|old)\./i.test(value))
 }
 
 /** Nothing is left of what it does, but what it has made of the row. */
