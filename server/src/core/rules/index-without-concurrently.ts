@@ -670,6 +670,32 @@ fix knows those that the migrations make.`,
 -- file: 000003_create_users_email_idx.down.sql
   -- Nothing to undo.
 
+-- bad: made anew, and the down leaves it
+-- given: golang-migrate, drop-index-without-concurrently off, index-dropped-before-replacement off, down-does-not-mirror-up off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (lower(email));
+-- file: 000001_users.down.sql
+  DROP TABLE users;
+-- file: 000002_email.up.sql
+  DROP INDEX IF EXISTS users_email_idx;
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: 000002_email.down.sql
+  DROP TABLE visits;
+-- fix: Build the index concurrently in a new migration
+-- file: 000002_email.up.sql
+  DROP INDEX IF EXISTS users_email_idx;
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: 000002_email.down.sql
+  DROP TABLE visits;
+  CREATE INDEX users_email_idx ON users (lower(email));
+-- file: 000003_create_users_email_idx.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- file: 000003_create_users_email_idx.down.sql
+  DROP INDEX CONCURRENTLY users_email_idx;
+
 -- good: ON ONLY a partitioned table builds nothing
 -- file: 0001_events.sql
   CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at);

@@ -94,7 +94,10 @@ function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): U
     ({ command }) => command?.tag === 'DROP INDEX' && command.names.some(dropped => dropped.name === name),
   )
   const command = drop?.command
-  if (!drop || command?.tag !== 'DROP INDEX') return { matches: () => false, otherwise }
+  if (!drop || command?.tag !== 'DROP INDEX') {
+    const again = otherwise === '' ? undefined : replacedBy(index, name, context)
+    return { matches: () => false, otherwise, ...(again !== undefined && { again }) }
+  }
   const concurrent = command.concurrently || command.cascade ? [] : [concurrently(drop, command)]
   const [first] = command.names
   const last = command.names.at(-1)
@@ -113,6 +116,13 @@ function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): U
     leaves: `${before}${others.join(', ')}${after};`,
     otherwise,
   }
+}
+
+/** The statement that makes the index again that the migration drops to make another of its name: its down leaves one there. */
+function replacedBy({ table }: CreateIndex, name: string, context: RuleContext): string | undefined {
+  const owner = keyOf(context.catalog, table)
+  const old = context.steps[0]?.before.relations.get(key(owner.slice(0, owner.indexOf('.')), name))
+  return isIndex(old) ? oldText(old, context) : undefined
 }
 
 function standsOn(step: Step, index: CreateIndex, name: string, mover: Pick<Step, 'statement'>): Need {
@@ -165,10 +175,11 @@ function aboutOldIndex({ name }: Name, index: Index | undefined, table: string |
 }
 
 /** The statement that makes an index again, for a down that does not; empty where its expressions are not known. */
-function madeAgain(index: Index, { catalog, history, migration, settings, index: place }: RuleContext): string {
-  const text = indexText(pastOf(history, migration, place, settings), index, catalog.searchPath)
-  return text?.replace(/^(create\s+(?:unique\s+)?index)\b/i, '$1 CONCURRENTLY') ?? ''
-}
+const madeAgain = (index: Index, context: RuleContext): string =>
+  oldText(index, context)?.replace(/^(create\s+(?:unique\s+)?index)\b/i, '$1 CONCURRENTLY') ?? ''
+
+const oldText = (index: Index, { catalog, history, migration, settings, index: place }: RuleContext) =>
+  indexText(pastOf(history, migration, place, settings), index, catalog.searchPath)
 
 /** Rows that come later may break what a unique index asks; one that the history does not know may be unique. */
 function needsGone(step: Step, index: Index | undefined, table: string | undefined): Need {
