@@ -1443,27 +1443,31 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
 -- bad: of a table whose trigger says when a row was changed, with a key of two columns
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
-  CREATE TABLE orders (shop bigint, number bigint, total integer NOT NULL, changed_at timestamptz, PRIMARY KEY (shop, number));
+  CREATE TABLE orders (shop bigint, number bigint, total integer NOT NULL, changed_at timestamp, PRIMARY KEY (shop, number));
   CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.changed_at := '2026-01-01'; RETURN NEW; END $$;
   CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 -- file: 000002_totals.up.sql
-  ALTER TABLE orders ALTER COLUMN total TYPE bigint;
+  ALTER TABLE orders ALTER COLUMN total TYPE bigint, ALTER COLUMN changed_at TYPE timestamptz USING changed_at AT TIME ZONE 'Europe/Oslo';
 --                                      ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
--- fix: Fill a new column beside it and swap the names, in new migrations
+--                                                                           ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill new columns beside them and swap the names, in new migrations
   ALTER TABLE orders ADD COLUMN total_new bigint;
-  CREATE FUNCTION zz_orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  ALTER TABLE orders ADD COLUMN changed_at_new timestamptz;
+  CREATE FUNCTION zz_orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    IF current_setting('guard.filling', true) = 'orders.total' THEN
+    IF current_setting('guard.filling', true) = 'orders.columns' THEN
       -- Nothing else of the row has changed, whatever other triggers have set.
       OLD.total_new := NEW.total_new;
+      OLD.changed_at_new := NEW.changed_at_new;
       RETURN OLD;
     END IF;
     NEW.total_new := NEW.total;
+    NEW.changed_at_new := NEW.changed_at AT TIME ZONE 'Europe/Oslo';
     RETURN NEW;
   END
   $$;
-  CREATE TRIGGER zz_orders_total_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_total_new_sync();
--- file: 000003_backfill_orders_total.up.sql
+  CREATE TRIGGER zz_orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_columns_new_sync();
+-- file: 000003_backfill_orders_columns.up.sql
   DO $$
   DECLARE
     batch_start record;
@@ -1476,8 +1480,8 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
       SELECT batch.shop, batch.number INTO batch_end FROM (
         SELECT shop, number FROM orders WHERE (shop, number) >= (batch_start.shop, batch_start.number) ORDER BY shop, number LIMIT 5000
       ) AS batch ORDER BY batch.shop DESC, batch.number DESC LIMIT 1;
-      PERFORM set_config('guard.filling', 'orders.total', true);
-      UPDATE orders SET total_new = total WHERE (shop, number) BETWEEN (batch_start.shop, batch_start.number) AND (batch_end.shop, batch_end.number) AND total_new IS NULL AND total IS NOT NULL;
+      PERFORM set_config('guard.filling', 'orders.columns', true);
+      UPDATE orders SET total_new = total, changed_at_new = changed_at AT TIME ZONE 'Europe/Oslo' WHERE (shop, number) BETWEEN (batch_start.shop, batch_start.number) AND (batch_end.shop, batch_end.number) AND (total_new IS NULL AND total IS NOT NULL OR changed_at_new IS NULL AND changed_at IS NOT NULL);
       COMMIT;
       SELECT shop, number INTO batch_start FROM orders WHERE (shop, number) > (batch_end.shop, batch_end.number) ORDER BY shop, number LIMIT 1;
     END LOOP;
@@ -1489,16 +1493,77 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
   ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
   ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
--- file: 000006_swap_orders_total.up.sql
-  DROP TRIGGER zz_orders_total_new_sync ON orders;
-  DROP FUNCTION zz_orders_total_new_sync();
+-- file: 000006_swap_orders_columns.up.sql
+  DROP TRIGGER zz_orders_columns_new_sync ON orders;
+  DROP FUNCTION zz_orders_columns_new_sync();
   ALTER TABLE orders RENAME COLUMN total TO total_old;
   ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN changed_at TO changed_at_old;
+  ALTER TABLE orders RENAME COLUMN changed_at_new TO changed_at;
   ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
--- file: 000007_drop_orders_total_old.up.sql
+  COMMENT ON COLUMN orders.changed_at_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_columns_old.up.sql
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN changed_at_old;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  ALTER TABLE orders ADD COLUMN changed_at_new timestamptz;
+  CREATE FUNCTION zz_orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('guard.filling', true) = 'orders.columns' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.total_new := NEW.total_new;
+      OLD.changed_at_new := NEW.changed_at_new;
+      RETURN OLD;
+    END IF;
+    NEW.total_new := NEW.total;
+    NEW.changed_at_new := NEW.changed_at AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_columns_new_sync();
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start record;
+    batch_end record;
+    last_key record;
+  BEGIN
+    SELECT shop, number INTO batch_start FROM orders ORDER BY shop, number LIMIT 1;
+    SELECT shop, number INTO last_key FROM orders ORDER BY shop DESC, number DESC LIMIT 1;
+    WHILE (batch_start.shop, batch_start.number) <= (last_key.shop, last_key.number) LOOP
+      SELECT batch.shop, batch.number INTO batch_end FROM (
+        SELECT shop, number FROM orders WHERE (shop, number) >= (batch_start.shop, batch_start.number) ORDER BY shop, number LIMIT 5000
+      ) AS batch ORDER BY batch.shop DESC, batch.number DESC LIMIT 1;
+      PERFORM set_config('guard.filling', 'orders.columns', true);
+      UPDATE orders SET total_new = total, changed_at_new = changed_at AT TIME ZONE 'Europe/Oslo' WHERE (shop, number) BETWEEN (batch_start.shop, batch_start.number) AND (batch_end.shop, batch_end.number) AND (total_new IS NULL AND total IS NOT NULL OR changed_at_new IS NULL AND changed_at IS NOT NULL);
+      COMMIT;
+      SELECT shop, number INTO batch_start FROM orders WHERE (shop, number) > (batch_end.shop, batch_end.number) ORDER BY shop, number LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_swap_orders_columns.up.sql
+  DROP TRIGGER zz_orders_columns_new_sync ON orders;
+  DROP FUNCTION zz_orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN changed_at TO changed_at_old;
+  ALTER TABLE orders RENAME COLUMN changed_at_new TO changed_at;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.changed_at_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN changed_at_old;
 
 -- good: the same bytes
 -- file: 0001_users.sql

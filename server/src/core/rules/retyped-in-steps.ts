@@ -45,7 +45,7 @@ export function retypedInSteps(
 ): Fix[] {
   const names = changes.map(({ column }) => column.name)
   if (!isFree(alter, names, target.table, context)) return []
-  const overruled = triggersToOverrule(target.table, names, context)
+  const overruled = triggersToOverrule(target.table, names, context, { isLast: true })
   if (!overruled) return []
   const isOwn = (other: Subcommand) => isOwnClause(other, names)
   const company = companyOf(alter, names, isOwn, context)
@@ -58,7 +58,8 @@ export function retypedInSteps(
   const tableText = written(context, relation.span)
   const alone = columns.length === 1 ? first : undefined
   const title = alone ? alone.column.name : 'columns'
-  const sync = nameOfSync(alter, alone ? alone.next : 'columns_new', tableText, overruled)
+  const before = table.triggers.map(({ name }) => name)
+  const sync = nameOfSync(alter, alone ? alone.next : 'columns_new', tableText, before)
   const mark = markOf(overruled, `${relation.name}.${title}`)
   const read = new Map(table.columns.map(({ name }) => [name, name]))
   const trigger = syncTrigger(tableText, sync, [

@@ -12,19 +12,25 @@ import { withhold } from './withheld'
  * Returns the names of the table's triggers whose changes must not stay where a row is only filled, as `updated_at` must not become
  * the present: another trigger can undo them that comes after, in the order of their names (trigger-definition.html). Undefined,
  * with the reason withheld, where one does more, or has to do with one of the columns: it would run before or after the copying.
+ * Where columns are only copied from, and after all of them (`isLast`), their functions may set and read them.
  */
 export function triggersToOverrule(
   table: Table,
   columns: readonly string[],
   context: RuleContext,
+  { isLast }: Copying = { isLast: false },
 ): readonly string[] | undefined {
   const found: string[] = []
   for (const trigger of table.triggers) {
-    const { why, isOverruled } = judged(trigger, table, columns, context)
+    const { why, isOverruled } = judged(trigger, table, columns, context, isLast)
     if (why !== undefined) return withhold(`Trigger "${trigger.name}" ${why}.`)
     if (isOverruled) found.push(trigger.name)
   }
   return found
+}
+
+interface Copying {
+  readonly isLast: boolean
 }
 
 const forEveryRow = 'would run for every row that is filled'
@@ -34,7 +40,13 @@ interface Judged {
   readonly isOverruled?: boolean
 }
 
-function judged(trigger: Trigger, table: Table, columns: readonly string[], context: RuleContext): Judged {
+function judged(
+  trigger: Trigger,
+  table: Table,
+  columns: readonly string[],
+  context: RuleContext,
+  isLast: boolean,
+): Judged {
   const { name, events = ['INSERT', 'UPDATE'], columns: fired } = trigger
   if (fired?.some(column => columns.includes(column))) return { why: 'is fired by the column alone' }
   const isFilled = events.includes('UPDATE') && !fired
@@ -45,7 +57,12 @@ function judged(trigger: Trigger, table: Table, columns: readonly string[], cont
     .filter(({ statement }) => statement.command?.tag === 'CREATE TRIGGER' && statement.command.name.name === name)
     .map(({ statement }) => statement.text)
   const code = called.routine.code?.text ?? ''
-  if ([code, ...texts].some(text => columns.some(column => mentions({ statement: { text } }, column))))
+  if (isLast && name >= 'zz_') return { why: 'would run after the copying' }
+  if (
+    [...(isLast ? [] : [code]), ...texts].some(text =>
+      columns.some(column => mentions({ statement: { text } }, column)),
+    )
+  )
     return { why: 'has to do with the column' }
   if (!isFilled) return {}
   const missing = [...code.matchAll(/\b(?:new|old)\.(\w+)/gi)].find(
