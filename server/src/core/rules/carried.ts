@@ -6,11 +6,13 @@ import {
   type Constraint,
   columnsOfIndex,
   foreignKeysTo,
+  type IncomingForeignKey,
   type Index,
   indexesOf,
   isIndex,
   key,
   keyOfRelation,
+  primaryKeyOf,
   sequencesOwnedBy,
   type Table,
   viewsReadingColumn,
@@ -72,9 +74,16 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
     index => index.constraint === undefined && [...columnsOfIndex(index)].some(isOwn),
   )
   const constraints = table.constraints.filter(({ kind, columns: of }) => kind !== 'NOT NULL' && of.some(isOwn))
+  const references = foreignKeysTo(context.catalog, keyOfRelation(table)).filter(
+    ({ constraint: { references: to } }) =>
+      to.columns.length === 0 ? constraints.some(({ kind }) => kind === 'PRIMARY KEY') : to.columns.some(isOwn),
+  )
+  const referring = references.map(one => movedReference(one, own))
   const all = [
+    ...referring.map(one => one?.first),
     ...indexes.map(index => movedIndex(index, own)),
     ...constraints.map(one => (one.index === undefined ? movedCondition(one, own) : movedKey(one, own))),
+    ...referring.map(one => one?.last),
     ...columns.flatMap(successor => [movedDefault(successor, own), movedNotNull(successor, own)]),
   ]
   const moves = all.filter(moved => moved !== undefined)
@@ -100,10 +109,17 @@ interface Moved {
   /** A migration of its own. */
   readonly build?: Part
   /** A constraint that is added NOT VALID, and has this name then. */
-  readonly proof?: { readonly name: string; readonly definition: string }
+  readonly proof?: Proof
   readonly taken: readonly string[]
   readonly given: readonly string[]
   readonly again?: readonly string[]
+}
+
+interface Proof {
+  /** Where it is not the table itself, as it is written. */
+  readonly table?: string
+  readonly name: string
+  readonly definition: string
 }
 
 /** What cannot come along: PostgreSQL does not change the type of a column under most of these either (sql-altertable.html). */
@@ -115,17 +131,12 @@ function whatStays(table: Table, column: Column, catalog: Catalog): string | und
   const generated = table.columns.find(other => other.generatedFrom?.includes(name))
   const policy = table.policies?.find(({ uses }) => !uses || isNamed(uses.columns))
   const rule = table.rules?.[0]
-  const keys = table.constraints.filter(({ kind, columns }) => kind === 'PRIMARY KEY' && columns.includes(name))
-  const reference = foreignKeysTo(catalog, relation).find(({ constraint: { references } }) =>
-    references.columns.length === 0 ? keys.length > 0 : references.columns.includes(name),
-  )
   if (column.generated) return 'its expression'
   if (column.identity) return 'its identity'
   if (view) return `view "${view.name}"`
   if (generated) return `generated column "${generated.name}"`
   if (policy) return `policy "${policy.name}"`
   if (rule) return `rule "${rule.name}"`
-  if (reference) return `foreign key "${reference.constraint.name}" of table "${reference.table.name}"`
   for (const [member, tables] of catalog.memberships) {
     if (member.startsWith('statistics ') && tables.includes(relation)) return 'the extended statistics of the table'
   }
@@ -225,6 +236,41 @@ function movedKey(constraint: Constraint, own: Own): Moved | undefined {
   }
 }
 
+/**
+ * A foreign key of another table: its other one, to the new column, needs no more there than the unique index. Both are of one
+ * primary key, which goes and comes between the `first` and the `last` of what happens to them.
+ */
+function movedReference(
+  { table: other, constraint }: IncomingForeignKey,
+  own: Own,
+): { readonly first: Moved; readonly last: Moved } | undefined {
+  const { context, past, next } = own
+  const { name, references } = constraint
+  const isPlain = other.kind === 'table' && !other.partitionOf && constraint.validated && constraint.enforced
+  const text = isPlain ? constraintText(past, other, constraint, context.catalog.searchPath) : undefined
+  const names = ownNames(name, { ...own, table: other })
+  if (!names) return undefined
+  const isOwnTable = keyOfRelation(other) === keyOfRelation(own.table)
+  if (text === undefined || (isOwnTable && constraint.columns.some(column => next.has(column))))
+    return withhold(`The new column would need foreign key "${name}" of table "${other.name}" as well.`)
+  const tableText = textOfKey(keyOfRelation(other), context.catalog.searchPath)
+  const to = references.columns.length > 0 ? references.columns : (primaryKeyOf(own.table)?.columns ?? [])
+  const nexts = to.map(column => quoted(next.get(column) ?? column)).join(', ')
+  const definition = text
+    .slice(`CONSTRAINT ${quoted(name)} `.length)
+    .replace(/(\breferences\s+[^\s(]+)(?:\s*\([^)]*\))?/i, `$1 (${nexts})`)
+  const there = { ...own, tableText }
+  const drop = alter(there, `DROP CONSTRAINT ${quoted(name)}`)
+  return {
+    first: {
+      proof: { table: tableText, name: names.next, definition },
+      taken: [drop],
+      given: [alter(there, `ADD ${text}`), alter(there, `ADD CONSTRAINT ${quoted(names.next)} ${definition}`)],
+    },
+    last: { taken: [renameConstraint(there, names.next, name)], given: [drop] },
+  }
+}
+
 /** The default, and the sequence of a serial column, which would go with the old one. */
 function movedDefault({ column, next, left, wanted }: Successor, own: Own): Moved | undefined {
   const { context, past, table, tableText } = own
@@ -265,6 +311,7 @@ function provenParts(moves: readonly Moved[], own: Own): Part[] {
   const wanting = columns.filter(({ column, wanted }) => wanted.notNull ?? column.notNull).map(({ next }) => next)
   const notNull = wanting.length > 0 ? notNullParts(relation, tableText, wanting, context) : undefined
   const proofs = moves.flatMap(({ proof }) => proof ?? [])
+  const at = ({ table }: Proof) => ({ tableText: table ?? tableText })
   const [first, then] = notNull ?? []
   if (notNull && proofs.length === 0) return notNull
   if (proofs.length === 0) return []
@@ -274,13 +321,13 @@ function provenParts(moves: readonly Moved[], own: Own): Part[] {
     {
       title: `add_${title}`,
       up: [
-        ...proofs.map(({ name, definition }) => alter(own, `ADD CONSTRAINT ${quoted(name)} ${definition} NOT VALID`)),
+        ...proofs.map(one => alter(at(one), `ADD CONSTRAINT ${quoted(one.name)} ${one.definition} NOT VALID`)),
         ...(first?.up ?? []),
       ],
       down: {
         edits: [],
         text: [
-          ...proofs.map(({ name }) => alter(own, `DROP CONSTRAINT ${quoted(name)}`)),
+          ...proofs.map(one => alter(at(one), `DROP CONSTRAINT ${quoted(one.name)}`)),
           ...(first ? [first.down.text] : []),
         ].join('\n'),
       },
@@ -288,7 +335,7 @@ function provenParts(moves: readonly Moved[], own: Own): Part[] {
     },
     {
       title: `validate_${title}`,
-      up: [...proofs.map(({ name }) => alter(own, `VALIDATE CONSTRAINT ${quoted(name)}`)), ...(then?.up ?? [])],
+      up: [...proofs.map(one => alter(at(one), `VALIDATE CONSTRAINT ${quoted(one.name)}`)), ...(then?.up ?? [])],
       down: then?.down ?? { edits: [], text: '' },
       transaction: true,
     },
@@ -306,7 +353,8 @@ function ownNames(name: string, { table, context }: Own): { readonly next: strin
   return withhold(`"${next}" cannot be the name of what takes the place of "${name}": it is too long, or taken.`)
 }
 
-const alter = ({ tableText }: Succession, clauses: string): string => `ALTER TABLE ${tableText} ${clauses};`
+const alter = ({ tableText }: Pick<Succession, 'tableText'>, clauses: string): string =>
+  `ALTER TABLE ${tableText} ${clauses};`
 
 const renameConstraint = (own: Succession, from: string, to: string): string =>
   alter(own, `RENAME CONSTRAINT ${quoted(from)} TO ${quoted(to)}`)

@@ -828,11 +828,12 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   CREATE INDEX orders_customer_idx_old ON orders USING btree (customer_old DESC) WHERE customer_old <> 7;
   COMMENT ON COLUMN orders.customer_old IS 'DEPRECATED: a later release drops it';
 
--- bad: a serial primary key
--- given: goose
+-- bad: a serial primary key that others refer to
+-- given: goose, foreign-key-without-index off, foreign-key-type-mismatch off
 -- file: 00001_orders.sql
   -- +goose Up
   CREATE TABLE orders (id serial PRIMARY KEY, total numeric);
+  CREATE TABLE items (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders ON DELETE CASCADE);
 -- file: 00002_big_ids.sql
   -- +goose Up
   ALTER TABLE orders ALTER COLUMN id TYPE bigint;
@@ -888,14 +889,17 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
 
   -- +goose Down
   DROP INDEX CONCURRENTLY IF EXISTS orders_pkey_new;
--- file: 00005_add_orders_id_new_not_null.sql
+-- file: 00005_add_orders_new_constraints.sql
   -- +goose Up
+  ALTER TABLE items ADD CONSTRAINT items_order_id_fkey_new FOREIGN KEY (order_id) REFERENCES orders (id_new) ON DELETE CASCADE NOT VALID;
   ALTER TABLE orders ADD CONSTRAINT orders_id_new_not_null_check CHECK (id_new IS NOT NULL) NOT VALID;
 
   -- +goose Down
+  ALTER TABLE items DROP CONSTRAINT items_order_id_fkey_new;
   ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null_check;
--- file: 00006_validate_orders_id_new_not_null.sql
+-- file: 00006_validate_orders_new_constraints.sql
   -- +goose Up
+  ALTER TABLE items VALIDATE CONSTRAINT items_order_id_fkey_new;
   ALTER TABLE orders VALIDATE CONSTRAINT orders_id_new_not_null_check;
   ALTER TABLE orders ALTER COLUMN id_new SET NOT NULL;
   ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null_check;
@@ -909,7 +913,9 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   DROP FUNCTION orders_id_new_sync();
   ALTER TABLE orders RENAME COLUMN id TO id_old;
   ALTER TABLE orders RENAME COLUMN id_new TO id;
+  ALTER TABLE items DROP CONSTRAINT items_order_id_fkey;
   ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey_new;
+  ALTER TABLE items RENAME CONSTRAINT items_order_id_fkey_new TO items_order_id_fkey;
   ALTER TABLE orders ALTER COLUMN id_old DROP DEFAULT, ALTER COLUMN id SET DEFAULT nextval('orders_id_seq');
   ALTER SEQUENCE orders_id_seq OWNED BY orders.id;
   ALTER TABLE orders ALTER COLUMN id_old DROP NOT NULL;
@@ -923,9 +929,12 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   ALTER TABLE orders ALTER COLUMN id SET NOT NULL;
   ALTER TABLE orders ALTER COLUMN id_new DROP DEFAULT, ALTER COLUMN id SET DEFAULT nextval('orders_id_seq');
   ALTER SEQUENCE orders_id_seq OWNED BY orders.id;
+  ALTER TABLE items DROP CONSTRAINT items_order_id_fkey;
   -- The constraint takes its index along: writes wait until both are built.
   ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
   CREATE UNIQUE INDEX orders_pkey_new ON orders (id_new);
+  ALTER TABLE items ADD CONSTRAINT items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE;
+  ALTER TABLE items ADD CONSTRAINT items_order_id_fkey_new FOREIGN KEY (order_id) REFERENCES orders (id_new) ON DELETE CASCADE;
   -- +goose StatementBegin
   CREATE FUNCTION orders_id_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
