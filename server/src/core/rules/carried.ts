@@ -1,5 +1,6 @@
-import { type Past, pastOf, textOfDefault } from '../inverse/sources'
+import { type Past, pastOf, sourceOfColumn, textOfDefault, written } from '../inverse/sources'
 import { constraintText, indexText, textOfKey } from '../inverse/texts'
+import { literal } from '../inverse/views'
 import {
   type Catalog,
   type Column,
@@ -132,7 +133,6 @@ function whatStays(table: Table, column: Column, catalog: Catalog): string | und
   const policy = table.policies?.find(({ uses }) => !uses || isNamed(uses.columns))
   const rule = table.rules?.[0]
   if (column.generated) return 'its expression'
-  if (column.identity) return 'its identity'
   if (view) return `view "${view.name}"`
   if (generated) return `generated column "${generated.name}"`
   if (policy) return `policy "${policy.name}"`
@@ -272,7 +272,9 @@ function movedReference(
 }
 
 /** The default, and the sequence of a serial column, which would go with the old one. */
-function movedDefault({ column, next, left, wanted }: Successor, own: Own): Moved | undefined {
+function movedDefault(successor: Successor, own: Own): Moved | undefined {
+  const { column, next, left, wanted } = successor
+  if (column.identity) return movedIdentity(successor, own)
   const { context, past, table, tableText } = own
   const relation = keyOfRelation(table)
   const { name } = column
@@ -280,9 +282,7 @@ function movedDefault({ column, next, left, wanted }: Successor, own: Own): Move
     textOfKey(keyOfRelation(sequence), context.catalog.searchPath),
   )
   const [serial] = owned
-  const was = column.default
-    ? (textOfDefault(past, relation, name) ?? (serial && `nextval('${serial.replaceAll("'", "''")}')`))
-    : null
+  const was = column.default ? (textOfDefault(past, relation, name) ?? (serial && `nextval(${literal(serial)})`)) : null
   if (was === undefined) return withhold('The migrations here do not show what the default of the column is.')
   const is = wanted.default === undefined ? was : wanted.default
   const set = (of: string, value: string | null) =>
@@ -294,6 +294,30 @@ function movedDefault({ column, next, left, wanted }: Successor, own: Own): Move
     taken: [...altered([...drop(left, was), ...set(name, is)]), ...ownedBy],
     given: [...altered([...drop(next, is), ...set(name, was)]), ...ownedBy],
   }
+}
+
+/** Another sequence, which goes on where that of the old column stood. */
+function movedIdentity({ column, next, left }: Successor, own: Own): Moved | undefined {
+  const { name } = column
+  const source = sourceOfColumn(own.past, keyOfRelation(own.table), name)
+  const span = source?.definition.identity
+  if (!source || !span)
+    return withhold('The migrations here do not show the whole of what makes the column an identity.')
+  const sequence = (of: string) => `pg_get_serial_sequence(${literal(own.tableText)}, ${literal(of)})`
+  const moved = (from: string, to: string) => [
+    [
+      'DO $$',
+      'DECLARE',
+      `  following bigint := nextval(${sequence(from)});`,
+      'BEGIN',
+      `  ${alter(own, `ALTER COLUMN ${quoted(from)} DROP IDENTITY`)}`,
+      `  ${alter(own, `ALTER COLUMN ${quoted(to)} ADD ${written(source.step, span)}`)}`,
+      `  PERFORM setval(${sequence(to)}, following, false);`,
+      'END',
+      '$$;',
+    ].join('\n'),
+  ]
+  return { taken: moved(left, name), given: moved(next, name) }
 }
 
 /** The new one is proven by then; the old one gets no values any more. */

@@ -2,6 +2,7 @@ import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { pastOf, textOfDefault } from '../inverse/sources'
 import { typeText } from '../inverse/texts'
+import { literal } from '../inverse/views'
 import { type Column, columnNamed, inheritorsOf, keyOfRelation } from '../postgres/catalog'
 import { volatilityOf } from '../postgres/volatility'
 import type { AlterRelation } from '../sql/commands'
@@ -16,7 +17,6 @@ import {
   filling,
   inPlaceOf,
   isGranted,
-  literal,
   markOf,
   nameOfSync,
   onlyFilled,

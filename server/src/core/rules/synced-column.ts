@@ -1,5 +1,6 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
+import { literal } from '../inverse/views'
 import type { Table } from '../postgres/catalog'
 import { objectName } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
@@ -183,8 +184,6 @@ export const markOf = (overruled: readonly string[], filled: string): string | u
   overruled.length > 0 ? `'guard.filling', ${literal(filled)}` : undefined
 
 export const setting = (mark: string): string => `set_config(${mark}, true)`
-
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** Returns lines for the trigger by which a row that is only filled stays as it was: other triggers have taken it for changed. */
 export const onlyFilled = (columns: readonly string[], mark: string | undefined): string[] =>
