@@ -116,6 +116,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 -- file: 0004_rename_users_mail.sql
   BEGIN;
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -165,6 +166,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   $$;
 -- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -252,6 +254,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 -- file: 00004_rename_users_mail.sql
   -- +goose Up
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -333,6 +336,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   -- Nothing to undo.
 -- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -400,6 +404,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 -- file: 0004_rename_emails_mail.sql
   BEGIN;
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column address since go with it: add them to mail before.
   DROP TRIGGER emails_address_sync ON public.emails;
   DROP FUNCTION public.emails_address_sync();
   ALTER TABLE public.emails DROP COLUMN address;
@@ -463,6 +468,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   -- Nothing to undo.
 -- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -540,6 +546,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 -- file: 0004_rename_users_team.sql
   BEGIN;
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column team_id since go with it: add them to team before.
   DROP TRIGGER users_team_id_sync ON users;
   DROP FUNCTION users_team_id_sync();
   ALTER TABLE users DROP COLUMN team_id;
@@ -620,6 +627,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   DROP INDEX CONCURRENTLY users_mail_idx_copy;
 -- file: 000007_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -691,6 +699,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 -- file: 0005_rename_users_id.sql
   BEGIN;
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column user_id since go with it: add them to id before.
   DROP TRIGGER users_user_id_sync ON users;
   DROP FUNCTION users_user_id_sync();
   ALTER TABLE users DROP COLUMN user_id;
@@ -705,6 +714,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   ALTER TABLE users RENAME COLUMN seen TO seen_at;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "seen" of table "users"]
 -- fix: Keep both names up to date while code moves over, in new migrations
+  BEGIN;
   ALTER TABLE users ADD COLUMN seen_at timestamptz;
   ALTER TABLE users ALTER COLUMN seen_at SET DEFAULT CURRENT_TIMESTAMP;
   CREATE FUNCTION users_seen_at_sync() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -719,6 +729,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   $$;
   CREATE TRIGGER users_seen_at_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_seen_at_sync();
   COMMENT ON COLUMN users.seen IS 'DEPRECATED: it is called seen_at';
+  COMMIT;
 -- file: 0003_backfill_users_seen_at.sql
   DO $$
   DECLARE
@@ -741,6 +752,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 -- file: 0004_rename_users_seen.sql
   BEGIN;
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column seen_at since go with it: add them to seen before.
   DROP TRIGGER users_seen_at_sync ON users;
   DROP FUNCTION users_seen_at_sync();
   ALTER TABLE users DROP COLUMN seen_at;
@@ -818,6 +830,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   -- Nothing to undo.
 -- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER zz_users_email_sync ON users;
   DROP FUNCTION zz_users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -927,6 +940,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   -- Nothing to undo.
 -- file: 000004_rename_users_mail.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
   DROP TRIGGER users_email_sync ON users;
   DROP FUNCTION users_email_sync();
   ALTER TABLE users DROP COLUMN email;
@@ -995,6 +1009,7 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   -- Nothing to undo.
 -- file: 000004_rename_users_town.up.sql
   -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column city since go with it: add them to town before.
   DROP TRIGGER users_city_sync ON users;
   DROP FUNCTION users_city_sync();
   ALTER TABLE users DROP COLUMN city;

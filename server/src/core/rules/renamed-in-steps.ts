@@ -79,6 +79,7 @@ export function renamedInSteps(
     `rename_${alter.relation.name}_${from.name}`,
     [
       '-- For a later release, when no running code names the old column.',
+      `-- Indexes and constraints that were added to column ${next} since go with it: add them to ${old} before.`,
       ...withoutSync(table, sync),
       `ALTER TABLE ${table} DROP COLUMN ${next};`,
       `ALTER TABLE ${table} RENAME COLUMN ${old} TO ${next};`,
@@ -94,9 +95,12 @@ export function renamedInSteps(
     ],
   )
   const title = 'Keep both names up to date while code moves over'
+  // A row that comes between the default and the trigger would have two values.
+  const isOpen = start.text !== undefined && context.transaction.kind === 'own'
+  const here = [...(isOpen ? ['BEGIN;'] : []), ...copied, ...kept, ...(isOpen ? ['COMMIT;'] : [])]
   return inPlaceOf(
     alter,
-    { columns: [from.name, to.name], here: [...copied, ...kept], edits: undone },
+    { columns: [from.name, to.name], here, edits: undone },
     [filled, ...indexes.parts, renamed],
     title,
     context,
@@ -177,6 +181,7 @@ function copyable(
   if (table.kind !== 'table' || table.partitionOf || table.inherits.length > 0 || column.inherited)
     return withhold('The table shares the column with others.')
   if (inheritorsOf(catalog, key).length > 0) return withhold('The table shares the column with others.')
+  if (table.rules?.length) return withhold('The rules of the table see the values that are given, before any trigger.')
   if (column.collation) return withhold('The new column would need its collation as well.')
   if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
   if (isGranted(table, from, context))
