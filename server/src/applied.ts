@@ -1,4 +1,4 @@
-import { appliedUpTo, type History, withApplied } from './core/history/history'
+import { appliedUpTo, type History, hasVersion, withApplied } from './core/history/history'
 import { baseBranchReader } from './git'
 
 /** Who says which migrations have run in production: a version, else git's base branch. */
@@ -21,9 +21,13 @@ export function productionReader(
   return async history => {
     if (startAfter !== undefined) {
       const applied = appliedUpTo(history, startAfter)
-      return applied
-        ? { history: withApplied(history, applied) }
-        : { history, reason: `no migration is called "${startAfter}"` }
+      if (!applied) return { history, reason: `no migration is called "${startAfter}"` }
+      // What comes before all of them leaves nothing out; a number between two, or behind all, is a slip of the pen.
+      const isMeant = applied.paths.size === 0 || hasVersion(history, startAfter)
+      return {
+        history: withApplied(history, applied),
+        ...(!isMeant && { reason: `no migration has version "${startAfter}"` }),
+      }
     }
     const told = await read(history.source.path)
     if (told === undefined) {

@@ -198,6 +198,7 @@ describe('what is pending', () => {
       [folder, ['--base', 'nope'], '--base: git knows no branch "nope"'],
       [folder, ['migrations', '--base', 'nope'], '--base: git knows no branch "nope"'],
       [folder, ['--start-after', 'users'], '--start-after: no migration is called "users"'],
+      [folder, ['--start-after', '33'], '--start-after: no migration has version "33"'],
       [bare, ['--base', 'main'], '--base: the migrations stand in no git repository'],
     ]
     for (const [place, args, message] of mistakes) {

@@ -51,11 +51,13 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
   const reasons = new Set<string>()
   const by = new Set<string>()
   let leftOut = 0
+  let isKnown = false
   for (const loaded of project.histories) {
     const { history, reason } = await known(loaded.history)
     const asked = isWhole ? loaded.asked : loaded.asked.filter(path => history.stateOf(path) !== 'applied')
     leftOut += loaded.asked.length - asked.length
-    if (reason !== undefined) reasons.add(reason)
+    if (reason === undefined) isKnown = true
+    else reasons.add(reason)
     if (asked.length < loaded.asked.length && history.source.applied) by.add(history.source.applied.by)
     histories.push({ history: asked.length > 0 ? await settled(history) : history, asked })
   }
@@ -63,8 +65,7 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
   const option =
     scope.startAfter !== undefined ? '--start-after' : scope.baseBranch !== undefined ? '--base' : undefined
   const [reason] = reasons
-  if (option && reason !== undefined && !histories.some(({ history }) => history.source.applied))
-    throw new UsageError(`${option}: ${reason}`)
+  if (option && reason !== undefined && !isKnown) throw new UsageError(`${option}: ${reason}`)
   const note = leftOut > 0 ? leftOutNote(leftOut, [...by]) : isWhole ? undefined : [...reasons].map(judgedAll)[0]
   const hasRun = (path: string) => !isWhole && histories.some(({ history }) => history.stateOf(path) === 'applied')
   return { ...project, unread: project.unread.filter(({ path }) => !hasRun(path)), isWhole, histories, leftOut, note }

@@ -189,17 +189,29 @@ export const withApplied = (history: History, applied: Applied | undefined): His
  */
 export function appliedUpTo(history: History, last: string): Applied | undefined {
   const { framework, migrations } = history
+  const version = versionCalled(last, history)
+  if (version === undefined) return undefined
+  const paths = migrations.filter(
+    migration => !migration.repeatable && framework.compareVersions(migration.version, version) <= 0,
+  )
+  return { paths: new Set(paths.map(({ path }) => path)), originals: new Map(), by: `up to "${last}"` }
+}
+
+/** Returns whether a migration has the version that `last` names. */
+export function hasVersion(history: History, last: string): boolean {
+  const version = versionCalled(last, history)
+  const { framework, migrations } = history
+  return version !== undefined && migrations.some(other => framework.compareVersions(other.version, version) === 0)
+}
+
+function versionCalled(last: string, { migrations }: History): string | undefined {
   const name = nameOf(last)
   const named = migrations.find(({ path }) =>
     [nameOf(path), nameOf(path).replace(/(?:\.(?:up|down))?\.sql$/, ''), nameOf(folderOf(path))].includes(name),
   )
   if (!named && !/^[a-z]?\d/i.test(name)) return undefined
   const hasLetters = migrations.some(({ version }) => /^[a-z]\d/i.test(version))
-  const version = named?.version ?? (hasLetters ? name : name.replace(/^[a-z]/i, ''))
-  const paths = migrations.filter(
-    migration => !migration.repeatable && framework.compareVersions(migration.version, version) <= 0,
-  )
-  return { paths: new Set(paths.map(({ path }) => path)), originals: new Map(), by: `up to "${last}"` }
+  return named?.version ?? (hasLetters ? name : name.replace(/^[a-z]/i, ''))
 }
 
 /** What an applied migration was when it was read is what has run, unless more is known. */
