@@ -23,12 +23,17 @@ export function baseBranchReader(branch?: string): (folder: string) => Promise<F
     if ('reason' in base) return base
     const pathOf = (name: string) => joinedPath(folder, name.slice(prefix.length))
     const below = (names: readonly string[]) => names.filter(name => name.startsWith(prefix))
-    const originals = new Map<string, string>()
-    for (const name of below(base.changed)) {
-      const text = await base.textOf(name)
-      if (text !== undefined) originals.set(pathOf(name), text)
+    const texts = async (names: readonly string[]) => {
+      const found = new Map<string, string>()
+      for (const name of below(names)) {
+        const text = await base.textOf(name)
+        if (text !== undefined) found.set(pathOf(name), text)
+      }
+      return found
     }
-    return { applied: { paths: new Set(below(base.held).map(pathOf)), originals, by: `on branch "${base.name}"` } }
+    const [originals, deleted] = [await texts(base.changed), await texts(base.deleted)]
+    const paths = new Set(below(base.held).map(pathOf))
+    return { applied: { paths, originals, deleted, by: `on branch "${base.name}"` } }
   }
 }
 
@@ -47,10 +52,11 @@ interface Base {
   readonly name: string
   readonly held: readonly string[]
   readonly changed: readonly string[]
+  readonly deleted: readonly string[]
   readonly textOf: (name: string) => Promise<string | undefined>
 }
 
-/** What the tip of the base holds is applied; what the working tree has made of it since the two parted is changed. */
+/** What the tip of the base holds is applied; what the working tree has made of it since the two parted is changed or deleted. */
 async function baseOf(root: string, branch: string | undefined): Promise<Base | { readonly reason: string }> {
   const git = simpleGit({ baseDir: root })
   const name = branch === undefined ? await defaultBranch(git) : await existing(git, branch)
@@ -66,17 +72,20 @@ async function baseOf(root: string, branch: string | undefined): Promise<Base | 
   try {
     const parted = (await said(git, 'merge-base', name, 'HEAD')) ?? name
     const held = await git.raw('ls-tree', '-r', '-z', '--name-only', name)
-    const changed = await git.raw(
+    const differing = await git.raw(
       'diff',
-      '--name-only',
+      '--name-status',
       '-z',
       '--no-renames',
       '--no-ext-diff',
-      '--diff-filter=M',
+      '--diff-filter=MD',
       parted,
     )
+    const states = differing.split('\0')
+    const having = (state: string) =>
+      states.filter((name, at) => at % 2 === 1 && states[at - 1] === state && isSql(name))
     const textOf = (path: string) => git.raw('show', `${parted}:${path}`).catch(() => undefined)
-    return { name, held: held.split('\0'), changed: changed.split('\0').filter(isSql), textOf }
+    return { name, held: held.split('\0'), changed: having('M'), deleted: having('D'), textOf }
   } catch (error) {
     return { reason: `git failed: ${error instanceof Error ? error.message.trim() : String(error)}` }
   }

@@ -233,6 +233,23 @@ describe('what is pending', () => {
     }
   })
 
+  it('tells of migrations that have run and are deleted, or have another version', async () => {
+    const { folder, git } = repository()
+    git('rm', '--quiet', 'migrations/2_index.up.sql')
+    const alone = await invoke(folder, 'check')
+    assert.match(alone.out, /^Nothing is pending/)
+    assert.equal(
+      alone.err,
+      'migration-guard: migrations/2_index.up.sql: has run (on branch "main"), and is deleted here\n',
+    )
+    write(folder, 'migrations/3_name.up.sql', 'ALTER TABLE users ADD COLUMN name text;\n')
+    assert.match((await invoke(folder, 'check')).out, /"2_index.up.sql" has run already, and is deleted here/)
+    write(folder, 'migrations/4_index.up.sql', second)
+    const { out } = await invoke(folder, 'check')
+    assert.match(out, /4_index\.up\.sql.* the migration has run already, as "2_index\.up\.sql"/)
+    assert.doesNotMatch(out, /is deleted here/)
+  })
+
   it('is everything in a shallow clone without the base, which says how to get it', async () => {
     const { folder, git } = repository()
     git('clone', '--depth=1', '--branch=work', `file://${folder}`, join(folder, 'clone'))

@@ -1,6 +1,7 @@
 import { type Production, productionReader } from '../applied'
 import type { Finding } from '../core/finding'
 import { withAllFixesThatHold } from '../core/fix-check'
+import { deletedUps } from '../core/history/deleted'
 import { type History, settled } from '../core/history/history'
 import type { Migration } from '../core/history/migration'
 import { lint, type Report } from '../core/lint'
@@ -60,6 +61,9 @@ export async function projectIn(scope: Scope, terminal: Terminal): Promise<Scope
     else reasons.add(reason)
     if (asked.length < loaded.asked.length && history.source.applied) by.add(history.source.applied.by)
     histories.push({ history: asked.length > 0 ? await settled(history) : history, asked })
+    // Where something is pending, a rule says it there.
+    for (const { path } of asked.length === 0 ? deletedUps(history) : [])
+      complain({ path, reason: `has run (${history.source.applied?.by}), and is deleted here` }, terminal)
   }
   // What the user named and nobody knows is a slip of the pen: CI must not go on without it.
   const option =

@@ -46,6 +46,8 @@ export interface Applied {
   readonly paths: ReadonlySet<string>
   /** What has run of those that have another text by now. */
   readonly originals: ReadonlyMap<string, string>
+  /** Files that this branch has deleted, or renamed, with their texts; absent where nobody knows. */
+  readonly deleted?: ReadonlyMap<string, string>
   /** How messages name what says so: `on branch "main"`. */
   readonly by: string
 }
