@@ -877,6 +877,96 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   ALTER TABLE users RENAME COLUMN mail TO email;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
 
+-- bad: with constraints that are added under the new name
+-- given: golang-migrate, lock-timeout-missing off, check-validated-at-once off, foreign-key-validated-at-once off, foreign-key-without-index off
+-- file: 000001_users.up.sql
+  CREATE TABLE teams (id bigint PRIMARY KEY, lead bigint);
+  CREATE TABLE users (id bigint PRIMARY KEY, team bigint NOT NULL);
+-- file: 000001_users.down.sql
+  DROP TABLE users, teams;
+-- file: 000002_team_id.up.sql
+  ALTER TABLE users RENAME COLUMN team TO lead;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "team" of table "users"]
+  ALTER TABLE users
+    ADD CONSTRAINT users_lead_fkey FOREIGN KEY (lead) REFERENCES teams (id),
+    ADD CONSTRAINT users_lead_check CHECK (users.lead > 0 AND id > 0),
+    ALTER COLUMN lead DROP NOT NULL;
+-- file: 000002_team_id.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_lead_fkey, DROP CONSTRAINT users_lead_check;
+  ALTER TABLE users RENAME COLUMN lead TO team;
+  ALTER TABLE users ALTER COLUMN team SET NOT NULL;
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 000002_team_id.up.sql
+  ALTER TABLE users ADD COLUMN lead bigint;
+  CREATE FUNCTION users_lead_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.lead IS DISTINCT FROM OLD.lead THEN
+      NEW.team := NEW.lead;
+    ELSE
+      NEW.lead := NEW.team;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_lead_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_lead_sync();
+  COMMENT ON COLUMN users.team IS 'DEPRECATED: it is called lead';
+  ALTER TABLE users
+    ADD CONSTRAINT users_lead_fkey FOREIGN KEY (team) REFERENCES teams (id),
+    ADD CONSTRAINT users_lead_check CHECK (team > 0 AND id > 0),
+    ALTER COLUMN team DROP NOT NULL;
+-- file: 000002_team_id.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_lead_fkey, DROP CONSTRAINT users_lead_check;
+  COMMENT ON COLUMN users.team IS NULL;
+  DROP TRIGGER users_lead_sync ON users;
+  DROP FUNCTION users_lead_sync();
+  ALTER TABLE users DROP COLUMN lead;
+  ALTER TABLE users ALTER COLUMN team SET NOT NULL;
+-- file: 000003_backfill_users_lead.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET lead = team WHERE id BETWEEN batch_start AND batch_end AND lead IS NULL AND team IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users_lead.down.sql
+  -- Nothing to undo.
+-- file: 000004_rename_users_team.up.sql
+  -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column lead since go with it: add them to team before.
+  DROP TRIGGER users_lead_sync ON users;
+  DROP FUNCTION users_lead_sync();
+  ALTER TABLE users DROP COLUMN lead;
+  ALTER TABLE users RENAME COLUMN team TO lead;
+  COMMENT ON COLUMN users.lead IS NULL;
+-- file: 000004_rename_users_team.down.sql
+  ALTER TABLE users RENAME COLUMN lead TO team;
+  ALTER TABLE users ADD COLUMN lead bigint;
+  CREATE FUNCTION users_lead_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.lead IS DISTINCT FROM OLD.lead THEN
+      NEW.team := NEW.lead;
+    ELSE
+      NEW.lead := NEW.team;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_lead_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_lead_sync();
+  COMMENT ON COLUMN users.team IS 'DEPRECATED: it is called lead';
+  UPDATE users SET lead = team;
+
 -- bad: two columns of a table, one beside the other, and what is done besides
 -- given: golang-migrate, lock-timeout-missing off
 -- file: 000001_users.up.sql

@@ -10,7 +10,8 @@ import { quoted } from '../sql/quote'
 import { needsColumns } from './behind'
 import { indexesOfCopy } from './copied-indexes'
 import { written } from './edits'
-import { inBody, isNeeded } from './placement'
+import { inBody, isNeeded, laterSteps } from './placement'
+import { namedAsKept } from './renamed-back'
 import type { RuleContext } from './rule'
 import {
   atOnce,
@@ -61,6 +62,9 @@ export function renamedInSteps(
     ...syncTrigger(table, sync, [...onlyFilled([next], mark), ...synced(old, next, column, start)]),
     remarking(table, old, literal(`DEPRECATED: it is called ${to.name}`)),
   ]
+  const others = laterSteps(context).flatMap(
+    step => namedAsKept(step, { table: alter.relation.name, column, to: to.name }) ?? [],
+  )
   const isBack: Parameters<typeof undoneHere>[1] = other =>
     other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name
   const undone = undoneHere(
@@ -100,7 +104,7 @@ export function renamedInSteps(
   const here = [...(isOpen ? ['BEGIN;'] : []), ...copied, ...kept, ...(isOpen ? ['COMMIT;'] : [])]
   return inPlaceOf(
     alter,
-    { columns: [from.name, to.name], here, edits: undone },
+    { columns: [from.name, to.name], here, edits: [...undone, ...others] },
     [filled, ...indexes.parts, renamed],
     title,
     context,
@@ -186,6 +190,7 @@ function copyable(
   if (column.generated) return withhold('The column is generated: nobody writes it, and a trigger cannot either.')
   if (isGranted(table, from, context))
     return withhold('A role has privileges on the column alone, and none on another.')
-  const needs = (step: Step) => needsColumns(step, table.name, [from, to])
+  const kept = { table: table.name, column, to }
+  const needs = (step: Step) => !namedAsKept(step, kept) && needsColumns(step, table.name, [from, to])
   return isNeeded(context, needs) ? undefined : column
 }

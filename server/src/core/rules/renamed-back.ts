@@ -1,0 +1,49 @@
+import type { Edit } from '../finding'
+import type { Step } from '../history/steps'
+import type { Column } from '../postgres/catalog'
+import type { Subcommand } from '../sql/subcommands'
+import type { Span } from '../text'
+import { withColumns } from './column-names'
+import { mentions, reshapes } from './dependence'
+import { replacement, written } from './edits'
+
+/** A column that a later migration renames, which this one would rename. */
+export interface Kept {
+  readonly table: string
+  readonly column: Column
+  /** What it would be called. */
+  readonly to: string
+}
+
+/**
+ * Returns the edits by which a later statement names the column as it is still called: those that add a constraint with a name of
+ * its own, or take NOT NULL away. Undefined where it has something else to do with it.
+ */
+export function namedAsKept(step: Step, { table, column, to }: Kept): readonly Edit[] | undefined {
+  const { command } = step
+  if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table || reshapes(step, table)) return undefined
+  const names = (span: Span, name: string) => mentions({ statement: { text: written(step, span) } }, name)
+  if (names(command.relation.span, to)) return undefined
+  const edits: Edit[] = []
+  for (const subcommand of command.subcommands) {
+    if (names(subcommand.span, column.name)) return undefined
+    if (!names(subcommand.span, to)) continue
+    const own = ownPart(subcommand, column, written(step, subcommand.span))
+    const rest = own && { start: own.end, end: subcommand.span.end }
+    if (!own || !rest || names(rest, to)) return undefined
+    edits.push(replacement(step, own, withColumns(written(step, own), new Map([[to, column.name]]))))
+  }
+  return edits.length > 0 ? edits : undefined
+}
+
+/** The part of a clause that names columns of its own table. */
+function ownPart(subcommand: Subcommand, { default: value }: Column, text: string): Span | undefined {
+  const { start, end } = subcommand.span
+  // Null is given to a column with a default by either name: what a copy is given then has been decided.
+  if (subcommand.kind === 'DROP NOT NULL') return value ? undefined : { start, end }
+  if (subcommand.kind !== 'ADD CONSTRAINT' || !subcommand.constraint.name) return undefined
+  if (subcommand.constraint.kind === 'CHECK') return { start, end }
+  if (subcommand.constraint.kind !== 'FOREIGN KEY') return undefined
+  const references = text.search(/\breferences\b/i)
+  return references < 0 ? undefined : { start, end: start + references }
+}
