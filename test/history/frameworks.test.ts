@@ -388,6 +388,11 @@ describe('Flyway', () => {
       'm/V0010__check_x.sql': 'SELECT 1;\n',
       'm/U0010__check_x.sql': 'SELECT 2;\n',
     })
+    const undone = historyIn({ 'V1__x.sql': '', 'U1__x.sql': '' })
+    assert.deepEqual(followUp(undone, { down: '' }), {
+      'm/V2__check_x.sql': 'SELECT 1;\n',
+      'm/U2__check_x.sql': '-- Nothing to undo.\n',
+    })
     const byHand = historyIn({ 'V1__x.sql': '', 'undo/V1__x.sql': '' })
     assert.deepEqual(followUp(byHand, { after: 'm/V1__x.sql' }), {
       'm/V2__check_x.sql': 'SELECT 1;\n',

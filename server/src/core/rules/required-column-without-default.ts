@@ -96,13 +96,13 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 -- file: 0002_plan.sql
   ALTER TABLE users ADD COLUMN plan text NOT NULL;
 --                                       ^^^^^^^^ error [required-column-without-default: ADD COLUMN "plan" NOT NULL without a default fails when table "users" has rows]
--- fix: Give it DEFAULT ''
-  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT '';
 -- fix: Give it DEFAULT '', and drop that in a new migration
   ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT '';
 -- file: 0003_require_users_plan.sql
   -- For a later release, when all running code names the column.
   ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
+-- fix: Give it DEFAULT ''
+  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT '';
 -- fix: Add it without NOT NULL
   ALTER TABLE users ADD COLUMN plan text;
 
@@ -130,10 +130,6 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   ALTER TABLE users
     ADD COLUMN plan text DEFAULT NULL,
     ADD COLUMN IF NOT EXISTS region text NOT NULL;
--- fix: Give it DEFAULT ''
-  ALTER TABLE users
-    ADD COLUMN plan text DEFAULT NULL NOT NULL,
-    ADD COLUMN IF NOT EXISTS region text NOT NULL DEFAULT '';
 -- fix: Give it DEFAULT '', and drop that in a new migration
   ALTER TABLE users
     ADD COLUMN plan text DEFAULT NULL NOT NULL,
@@ -141,6 +137,10 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 -- file: 0002_require_users_region.sql
   -- For a later release, when all running code names the column.
   ALTER TABLE users ALTER COLUMN region DROP DEFAULT;
+-- fix: Give it DEFAULT ''
+  ALTER TABLE users
+    ADD COLUMN plan text DEFAULT NULL NOT NULL,
+    ADD COLUMN IF NOT EXISTS region text NOT NULL DEFAULT '';
 -- fix: Add it without NOT NULL
   ALTER TABLE users
     ADD COLUMN plan text DEFAULT NULL NOT NULL,
@@ -152,10 +152,6 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
   INSERT INTO users (id) VALUES (1);
   ALTER TABLE users ADD COLUMN email text NOT NULL;
 --                                        ^^^^^^^^ error [required-column-without-default: ADD COLUMN "email" NOT NULL without a default fails when table "users" has rows]
--- fix: Give it DEFAULT ''
-  CREATE TABLE users (id bigint PRIMARY KEY);
-  INSERT INTO users (id) VALUES (1);
-  ALTER TABLE users ADD COLUMN email text NOT NULL DEFAULT '';
 -- fix: Give it DEFAULT '', and drop that in a new migration
   CREATE TABLE users (id bigint PRIMARY KEY);
   INSERT INTO users (id) VALUES (1);
@@ -163,6 +159,10 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 -- file: 0002_require_users_email.sql
   -- For a later release, when all running code names the column.
   ALTER TABLE users ALTER COLUMN email DROP DEFAULT;
+-- fix: Give it DEFAULT ''
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  INSERT INTO users (id) VALUES (1);
+  ALTER TABLE users ADD COLUMN email text NOT NULL DEFAULT '';
 -- fix: Add it without NOT NULL
   CREATE TABLE users (id bigint PRIMARY KEY);
   INSERT INTO users (id) VALUES (1);
@@ -356,7 +356,7 @@ function withDefault(alter: AlterRelation, column: ColumnDefinition, context: Ru
   if (context.inside || isKey(alter, column.name.name, context)) return []
   const edits = [insertion(context, notNull.end, ` DEFAULT ${value}`)]
   const simple: Fix = { title: `Give it DEFAULT ${value}`, safety: 'review', isChange: true, edits }
-  return [simple, ...withoutDefaultLater(alter, column, value, edits, context)]
+  return [...withoutDefaultLater(alter, column, value, edits, context), simple]
 }
 
 /** The default stays until running code names the column: then the table is what it was meant to be. */

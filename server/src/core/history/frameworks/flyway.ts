@@ -6,7 +6,7 @@ import type { TransactionMode } from '../migration'
 import { compareDotted, compareNumbered, numberAfter } from '../numbering'
 import { isForeignName } from './dialects'
 import type { FileLayout, Folder, Framework } from './framework'
-import { beside, lastName, pathBelow } from './layouts'
+import { beside, lastName, nothingToUndo, pathBelow } from './layouts'
 import { share } from './recognise'
 
 /**
@@ -102,10 +102,10 @@ export default {
     if (!transaction && detected(up) !== 'all') {
       made.push({ path: `${path}.conf`, text: 'executeInTransaction=false\n' })
     }
-    if (!hasDowns || down === '') return made
+    if (!hasDowns) return made
     const byHand = taken.findLast(other => undoFolder.test(`${nameOf(folderOf(other))}/`))
     const undo = byHand ? named(byHand, looseName.exec(nameOf(byHand))?.[1] ?? '') : named(after, 'U')
-    return [...made, { path: undo, text: `${down}\n` }]
+    return [...made, { path: undo, text: down === '' ? nothingToUndo : `${down}\n` }]
   },
 } satisfies Framework
 
