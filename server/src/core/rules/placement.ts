@@ -158,7 +158,7 @@ function betweenBlocks(context: RuleContext, inPlace: readonly Edit[], move: Mov
   const { steps, index, transaction } = context
   const first = steps.indexOf(transaction.first)
   const commit = commitOf(context)
-  const reason = missed({ steps: steps.slice(first), index: index - first })
+  const reason = missed(context, first)
   if (reason !== undefined || !commit) return reason === undefined ? undefined : withhold(reason)
   const { set, reset } = move.meanwhile?.() ?? nothingMeanwhile
   const before = index - 1 === first && set.length === 0
@@ -345,7 +345,7 @@ export function newMigrations(
   const deciding = context.steps.slice(0, context.index).find(decidesNames)
   if (deciding)
     return withhold(`A new migration would not have the ${deciding.command?.tag} of line ${lineOf(deciding)}.`)
-  const taking = laterSteps(context).find(step => takesFrom(step, moved) && !isTakenOut(step, edits))
+  const taking = laterSteps(context).find(step => !isTakenOut(step, edits) && takesFrom(step, moved))
   if (taking) return withhold(`It cannot come later: line ${lineOf(taking)} drops what it needs.`)
   const { taken, hasDowns } = namesOf(history)
   const files = new Map<string, string>()

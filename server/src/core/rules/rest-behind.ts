@@ -1,4 +1,5 @@
 import type { Edit } from '../finding'
+import { onceForEach } from '../history/numbering'
 import { type Step, stepsOfVersion } from '../history/steps'
 import { type Constraint, keyOf, tableAt } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
@@ -44,23 +45,44 @@ export function restBehind(context: RuleContext, title: string): Rest | undefine
 }
 
 /**
- * Returns what is missed when the transaction of a statement ends before it and what follows runs in another: what lasts as long
- * as a transaction, what is gone until it is made again, and values that somebody writes in between and nobody reads any more.
+ * Returns what is missed when the transaction of a statement, which begins at `first`, ends before it and what follows runs in
+ * another: what lasts as long as a transaction, what is gone until it is made again, and values that somebody writes in between
+ * and nobody reads any more.
  */
-export function missed({ steps, index }: Pick<RuleContext, 'steps' | 'index'>): string | undefined {
-  const so = steps.slice(0, index + 1)
-  const rest = steps.slice(index + 1)
-  const passing = so.find(isPassing)
+export function missed({ steps, index }: Pick<RuleContext, 'steps' | 'index'>, first = 0): string | undefined {
+  const passing = steps.slice(first, index + 1).find(isPassing)
   if (passing)
     return `Line ${lineOf(passing)} does what lasts as long as the transaction, and it would have to end here.`
-  for (const step of so) {
-    const again = rest.find(other => makesAgain(other, step))
-    if (again) return `Until line ${lineOf(again)} has run, others would miss what line ${lineOf(step)} takes away.`
-    const end = carries(step) ? rest.find(other => endsValuesOf(other, step)) : undefined
-    if (end)
-      return `Line ${lineOf(end)} gives up what line ${lineOf(step)} reads: values that are written in between would be lost. Let a later release do that.`
+  return bondsOf(steps).find(({ from, to }) => first <= from && from <= index && index < to)?.reason
+}
+
+/** Two statements, by their places, between which no transaction may end. */
+interface Bond {
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
+/** Worked out once for all statements of a section: each is asked about. */
+const bondsOf = onceForEach((steps: readonly Step[]): readonly Bond[] =>
+  steps.flatMap((_, from) => bondsAt(steps, from)),
+)
+
+function bondsAt(steps: readonly Step[], from: number): Bond[] {
+  const step = steps[from] as Step
+  const again = steps.findLastIndex((other, place) => place > from && makesAgain(other, step))
+  const end = carries(step) ? steps.findLastIndex((other, place) => place > from && endsValuesOf(other, step)) : -1
+  const line = (place: number) => lineOf(steps[place] as Step)
+  const bonds: Bond[] = []
+  if (again >= 0) {
+    const reason = `Until line ${line(again)} has run, others would miss what line ${line(from)} takes away.`
+    bonds.push({ from, to: again, reason })
   }
-  return undefined
+  if (end >= 0) {
+    const reason = `Line ${line(end)} gives up what line ${line(from)} reads: values that are written in between would be lost. Let a later release do that.`
+    bonds.push({ from, to: end, reason })
+  }
+  return bonds
 }
 
 /** What is over when the transaction is; of what could not be read nobody knows. */
