@@ -37,12 +37,28 @@ describe('a fix that is withheld', () => {
     )
   })
 
-  const down = '-- +goose Down\nDROP INDEX users_email_idx;'
+  const later = { '3_later.sql': '-- +goose Up\nSELECT 1;' }
 
-  it('names the line that needs it, where the down would have to come apart as well', () => {
+  it('names the line that needs it, where that cannot come later either', () => {
+    const needed = `${index}\n\nCOMMENT ON INDEX users_email_idx IS 'found by it';`
     assert.equal(
-      reason(`${index}\n\nCOMMENT ON INDEX users_email_idx IS 'found by it';\n${down}`, 'index-without-concurrently'),
+      reason(needed, 'index-without-concurrently', later),
       'It cannot move behind line 4: that COMMENT names "users_email_idx".',
+    )
+  })
+
+  it('says that the down would have to come apart as well', () => {
+    const down = '-- +goose Down\nALTER TABLE users DROP COLUMN plan, ADD COLUMN name text;'
+    assert.equal(
+      reason(
+        `ALTER TABLE users ADD COLUMN plan text;
+UPDATE users SET plan = 'free';
+DELETE FROM users WHERE plan = 'none';
+ALTER TABLE users DROP COLUMN age;
+${down}`,
+        'unbatched-backfill',
+      ),
+      'The down would have to come apart as well, and the migrations do not show where.',
     )
   })
 
@@ -155,11 +171,9 @@ describe('a fix that is withheld', () => {
     const change = `ALTER TABLE users ADD COLUMN name text;
 CREATE FUNCTION named(text) RETURNS text LANGUAGE sql AS 'SELECT lower($1)';
 UPDATE users SET name = named(email) WHERE age > 18;
-DROP FUNCTION named(text);
--- +goose Down
-ALTER TABLE users DROP COLUMN name;`
+DROP FUNCTION named(text);`
     assert.equal(
-      reason(change, 'work-under-lock'),
+      reason(change, 'work-under-lock', later),
       'It cannot move behind line 5: that DROP FUNCTION drops what this needs.',
     )
   })

@@ -50,6 +50,15 @@ export function inverseOf(up: Migration, history: History, settings: Settings): 
   return withBlock([...settingsFirst, ...text].join('\n'), steps)
 }
 
+/** Returns the inverse of the statements of an up from a place on, last first. */
+export function undoneFrom(up: Migration, from: number, history: History, settings: Settings): readonly string[] {
+  const steps = stepsOf(history, up, settings).filter(({ direction }) => direction === 'up')
+  const undone = steps.map((step, index) =>
+    index < from ? [] : undoneStep(step, { past: pastOf(history, up, index, settings), steps, index }),
+  )
+  return viewsLast(undone.reverse())
+}
+
 /**
  * Returns what a down lacks of the inverse of some statements of its up, in the order in which it runs; nothing where the down
  * would still not lead back to the catalog before the up, but for what else than `wrong` is not as before.

@@ -138,13 +138,15 @@ function withRestBehind(
     const { edit, text } = cutStatement(context, changes)
     const { set, reset } = move.meanwhile?.() ?? nothingMeanwhile
     const part = { title: move.title, up: [text], down: undoneBy(context, move.undo), transaction: isTransaction }
-    const parts = [part, { ...rest.part, up: [...rest.part.up, ...reset] }]
+    const { up, down } = rest.part
+    const undo = { ...down, text: [down.text, ...set].filter(one => one !== '').join('\n') }
+    const parts = [part, { ...rest.part, up: [...up, ...reset], down: undo }]
     const cut = set.length === 0 ? edit : leaving(context, edit, set.join('\n'))
     const placed = newMigrations(context, parts, [cut, rest.cut], { tables: [] })
     return placed && { ...placed, where, safety: 'review' }
   }
   const alone = migration.text.slice(0, rest.cut.span.start) + migration.text.slice(rest.cut.span.end)
-  const marker = transaction.kind === 'tool' ? withoutTransaction(context, alone, [rest.cut]) : { edits: [] }
+  const marker = transaction.kind === 'tool' ? withoutTransaction(context, alone, [rest.cut, ...rest.part.down.edits]) : { edits: [] }
   if (!marker || steps.length < 2) return undefined
   const placed = newMigrations(context, [rest.part], [...marker.edits, ...inPlace, rest.cut], { tables: [] })
   const creates = [...(marker.creates ?? []), ...(placed?.creates ?? [])]

@@ -1,11 +1,12 @@
 import type { Edit } from '../finding'
 import { onceForEach } from '../history/numbering'
-import { type Step, stepsOfVersion } from '../history/steps'
+import type { Step } from '../history/steps'
 import { type Constraint, keyOf, tableAt } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { ConstraintDefinition } from '../sql/parts'
 import type { Subcommand, SubcommandKind } from '../sql/subcommands'
 import { isDrop, mentions } from './dependence'
+import { downApart } from './down-apart'
 import { cutStatement, semicolonAfter } from './edits'
 import { isNewest, laterHere } from './later'
 import type { Part } from './placement'
@@ -20,16 +21,18 @@ export interface Rest {
 
 /**
  * Returns what follows a statement in the newest migration, to run in a migration of its own after it: the order stays, the one
- * transaction becomes several. Undefined where there is a down, which would have to come apart too, and where somebody would
- * miss the one transaction (see `missed`).
+ * transaction becomes several. Undefined where the down cannot come apart too, and where somebody would miss the one transaction
+ * (see `missed`).
  */
 export function restBehind(context: RuleContext, title: string): Rest | undefined {
-  const { migration, history, settings, steps, index } = context
+  const { migration, steps, index } = context
   const last = steps.length - 1 > index ? steps.at(-1) : undefined
   const isLast = isNewest(context) && laterHere(context).length === 0
-  if (!last || !isLast || stepsOfVersion(history, migration.path, 'down', settings).length > 0) return undefined
+  if (!last || !isLast) return undefined
   const reason = missed(context)
   if (reason !== undefined) return withhold(reason)
+  const down = downApart(context)
+  if (!down) return withhold('The down would have to come apart as well, and the migrations do not show where.')
   const start = cutStatement(context).edit.span.end
   const { end } = cutStatement(last).edit.span
   const text = migration.text.slice(start, end).trim()
@@ -38,7 +41,7 @@ export function restBehind(context: RuleContext, title: string): Rest | undefine
     part: {
       title: `after_${title}`,
       up: [semicolonAfter(last) === undefined ? `${text};` : text],
-      down: { edits: [], text: '' },
+      down,
       transaction: true,
     },
   }

@@ -446,6 +446,124 @@ fix is for you to review: others see the table half done, and a run that fails k
 -- file: 20240102000001_after_backfill_users.sql
   ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (email = lower(email)) NOT VALID;
 
+-- bad: what follows needs the rows, and the down comes apart as well
+-- given: golang-migrate, constraint-never-validated off
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 000002_plan.up.sql
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = lower(email);
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  ALTER TABLE users ADD CONSTRAINT users_plan_check CHECK (plan <> '') NOT VALID;
+-- file: 000002_plan.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_plan_check;
+  ALTER TABLE users DROP COLUMN plan;
+-- fix: Change the rows in batches in a new migration, and what follows in another
+-- file: 000002_plan.up.sql
+  ALTER TABLE users ADD COLUMN plan text;
+-- file: 000002_plan.down.sql
+  ALTER TABLE users DROP COLUMN plan;
+-- file: 000003_backfill_users.up.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = lower(email) WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_users.down.sql
+  -- Nothing to undo.
+-- file: 000004_after_backfill_users.up.sql
+  ALTER TABLE users ADD CONSTRAINT users_plan_check CHECK (plan <> '') NOT VALID;
+-- file: 000004_after_backfill_users.down.sql
+  ALTER TABLE users DROP CONSTRAINT users_plan_check;
+
+-- bad: what follows needs the rows, and the down says it all at once
+-- given: goose, constraint-never-validated off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 00002_plan.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = 'free';
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  ALTER TABLE users ADD CONSTRAINT users_plan_check CHECK (plan <> '') NOT VALID, ALTER COLUMN plan SET NOT NULL;
+--                                                                                                  ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN plan;
+-- fix: Change the rows in batches in a new migration, and what follows in another
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN plan;
+-- file: 00003_backfill_users.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+  -- +goose Down
+  -- Nothing to undo.
+-- file: 00004_after_backfill_users.sql
+  -- +goose Up
+  ALTER TABLE users ADD CONSTRAINT users_plan_check CHECK (plan <> '') NOT VALID, ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;
+
+  -- +goose Down
+  ALTER TABLE users ALTER COLUMN plan DROP NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_plan_check;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+-- fix: Add a CHECK NOT VALID, and set NOT NULL when it is validated in a new migration
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = 'free';
+  ALTER TABLE users ADD CONSTRAINT users_plan_check CHECK (plan <> '') NOT VALID, ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+
+  -- +goose Down
+  ALTER TABLE users DROP COLUMN plan;
+-- file: 00003_set_users_plan_not_null.sql
+  -- +goose Up
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+
+  -- +goose Down
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+  ALTER TABLE users ALTER COLUMN plan DROP NOT NULL;
+
 -- bad: a WHERE that every row satisfies
 -- given: goose
 -- file: 00001_users.sql
