@@ -130,7 +130,7 @@ export function needsColumns(later: Later, table: string, columns: readonly stri
   const named = columns.find(column => mentions(later, column))
   if (named !== undefined && !(command?.tag === 'CREATE TABLE' && !refersTo(command, table, columns)))
     return `names column "${named}" too`
-  const takesAll = command?.tag !== 'ALTER TABLE' && statement.text.includes('*')
+  const takesAll = /(?:\bselect(?:\s+(?:all|distinct))?|\breturning|,|\.)\s*\*/i.test(statement.text)
   return (takesAll || command?.tag === 'CREATE TRIGGER') && whole
 }
 

@@ -9,7 +9,7 @@ import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
-import { mentions, type Worded } from './dependence'
+import { mentions } from './dependence'
 import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
 import { earlierStatements } from './later'
 import { downSteps, isNeeded, newMigrations, type Part } from './placement'
@@ -126,16 +126,18 @@ export function inPlaceOf(
   const { fence } = context.migration.framework
   const fenced = here.map(text => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text))
   const all = [...inPlace(alter, fenced, taken, context), ...edits]
-  const moved = { statement: { text: parts.flatMap(({ up }) => up).join('\n') } }
+  const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
   const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], copied: columns })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 
-/** What a later statement renames of what the new migrations name. */
-function renamesIn({ command }: Step, table: string, moved: Worded): string | false {
+/** What a later statement renames of what the new migrations name: their keywords are in upper case. */
+function renamesIn({ command }: Step, table: string, moved: string): string | false {
   if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table) return false
-  const renamed = command.subcommands.find(other => other.kind === 'RENAME COLUMN' && mentions(moved, other.from.name))
+  const words = new Set(moved.split(/[^\w$]+/))
+  const isNamed = (name: string) => (name === quoted(name) ? words.has(name) : moved.includes(quoted(name)))
+  const renamed = command.subcommands.find(other => other.kind === 'RENAME COLUMN' && isNamed(other.from.name))
   return renamed ? 'renames what the new migrations need' : false
 }
 
