@@ -48,6 +48,50 @@ describe('lint', () => {
     assert.deepEqual(told, ['index-without-concurrently: Error: broken'])
   })
 
+  it('takes it lightly where the first migrations still make the tables that nobody uses yet', () => {
+    const names = [...'abcdefghij']
+    const keys = names.map(name => `ALTER TABLE ${name} ADD PRIMARY KEY (id);`)
+    const severities = (count: number, rules: Settings['rules'] = {}) => {
+      const files = [
+        [...names.map(name => `CREATE TABLE ${name} (id bigint NOT NULL, a_id bigint);`), ...keys.slice(count)],
+        keys.slice(0, count),
+        names.map(name => `CREATE INDEX ON ${name} (a_id);`),
+        ['ALTER TABLE b ADD FOREIGN KEY (a_id) REFERENCES a (id);'],
+      ].map((lines, place) => `-- file: 000${place}_x.sql\n  ${lines.join('\n  ')}`)
+      const [written] = casesIn(`-- good: a project\n${files.join('\n')}`, 'lint')
+      assert(written)
+      return [1, 2, 3].map(
+        place => lint(historyFor(written), `${folder}/000${place}_x.sql`, { ...defaultSettings, rules })[0]?.severity,
+      )
+    }
+    assert.deepEqual(severities(10), ['information', 'information', 'error'])
+    assert.deepEqual(severities(10, { 'index-without-concurrently': 'error' }), ['information', 'error', 'error'])
+    assert.deepEqual(severities(9), ['error', 'error', 'error'])
+    assert.deepEqual(severities(0), [undefined, 'error', 'error'])
+  })
+
+  it('tells once what several calls of a function do', () => {
+    const [written] = casesIn(
+      `-- good: calls
+-- file: 0001_a.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text, town text);
+-- file: 0002_b.sql
+  CREATE FUNCTION fill(which text) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE users SET plan = which;
+  END $$;
+  SELECT fill('a');
+  SELECT fill('b');`,
+      'lint',
+    )
+    assert(written)
+    const found = lint(historyFor(written), `${folder}/0002_b.sql`, defaultSettings)
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      ['unbatched-backfill'],
+    )
+  })
+
   it('says nothing of syntax where a placeholder stands for words that it does not know', () => {
     const syntaxIn = (sql: string) => {
       const [written] = casesIn(`-- good: a script\n-- file: 0001_users.sql\n  ${sql}`, 'lint')

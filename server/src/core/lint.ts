@@ -2,9 +2,10 @@ import { type ActiveRule, activeRules } from './active-rules'
 import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
-import type { Finding, Fix, Risk, Severity } from './finding'
+import { type Finding, type Fix, type Risk, type Severity, withFixes } from './finding'
 import type { History } from './history/history'
 import { type InnerStep, stepsInside } from './history/inside'
+import { isOpening } from './history/opening'
 import { type Step, stepsIn, stepsOf } from './history/steps'
 import { inLetterCase } from './letter-case'
 import { findingAsWritten } from './placeholders'
@@ -39,7 +40,8 @@ export function lint(history: History, path: string, settings: Settings, report?
   })
   findings.push(...findingsOfMigration({ migration, history, settings, steps }, report))
   const allowances = allowancesIn(migration, settings)
-  const { findings: left, used } = withoutAllowed(findings, allowances, settings)
+  const told = isOpening(history.migrations, migration) ? lighter(once(findings), settings) : once(findings)
+  const { findings: left, used } = withoutAllowed(told, allowances, settings)
   const hasAllowed = (allowance: Allowance, rule: string) => used.get(allowance)?.has(rule) ?? false
   const ofComments = findingsOfComments(
     { migration, settings, allowances, hasAllowed, ruleIds, isOff: rule => !activeRules(settings).has(rule) },
@@ -140,7 +142,7 @@ function findingsInside(
 ): Finding[] {
   const inside = stepsInside(step, settings.postgres)
   if (inside.length === 0 || step.effects?.fails) return []
-  const found = inside.flatMap(inner =>
+  return inside.flatMap(inner =>
     foundBy(inner, steps, index, history, settings, report, inner.inside).map(({ rule, severity, found }) => {
       const at = inner.placeOf(found.at)
       const where = at || !inner.routine ? undefined : `It stands in "${inner.routine.name.name}", which runs here.`
@@ -154,10 +156,30 @@ function findingsInside(
       return new FoundByRule(placed, rule, severity, 0, report)
     }),
   )
-  // Loops and calls may lead to the same statement more than once.
-  const keys = found.map(({ rule, message, span }) => `${rule} ${message} ${span.start} ${span.end}`)
-  return found.filter((_, place) => keys.indexOf(keys[place] as string) === place)
 }
+
+/** Loops and calls may lead to the same statement more than once. */
+function once(findings: readonly Finding[]): Finding[] {
+  const known = new Map<string, Finding>()
+  for (const finding of findings) {
+    const { rule, message, span } = finding
+    const key = `${rule} ${message} ${span.start} ${span.end}`
+    if (!known.has(key)) known.set(key, finding)
+  }
+  return [...known.values()]
+}
+
+/** Who waits for tables that are still being made? What the settings give a severity keeps it. */
+const lighter = (findings: readonly Finding[], { rules }: Settings): Finding[] =>
+  findings.map(finding =>
+    finding.risk === 'locking' && rules[finding.rule] === undefined && /^(?:error|warning)$/.test(finding.severity)
+      ? withFixes(finding, fix => fix, {
+          severity: 'information',
+          detail:
+            `The project begins with this migration and those before it: the table may be empty still. ${finding.detail ?? ''}`.trim(),
+        })
+      : finding,
+  )
 
 /** Of the fixes of a statement in a body those that change nothing but its own text, where that is what runs. */
 function fixesWithin({ inside, routine, statement }: InnerStep, { fixes }: RuleFinding): readonly Fix[] {

@@ -392,7 +392,8 @@ function weightOf(
   const isAlone = !isStillUsed && !atCommit?.columns.some(({ born }) => isUnreleased(born, context))
   if (!isOptional || !isAlone || !onlyDrops(context)) return undefined
   return {
-    detail: 'Code can do without writing the column, and the migration only drops: what no running code names may go.',
+    detail:
+      'Code can do without writing the column, and the migration only drops: the column may go once no running code names it.',
     hint,
     isLast: false,
   }

@@ -347,7 +347,8 @@ function weightOf(
   if (before !== undefined) return { detail: before, hint, isLast: true }
   if (!relationNamed(catalog, name) || !onlyDrops(context) || isReferenced(name, context)) return undefined
   return {
-    detail: 'The migration only drops, and no table or view that stays uses it: what no running code names may go.',
+    detail:
+      'The migration only drops, and no table or view that stays uses it: the table may go once no running code names it.',
     hint,
     isLast: false,
   }

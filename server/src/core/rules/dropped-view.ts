@@ -248,7 +248,9 @@ function weightOf(gone: readonly Name[], context: RuleContext): string | undefin
   const isAnother = context.steps.some(
     ({ command }) => command?.tag === 'CREATE VIEW' && !wasThere(command.view, context),
   )
-  return onlyDrops(context) && !isAnother ? 'The migration only drops: what no running code names may go.' : undefined
+  return onlyDrops(context) && !isAnother
+    ? 'The migration only drops: the view may go once no running code names it.'
+    : undefined
 }
 
 const isOldName = ({ name }: Name, context: RuleContext): boolean =>

@@ -29,7 +29,7 @@ that they are not null. The whole history is searched: an index that a later mig
 small table, or rows that are never deleted, need no index.
 
 Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, or one
-called so (\`order_types\`, \`cancellation_reasons\`); and of columns that tell who did something (\`created_by\`, \`approved_by_id\`):
+called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`); and of columns that tell who did something (\`created_by\`, \`approved_by_id\`):
 users who did something are seldom deleted. Nothing either where an index, a key or a unique constraint begins with the columns,
 here or in a later migration.`,
   instead: `
@@ -130,11 +130,13 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- file: 0001_orders.sql
   CREATE TABLE order_states (state text PRIMARY KEY, description text);
   CREATE TABLE order_types (id bigint PRIMARY KEY, title text);
+  CREATE TABLE countries (id bigint PRIMARY KEY, title text);
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
     state text NOT NULL REFERENCES order_states (state),
     type_id bigint REFERENCES order_types (id),
+    country_id bigint REFERENCES countries (id),
     approved_by_id bigint REFERENCES users (id),
     created_by bigint REFERENCES users (id)
   );
@@ -173,8 +175,9 @@ Create an index over the columns of the foreign key; on a table that is in use \
 const isWriter = (columns: readonly string[]): boolean =>
   columns.length === 1 && /(?:ed|en|made|set|run)_?by(?:_?(?:id|user|user_?id))?$/i.test(columns[0] ?? '')
 
-/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`. */
-const listName = /(?:^|_|(?=[A-Z]))(?:types?|kinds?|reasons?|status(?:es)?|enums?)$/i
+/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`. */
+const listName =
+  /(?:^|_|(?=[A-Z]))(?:types?|kinds?|reasons?|status(?:es)?|enums?|codes?|roles?|categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?)$/i
 
 const isList = (name: Name, catalog: Catalog): boolean =>
   listName.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
