@@ -31,6 +31,8 @@ describe('files for another database', () => {
     'ClickHouse, by its engine': 'CREATE TABLE t (id UInt64) ENGINE = MergeTree() ORDER BY id;',
     'SQL Server, by its identity columns': 'CREATE TABLE [dbo].[t] (id int IDENTITY(1,1));',
     'Oracle, by its type': 'CREATE TABLE t (a VARCHAR2(20));',
+    'Oracle, by its type, with words of the standard':
+      'CREATE TABLE t (id NUMBER(19) GENERATED ALWAYS AS IDENTITY, a VARCHAR2(20), at TIMESTAMP WITH TIME ZONE);',
     'Liquibase, all for MySQL':
       '--liquibase formatted sql\n--changeset x:1 dbms:mysql\nCREATE TABLE z (id INT AUTO_INCREMENT);',
   }
@@ -56,6 +58,8 @@ describe('files for another database', () => {
     'a strict function': "CREATE FUNCTION f(a numeric) RETURNS numeric(10, 2) STRICT LANGUAGE sql AS 'SELECT 1';",
     'what Liquibase runs on another database':
       '--liquibase formatted sql\n--changeset x:1 dbms:mysql\nCREATE TABLE z (id INT AUTO_INCREMENT) ENGINE=InnoDB;\n--changeset x:2\nCREATE TABLE z (id int);',
+    'a word of the standard that MySQL has not':
+      'CREATE TABLE u (at timestamp with time zone);\nCREATE TABLE t (id int AUTO_INCREMENT);',
     'a word of PostgreSQL beside it': 'CREATE TABLE u (id bigserial);\nCREATE TABLE t (id int AUTO_INCREMENT);',
   }
   for (const [title, text] of Object.entries(own))

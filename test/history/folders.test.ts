@@ -173,6 +173,12 @@ describe('migration folders', () => {
     )
   })
 
+  it('of queries that change nothing are left alone', () => {
+    const query = 'WITH a AS (\n  SELECT 1\n)\nSELECT * FROM a;'
+    assert.deepEqual(found({ 'metabase/archives/20240916_a.sql': query, 'src/queries/12_miles.sql': query }), [])
+    assert.equal(found({ 'queries/1_a.sql': 'CREATE TABLE a (id int);', 'queries/2_b.sql': query }).length, 1)
+  })
+
   it('called for the schema, or for migrations without any number, are none where a tool runs others', () => {
     const aside = empty('sql/schema/v1-core.sql', 'sql/schema/v1-olap.sql', 'worker/migrations_moved/apps.sql')
     assert.deepEqual(found({ ...aside, 'db/1_a.sql': goose, 'ops/migrations/1_b.sql': '' }), [

@@ -1,4 +1,6 @@
 import plain from '../history/frameworks/plain'
+import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import { stepsIn } from '../history/steps'
 import { shifted } from '../text'
 import { statementsAfter } from './edits'
@@ -17,12 +19,15 @@ migration.
 
 Nothing is said where the tool has opened a transaction itself: then \`BEGIN\` does nothing, and one behind a \`COMMIT\` is ended
 by the tool's own. In folders that no known tool
-runs it is a warning: what runs them may go on with another file.`,
+runs it is a warning: what runs them may go on with another file; and nothing is said where most of the files there leave it to
+what runs them to commit.`,
   instead: `
 End the file with \`COMMIT\`.`,
   manual: ['sql-begin.html', 'sql-commit.html'],
 
   *check({ migration, history, steps }) {
+    const isPlain = history.framework.id === plain.id
+    if (isPlain && areLeftOpen(history.migrations)) return
     for (const section of migration.sections) {
       const own = stepsIn(steps, section)
       const last = own.at(-1)
@@ -36,7 +41,7 @@ End the file with \`COMMIT\`.`,
         message: `${begin.command.tag} starts a transaction that nothing commits`,
         detail: 'When the session ends, PostgreSQL rolls back all that the transaction has done.',
         hint: 'End it with COMMIT.',
-        severity: history.framework.id === plain.id ? 'warning' : undefined,
+        severity: isPlain ? 'warning' : undefined,
         fixes: () => [
           {
             title: 'Commit at the end',
@@ -62,6 +67,17 @@ End the file with \`COMMIT\`.`,
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (id bigint PRIMARY KEY);
   COMMIT;
+
+-- good: most files leave it to what runs them
+-- file: 0001_users.sql
+  BEGIN;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_orders.sql
+  BEGIN;
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0003_carts.sql
+  BEGIN;
+  CREATE TABLE carts (id bigint PRIMARY KEY);
 
 -- bad: the second of two
 -- given: golang-migrate
@@ -100,3 +116,14 @@ End the file with \`COMMIT\`.`,
   BEGIN;
 `,
 })
+
+/** Whether so many files end inside a transaction that what runs them must end it: else nothing would have come of any. */
+const areLeftOpen = onceForEach((migrations: readonly Migration[]): boolean => {
+  const open = migrations.filter(({ sections }) => {
+    const tags = sections.flatMap(({ statements }) => statements.map(({ command }) => command?.tag))
+    return ['BEGIN', 'START TRANSACTION'].includes(tags.findLast(tag => tag !== undefined && boundaries.has(tag)) ?? '')
+  })
+  return open.length > 2 && open.length > migrations.length / 2
+})
+
+const boundaries: ReadonlySet<string> = new Set(['BEGIN', 'START TRANSACTION', 'COMMIT', 'ROLLBACK'])

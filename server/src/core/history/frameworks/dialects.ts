@@ -83,12 +83,17 @@ export function isForeignText(text: string): boolean {
  */
 export function areForeign(texts: Iterable<string>): boolean {
   let isForeign = false
+  let isStandard = false
+  let isOracle = false
   for (const text of texts) {
-    if (cockroachWords.test(text) && cockroachWords.test(bare(text))) return true
-    if (ownWords.test(text) && ownWords.test(bare(text))) return false
+    const has = (words: RegExp) => words.test(text) && words.test(bare(text))
+    if (has(cockroachWords)) return true
+    if (has(ownWords)) return false
     isForeign ||= isForeignText(text)
+    isStandard ||= has(standardWords)
+    isOracle ||= has(oracleWords)
   }
-  return isForeign
+  return isForeign && (isOracle || !isStandard)
 }
 
 /**
@@ -119,8 +124,14 @@ const foreignHint = new RegExp(`${foreignPatterns}|\``, 'im')
 
 const ownPatterns = [
   String.raw`::\s*[a-z"]|\bCONCURRENTLY\b|\b(?:BIG|SMALL)?SERIAL\b|\bTIMESTAMPTZ\b|\bBYTEA\b|\bTSVECTOR\b`,
-  String.raw`\bCREATE\s+EXTENSION\b|\bplpgsql\b|\b(?:AS|DO)\s+\$\w*\$|\bpg_\w+|\bUSING\s+(?:GIN|GIST|BRIN)\b|\bTIMESTAMP\s*(?:\(\d\)\s*)?WITH(?:OUT)?\s+TIME\s+ZONE\b`,
-  String.raw`\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b|\bALTER\s+COLUMN\s+\S+\s+(?:(?:SET|DROP)\s+NOT|TYPE)\b|\bOWNER\s+TO\b|\bNOT\s+VALID\b|\bTEXT\[\]`,
+  String.raw`\bCREATE\s+EXTENSION\b|\bplpgsql\b|\b(?:AS|DO)\s+\$\w*\$|\bpg_\w+|\bUSING\s+(?:GIN|GIST|BRIN)\b`,
+  String.raw`\bALTER\s+COLUMN\s+\S+\s+(?:(?:SET|DROP)\s+NOT|TYPE)\b|\bOWNER\s+TO\b|\bNOT\s+VALID\b|\bTEXT\[\]`,
 ].join('|')
 
 const ownWords = new RegExp(ownPatterns, 'im')
+
+/** Of PostgreSQL and of the standard, which Oracle follows here and MySQL and SQLite do not. */
+const standardWords =
+  /\bTIMESTAMP\s*(?:\(\d\)\s*)?WITH(?:OUT)?\s+TIME\s+ZONE\b|\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b/im
+
+const oracleWords = /\bVARCHAR2\b/i

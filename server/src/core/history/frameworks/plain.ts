@@ -8,7 +8,7 @@ import { isDump, isPrintedDump, isVersionSegment } from './dumps'
 import type { FollowUp, Framework, SectionLayout } from './framework'
 import { nothingToUndo } from './layouts'
 import { ownRunner } from './own-runner'
-import { isSql, share } from './recognise'
+import { anyText, isSql, share } from './recognise'
 
 /**
  * Numbered SQL files without a tool that we know: run one after the other with psql, which sends one statement at a time and
@@ -24,6 +24,7 @@ export default {
     const { path, files } = folder
     // Of a folder whose files nobody knows its name tells.
     if (files.length > 0 && files.every(file => !isSql(file) || isDump(`${path}/${file}`))) return 0
+    if (queryFolder.test(path) && !anyText(folder, text => changing.test(text))) return 0
     const numbered = share(files, (name, file) => isNumbered(name) || isVersionSegment(nameOf(folderOf(file))))
     if (numbered >= 0.5) return 0.25
     if (numbered > 0 || /migrat|changelog|^updates?$|^deltas?$|^versioned$/i.test(nameOf(path))) return 0.1
@@ -84,6 +85,10 @@ function downOf(up: string, files: readonly string[]): string | undefined {
     return other.direction === 'down' && other.stem === stem
   })
 }
+
+/** What a program or a dashboard asks for stands in folders called so, and changes nothing. */
+const queryFolder = /(?:^|\/)(?:quer(?:y|ies)|reports?|dashboards?|metabase|analytics)(?:\/|$)/i
+const changing = /^[ \t]*(?:create|alter|drop|insert|update|delete|truncate|grant|do)\b/im
 
 /** What begins a numbered name: `001`, `2024-01-15`, `V1.2`, `migration-3-0012`. */
 const number =
