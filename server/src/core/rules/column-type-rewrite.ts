@@ -1186,6 +1186,9 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
     ALTER COLUMN total SET NOT NULL,
 --                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "orders": reads and writes wait until every row is checked]
     ADD COLUMN note text;
+-- fix: Analyze the table in a new migration
+-- file: 000003_analyze_orders.up.sql
+  ANALYZE orders;
 -- fix: Fill new columns beside them and swap the names, in new migrations
   ALTER TABLE orders
     -- Counts.

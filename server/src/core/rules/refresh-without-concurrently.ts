@@ -4,6 +4,7 @@ import type { RefreshMaterializedView } from '../sql/commands'
 import { insertion } from './edits'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { inQuotes, isNew } from './target'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'refresh-without-concurrently',
@@ -40,7 +41,7 @@ and may run inside a transaction block. It compares old rows with new ones, whic
           ? 'REFRESH MATERIALIZED VIEW CONCURRENTLY lets reads go on.'
           : 'REFRESH MATERIALIZED VIEW CONCURRENTLY lets reads go on; it needs a unique index over columns of the view.',
       relation: keyOf(context.catalog, refresh.view),
-      fixes: () => (isPossible ? fixes(refresh, context) : []),
+      fixes: () => (isPossible ? fixes(refresh, context) : (withhold(view ? notSingle : notShown) ?? [])),
     }
   },
 
@@ -131,12 +132,17 @@ and may run inside a transaction block. It compares old rows with new ones, whic
 `,
 })
 
+const notSingle =
+  'The view has no unique index over all its rows and over columns alone: which ones are single, only you know.'
+const notShown = 'The history does not show whether the view has the unique index that CONCURRENTLY needs.'
+
 const emptied = ({ view, keywords }: RefreshMaterializedView, context: RuleContext): RuleFinding => ({
   at: keywords,
   message: `REFRESH ... WITH NO DATA empties materialized view ${inQuotes(view)}: queries that read it fail until it is refreshed`,
   detail: 'PostgreSQL answers them with "has not been populated" (55000).',
   hint: 'Refresh it CONCURRENTLY instead, or drop it when nothing reads it any more.',
   relation: keyOf(context.catalog, view),
+  fixes: () => withhold('Whether something still reads it, only you know.') ?? [],
 })
 
 /** Nobody sees it empty where the same transaction fills it. */

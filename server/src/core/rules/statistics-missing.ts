@@ -4,10 +4,12 @@ import { columnNamed } from '../postgres/catalog'
 import type { AlterRelation, CreateIndex } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { hasSubcommand } from './concerns'
-import { statementsAfter, written } from './edits'
-import { laterSteps } from './placement'
+import { written } from './edits'
+import { laterStatements } from './later'
+import { laterSteps, laterTransaction } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { existingTable, isUnreleased, subcommandsOf, type Target } from './target'
+import { withhold } from './withheld'
 
 export default defineRule({
   id: 'statistics-missing',
@@ -20,7 +22,7 @@ The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ...
 touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
 of the rows have changed: in a large table that is quiet, after weeks. Until then plans may be bad.
 
-Nothing is said of a table that the same migration makes, where it analyzes the table afterwards, of a second such change in
+Nothing is said of a table that the same migration makes, where it or a later one analyzes the table afterwards, of a second such change in
 the same file, and where another rule speaks of the same clause.`,
   instead: `
 \`ANALYZE\` the table afterwards. It reads a sample, and nobody waits for it.`,
@@ -56,6 +58,9 @@ the same file, and where another rule speaks of the same clause.`,
   ALTER TABLE users ALTER COLUMN email TYPE text, ALTER COLUMN town TYPE varchar(80);
 --                                     ^^^^^^^^^ hint [statistics-missing: ALTER COLUMN TYPE throws away the statistics of column "email" of table "users"]
   COMMENT ON TABLE users IS 'Who ordered.';
+-- fix: Analyze the table in a new migration
+-- file: 000003_analyze_users.up.sql
+  ANALYZE users;
 
 -- good: it is analyzed
 -- file: 0001_users.sql
@@ -117,9 +122,10 @@ const isKnown = (column: string, { table }: Target, context: RuleContext): boole
   return known !== undefined && !isUnreleased(known.born, context)
 }
 
-/** It is analyzed afterwards, or an earlier statement of the file has been told so. */
+/** It is analyzed afterwards, in a later migration too, or an earlier statement of the file has been told so. */
 const isTold = ({ name }: Name, context: RuleContext): boolean =>
   laterSteps(context).some(({ command }) => analyzes(command, name)) ||
+  laterStatements(context, [name]).some(({ command }) => analyzes(command, name)) ||
   context.steps.slice(0, context.index).some(({ command }) => losesStatistics(command))
 
 const analyzes = (command: Step['command'], table: string): boolean =>
@@ -131,9 +137,15 @@ const losesStatistics = (command: Step['command']): boolean =>
     ? command.concurrently !== undefined && command.columns.some(({ column }) => column === undefined)
     : command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => kind === 'ALTER COLUMN TYPE')
 
-/** Behind the statement where it commits by itself: elsewhere its locks would be held meanwhile. */
+/** When the locks of the statement are gone, which would be held meanwhile. */
 function analyzed(table: Name, context: RuleContext): Fix[] {
-  if (context.transaction.kind !== 'own' || context.direction === 'down' || context.inside) return []
-  const edits = statementsAfter(context, [`ANALYZE ${written(context, table.span)};`])
-  return [{ title: 'Analyze the table', safety: 'review', edits }]
+  if (context.inside) withhold('What stands in a block commits with it: analyze the table when the block has run.')
+  if (context.direction === 'down' || context.inside) return []
+  const placed = laterTransaction(
+    context,
+    [`ANALYZE ${written(context, table.span)};`],
+    { title: `analyze_${table.name}`, about: { tables: [], reads: [table.name] } },
+    [],
+  )
+  return placed ? [{ title: `Analyze the table${placed.where}`, safety: 'review', ...placed }] : []
 }
