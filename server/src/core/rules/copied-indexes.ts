@@ -1,12 +1,14 @@
-import { pastOf } from '../inverse/sources'
+import { pastOf, wholeStatement } from '../inverse/sources'
 import { indexText } from '../inverse/texts'
 import { columnsOfIndex, type Index, indexesOf, key, keyOfRelation, type Table } from '../postgres/catalog'
 import { objectName } from '../postgres/names'
+import type { CreateIndex } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { inSchemaOf, partsOfIndex } from './carried'
 import { withColumns } from './column-names'
-import type { Part } from './placement'
+import { laterSteps, type Part } from './placement'
 import type { RuleContext } from './rule'
+import { catalogAtEnd } from './target'
 import { withhold } from './withheld'
 
 /** A column that is the same as another one for a while. */
@@ -33,20 +35,48 @@ export interface CopiedIndexes {
 export function indexesOfCopy(of: Copy, context: RuleContext): CopiedIndexes | undefined {
   const parts: Part[] = []
   const again: string[] = []
+  const add = (name: string, text: (how: string) => string) => {
+    const drop = `DROP INDEX CONCURRENTLY ${inSchemaOf(of, name)};`
+    parts.push({
+      title: `build_${name}`,
+      up: [text(' CONCURRENTLY')],
+      down: { edits: [], text: drop },
+      transaction: false,
+    })
+    again.push(text(''))
+  }
   for (const index of indexesOf(context.catalog, keyOfRelation(of.table))) {
-    if (!columnsOfIndex(index).has(of.column)) continue
+    if (!columnsOfIndex(index).has(of.column) || !staysTill(index, of, context)) continue
     const name = objectName(index.name, '', 'copy')
-    const built = isFree(name, of, context) ? (how: string) => textOf(index, name, how, of, context) : undefined
-    const text = built?.(' CONCURRENTLY')
-    if (!built || text === undefined)
+    if (!isFree(name, of, context)) return undefined
+    if (textOf(index, name, '', of, context) === undefined)
       return withhold(
         `The migrations here do not show all of ${index.constraint ? 'constraint' : 'index'} "${index.name}".`,
       )
-    const drop = `DROP INDEX CONCURRENTLY ${inSchemaOf(of, name)};`
-    parts.push({ title: `build_${name}`, up: [text], down: { edits: [], text: drop }, transaction: false })
-    again.push(built('') as string)
+    add(name, how => textOf(index, name, how, of, context) as string)
+  }
+  for (const step of laterSteps(context)) {
+    const { command } = step
+    if (command?.tag !== 'CREATE INDEX' || command.table.name !== of.table.name || !isOn(command, of.copy)) continue
+    const name = objectName(command.name?.name ?? '', '', 'copy')
+    const [head, on, body] = partsOfIndex(wholeStatement(step, [command.concurrently, command.ifNotExists]))
+    if (!isFree(name, of, context) || body === undefined) return undefined
+    add(name, how => `${head}${how} ${quoted(name)}${on}${body}`)
   }
   return { parts, again }
+}
+
+const isOn = ({ columns, include, where }: CreateIndex, name: string): boolean =>
+  columns.some(({ column, expression }) => column === name || expression?.columns.includes(name)) ||
+  include.includes(name) ||
+  where?.columns.includes(name) === true
+
+/** Whether the migration leaves an index: what it drops would refuse in the copy what the column may have. */
+function staysTill({ unique, columns }: Index, { table, column, copy }: Copy, context: RuleContext): boolean {
+  const renamed = columns.map(one => (one === column ? copy : one)).join()
+  return indexesOf(catalogAtEnd(context), keyOfRelation(table)).some(
+    other => other.unique === unique && other.columns.join() === renamed,
+  )
 }
 
 function isFree(name: string, { table }: Copy, { catalog }: RuleContext): boolean {

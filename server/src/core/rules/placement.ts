@@ -146,7 +146,10 @@ function withRestBehind(
     return placed && { ...placed, where, safety: 'review' }
   }
   const alone = migration.text.slice(0, rest.cut.span.start) + migration.text.slice(rest.cut.span.end)
-  const marker = transaction.kind === 'tool' ? withoutTransaction(context, alone, [rest.cut, ...rest.part.down.edits]) : { edits: [] }
+  const marker =
+    transaction.kind === 'tool'
+      ? withoutTransaction(context, alone, [rest.cut, ...rest.part.down.edits])
+      : { edits: [] }
   if (!marker || steps.length < 2) return undefined
   const placed = newMigrations(context, [rest.part], [...marker.edits, ...inPlace, rest.cut], { tables: [] })
   const creates = [...(marker.creates ?? []), ...(placed?.creates ?? [])]

@@ -2,9 +2,10 @@ import type { Edit } from '../finding'
 import type { Step } from '../history/steps'
 import type { Column } from '../postgres/catalog'
 import type { Subcommand } from '../sql/subcommands'
+import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { withColumns } from './column-names'
-import { mentions, reshapes } from './dependence'
+import { mayName, reshapes } from './dependence'
 import { replacement, written } from './edits'
 
 /** A column that a later migration renames, which this one would rename. */
@@ -16,13 +17,20 @@ export interface Kept {
 }
 
 /**
- * Returns the edits by which a later statement names the column as it is still called: those that add a constraint with a name of
- * its own, or take NOT NULL away. Undefined where it has something else to do with it.
+ * Returns the edits by which a later statement names the column as it is still called: those that build an index or add a
+ * constraint with a name of its own, or take NOT NULL away. Undefined where it has something else to do with it.
  */
 export function namedAsKept(step: Step, { table, column, to }: Kept): readonly Edit[] | undefined {
-  const { command } = step
+  const { command, statement } = step
+  const names = (span: Span, name: string) =>
+    tokensOf(written(step, span)).some(token => !token.kind.endsWith('string') && mayName(token, name.toLowerCase()))
+  const asKept = (span: Span) => replacement(step, span, withColumns(written(step, span), new Map([[to, column.name]])))
+  if (command?.tag === 'CREATE INDEX') {
+    const columns = { start: command.table.span.end, end: statement.text.length }
+    const isPlain = command.table.name === table && command.name && !names(columns, column.name)
+    return isPlain && names(columns, to) ? [asKept(columns)] : undefined
+  }
   if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table || reshapes(step, table)) return undefined
-  const names = (span: Span, name: string) => mentions({ statement: { text: written(step, span) } }, name)
   if (names(command.relation.span, to)) return undefined
   const edits: Edit[] = []
   for (const subcommand of command.subcommands) {
@@ -31,7 +39,7 @@ export function namedAsKept(step: Step, { table, column, to }: Kept): readonly E
     const own = ownPart(subcommand, column, written(step, subcommand.span))
     const rest = own && { start: own.end, end: subcommand.span.end }
     if (!own || !rest || names(rest, to)) return undefined
-    edits.push(replacement(step, own, withColumns(written(step, own), new Map([[to, column.name]]))))
+    edits.push(asKept(own))
   }
   return edits.length > 0 ? edits : undefined
 }

@@ -653,6 +653,126 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   CREATE INDEX users_mail_tenant_key_copy ON users (email, tenant);
   CREATE INDEX users_mail_idx_copy ON users (lower(email) text_pattern_ops) INCLUDE (email) WHERE email <> '' AND tenant IS NULL;
 
+-- bad: with an index that goes, one that gets another name, and one that is new
+-- given: goose, lock-timeout-missing off, index-without-concurrently off, drop-index-without-concurrently off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE UNIQUE INDEX users_mail_key ON users (mail);
+  CREATE INDEX users_mail_idx ON users (lower(mail));
+-- file: 00002_email.sql
+  -- +goose Up
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+  DROP INDEX users_mail_key;
+  ALTER INDEX users_mail_idx RENAME TO users_email_idx;
+  CREATE INDEX users_email_new ON users (email DESC) WHERE email <> 'email';
+
+  -- +goose Down
+  DROP INDEX users_email_new;
+  ALTER INDEX users_email_idx RENAME TO users_mail_idx;
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  CREATE UNIQUE INDEX users_mail_key ON users (mail);
+-- fix: Keep both names up to date while code moves over, in new migrations
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN email text;
+  -- +goose StatementBegin
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  DROP INDEX users_mail_key;
+  ALTER INDEX users_mail_idx RENAME TO users_email_idx;
+  CREATE INDEX users_email_new ON users (mail DESC) WHERE mail <> 'email';
+
+  -- +goose Down
+  DROP INDEX users_email_new;
+  ALTER INDEX users_email_idx RENAME TO users_mail_idx;
+  COMMENT ON COLUMN users.mail IS NULL;
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+  CREATE UNIQUE INDEX users_mail_key ON users (mail);
+-- file: 00003_backfill_users_email.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+  -- +goose Down
+  -- Nothing to undo.
+-- file: 00004_build_users_mail_idx_copy.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_mail_idx_copy ON users (lower(email));
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_mail_idx_copy;
+-- file: 00005_build_users_email_new_copy.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY users_email_new_copy ON users (email DESC) WHERE email <> 'email';
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY users_email_new_copy;
+-- file: 00006_rename_users_mail.sql
+  -- +goose Up
+  -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+
+  -- +goose Down
+  ALTER TABLE users RENAME COLUMN email TO mail;
+  ALTER TABLE users ADD COLUMN email text;
+  -- +goose StatementBegin
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  UPDATE users SET email = mail;
+  CREATE INDEX users_mail_idx_copy ON users (lower(email));
+  CREATE INDEX users_email_new_copy ON users (email DESC) WHERE email <> 'email';
+
 -- bad: a key that others refer to
 -- given: foreign-key-without-index off
 -- file: 0001_users.sql
