@@ -266,3 +266,10 @@ ALTER DOMAIN mark SET DEFAULT 'x';
 ALTER DOMAIN mark SET NOT NULL;
 ALTER DOMAIN mark DROP NOT NULL;
 ALTER DOMAIN mark RENAME CONSTRAINT full_mark TO filled;
+
+-- What an identity column owns beside its sequence stays
+
+-- from 13
+CREATE TABLE counted (id integer GENERATED ALWAYS AS IDENTITY);
+CREATE SEQUENCE beside OWNED BY counted.id;
+ALTER TABLE counted ALTER COLUMN id DROP IDENTITY;

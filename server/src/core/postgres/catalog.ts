@@ -174,7 +174,12 @@ export interface Index extends RelationBase {
 
 export interface Sequence extends RelationBase {
   readonly kind: 'sequence'
-  readonly ownedBy?: { readonly table: RelationKey; readonly column: string }
+  readonly ownedBy?: {
+    readonly table: RelationKey
+    readonly column: string
+    /** Whether it is what makes the column an identity column: it goes with that, others stay. */
+    readonly isIdentity?: true
+  }
 }
 
 export interface CompositeType extends RelationBase {
@@ -434,6 +439,10 @@ export const sequencesOwnedBy = (catalog: Catalog, table: RelationKey, column?: 
       relation.ownedBy?.table === table &&
       (column === undefined || relation.ownedBy.column === column),
   )
+
+/** Returns the sequence of an identity column; a column may own others beside it (sql-createsequence.html). */
+export const identitySequences = (catalog: Catalog, table: RelationKey, column: string): Sequence[] =>
+  sequencesOwnedBy(catalog, table, column).filter(({ ownedBy }) => ownedBy?.isIdentity)
 
 /** Returns the views and materialized views that read `relation` directly, oldest first. */
 export const viewsReading = (catalog: Catalog, relation: RelationKey): Table[] =>

@@ -670,6 +670,28 @@ fix knows those that the migrations make.`,
 -- file: 000003_create_users_email_idx.down.sql
   -- Nothing to undo.
 
+-- bad: another table had its name meanwhile
+-- given: renamed-table off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_email.sql
+  BEGIN;
+  ALTER TABLE users RENAME TO users_old;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  DROP TABLE users;
+  ALTER TABLE users_old RENAME TO users;
+  CREATE INDEX users_email_idx ON users (email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- fix: Build the index concurrently after COMMIT
+  BEGIN;
+  ALTER TABLE users RENAME TO users_old;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  DROP TABLE users;
+  ALTER TABLE users_old RENAME TO users;
+  COMMIT;
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
 -- bad: made anew, and the down leaves it
 -- given: golang-migrate, drop-index-without-concurrently off, index-dropped-before-replacement off, down-does-not-mirror-up off
 -- file: 000001_users.up.sql

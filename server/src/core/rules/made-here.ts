@@ -13,7 +13,17 @@ export const isMadeBefore = (name: Name, context: RuleContext): boolean =>
  * is, the migration fails before anybody has to wait. So it is in a file that makes the whole schema of one version.
  */
 export const isMadeAnew = (name: Name, context: RuleContext): boolean =>
-  madeBefore(name, context).some(({ schema, mayBeThere }) => schema === name.schema && !mayBeThere)
+  madeBefore(name, context).some(
+    made => made.schema === name.schema && !made.mayBeThere && !isBackAgain(name, made, context),
+  )
+
+/** Whether the name was free when that table was made, and belongs to an older one again: that was renamed away and back. */
+function isBackAgain(name: Name, { place }: Made, { catalog, steps, migration }: RuleContext): boolean {
+  const born = relationNamed(catalog, name)?.born
+  if (born === undefined || born.migration === migration.path) return false
+  const before = steps[place]?.before
+  return before !== undefined && relationNamed(before, name) === undefined
+}
 
 /**
  * Returns whether an earlier statement of the section makes a table of the same name, one of the two written with a schema

@@ -9,6 +9,7 @@ import {
   constraintNamed,
   creationSchema,
   type Index,
+  identitySequences,
   indexesOf,
   isIndex,
   key as keyFor,
@@ -334,7 +335,7 @@ function withIdentity(catalog: Catalog, key: RelationKey, column: string, at: At
 function withoutIdentity(catalog: Catalog, key: RelationKey, column: string): Catalog {
   if (!columnNamed(tableAt(catalog, key), column)?.identity) return catalog
   const without = withColumnChanged(catalog, key, column, known => ({ ...known, identity: false }), true)
-  const sequences = sequencesOwnedBy(without, key, column)
+  const sequences = identitySequences(without, key, column)
   return sequences.reduce((result, sequence) => withoutRelation(result, keyOfRelation(sequence)), without)
 }
 

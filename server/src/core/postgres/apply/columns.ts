@@ -69,7 +69,7 @@ export function newColumn(
   const column = columnOf(definition, at)
   if (!hasSequence(definition)) return { column }
   const serial = serialTypes.get(definition.type.name)
-  const sequence = ownSequence(catalog, table, column.name, at)
+  const sequence = ownSequence(catalog, table, column, at)
   if (!serial) return { column, sequence }
   const type = { ...definition.type, name: serial }
   return {
@@ -85,17 +85,22 @@ export const hasSequence = ({ type, identity }: ColumnDefinition): boolean =>
 /** Returns the catalog with the sequence of an identity column. */
 export function withOwnSequence(catalog: Catalog, key: RelationKey, column: string, at: At): Catalog {
   const table = tableAt(catalog, key)
-  return table ? withRelation(catalog, ownSequence(catalog, table, column, at)) : catalog
+  return table ? withRelation(catalog, ownSequence(catalog, table, { name: column, identity: true }, at)) : catalog
 }
 
 /** Returns the sequence that PostgreSQL makes for a serial or identity column. */
-export const ownSequence = (catalog: Catalog, table: Table, column: string, at: At): Sequence => ({
+export const ownSequence = (
+  catalog: Catalog,
+  table: Table,
+  { name, identity }: Pick<Column, 'name' | 'identity'>,
+  at: At,
+): Sequence => ({
   kind: 'sequence',
   schema: table.schema,
-  name: nameOfSequence(catalog, table, column),
+  name: nameOfSequence(catalog, table, name),
   conditional: table.conditional,
   born: at.birth,
-  ownedBy: { table: keyOfRelation(table), column },
+  ownedBy: { table: keyOfRelation(table), column: name, ...(identity && { isIdentity: true }) },
 })
 
 /** The integer types behind the pseudo-types of datatype-numeric.html#DATATYPE-SERIAL. */

@@ -111,7 +111,7 @@ function withColumns(
     table = { ...table, ...copied(table, source, including, at) }
     if (includes(including, 'IDENTITY'))
       for (const { name: column } of source.columns.filter(({ identity }) => identity))
-        result = withRelation(result, ownSequence(result, table, column, at))
+        result = withRelation(result, ownSequence(result, table, { name: column, identity: true }, at))
   }
   const columns = [...table.columns]
   for (const definition of command.columns) {

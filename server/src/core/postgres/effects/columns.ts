@@ -9,6 +9,7 @@ import {
   foreignKeysTo,
   hasReference,
   type Index,
+  identitySequences,
   indexesOf,
   inheritorsOf,
   keyOf,
@@ -190,7 +191,7 @@ export function changeType(alteration: Alteration, subcommand: SubcommandOf<'ALT
     if (checks && isStored) gathering.scan(member)
   }
   // The sequence of an identity column takes the column's type on.
-  for (const sequence of column?.identity ? sequencesOwnedBy(catalog, key, name) : [])
+  for (const sequence of identitySequences(catalog, key, name))
     gathering.lockKnown(keyOfRelation(sequence), 'SHARE ROW EXCLUSIVE')
   remakeForeignKeys(alteration, family, name, rewrites || change.effect === 'rebuilds indexes')
 }
@@ -257,7 +258,7 @@ export function alterColumn(
   const name = subcommand.column.name
   const column = columnNamed(tableAt(catalog, key), name)
   if (subcommand.kind === 'SET GENERATED' || subcommand.kind === 'DROP IDENTITY')
-    for (const sequence of column?.identity ? sequencesOwnedBy(catalog, key, name) : []) {
+    for (const sequence of identitySequences(catalog, key, name)) {
       const isDropped = subcommand.kind === 'DROP IDENTITY'
       gathering.lockKnown(keyOfRelation(sequence), isDropped ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE')
       if (isDropped) gathering.drop(keyOfRelation(sequence))
