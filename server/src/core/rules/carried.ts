@@ -69,7 +69,9 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
   if (stays !== undefined) return withhold(`The new column would need ${stays} as well.`)
   const past = pastOf(context.history, context.migration, context.index, context.settings)
   const named = (of: 'next' | 'left') => new Map(columns.map(one => [one.column.name, one[of]]))
-  const own = { ...succession, past, context, next: named('next'), left: named('left') }
+  // A statement that writes the schema may run where the search path is another.
+  const searchPath = succession.relation.schema === undefined ? context.catalog.searchPath : []
+  const own = { ...succession, past, context, searchPath, next: named('next'), left: named('left') }
   const isOwn = (name: string) => own.next.has(name)
   const indexes = indexesOf(context.catalog, keyOfRelation(table)).filter(
     index => index.constraint === undefined && [...columnsOfIndex(index)].some(isOwn),
@@ -100,6 +102,7 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
 interface Own extends Succession {
   readonly past: Past
   readonly context: RuleContext
+  readonly searchPath: readonly string[]
   /** By the names of the old columns. */
   readonly next: ReadonlyMap<string, string>
   readonly left: ReadonlyMap<string, string>
@@ -146,7 +149,7 @@ function whatStays(table: Table, column: Column, catalog: Catalog): string | und
 /** Goes with the old column: until then it is out of the way. */
 function movedIndex(index: Index, own: Own): Moved | undefined {
   const { next, left } = own
-  const text = indexText(own.past, index, own.context.catalog.searchPath)
+  const text = indexText(own.past, index, own.searchPath)
   const names = ownNames(index.name, own)
   if (!names) return undefined
   // New rows have null in the old column: what is unique must take many of those.
@@ -182,10 +185,10 @@ export function partsOfIndex(text: string): [string, string, string] | [] {
 
 /** A check or a foreign key: rows that have no value in the old column any more need not meet it. */
 function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
-  const { context, past, table, next } = own
+  const { past, table, next } = own
   const { name } = constraint
   const isPlain = constraint.validated && constraint.enforced && constraint.kind !== 'EXCLUDE'
-  const text = isPlain ? constraintText(past, table, constraint, context.catalog.searchPath) : undefined
+  const text = isPlain ? constraintText(past, table, constraint, own.searchPath) : undefined
   const names = ownNames(name, own)
   if (!names) return undefined
   if (text === undefined) return withhold(`The new column would need constraint "${name}" as well.`)
@@ -244,16 +247,16 @@ function movedReference(
   { table: other, constraint }: IncomingForeignKey,
   own: Own,
 ): { readonly first: Moved; readonly last: Moved } | undefined {
-  const { context, past, next } = own
+  const { past, next } = own
   const { name, references } = constraint
   const isPlain = other.kind === 'table' && !other.partitionOf && constraint.validated && constraint.enforced
-  const text = isPlain ? constraintText(past, other, constraint, context.catalog.searchPath) : undefined
+  const text = isPlain ? constraintText(past, other, constraint, own.searchPath) : undefined
   const names = ownNames(name, { ...own, table: other })
   if (!names) return undefined
   const isOwnTable = keyOfRelation(other) === keyOfRelation(own.table)
   if (text === undefined || (isOwnTable && constraint.columns.some(column => next.has(column))))
     return withhold(`The new column would need foreign key "${name}" of table "${other.name}" as well.`)
-  const tableText = textOfKey(keyOfRelation(other), context.catalog.searchPath)
+  const tableText = textOfKey(keyOfRelation(other), own.searchPath)
   const to = references.columns.length > 0 ? references.columns : (primaryKeyOf(own.table)?.columns ?? [])
   const nexts = to.map(column => quoted(next.get(column) ?? column)).join(', ')
   const definition = text
@@ -279,7 +282,7 @@ function movedDefault(successor: Successor, own: Own): Moved | undefined {
   const relation = keyOfRelation(table)
   const { name } = column
   const owned = sequencesOwnedBy(context.catalog, relation, name).map(sequence =>
-    textOfKey(keyOfRelation(sequence), context.catalog.searchPath),
+    textOfKey(keyOfRelation(sequence), own.searchPath),
   )
   const [serial] = owned
   const was = column.default ? (textOfDefault(past, relation, name) ?? (serial && `nextval(${literal(serial)})`)) : null

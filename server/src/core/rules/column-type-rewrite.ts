@@ -183,20 +183,22 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric, number integer);
 -- file: 00002_number.sql
   -- +goose Up
+  -- +goose StatementBegin
   ALTER TABLE orders ALTER COLUMN number TYPE text USING number::text;
 --                                       ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  -- +goose StatementEnd
 -- fix: Fill a new column beside it and swap the names, in new migrations
   -- +goose Up
-  ALTER TABLE orders ADD COLUMN number_new text;
   -- +goose StatementBegin
+  ALTER TABLE orders ADD COLUMN number_new text;
   CREATE FUNCTION orders_number_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     NEW.number_new := NEW.number::text;
     RETURN NEW;
   END
   $$;
-  -- +goose StatementEnd
   CREATE TRIGGER orders_number_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_number_new_sync();
+  -- +goose StatementEnd
 -- file: 00003_backfill_orders_number.sql
   -- +goose NO TRANSACTION
   -- +goose Up

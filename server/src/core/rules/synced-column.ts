@@ -124,7 +124,10 @@ export function inPlaceOf(
   context: RuleContext,
 ): Fix[] {
   const { fence } = context.migration.framework
-  const fenced = here.map(text => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text))
+  const isWhole = taken.length === alter.subcommands.length
+  const fenced = here.map(text =>
+    fence && text.includes('$$') && !(isWhole && isFenced(context)) ? `${fence.before}\n${text}\n${fence.after}` : text,
+  )
   const all = [...inPlace(alter, fenced, taken, context), ...edits]
   const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
@@ -140,6 +143,10 @@ function renamesIn({ command }: Step, table: string, moved: string): string | fa
   const renamed = command.subcommands.find(other => other.kind === 'RENAME COLUMN' && isNamed(other.from.name))
   return renamed ? 'renames what the new migrations need' : false
 }
+
+/** Fences do not stand in one another. */
+const isFenced = ({ section, statement: { span } }: RuleContext): boolean =>
+  section.queries.some(({ start, end }) => start <= span.start && span.end <= end)
 
 /** Subcommands that do other things are not touched, and run first; comments between those that go stay. */
 function inPlace(
