@@ -6,11 +6,11 @@ import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import { needsColumns } from './behind'
-import { carriedOver } from './carried'
+import { type Carried, carriedOver } from './carried'
 import { withColumns } from './column-names'
 import { mentions } from './dependence'
 import { leftOut, written } from './edits'
-import { inBody, isNeeded } from './placement'
+import { inBody, isNeeded, type Part } from './placement'
 import { isOwnClause, type Retyped, retypedColumn, type TypeChange } from './retyped-column'
 import { type Company, companyOf } from './retyped-with'
 import type { RuleContext } from './rule'
@@ -25,6 +25,7 @@ import {
   partOf,
   remarking,
   remarkOn,
+  type Sync,
   syncTrigger,
   undoneHere,
   withoutSync,
@@ -56,81 +57,109 @@ export function retypedInSteps(
 
   const { relation } = alter
   const tableText = written(context, relation.span)
-  const alone = columns.length === 1 ? first : undefined
-  const title = alone ? alone.column.name : 'columns'
-  const before = table.triggers.map(({ name }) => name)
-  const sync = nameOfSync(alter, alone ? alone.next : 'columns_new', tableText, before)
+  const title = columns.length === 1 ? first.column.name : 'columns'
   const mark = markOf(overruled, `${relation.name}.${title}`)
-  const read = new Map(table.columns.map(({ name }) => [name, name]))
-  const trigger = syncTrigger(tableText, sync, [
-    ...onlyFilled(
-      columns.map(({ next }) => quoted(next)),
-      mark,
-    ),
-    ...columns.map(({ next, expression }) => `NEW.${quoted(next)} := ${withColumns(expression, read, 'NEW.')};`),
-  ])
-  const each = (lines: (one: Retyped) => string | readonly string[]) => columns.flatMap(lines)
-  const alterTable = (clause: string) => `ALTER TABLE ${tableText} ${clause};`
-  const renamed = (from: string, to: string) => alterTable(`RENAME COLUMN ${quoted(from)} TO ${quoted(to)}`)
-
-  const here = [...each(({ next, type }) => alterTable(`ADD COLUMN ${quoted(next)} ${type}`)), ...trigger]
-  const undo = [...withoutSync(tableText, sync), ...each(({ next }) => alterTable(`DROP COLUMN ${quoted(next)}`))]
+  const before = table.triggers.map(({ name }) => name)
+  const sync = nameOfSync(alter, columns.length === 1 ? first.next : 'columns_new', tableText, before)
+  const undo = [
+    ...withoutSync(tableText, sync),
+    ...columns.map(({ next }) => `ALTER TABLE ${tableText} DROP COLUMN ${quoted(next)};`),
+  ]
   const undone = undoneHere(alter, isOwn, undo, context, names)
   const filled = undone && filling(alter, { table: tableText, fills: columns.map(fillOf), title, mark }, table, context)
   const carried = filled && carriedOver({ relation, tableText, table, columns }, context)
   if (!carried) return []
 
-  const remarks = columns.map(({ column, left }) => ({
-    name: quoted(column.name),
-    left: quoted(left),
-    remark: remarkOn(alter, column.name, context),
-  }))
-  const swap = [
-    ...withoutSync(tableText, sync),
-    ...company.renames.up,
-    ...each(({ column, left, next }) => [renamed(column.name, left), renamed(next, column.name)]),
-    ...carried.taken,
-    ...remarks.flatMap(({ name, left, remark }) => [
-      ...(remark === 'NULL' ? [] : [remarking(tableText, name, remark)]),
-      deprecating(tableText, left),
-    ]),
-  ]
-  const swapBack = [
-    ...remarks.flatMap(({ name, left, remark }) => [
-      remarking(tableText, left, remark),
-      ...(remark === 'NULL' ? [] : [remarking(tableText, name, 'NULL')]),
-    ]),
-    ...company.renames.down,
-    // Since the swap nobody has written the old ones.
-    ...each(one =>
-      refilled(tableText, one, one.oldType, ` WHERE ${one.compared} IS DISTINCT FROM ${quoted(one.column.name)}::text`),
-    ),
-    ...each(({ column, left, next }) => [renamed(column.name, next), renamed(left, column.name)]),
-    ...carried.given,
-    ...trigger,
-  ]
-  const drop = [
-    '-- For a later release, when nobody needs the old values.',
-    ...each(({ left }) => alterTable(`DROP COLUMN ${quoted(left)}`)),
-    ...company.drops.up,
-  ]
-  const dropBack = [
-    ...company.drops.down,
-    ...each(({ left, oldTypeThen }) => alterTable(`ADD COLUMN ${quoted(left)} ${oldTypeThen}`)),
-    ...each(one => refilled(tableText, one, one.oldTypeThen)),
-    ...carried.again,
-    ...each(({ left }) => deprecating(tableText, quoted(left))),
-  ]
+  const trigger = syncTrigger(tableText, sync, copying(columns, table, mark))
+  const remarks = columns.map(({ column }) => remarkOn(alter, column.name, context))
+  const plan = { tableText, columns, remarks, trigger, sync, company, carried }
   const parts = [
     filled,
     ...carried.parts,
-    atOnce(`swap_${relation.name}_${title}`, swap, swapBack),
-    partOf(`drop_${relation.name}_${alone ? alone.left : 'columns_old'}`, drop, dropBack),
+    swapped(`swap_${relation.name}_${title}`, plan),
+    dropped(`drop_${relation.name}_${columns.length === 1 ? first.left : 'columns_old'}`, plan),
+  ]
+  const here = [
+    ...columns.map(({ next, type }) => `ALTER TABLE ${tableText} ADD COLUMN ${quoted(next)} ${type};`),
+    ...trigger,
   ]
   const taken = alter.subcommands.filter(isOwn)
   const edits = [...undone, ...company.steps.map(leftOut)]
-  const fix = alone ? 'Fill a new column beside it' : 'Fill new columns beside them'
+  const fix = columns.length === 1 ? 'Fill a new column beside it' : 'Fill new columns beside them'
   return inPlaceOf(alter, { columns: names, here, taken, edits }, parts, `${fix} and swap the names`, context)
+}
+
+/** What the new migrations are made of. */
+interface Plan {
+  readonly tableText: string
+  readonly columns: readonly Retyped[]
+  /** What COMMENT says of each column; NULL for nothing. */
+  readonly remarks: readonly string[]
+  readonly trigger: readonly string[]
+  readonly sync: Sync
+  readonly company: Company
+  readonly carried: Carried
+}
+
+/** The names change places. */
+function swapped(title: string, { tableText, columns, remarks, trigger, sync, company, carried }: Plan): Part {
+  const renamed = (from: string, to: string) =>
+    `ALTER TABLE ${tableText} RENAME COLUMN ${quoted(from)} TO ${quoted(to)};`
+  const saying = columns.flatMap(({ column, left }, at) => [
+    ...(remarks[at] === 'NULL' ? [] : [remarking(tableText, quoted(column.name), remarks[at] ?? 'NULL')]),
+    deprecating(tableText, left),
+  ])
+  const sayingBack = columns.flatMap(({ column, left }, at) => [
+    remarking(tableText, quoted(left), remarks[at] ?? 'NULL'),
+    ...(remarks[at] === 'NULL' ? [] : [remarking(tableText, quoted(column.name), 'NULL')]),
+  ])
+  const up = [
+    ...withoutSync(tableText, sync),
+    ...company.renames.up,
+    ...columns.flatMap(({ column, left, next }) => [renamed(column.name, left), renamed(next, column.name)]),
+    ...carried.taken,
+    ...saying,
+  ]
+  const down = [
+    ...sayingBack,
+    ...company.renames.down,
+    // Since the swap nobody has written the old ones.
+    ...columns.map(one => {
+      const isOther = `${one.compared} IS DISTINCT FROM ${quoted(one.column.name)}::text`
+      return refilled(tableText, one, one.oldType, ` WHERE ${isOther}`)
+    }),
+    ...columns.flatMap(({ column, left, next }) => [renamed(column.name, next), renamed(left, column.name)]),
+    ...carried.given,
+    ...trigger,
+  ]
+  return atOnce(title, up, down)
+}
+
+/** The old columns go. */
+function dropped(title: string, { tableText, columns, company, carried }: Plan): Part {
+  const up = [
+    '-- For a later release, when nobody needs the old values.',
+    ...columns.map(({ left }) => `ALTER TABLE ${tableText} DROP COLUMN ${quoted(left)};`),
+    ...company.drops.up,
+  ]
+  const down = [
+    ...company.drops.down,
+    ...columns.map(({ left, oldTypeThen }) => `ALTER TABLE ${tableText} ADD COLUMN ${quoted(left)} ${oldTypeThen};`),
+    ...columns.map(one => refilled(tableText, one, one.oldTypeThen)),
+    ...carried.again,
+    ...columns.map(({ left }) => deprecating(tableText, left)),
+  ]
+  return partOf(title, up, down)
+}
+
+/** What the trigger does. */
+function copying(columns: readonly Retyped[], table: Table, mark: string | undefined): string[] {
+  const nexts = columns.map(({ next }) => quoted(next))
+  const read = new Map(table.columns.map(({ name }) => [name, name]))
+  return [
+    ...onlyFilled(nexts, mark),
+    ...columns.map(({ next, expression }) => `NEW.${quoted(next)} := ${withColumns(expression, read, 'NEW.')};`),
+  ]
 }
 
 const fillOf = ({ column, next, expression, keepsNull }: Retyped) => ({
@@ -146,7 +175,7 @@ function refilled(table: string, { column, left, back }: Retyped, type: string, 
 
 /** What is said of a column that only the drop is left for. */
 const deprecating = (table: string, column: string): string =>
-  `COMMENT ON COLUMN ${table}.${column} IS 'DEPRECATED: a later release drops it';`
+  remarking(table, quoted(column), "'DEPRECATED: a later release drops it'")
 
 /** Whether the columns are of one table alone, which nothing but the statement's clauses and the running code changes. */
 function isFree(
@@ -190,13 +219,28 @@ function beforeCompany(table: Table, { clauses }: Company): Table {
   return { ...table, columns }
 }
 
-/** Whether a later statement has to do with the columns, or with a type of its own that one has: that is often dropped then. */
+/** Whether a later statement has to do with the columns, or wants a type of its own that one has to be gone or to be another. */
 function isLate(columns: readonly Retyped[], table: Table, company: Company, context: RuleContext): boolean {
   const names = columns.map(({ column }) => column.name)
   const types = columns.flatMap(({ column }) => (isBuiltIn(column.type.name) ? [] : [column.type.name]))
-  return isNeeded(context, (step: Step) => {
+  return isNeeded(context, step => {
     if (company.steps.includes(step)) return false
-    const type = types.find(one => mentions(step, one))
+    const type = types.find(one => wantsType(step, one))
     return type === undefined ? needsColumns(step, table.name, names) : `names type "${type}"`
   })
 }
+
+const wantsType = (step: Step, type: string): boolean => {
+  const { command } = step
+  if (command?.tag === 'CREATE TABLE') return command.table.name === type
+  return command !== undefined && !leavesTypes.has(command.tag) && mentions(step, type)
+}
+
+const leavesTypes: ReadonlySet<string> = new Set([
+  'ALTER TABLE',
+  'CREATE INDEX',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'COMMENT',
+])

@@ -177,7 +177,7 @@ function inPlace(
   ]
 }
 
-interface Sync {
+export interface Sync {
   /** Of the trigger. */
   readonly name: string
   /** Of the function, in the table's schema. */
