@@ -128,6 +128,21 @@ ${down}`,
     )
   })
 
+  it('names the line, or the later migration, that says something else of an index which comes along', () => {
+    const files = (here: string, later = 'SELECT 1;') => ({
+      '1_users.sql': '-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, age integer UNIQUE);',
+      '2_change.sql': `-- +goose Up\nALTER TABLE users ALTER COLUMN age TYPE bigint;\n${here}`,
+      '3_later.sql': `-- +goose Up\n${later}`,
+    })
+    const rename = 'ALTER TABLE users RENAME CONSTRAINT users_age_key TO ages;'
+    assert.deepEqual(reasonsIn(files(rename), 'column-type-rewrite'), [
+      'It cannot move behind line 3: that ALTER TABLE names "users_age_key".',
+    ])
+    assert.deepEqual(reasonsIn(files('', rename), 'column-type-rewrite'), [
+      'It cannot move behind 3_later.sql:2: that ALTER TABLE names "users_age_key".',
+    ])
+  })
+
   it('names the line that drops the type which the old column keeps, also where nobody knows all that is there', () => {
     const files = {
       '1_users.sql': `-- +goose Up

@@ -49,6 +49,10 @@ export interface Successor {
 
 /** What hangs on columns, brought to others. */
 export interface Carried {
+  /** What the indexes and constraints are called. */
+  readonly names: readonly string[]
+  /** The tables of foreign keys that refer to the columns. */
+  readonly tables: readonly string[]
   /** Builds the indexes and proves the constraints of the new columns, under names of their own. */
   readonly parts: readonly Part[]
   /** When the columns have their names: the names of what they have change over too, and the old ones are asked for nothing more. */
@@ -92,6 +96,8 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
   const moves = all.filter(moved => moved !== undefined)
   if (moves.length < all.length) return undefined
   return {
+    names: [...indexes, ...constraints, ...references.map(({ constraint }) => constraint)].map(({ name }) => name),
+    tables: references.map(one => one.table.name),
     parts: [...moves.flatMap(({ build }) => build ?? []), ...provenParts(moves, own)],
     taken: moves.flatMap(({ taken }) => taken),
     given: moves.toReversed().flatMap(({ given }) => given),

@@ -8,8 +8,9 @@ import type { Subcommand } from '../sql/subcommands'
 import { needsColumns } from './behind'
 import { type Carried, carriedOver } from './carried'
 import { withColumns } from './column-names'
-import { mentions } from './dependence'
+import { mentions, reshapes } from './dependence'
 import { leftOut, written } from './edits'
+import { changesTable } from './indexes'
 import { inBody, isNeeded, type Part } from './placement'
 import { isOwnClause, type Retyped, retypedColumn, type TypeChange } from './retyped-column'
 import { type Company, companyOf } from './retyped-with'
@@ -68,7 +69,7 @@ export function retypedInSteps(
   const undone = undoneHere(alter, isOwn, undo, context, names)
   const filled = undone && filling(alter, { table: tableText, fills: columns.map(fillOf), title, mark }, table, context)
   const carried = filled && carriedOver({ relation, tableText, table, columns }, context)
-  if (!carried) return []
+  if (!carried || isNeeded(context, step => needsCarried(step, carried, company))) return []
 
   const trigger = syncTrigger(tableText, sync, copying(columns, table, mark))
   const remarks = columns.map(({ column }) => remarkOn(alter, column.name, context))
@@ -86,7 +87,13 @@ export function retypedInSteps(
   const taken = alter.subcommands.filter(isOwn)
   const edits = [...undone, ...company.steps.map(leftOut)]
   const fix = columns.length === 1 ? 'Fill a new column beside it' : 'Fill new columns beside them'
-  return inPlaceOf(alter, { columns: names, here, taken, edits }, parts, `${fix} and swap the names`, context)
+  return inPlaceOf(
+    alter,
+    { columns: names, names: carried.names, reads: carried.tables, here, taken, edits },
+    parts,
+    `${fix} and swap the names`,
+    context,
+  )
 }
 
 /** What the new migrations are made of. */
@@ -228,6 +235,13 @@ function isLate(columns: readonly Retyped[], table: Table, company: Company, con
     const type = types.find(one => wantsType(step, one))
     return type === undefined ? needsColumns(step, table.name, names) : `names type "${type}"`
   })
+}
+
+/** What a later statement has to do with the indexes and constraints that change their names. */
+function needsCarried(step: Step, { names, tables }: Carried, { steps }: Company): string | false {
+  const name = names.find(one => mentions(step, one))
+  if (steps.includes(step)) return false
+  return name === undefined ? tables.some(table => reshapes(step, table)) && changesTable : `names "${name}"`
 }
 
 const wantsType = (step: Step, type: string): boolean => {

@@ -109,6 +109,10 @@ export function filling(
 interface InPlace {
   /** The columns and their copies. */
   readonly columns: readonly string[]
+  /** Of indexes and constraints that change their names. */
+  readonly names?: readonly string[]
+  /** Other tables that it needs as they are. */
+  readonly reads?: readonly string[]
   /** Statements in the place of those subcommands, or of the whole statement. */
   readonly here: readonly string[]
   readonly taken?: readonly Subcommand[]
@@ -118,7 +122,7 @@ interface InPlace {
 
 export function inPlaceOf(
   alter: AlterRelation,
-  { columns, here, taken = alter.subcommands, edits }: InPlace,
+  { columns, names, reads, here, taken = alter.subcommands, edits }: InPlace,
   parts: readonly Part[],
   title: string,
   context: RuleContext,
@@ -131,7 +135,7 @@ export function inPlaceOf(
   const all = [...inPlace(alter, fenced, taken, context), ...edits]
   const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
-  const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], copied: columns })
+  const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], names, reads, copied: columns })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
 }
 
