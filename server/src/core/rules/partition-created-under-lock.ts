@@ -180,6 +180,8 @@ attach-partition-scan), which refuses rows of the new partition until that is th
 `,
 })
 
+const definedOtherwise = 'The partition has definitions of its own, or may be there already.'
+
 const isHeld = (parent: RelationKey, { transaction }: Pick<Step, 'transaction'>): boolean =>
   transaction.held.some(({ relation, mode }) => relation === parent && mode === 'ACCESS EXCLUSIVE')
 
@@ -191,7 +193,7 @@ function fixes(create: CreateTable, parent: RelationKey, context: RuleContext): 
       place >= index && step.transaction.number === transaction.number && partitionOfIn(step)?.parent === parent,
   )
   const edits = same.map(step => (step.command?.tag === 'CREATE TABLE' ? attached(step, step.command) : undefined))
-  if (!edits.every(edit => edit !== undefined)) return []
+  if (!edits.every(edit => edit !== undefined)) return withhold(definedOtherwise) ?? []
   const what = create.partitionOf ? written(context, create.partitionOf.span) : ''
   return [{ title: `Create it like ${what} and attach it`, safety: 'safe', edits: edits.flat() }]
 }
@@ -208,7 +210,7 @@ function besideDefault(create: CreateTable, parent: RelationKey, rest: Table, co
   const own = ownTable(context, create)
   const table = tableAt(catalog, parent)
   const condition = table && conditionOutside(table, create.bound)
-  if (!own) withhold('The partition has definitions of its own, or may be there already.')
+  if (!own) withhold(definedOtherwise)
   else if (!condition) withhold('No CHECK on one column says which rows are those of the partition.')
   if (!own || !condition || !create.partitionOf || context.inside) return []
   const name = nameOfCheck(catalog, rest, ['bound'])
