@@ -88,7 +88,7 @@ ${down}`,
       {
         '1_users.sql':
           'CREATE TABLE users (id bigint PRIMARY KEY, age int);\nCREATE INDEX users_age_idx ON users (age);',
-        '2_change.sql': 'DROP INDEX users_age_idx;\nCREATE INDEX users_age_idx ON users (age, id);',
+        '2_change.sql': 'DROP INDEX users_age_idx;\nCREATE INDEX users_age_id_idx ON users (age, id);',
       },
       'plain',
     )

@@ -17,6 +17,7 @@ import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
 import { defaultsMeanwhile, notNullAfter } from './backfilled-not-null'
 import { aboutFilling, inTheWay } from './behind'
+import { mayName } from './dependence'
 import { insertion, written } from './edits'
 import { batchableMerge } from './merge-source'
 import { outsideTransaction } from './placement'
@@ -137,13 +138,10 @@ function walkOf(command: Changing, context: RuleContext): Walk | undefined {
 }
 
 function sourceOf(command: Changing, context: RuleContext): Pick<Walk, 'table' | 'alias' | 'hasAlias'> | undefined {
-  if (holdsTogether(command, context)) return undefined
+  if (holdsTogether(command, context))
+    return withhold('Rows of the table refer to one another: between two batches some would refer to none.')
   if (command.tag === 'MERGE') {
-    const source = batchableMerge(
-      command,
-      table => primaryKeyOf(existingTable(table, context)?.table)?.columns[0],
-      context,
-    )
+    const source = batchableMerge(command, table => onlyKeyOf(existingTable(table, context)?.table), context)
     return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
   }
   if (command.hasReturning) return undefined
@@ -151,9 +149,36 @@ function sourceOf(command: Changing, context: RuleContext): Pick<Walk, 'table' |
     const source = batchableSource(command, context)
     return source && !meetsItsRows(command.table, source.table, context) ? source : undefined
   }
-  const readsItself = command.reads.some(({ name }) => name === command.table.name)
-  if (command.only || command.hasWith || readsItself || queriesAgain(command, context)) return undefined
+  if (readsWhatItChanges(command, context))
+    return withhold('It reads what it changes: a batch would meet what the batches before it have written.')
+  if (command.hasWith || queriesAgain(command, context))
+    return withhold('The query that it joins would run anew for each batch.')
+  if (command.only) return undefined
   return { table: command.table, alias: command.alias ? quoted(command.alias) : written(context, command.table.span) }
+}
+
+function onlyKeyOf(table: Table | undefined): string | undefined {
+  const [key, ...others] = primaryKeyOf(table)?.columns ?? []
+  return others.length === 0 ? key : undefined
+}
+
+/** Whether a query over the same table may read more of it than columns which stay as they are. */
+function readsWhatItChanges(command: Update | Delete, context: RuleContext): boolean {
+  if (!command.reads.some(({ name }) => name === command.table.name)) return false
+  if (command.tag === 'DELETE') return true
+  const { where, from, assignments } = command
+  // The condition of the UPDATE itself is about the row that it changes.
+  const own = where && !where.hasSubquery && !from ? where.span : undefined
+  const tokens = tokensIn({ start: 0, end: context.statement.text.length }, context).filter(
+    ({ start, end }) => !own || end <= own.start || own.end <= start,
+  )
+  const takesRows = tokens.some(
+    ({ kind, text }) => text === '*' || (kind === 'word' && /json|row|hstore|agg/i.test(text)),
+  )
+  return (
+    takesRows ||
+    assignments.some(({ column }) => tokens.filter(token => mayName(token, column.toLowerCase())).length > 1)
+  )
 }
 
 /** A subquery in FROM would run anew for each batch, over all its rows. */

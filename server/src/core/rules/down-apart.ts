@@ -5,6 +5,7 @@ import type { Catalog } from '../postgres/catalog'
 import { differences, idOf } from '../postgres/differences'
 import { failureOf } from '../postgres/failures'
 import { statementsIn } from '../sql/split'
+import { isDrop } from './dependence'
 import { cutStatement } from './edits'
 import type { Down } from './placement'
 import type { RuleContext } from './rule'
@@ -27,6 +28,8 @@ export function downApart(context: RuleContext): Down | undefined {
     const cuts = downs.slice(0, count).map(step => cutStatement(step))
     return { edits: cuts.map(({ edit }) => edit), text: cuts.map(({ text }) => text).join('\n') }
   }
+  // What changes values back is not for the rows as another statement has left them.
+  if (!downs.every(onlyDrops) || steps.slice(index + 1).some(changesType)) return undefined
   const lines = undoneFrom(migration, index + 1, history, settings)
   const isKnown = lines.every(line => !line.startsWith('--'))
   const undone = isKnown && afterAll(statementsIn(lines.join('\n')).statements, end, context)
@@ -36,6 +39,15 @@ export function downApart(context: RuleContext): Down | undefined {
     ? { edits: [], text: lines.join('\n') }
     : undefined
 }
+
+const onlyDrops = ({ command }: Step): boolean =>
+  command !== undefined &&
+  (isDrop(command) ||
+    (command.tag === 'ALTER TABLE' &&
+      command.subcommands.every(({ kind }) => kind === 'DROP COLUMN' || kind === 'DROP CONSTRAINT')))
+
+const changesType = ({ command }: Step): boolean =>
+  command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => kind === 'ALTER COLUMN TYPE')
 
 /** The catalog after commands, none of which fails. */
 function afterAll(

@@ -7,6 +7,7 @@ import { cutStatement, replacement, written } from './edits'
 import { exchangedIndexes } from './exchanged-indexes'
 import { concurrently, indexNamed, moveOfDrop } from './indexes'
 import { inBody, inSteps, isNeeded, laterSteps, outsideTransaction, safetyOfConcurrently, undoneBy } from './placement'
+import { rebuiltIndex } from './rebuilt-index'
 import { defineRule, type RuleContext } from './rule'
 import { inQuotes, isNew, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
@@ -158,6 +159,80 @@ must run outside a transaction block. The index of a partitioned table cannot be
 -- file: 000004_drop_users_name_idx.down.sql
   CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
 
+-- bad: built anew under the same name
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_name_idx ON users (name);
+-- file: 000002_index.up.sql
+  DROP INDEX users_name_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  CREATE INDEX users_name_idx ON users (name, email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  CREATE INDEX CONCURRENTLY users_name_idx_new ON users (name, email);
+-- file: 000003_drop_users_name_idx.up.sql
+  DROP INDEX CONCURRENTLY users_name_idx;
+-- file: 000004_rename_users_name_idx_new.up.sql
+  ALTER INDEX users_name_idx_new RENAME TO users_name_idx;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  CREATE INDEX CONCURRENTLY users_name_idx_new ON users (name, email);
+-- file: 000003_drop_users_name_idx.up.sql
+  DROP INDEX CONCURRENTLY users_name_idx;
+-- file: 000004_rename_users_name_idx_new.up.sql
+  ALTER INDEX users_name_idx_new RENAME TO users_name_idx;
+
+-- bad: built anew under the same name, beside something else
+-- given: flyway
+-- file: V1__users.sql
+  CREATE SCHEMA shop;
+  CREATE TABLE shop.users (id bigint PRIMARY KEY, email text, name text);
+  CREATE UNIQUE INDEX users_name_idx ON shop.users (name);
+-- file: V2__index.sql
+  ALTER TABLE shop.users ADD COLUMN note text;
+  DROP INDEX IF EXISTS shop.users_name_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  -- By mail as well.
+  CREATE UNIQUE INDEX users_name_idx ON shop.users (name, email);
+--^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "shop.users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  ALTER TABLE shop.users ADD COLUMN note text;
+-- file: V3__build_users_name_idx_new.sql
+  -- By mail as well.
+  CREATE UNIQUE INDEX CONCURRENTLY users_name_idx_new ON shop.users (name, email);
+-- file: V4__drop_users_name_idx.sql
+  DROP INDEX CONCURRENTLY IF EXISTS shop.users_name_idx;
+-- file: V5__rename_users_name_idx_new.sql
+  ALTER INDEX shop.users_name_idx_new RENAME TO users_name_idx;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  ALTER TABLE shop.users ADD COLUMN note text;
+-- file: V3__build_users_name_idx_new.sql
+  -- By mail as well.
+  CREATE UNIQUE INDEX CONCURRENTLY users_name_idx_new ON shop.users (name, email);
+-- file: V4__drop_users_name_idx.sql
+  DROP INDEX CONCURRENTLY IF EXISTS shop.users_name_idx;
+-- file: V5__rename_users_name_idx_new.sql
+  ALTER INDEX shop.users_name_idx_new RENAME TO users_name_idx;
+
+-- bad: built anew under the same name, each statement by itself
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE INDEX users_name_idx ON users (name);
+-- file: 0002_index.sql
+  DROP INDEX users_name_idx;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+--           ^^^^^^^^^^^^^^ information [index-dropped-before-replacement: DROP INDEX takes away index "users_name_idx" before its replacement is built]
+  CREATE INDEX users_name_idx ON users (name, email);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it
+  CREATE INDEX CONCURRENTLY users_name_idx_new ON users (name, email);
+  DROP INDEX CONCURRENTLY users_name_idx;
+  ALTER INDEX users_name_idx_new RENAME TO users_name_idx;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it
+  CREATE INDEX CONCURRENTLY users_name_idx_new ON users (name, email);
+  DROP INDEX CONCURRENTLY users_name_idx;
+  ALTER INDEX users_name_idx_new RENAME TO users_name_idx;
+
 -- bad: a unique index, before rows that it would refuse
 -- given: golang-migrate
 -- file: 000001_users.up.sql
@@ -306,8 +381,8 @@ function fixes(drop: Drop, context: RuleContext): Fix[] {
   if (drop.cascade) withhold('CONCURRENTLY takes no CASCADE.')
   if (!name || drop.cascade) return []
   if (drop.names.length > 1) return eachByItself(drop, context)
-  const table = indexNamed(name, context)?.table
-  const exchanged = table && exchangedIndexes(table, context)
+  const index = indexNamed(name, context)
+  const exchanged = index && (exchangedIndexes(index.table, context) ?? rebuiltIndex(drop, index, context))
   if (exchanged) return [exchanged]
   const placed = outsideTransaction(context, [concurrently(context, drop)], moveOfDrop(name, context))
   if (!placed) return []

@@ -7,6 +7,7 @@ import { concurrently, isThere, moveOfCreate, nameTaken } from './indexes'
 import { isMadeBefore } from './made-here'
 import { builtOnPartitions } from './partitioned-index'
 import { outsideTransaction, safetyOfConcurrently } from './placement'
+import { rebuiltBy } from './rebuilt-index'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { existingTable, existingTableOrView, modeOn, type Target, takes } from './target'
 import { byHand, hintWithTool } from './tool-hints'
@@ -826,7 +827,7 @@ function* builtBefore(index: CreateIndex, what: string, target: Target, context:
 }
 
 function fixes(index: CreateIndex, context: RuleContext): Fix[] {
-  const exchanged = exchangedIndexes(keyOf(context.catalog, index.table), context)
+  const exchanged = exchangedIndexes(keyOf(context.catalog, index.table), context) ?? rebuiltBy(index, context)
   if (exchanged) return [exchanged]
   const placed = outsideTransaction(context, [concurrently(context, index)], moveOfCreate(index, context))
   return placed

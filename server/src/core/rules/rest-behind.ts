@@ -107,7 +107,7 @@ const passing: ReadonlySet<string> = new Set([
 
 /** Whether a statement makes again, under its name or as another of the same table, what an earlier one takes away. */
 function makesAgain(later: Step, { command, before }: Step): boolean {
-  if (!command) return false
+  if (!command || (later.command && isDrop(later.command))) return false
   if (command.tag === 'DELETE')
     return later.command?.tag === 'INSERT' && later.command.table.name === command.table.name
   if (command.tag === 'TRUNCATE TABLE') return command.tables.some(({ name }) => mentions(later, name))

@@ -6,7 +6,7 @@ import { cutStatement } from './edits'
 import { isForDevelopers } from './for-developers'
 import { heldLock } from './held-lock'
 import { wholeMerge } from './merge-source'
-import { isNeeded, laterTransaction } from './placement'
+import { behind, laterTransaction, type Move } from './placement'
 import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
@@ -563,6 +563,32 @@ fix is for you to review: others see the table half done, and a run that fails k
   -- +goose Down
   ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
   ALTER TABLE users ALTER COLUMN plan DROP NOT NULL;
+
+-- bad: a subquery over the same table, which reads what stays
+-- file: 0001_replies.sql
+  CREATE TABLE replies (id bigint PRIMARY KEY, answers bigint, thread text, under text);
+-- file: 0002_under.sql
+  UPDATE replies SET under = (SELECT asked.thread FROM replies asked WHERE asked.id = replies.answers) WHERE true;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "replies" in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start replies.id%TYPE;
+    batch_end replies.id%TYPE;
+    last_key replies.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM replies ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM replies ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM replies WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE replies SET under = (SELECT asked.thread FROM replies asked WHERE asked.id = replies.answers) WHERE replies.id BETWEEN batch_start AND batch_end AND (true);
+      COMMIT;
+      SELECT id INTO batch_start FROM replies WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
 
 -- bad: a WHERE that every row satisfies
 -- given: goose
@@ -1340,10 +1366,15 @@ function finding(
 function copiedAfterwards({ table, reads }: Insert, context: RuleContext): Fix[] {
   if (context.inside || context.direction === 'down') return []
   const names = [table, ...reads].map(({ name }) => name)
-  if (isNeeded(context, step => names.some(name => mentions(step, name)))) return []
-  const { edit, text } = cutStatement(context)
-  const move = { title: `backfill_${table.name}`, about: { tables: names } }
-  const placed = laterTransaction(context, [text], move, [edit])
+  const move: Move = {
+    title: `backfill_${table.name}`,
+    about: { tables: names },
+    neededBy: step => names.some(name => mentions(step, name)),
+  }
+  const placed = behind(context, [], move, true, () => {
+    const { edit, text } = cutStatement(context)
+    return laterTransaction(context, [text], { title: move.title, about: move.about }, [edit])
+  })
   return placed ? [{ title: `Copy the rows${placed.where}`, safety: 'review', ...placed }] : []
 }
 
