@@ -988,6 +988,15 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   ALTER TABLE users RENAME COLUMN mail TO email;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
 
+-- bad: with triggers that a function has made
+-- given: search-path-of-caller off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  SELECT audit.audit_table('public.users');
+-- file: 0002_email.sql
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+
 -- bad: with a trigger that fails, for its column is gone
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, mail text);

@@ -1,8 +1,8 @@
 import { columnNamed, type Table, type Trigger } from '../postgres/catalog'
-import { calleeOfTrigger } from '../postgres/routines'
+import { calleeOfTrigger, callsIn } from '../postgres/routines'
 import { isBuiltInFunction } from '../postgres/volatility'
 import type { Body } from '../sql/routine-commands'
-import { tokensOf } from '../sql/tokens'
+import { type Token, tokensOf } from '../sql/tokens'
 import { mentions } from './dependence'
 import { earlierStatements } from './later'
 import type { RuleContext } from './rule'
@@ -20,6 +20,11 @@ export function triggersToOverrule(
   context: RuleContext,
   { isLast }: Copying = { isLast: false },
 ): readonly string[] | undefined {
+  const maker = makerOfTriggers(table, context)
+  if (maker !== undefined)
+    return withhold(
+      `Function "${maker}" is given the name of the table, and may have made triggers that are not known here.`,
+    )
   const found: string[] = []
   for (const trigger of table.triggers) {
     const { why, isOverruled } = judged(trigger, table, columns, context, isLast)
@@ -27,6 +32,23 @@ export function triggersToOverrule(
     if (isOverruled) found.push(trigger.name)
   }
   return found
+}
+
+/** `SELECT diesel_manage_updated_at('users')`: it puts together what it runs. */
+function makerOfTriggers({ name }: Table, context: RuleContext): string | undefined {
+  const isNamed = ({ kind, text }: Token) =>
+    kind === 'string' &&
+    text
+      .replace(/^'|'$|"/g, '')
+      .split('.')
+      .at(-1) === name
+  for (const { statement } of [...earlierStatements(context, [name]), ...context.steps.slice(0, context.index)]) {
+    const { command, text } = statement
+    if (command?.tag !== 'SELECT' && command?.tag !== 'CALL') continue
+    const called = callsIn(command).find(call => !isBuiltInFunction(call.name))
+    if (called && tokensOf(text).some(isNamed)) return called.name
+  }
+  return undefined
 }
 
 interface Copying {
