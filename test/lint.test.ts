@@ -53,6 +53,7 @@ describe('lint', () => {
     const keys = names.map(name => `ALTER TABLE ${name} ADD PRIMARY KEY (id);`)
     const severities = (count: number, rules: Settings['rules'] = {}) => {
       const files = [
+        ['CREATE SCHEMA shop;'],
         [...names.map(name => `CREATE TABLE ${name} (id bigint NOT NULL, a_id bigint);`), ...keys.slice(count)],
         keys.slice(0, count),
         names.map(name => `CREATE INDEX ON ${name} (a_id);`),
@@ -60,7 +61,7 @@ describe('lint', () => {
       ].map((lines, place) => `-- file: 000${place}_x.sql\n  ${lines.join('\n  ')}`)
       const [written] = casesIn(`-- good: a project\n${files.join('\n')}`, 'lint')
       assert(written)
-      return [1, 2, 3].map(
+      return [2, 3, 4].map(
         place => lint(historyFor(written), `${folder}/000${place}_x.sql`, { ...defaultSettings, rules })[0]?.severity,
       )
     }

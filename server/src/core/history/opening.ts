@@ -13,15 +13,18 @@ export const isOpening = (migrations: readonly Migration[], migration: Migration
 const openingOf = onceForEach((migrations: readonly Migration[]): ReadonlySet<Migration> => {
   const opening = new Set<Migration>()
   const ups = migrations.filter(({ direction, repeatable }) => direction !== 'down' && !repeatable)
+  let isMade = false
   for (const [place, up] of ups.entries()) {
     const commands = up.sections.flatMap(({ direction, statements }) =>
       direction === 'up' ? statements.map(({ command }) => command) : [],
     )
     const isMore = commands.every(command => command && builds(command)) && commands.filter(isForKeys).length >= many
-    // The first one has tables alone, or none, where another folder makes them.
-    const begins = commands.filter(isForPrimaryKey).length >= many && (place > 0 || !commands.some(isTable))
+    const hasTables = commands.some(isTable)
+    // Another folder may make the tables.
+    const begins = commands.filter(isForPrimaryKey).length >= many && (isMade || !hasTables)
     if (isMore && (opening.size > 0 || begins)) opening.add(up)
-    else if (place > 0 || commands.some(isForPrimaryKey)) break
+    else if (opening.size > 0 || place > 3 || commands.some(isForPrimaryKey)) break
+    isMade ||= hasTables
   }
   return opening
 })

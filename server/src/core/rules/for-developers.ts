@@ -1,9 +1,9 @@
 /**
  * Returns whether the path says that production does not run the migration: its folder is named for development or tests
  * (`db/migration/dev-truncate/R__0_users.sql`), or it stands among the sources of tests (`src/test/resources/`,
- * `src/integrationTest/`, as Maven and Gradle lay them out).
+ * `src/integrationTest/`, as Maven and Gradle lay them out) or their data (`test_data/`).
  */
 export const isForDevelopers = (path: string): boolean => byFolder.test(path) || amongTests.test(path)
 
 const byFolder = /(?:^|\/)(?:dev|development|tests?|local)(?:[-_+.][^/]*)?\/[^/]*$/i
-const amongTests = /(?:^|\/)src\/(?:test|\w+Test|testFixtures)\//
+const amongTests = /(?:^|\/)(?:src\/(?:test|\w+Test|testFixtures)|test[-_]?[dD]ata)\//

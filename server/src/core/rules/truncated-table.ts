@@ -93,6 +93,14 @@ outside. Keep a copy of rows that somebody may still ask for.`,
   TRUNCATE visits;
 --         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
 
+-- bad: and for tests
+-- given: flyway
+-- file: db/migration/V1__visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: db/test_data/db/migration/V666__visits.sql
+  TRUNCATE visits;
+--         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
+
 -- good: a table of the same migration
   CREATE TABLE visits (id bigint PRIMARY KEY);
   TRUNCATE visits;

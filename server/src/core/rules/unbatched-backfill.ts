@@ -1,4 +1,5 @@
 import type { Fix, Severity } from '../finding'
+import type { Table } from '../postgres/catalog'
 import type { Delete, Insert, Merge, Select, Update } from '../sql/row-commands'
 import { batched, type Changing } from './batches'
 import { mentions } from './dependence'
@@ -11,7 +12,7 @@ import { defineRule, type RuleContext, type RuleFinding } from './rule'
 import { wholeSources } from './select-source'
 import { existingTable, inQuotes, isNew, whoWaits } from './target'
 import { byHand, neverOutside } from './tool-hints'
-import { changesEveryRow, givesEveryRow } from './whole-table'
+import { changesEveryRow, givesEveryRow, isNewColumn } from './whole-table'
 import { withhold } from './withheld'
 
 export default defineRule({
@@ -1212,6 +1213,34 @@ fix is for you to review: others see the table half done, and a run that fails k
   UPDATE shop_version SET schema_version = 42;
   COMMIT;
 
+-- bad: running code may have filled some in
+-- file: 0001_users.sql (applied)
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql (applied)
+  ALTER TABLE users ADD COLUMN plan text;
+-- file: 0003_fill.sql
+  UPDATE users SET plan = 'free' WHERE plan IS NULL;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" whose "plan" is null in one transaction]
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end AND (plan IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
 -- bad: a number of another kind
 -- file: 41.sql
   CREATE TABLE notes (id bigint PRIMARY KEY, schema_version integer NOT NULL);
@@ -1299,11 +1328,18 @@ function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFi
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
   const isJoined = command.tag === 'UPDATE' && command.from !== undefined && command.where !== undefined
   return finding(
-    `${command.tag} ${verb} all${isJoined ? ' joined' : ''} rows of ${target.label} in one transaction`,
+    `${command.tag} ${verb} all${isJoined ? ' joined' : ''} rows of ${target.label}${withNull(command, target.table, context)} in one transaction`,
     target.relation,
     command,
     context,
   )
+}
+
+/** ` whose "plan" is null`: where the column is older than the migrations of this release running code may have filled it in some. */
+function withNull({ where, table: name }: Update | Delete, table: Table | undefined, context: RuleContext): string {
+  const [test, ...others] = where?.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
+  const isSaid = test?.operator === 'IS NULL' && others.length === 0 && !isNewColumn(test.column, name, table, context)
+  return isSaid ? ` whose "${test.column}" is null` : ''
 }
 
 function unbatchedInsert(insert: Insert, context: RuleContext): RuleFinding | undefined {
