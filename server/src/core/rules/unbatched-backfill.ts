@@ -419,6 +419,7 @@ fix is for you to review: others see the table half done, and a run that fails k
 -- bad: the rows come first, and what follows needs them
 -- given: sqlx, constraint-never-validated off
 -- file: 20240101000000_users.sql
+  -- Add migration script here
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 20240102000000_lower.sql
   UPDATE users SET email = lower(email);
