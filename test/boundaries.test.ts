@@ -15,6 +15,8 @@ const order = [
   'core/history',
   'core/inverse',
   'core/allow',
+  'core/judgement',
+  'core/fixes',
   'core/rules',
   'answers',
   'disk',

@@ -5,8 +5,8 @@ import type { Fix } from '../server/src/core/finding'
 import { fixed } from '../server/src/core/fix'
 import type { Direction, Migration, Section } from '../server/src/core/history/migration'
 import { stepsOf } from '../server/src/core/history/steps'
-import { rules } from '../server/src/core/rules'
-import { type Case, examplesOf } from '../server/src/core/rules/examples'
+import type { Case } from '../server/src/core/rules/examples'
+import { ofRules } from './cases'
 import { applied, fixesOf, folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
 
@@ -23,7 +23,7 @@ describe('fixes, on PostgreSQL', () => {
   })
   after(() => server.close())
 
-  for (const example of rules.flatMap(rule => examplesOf(rule))) {
+  for (const example of ofRules.flatMap(({ cases }) => cases)) {
     // The tables of a single file that makes none are not there to try it on.
     if (example.fixes.length === 0 || example.files.length === 1) continue
     it(`${example.origin}: ${example.title}`, async () => {

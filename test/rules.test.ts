@@ -8,41 +8,28 @@ import type { Step } from '../server/src/core/history/steps'
 import { lint } from '../server/src/core/lint'
 import { blocksReads, blocksWrites } from '../server/src/core/postgres/locks'
 import { rules } from '../server/src/core/rules'
-import { type Case, casesIn, examplesOf } from '../server/src/core/rules/examples'
+import type { Case } from '../server/src/core/rules/examples'
 import { tokensOf } from '../server/src/core/sql/tokens'
+import { examples, ofRules, others } from './cases'
 import { root } from './editor/root'
 import { applied, caseAsText, findingsOf, fixesOf, folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
-
-/** Every text with cases: the examples of the rules, and what no single rule can show. */
-const sources = [
-  ...rules.map(rule => ({
-    origin: rule.id,
-    path: `server/src/core/rules/${rule.id}.ts`,
-    text: rule.examples,
-    cases: examplesOf(rule),
-  })),
-  ...['allow', 'syntax', 'bodies'].map(origin => {
-    const path = `test/rules/${origin}.sql`
-    const text = readFileSync(join(root, path), 'utf8')
-    return { origin, path, text, cases: casesIn(text, origin) }
-  }),
-]
 
 const update = 'UPDATE=1 npx mocha --no-config --import=tsx test/rules.test.ts'
 
 describe('rules', () => {
   before(loadInstalledParser)
 
-  for (const { origin, path, text, cases } of sources) {
-    describe(origin, () => {
+  for (const { origin, cases } of [...examples, ...others])
+    it(`${origin}: shows what it flags and what it leaves alone`, () => {
+      assert(cases.some(({ kind }) => kind === 'bad'))
+      assert(cases.some(({ kind }) => kind === 'good'))
+    })
+
+  for (const { origin, path, text, cases } of [...ofRules, ...others]) {
+    describe(path.endsWith('.ts') ? origin : path, () => {
       before(() => {
         if (process.env.UPDATE) rewrite(path, text, cases)
-      })
-
-      it('shows what it flags and what it leaves alone', () => {
-        assert(cases.some(({ kind }) => kind === 'bad'))
-        assert(cases.some(({ kind }) => kind === 'good'))
       })
 
       for (const example of process.env.UPDATE ? [] : cases) {

@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { frameworkIds } from '../../server/src/core/history/frameworks/index'
 import { type History, historyOf } from '../../server/src/core/history/history'
-import { rules } from '../../server/src/core/rules'
-import { casesIn, examplesOf } from '../../server/src/core/rules/examples'
-import { root } from '../editor/root'
+import { ofRules, others } from '../cases'
 import { historyFor } from '../fixtures'
 
 /** Where edits begin. */
@@ -14,12 +10,7 @@ export interface Beginning {
   readonly history: () => History
 }
 
-const cases = [
-  ...rules.flatMap(rule => examplesOf(rule)),
-  ...['allow', 'syntax', 'bodies'].flatMap(origin =>
-    casesIn(readFileSync(join(root, 'test/rules', `${origin}.sql`), 'utf8'), origin),
-  ),
-]
+const cases = [...ofRules, ...others].flatMap(source => source.cases)
 
 /** A statement or more of each example, to be pasted anywhere. */
 export const pastes: readonly string[] = cases.flatMap(({ files }) => files.map(({ text }) => text))

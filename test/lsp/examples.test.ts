@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver/node'
 import { severities } from '../../server/src/core/finding'
-import { rules } from '../../server/src/core/rules'
-import { type Case, examplesOf, type Mark } from '../../server/src/core/rules/examples'
+import type { Case, Mark } from '../../server/src/core/rules/examples'
+import { ofRules } from '../cases'
 import { folder } from '../fixtures'
 import { type Editor, startEditor } from './editor'
 
 /** What has run in production git says, and these files are in no repository. */
-const cases = rules
-  .flatMap(rule => examplesOf(rule))
+const cases = ofRules
+  .flatMap(source => source.cases)
   .filter(({ files }) => files.every(({ state }) => state === undefined))
 
 /** One server for all cases that are judged with the same settings. */

@@ -23,6 +23,7 @@ describe('differences', () => {
       score numeric DEFAULT '1.5', old boolean DEFAULT 'f', seen timestamptz DEFAULT CURRENT_TIMESTAMP,
       CONSTRAINT plans CHECK (plan IN ('free', 'paid')));
     CREATE TYPE mood AS ENUM ('sad', 'happy');
+    CREATE DOMAIN age AS integer DEFAULT 18;
     CREATE INDEX users_plan_idx ON users (plan);
     CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1';
     CREATE TABLE visits (n integer);
@@ -48,6 +49,9 @@ describe('differences', () => {
     ['CREATE VIEW names AS SELECT id FROM users', 'added view names of public.names'],
     ["ALTER TYPE mood ADD VALUE 'calm'", 'added label calm of public.mood'],
     ['DROP TYPE mood', 'removed type mood of public.mood'],
+    ['ALTER DOMAIN age ADD CONSTRAINT grown CHECK (VALUE > 17)', 'changed type age of public.age constraints'],
+    ['ALTER DOMAIN age SET NOT NULL', 'changed type age of public.age nullability'],
+    ['ALTER DOMAIN age DROP DEFAULT', 'changed type age of public.age default'],
     ['DROP FUNCTION one()', 'removed function one of public.one'],
     ['CREATE SEQUENCE numbers', 'added sequence numbers of public.numbers'],
     ['ALTER TABLE users ADD COLUMN n int; ALTER TABLE users DROP COLUMN n'],

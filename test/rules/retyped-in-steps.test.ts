@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { PGlite } from '@electric-sql/pglite'
 import { fixed } from '../../server/src/core/fix'
-import { statementsUp } from '../../server/src/core/rules/later'
+import { statementsUp } from '../../server/src/core/judgement/later'
 import { historyIn } from '../history/folder'
 import { loadInstalledParser } from '../parser'
 

@@ -6,6 +6,8 @@ import {
   type Catalog,
   type Column,
   type Constraint,
+  type Domain,
+  type DomainConstraint,
   type Index,
   isIndex,
   keyIn,
@@ -301,7 +303,20 @@ function ofType(key: string, before: Type | undefined, after: Type | undefined):
   if (!before) return [{ ...part, change: 'added' }]
   if (!after) return [{ ...part, change: 'removed' }]
   if (before.kind === 'enum' && after.kind === 'enum') return ofLabels(key, before.labels, after.labels)
+  if (before.kind === 'domain' && after.kind === 'domain')
+    return aspectsOfDomain(before, after).map(aspect => ({ ...part, change: 'changed', aspect }))
   return before.kind === after.kind ? [] : [{ ...part, change: 'changed', aspect: 'kind' }]
+}
+
+function aspectsOfDomain(before: Domain, after: Domain): string[] {
+  const named = (kind: DomainConstraint['kind'], { constraints }: Domain) =>
+    constraints.flatMap(one => (one.kind === kind ? [one.name] : [])).sort()
+  const isNullable = (domain: Domain) => named('NOT NULL', domain).length === 0
+  return [
+    ...(isNullable(before) === isNullable(after) ? [] : ['nullability']),
+    ...(shapeOfDefault(before.default) === shapeOfDefault(after.default) ? [] : ['default']),
+    ...(named('CHECK', before).join('\n') === named('CHECK', after).join('\n') ? [] : ['constraints']),
+  ]
 }
 
 const ofLabels = (key: string, before: readonly string[], after: readonly string[]): Difference[] => [

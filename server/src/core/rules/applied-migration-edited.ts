@@ -2,10 +2,10 @@ import { deletedUps } from '../history/deleted'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { isSameSql } from '../history/parts'
+import { headOf } from '../judgement/head'
+import { listed } from '../judgement/users'
 import { knownAs } from '../text'
-import { headOf } from './head'
 import { defineMigrationRule, type RuleFinding } from './rule'
-import { listed } from './users'
 
 export default defineMigrationRule({
   id: 'applied-migration-edited',

@@ -1,18 +1,26 @@
 import type { Fix } from '../finding'
+import { replacement, statementsAfter, statementsBefore, written } from '../fixes/edits'
+import { isNeeded, laterTransaction, undoneBy } from '../fixes/placement'
+import { type Condition, conditionInside, conditionOutside, validCheck } from '../judgement/bound-checks'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import {
+  existingTable,
+  inQuotes,
+  isUnreleased,
+  type SubcommandOfKind,
+  subcommandsOf,
+  type Target,
+} from '../judgement/target'
+import { hintForLater } from '../judgement/tool-hints'
 import { keyOf, keyOfRelation, partitionsOf, type Table, tableAt } from '../postgres/catalog'
 import { withTable } from '../postgres/edit'
 import { type Effects, subcommandEffects } from '../postgres/effects'
 import { nameOfCheck } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
 import { quoted } from '../sql/quote'
-import { type Condition, conditionInside, conditionOutside, validCheck } from './bound-checks'
-import { hasSubcommand } from './concerns'
-import { mentions } from './dependence'
-import { replacement, statementsAfter, statementsBefore, written } from './edits'
-import { isNeeded, laterTransaction, undoneBy } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, isUnreleased, type SubcommandOfKind, subcommandsOf, type Target } from './target'
-import { hintForLater } from './tool-hints'
+import { defineRule } from './rule'
 
 type Attach = SubcommandOfKind<'ATTACH PARTITION'>
 

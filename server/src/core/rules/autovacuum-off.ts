@@ -1,11 +1,12 @@
 import type { Step } from '../history/steps'
+import { laterSteps } from '../judgement/around'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { existingTable, inQuotes } from '../judgement/target'
 import type { CreateTable } from '../sql/commands'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
-import { hasSubcommand } from './concerns'
-import { laterSteps } from './placement'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { existingTable, inQuotes } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'autovacuum-off',

@@ -1,9 +1,10 @@
+import { batchOf } from '../judgement/batch-loops'
+import type { RuleContext } from '../judgement/context'
+import { existingTable } from '../judgement/target'
 import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
 import type { Delete, Update } from '../sql/row-commands'
 import type { Token } from '../sql/tokens'
-import { batchOf } from './batch-loops'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'batch-misses-rows',

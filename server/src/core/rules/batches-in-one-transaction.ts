@@ -1,7 +1,7 @@
-import { batchOf } from './batch-loops'
+import { batchOf } from '../judgement/batch-loops'
+import { existingTable } from '../judgement/target'
+import { byHand, neverOutside } from '../judgement/tool-hints'
 import { defineRule } from './rule'
-import { existingTable } from './target'
-import { byHand, neverOutside } from './tool-hints'
 
 export default defineRule({
   id: 'batches-in-one-transaction',

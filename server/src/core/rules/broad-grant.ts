@@ -1,9 +1,9 @@
+import { inQuotes } from '../judgement/target'
 import type { Grant } from '../sql/other-commands'
 import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'broad-grant',

@@ -1,8 +1,5 @@
-import { asTable, type Catalog, columnNamed, keyOf } from '../postgres/catalog'
-import type { AlterRelation } from '../sql/commands'
-import type { Expression } from '../sql/parts'
-import { hasSubcommand } from './concerns'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
 import {
   catalogAtBegin,
   catalogAtCommit,
@@ -10,7 +7,11 @@ import {
   isUnreleased,
   type SubcommandOfKind,
   subcommandsOf,
-} from './target'
+} from '../judgement/target'
+import { asTable, type Catalog, columnNamed, keyOf } from '../postgres/catalog'
+import type { AlterRelation } from '../sql/commands'
+import type { Expression } from '../sql/parts'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'changed-default',

@@ -1,7 +1,7 @@
+import { definesConstraint } from '../judgement/concerns'
+import { constraintsIn } from '../judgement/foreign-keys'
 import { routineNamed } from '../postgres/catalog'
 import { volatilityOfCall } from '../postgres/volatility'
-import { definesConstraint } from './concerns'
-import { constraintsIn } from './foreign-keys'
 import { defineRule } from './rule'
 
 export default defineRule({

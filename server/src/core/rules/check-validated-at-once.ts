@@ -1,8 +1,8 @@
-import { definesConstraint } from './concerns'
-import { validatedLater } from './constraints'
+import { validatedLater } from '../fixes/constraints'
+import { definesConstraint } from '../judgement/concerns'
+import { existingTable, modeOn, subcommandsOf, takes, touches } from '../judgement/target'
+import { hintForLater } from '../judgement/tool-hints'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
-import { hintForLater } from './tool-hints'
 
 export default defineRule({
   id: 'check-validated-at-once',

@@ -1,11 +1,12 @@
+import { type Concurrent, concurrentPart } from '../fixes/concurrent-part'
+import { moveOfCreate, moveOfDrop } from '../fixes/indexes'
+import type { Move } from '../fixes/placement'
+import { outsideBlock, whyInBlock } from '../fixes/transaction-block'
+import type { RuleContext } from '../judgement/context'
+import { mentions, reshapes } from '../judgement/dependence'
+import { byHand, neverOutside } from '../judgement/tool-hints'
 import type { AlterRelation, Command } from '../sql/commands'
-import { type Concurrent, concurrentPart } from './concurrent-part'
-import { mentions, reshapes } from './dependence'
-import { moveOfCreate, moveOfDrop } from './indexes'
-import type { Move } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { byHand, neverOutside } from './tool-hints'
-import { outsideBlock, whyInBlock } from './transaction-block'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'concurrently-in-transaction-block',

@@ -1,13 +1,15 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import { outsideTransaction } from '../fixes/placement'
+import { laterSteps } from '../judgement/around'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { existingTable, isNew, modeOn, type SubcommandOfKind, subcommandsOf, takes } from '../judgement/target'
+import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { keyOf, partitionsOf } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
-import { hasSubcommand } from './concerns'
-import { mentions } from './dependence'
-import { insertion } from './edits'
-import { laterSteps, outsideTransaction } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, isNew, modeOn, type SubcommandOfKind, subcommandsOf, takes } from './target'
-import { byHand, hintWithTool } from './tool-hints'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'detach-partition-without-concurrently',

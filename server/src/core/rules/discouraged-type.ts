@@ -1,7 +1,7 @@
-import { definesColumn } from './concerns'
-import { columnsDefined, isChangedLater, tableOf } from './defined'
+import { definesColumn } from '../judgement/concerns'
+import { columnsDefined, isChangedLater, tableOf } from '../judgement/defined'
+import { inQuotes } from '../judgement/target'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'discouraged-type',

@@ -1,10 +1,11 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
+import { existingTable, inQuotes, modeOn, type Target, whoWaits } from '../judgement/target'
 import { keyIn, tableAt } from '../postgres/catalog'
 import type { AlterDomain } from '../sql/commands'
 import type { ConstraintDefinition, Name } from '../sql/parts'
-import { insertion } from './edits'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, modeOn, type Target, whoWaits } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'domain-constraint-scan',

@@ -1,18 +1,18 @@
 import type { Fix, Severity } from '../finding'
+import { replacement } from '../fixes/edits'
+import { withhold } from '../fixes/withheld'
+import { addedToDown } from '../fixes/write-down'
 import type { History } from '../history/history'
 import type { Step } from '../history/steps'
 import { lackingIn } from '../inverse/inverse'
+import { isCommentedOn, saysIrreversible } from '../judgement/intent'
+import { type Pair, pairOf, type RoundTrip, roundTripOf, type Trace } from '../judgement/round-trip'
 import type { Difference } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
 import type { Settings } from '../settings'
 import { quoted } from '../sql/quote'
 import type { Span } from '../text'
-import { replacement } from './edits'
-import { isCommentedOn, saysIrreversible } from './intent'
-import { type Pair, pairOf, type RoundTrip, roundTripOf, type Trace } from './round-trip'
 import { defineMigrationRule, type RuleFinding } from './rule'
-import { withhold } from './withheld'
-import { addedToDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'down-does-not-mirror-up',

@@ -1,3 +1,9 @@
+import { columnDroppedLater } from '../fixes/later-release'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { handedOver, isAnnounced, onlyDrops } from '../judgement/given-up'
+import { catalogAtCommit, catalogAtEnd, existingTable, isUnreleased, subcommandsOf } from '../judgement/target'
+import { lostWithColumn, stillNaming } from '../judgement/users'
 import {
   asTable,
   type Column,
@@ -8,12 +14,7 @@ import {
   viewsReadingColumn,
 } from '../postgres/catalog'
 import type { Name } from '../sql/parts'
-import { hasSubcommand } from './concerns'
-import { handedOver, isAnnounced, onlyDrops } from './given-up'
-import { columnDroppedLater } from './later-release'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtCommit, catalogAtEnd, existingTable, isUnreleased, subcommandsOf } from './target'
-import { lostWithColumn, stillNaming } from './users'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'dropped-column',

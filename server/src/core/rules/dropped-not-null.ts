@@ -1,8 +1,8 @@
+import { hasSubcommand } from '../judgement/concerns'
+import { isAnnounced } from '../judgement/given-up'
+import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from '../judgement/target'
 import { asTable, columnNamed, keyOf } from '../postgres/catalog'
-import { hasSubcommand } from './concerns'
-import { isAnnounced } from './given-up'
 import { defineRule } from './rule'
-import { catalogAtBegin, catalogAtCommit, existingTable, isUnreleased, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'dropped-not-null',

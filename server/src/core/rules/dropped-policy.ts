@@ -1,11 +1,12 @@
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { exemptFrom, isSecuredLater, knownTable } from '../judgement/row-security'
+import { inQuotes, isUnreleased } from '../judgement/target'
 import { asTable, type Part, relationNamed, type Table } from '../postgres/catalog'
 import type { AlterRelation, Drop } from '../sql/commands'
 import type { Policy } from '../sql/other-commands'
 import type { Name } from '../sql/parts'
-import { hasSubcommand } from './concerns'
-import { exemptFrom, isSecuredLater, knownTable } from './row-security'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { inQuotes, isUnreleased } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'dropped-policy',

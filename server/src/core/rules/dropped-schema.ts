@@ -1,7 +1,8 @@
+import type { RuleContext } from '../judgement/context'
+import { isUnreleased, tablesListed } from '../judgement/target'
 import { asTable } from '../postgres/catalog'
 import type { OtherCommand } from '../sql/other-commands'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { isUnreleased, tablesListed } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'dropped-schema',

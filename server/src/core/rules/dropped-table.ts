@@ -1,12 +1,13 @@
+import { droppedLater } from '../fixes/later-release'
 import type { Step } from '../history/steps'
+import type { RuleContext } from '../judgement/context'
+import { handedOver, isAnnounced, onlyDrops, takes } from '../judgement/given-up'
+import { catalogAtCommit, catalogAtEnd, existingTable, inQuotes } from '../judgement/target'
+import { lostWithTable } from '../judgement/users'
 import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
 import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
-import { handedOver, isAnnounced, onlyDrops, takes } from './given-up'
-import { droppedLater } from './later-release'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtCommit, catalogAtEnd, existingTable, inQuotes } from './target'
-import { lostWithTable } from './users'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'dropped-table',

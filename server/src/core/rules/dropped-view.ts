@@ -1,12 +1,13 @@
+import { droppedLater, madeBy } from '../fixes/later-release'
+import type { RuleContext } from '../judgement/context'
+import { isAnnounced, onlyDrops } from '../judgement/given-up'
+import { earlierStatements, statementsUp } from '../judgement/later'
+import { catalogAtEnd, existingTableOrView, inQuotes } from '../judgement/target'
+import { bodiesNaming, listed } from '../judgement/users'
 import { keyOf, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
 import type { Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
-import { isAnnounced, onlyDrops } from './given-up'
-import { earlierStatements, statementsUp } from './later'
-import { droppedLater, madeBy } from './later-release'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtEnd, existingTableOrView, inQuotes } from './target'
-import { bodiesNaming, listed } from './users'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'dropped-view',

@@ -1,3 +1,8 @@
+import { hasSubcommand } from '../judgement/concerns'
+import { lostTargets } from '../judgement/conflict-targets'
+import type { RuleContext } from '../judgement/context'
+import { catalogAtEnd, inQuotes, isUnreleased } from '../judgement/target'
+import { bodiesNaming, callersOf, listed } from '../judgement/users'
 import {
   asTable,
   type Catalog,
@@ -11,11 +16,7 @@ import {
 import { columnsOfType, domainsOver } from '../postgres/searches'
 import type { AlterRelation, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
-import { hasSubcommand } from './concerns'
-import { lostTargets } from './conflict-targets'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { catalogAtEnd, inQuotes, isUnreleased } from './target'
-import { bodiesNaming, callersOf, listed } from './users'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'dropped-while-used',

@@ -2,8 +2,8 @@ import type { Part } from '../history/frameworks/framework'
 import plain from '../history/frameworks/plain'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
+import { headOf } from '../judgement/head'
 import { knownAs } from '../text'
-import { headOf } from './head'
 import { defineMigrationRule, type RuleFinding } from './rule'
 
 export default defineMigrationRule({

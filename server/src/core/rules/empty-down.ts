@@ -1,13 +1,13 @@
+import { writtenDown } from '../fixes/write-down'
 import type { Migration } from '../history/migration'
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
+import { headOf } from '../judgement/head'
+import { saysIrreversible } from '../judgement/intent'
+import { doesNothing, firstChangeOf, pairOf } from '../judgement/round-trip'
 import { tokensOf } from '../sql/tokens'
 import { type Span, shifted } from '../text'
-import { headOf } from './head'
-import { saysIrreversible } from './intent'
-import { doesNothing, firstChangeOf, pairOf } from './round-trip'
 import { defineMigrationRule } from './rule'
-import { writtenDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'empty-down',

@@ -1,6 +1,6 @@
-import { definesConstraint } from './concerns'
+import { definesConstraint } from '../judgement/concerns'
+import { existingTable, modeOn, subcommandsOf, takes } from '../judgement/target'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, takes } from './target'
 
 export default defineRule({
   id: 'exclusion-constraint-builds-index',

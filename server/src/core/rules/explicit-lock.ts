@@ -1,6 +1,6 @@
+import { existingTable, takes } from '../judgement/target'
 import { blocksWrites, lockModes } from '../postgres/locks'
 import { defineRule } from './rule'
-import { existingTable, takes } from './target'
 
 export default defineRule({
   id: 'explicit-lock',

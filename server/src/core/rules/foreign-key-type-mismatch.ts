@@ -1,9 +1,10 @@
+import { withType } from '../fixes/new-type'
+import { definesConstraint } from '../judgement/concerns'
+import { columnsDefined, isChangedLater, tableOf } from '../judgement/defined'
+import { foreignKeysIn } from '../judgement/foreign-keys'
+import { inQuotes } from '../judgement/target'
 import { asTable, type Column, relationNamed } from '../postgres/catalog'
-import { definesConstraint } from './concerns'
-import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
-import { foreignKeysIn } from './foreign-keys'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'foreign-key-type-mismatch',

@@ -1,14 +1,15 @@
+import { validatedLater } from '../fixes/constraints'
+import { definesConstraint } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { readersToo } from '../judgement/held-lock'
+import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from '../judgement/target'
+import { hintForLater } from '../judgement/tool-hints'
 import { keyOf } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
 import { blocksReads, type LockMode } from '../postgres/locks'
 import type { Name } from '../sql/parts'
 import type { Subcommand } from '../sql/subcommands'
-import { definesConstraint } from './concerns'
-import { validatedLater } from './constraints'
-import { readersToo } from './held-lock'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
-import { hintForLater } from './tool-hints'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'foreign-key-validated-at-once',

@@ -1,11 +1,11 @@
 import type { Edit, Fix } from '../finding'
+import { replacement } from '../fixes/edits'
 import drizzle from '../history/frameworks/drizzle'
 import prisma from '../history/frameworks/prisma'
 import type { Step } from '../history/steps'
 import type { Command } from '../sql/commands'
 import { cutName } from '../sql/source'
 import { type Token, tokensOf } from '../sql/tokens'
-import { replacement } from './edits'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({

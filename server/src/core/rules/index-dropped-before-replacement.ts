@@ -1,9 +1,10 @@
+import { indexNamed } from '../fixes/indexes'
+import { laterSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { inQuotes, isNew } from '../judgement/target'
 import { type Index, indexesOf, relationNamed } from '../postgres/catalog'
 import type { CreateIndex, Drop } from '../sql/commands'
-import { indexNamed } from './indexes'
-import { laterSteps } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes, isNew } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'index-dropped-before-replacement',

@@ -1,15 +1,16 @@
 import type { Fix } from '../finding'
+import { replacement } from '../fixes/edits'
+import { nameTaken } from '../fixes/indexes'
+import { withhold } from '../fixes/withheld'
+import { downSteps, laterSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { existingTable, inQuotes } from '../judgement/target'
 import { keyOf } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { quoted } from '../sql/quote'
-import { mentions } from './dependence'
-import { replacement } from './edits'
-import { nameTaken } from './indexes'
-import { downSteps, laterSteps } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes } from './target'
-import { withhold } from './withheld'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'index-name-taken',

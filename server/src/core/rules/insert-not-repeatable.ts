@@ -1,14 +1,15 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import { isTakenAsItIs } from '../fixes/select-source'
 import plain from '../history/frameworks/plain'
 import type { Step } from '../history/steps'
+import { laterSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { inQuotes } from '../judgement/target'
 import { asTable, columnNamed, type Index, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
 import { quoted } from '../sql/quote'
 import type { Insert } from '../sql/row-commands'
-import { insertion } from './edits'
-import { laterSteps } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { isTakenAsItIs } from './select-source'
-import { inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'insert-not-repeatable',

@@ -1,9 +1,10 @@
+import { withType } from '../fixes/new-type'
+import { definesColumn } from '../judgement/concerns'
+import { columnsDefined, isChangedLater, tableOf } from '../judgement/defined'
+import { inQuotes } from '../judgement/target'
 import type { AlterRelation, CreateTable } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
-import { definesColumn } from './concerns'
-import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'integer-key',

@@ -1,11 +1,12 @@
 import type { Fix } from '../finding'
+import { fenceAround, replacement, statementsBefore } from '../fixes/edits'
+import { inSchema, nameTaken } from '../fixes/indexes'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { inQuotes, isNew } from '../judgement/target'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
-import { mentions } from './dependence'
-import { fenceAround, replacement, statementsBefore } from './edits'
-import { inSchema, nameTaken } from './indexes'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes, isNew } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'invalid-index-accepted',

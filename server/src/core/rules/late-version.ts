@@ -1,7 +1,7 @@
 import { folderOfTool, type History } from '../history/history'
 import type { Migration } from '../history/migration'
+import { headOf } from '../judgement/head'
 import { knownAs, nameOf } from '../text'
-import { headOf } from './head'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({

@@ -1,7 +1,8 @@
+import type { RuleContext } from '../judgement/context'
+import { inQuotes } from '../judgement/target'
 import { asTable, relationNamed } from '../postgres/catalog'
 import { typeOf } from '../postgres/types'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'low-cardinality-index',

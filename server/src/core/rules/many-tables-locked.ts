@@ -1,9 +1,9 @@
 import type { Step } from '../history/steps'
+import { isUnreleased } from '../judgement/target'
 import { type RelationKey, tableAt } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import { shifted } from '../text'
 import { defineMigrationRule, type MigrationContext } from './rule'
-import { isUnreleased } from './target'
 
 /** Two tables are what a foreign key or a swap of names needs. */
 const many = 3

@@ -1,11 +1,11 @@
+import { writtenDown } from '../fixes/write-down'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
 import { customAround } from '../history/pairing'
 import { stepsOf } from '../history/steps'
-import { headOf } from './head'
-import { firstChangeOf } from './round-trip'
+import { headOf } from '../judgement/head'
+import { firstChangeOf } from '../judgement/round-trip'
 import { defineMigrationRule } from './rule'
-import { writtenDown } from './write-down'
 
 export default defineMigrationRule({
   id: 'missing-down',

@@ -1,12 +1,13 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
+import { laterStatements } from '../judgement/later'
+import { catalogAtEnd, inQuotes } from '../judgement/target'
 import { asTable, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
 import type { CreateTable } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
-import { insertion } from './edits'
-import { laterStatements } from './later'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtEnd, inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'missing-unique-key',

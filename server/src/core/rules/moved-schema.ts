@@ -1,13 +1,20 @@
 import type { Fix } from '../finding'
+import { schemaInPlace, viewInPlace } from '../fixes/left-views'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import {
+  catalogAtCommit,
+  existingSequence,
+  existingTableOrView,
+  isUnreleased,
+  subcommandsOf,
+} from '../judgement/target'
 import { relationNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import type { Identifier } from '../sql/parts'
 import { quoted } from '../sql/quote'
-import { hasSubcommand } from './concerns'
-import { schemaInPlace, viewInPlace } from './left-views'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { catalogAtCommit, existingSequence, existingTableOrView, isUnreleased, subcommandsOf } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'moved-schema',

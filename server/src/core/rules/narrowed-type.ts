@@ -1,8 +1,8 @@
+import { hasSubcommand } from '../judgement/concerns'
+import { silentLoss } from '../judgement/lost-values'
+import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf } from '../judgement/target'
 import { columnNamed } from '../postgres/catalog'
-import { hasSubcommand } from './concerns'
-import { silentLoss } from './lost-values'
 import { defineRule } from './rule'
-import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'narrowed-type',

@@ -1,7 +1,7 @@
 import type { Fix } from '../finding'
+import { removedStatement } from '../fixes/edits'
 import { type Step, stepsIn } from '../history/steps'
 import { shifted } from '../text'
-import { removedStatement } from './edits'
 import { defineMigrationRule, type MigrationContext, type RuleFinding } from './rule'
 
 export default defineMigrationRule({

@@ -1,5 +1,5 @@
-import { definesConstraint } from './concerns'
-import { constraintsIn } from './foreign-keys'
+import { definesConstraint } from '../judgement/concerns'
+import { constraintsIn } from '../judgement/foreign-keys'
 import { defineRule } from './rule'
 
 export default defineRule({

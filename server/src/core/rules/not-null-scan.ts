@@ -1,20 +1,16 @@
 import type { Fix } from '../finding'
+import { batchedBeforeNotNull } from '../fixes/batches'
+import { validatedLater } from '../fixes/constraints'
+import { replacement, statementsAfter, statementsBefore, written } from '../fixes/edits'
+import { changesTable } from '../fixes/indexes'
+import { proofOfNotNull } from '../fixes/not-null-steps'
+import { type Down, isNeeded, laterTransaction } from '../fixes/placement'
+import { withReason } from '../fixes/withheld'
 import type { Step } from '../history/steps'
-import { columnNamed, constraintNamed, inheritorsOf, keyOf, tableAt } from '../postgres/catalog'
-import type { AlterRelation } from '../sql/commands'
-import type { Name } from '../sql/parts'
-import { quoted } from '../sql/quote'
-import type { Subcommand } from '../sql/subcommands'
-import { batchedBeforeNotNull } from './batches'
-import { definesConstraint, hasSubcommand } from './concerns'
-import { validatedLater } from './constraints'
-import { StepContext } from './context'
-import { reshapes } from './dependence'
-import { replacement, statementsAfter, statementsBefore, written } from './edits'
-import { changesTable } from './indexes'
-import { proofOfNotNull } from './not-null-steps'
-import { type Down, downSteps, isNeeded, laterSteps, laterTransaction } from './placement'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { downSteps, laterSteps } from '../judgement/around'
+import { definesConstraint, hasSubcommand } from '../judgement/concerns'
+import { type RuleContext, StepContext } from '../judgement/context'
+import { reshapes } from '../judgement/dependence'
 import {
   existingTable,
   isUnreleased,
@@ -24,10 +20,15 @@ import {
   type Target,
   takes,
   touches,
-} from './target'
-import { hintForLater } from './tool-hints'
-import { changesEveryRow } from './whole-table'
-import { withReason } from './withheld'
+} from '../judgement/target'
+import { hintForLater } from '../judgement/tool-hints'
+import { changesEveryRow } from '../judgement/whole-table'
+import { columnNamed, constraintNamed, inheritorsOf, keyOf, tableAt } from '../postgres/catalog'
+import type { AlterRelation } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'not-null-scan',

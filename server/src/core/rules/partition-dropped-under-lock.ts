@@ -1,26 +1,26 @@
 import type { Edit, Fix } from '../finding'
-import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
-import type { Drop } from '../sql/commands'
-import type { Name } from '../sql/parts'
-import { quoted } from '../sql/quote'
-import { mentions } from './dependence'
-import { cutStatement, replacement, statementsBefore, written } from './edits'
+import { cutStatement, replacement, statementsBefore, written } from '../fixes/edits'
 import {
-  downSteps,
   isNeeded,
-  laterSteps,
   markerForOther,
   newMigrations,
   type Part,
   type Placed,
   safetyOfConcurrently,
   withoutTransaction,
-} from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { shortTimeouts } from './short-timeouts'
-import { existingTable, inQuotes, isUnreleased, modeOn, takes } from './target'
-import { byHand, hintWithTool } from './tool-hints'
-import { withhold } from './withheld'
+} from '../fixes/placement'
+import { withhold } from '../fixes/withheld'
+import { downSteps, laterSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { shortTimeouts } from '../judgement/short-timeouts'
+import { existingTable, inQuotes, isUnreleased, modeOn, takes } from '../judgement/target'
+import { byHand, hintWithTool } from '../judgement/tool-hints'
+import { foreignKeysToTree, partitionsOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
+import type { Drop } from '../sql/commands'
+import type { Name } from '../sql/parts'
+import { quoted } from '../sql/quote'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'partition-dropped-under-lock',

@@ -1,10 +1,11 @@
 import type { Fix } from '../finding'
+import { statementsAfter, written } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
+import { isSecuredLater, knownTable } from '../judgement/row-security'
+import { inQuotes } from '../judgement/target'
 import type { Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
-import { statementsAfter, written } from './edits'
-import { isSecuredLater, knownTable } from './row-security'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'policy-without-row-security',

@@ -1,10 +1,10 @@
+import { builtConcurrently } from '../fixes/unique'
+import { withhold } from '../fixes/withheld'
+import { definesConstraint } from '../judgement/concerns'
+import { existingTable, modeOn, subcommandsOf, takes, touches } from '../judgement/target'
+import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { columnNamed } from '../postgres/catalog'
-import { definesConstraint } from './concerns'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, takes, touches } from './target'
-import { byHand, hintWithTool } from './tool-hints'
-import { builtConcurrently } from './unique'
-import { withhold } from './withheld'
 
 export default defineRule({
   id: 'primary-key-builds-index',

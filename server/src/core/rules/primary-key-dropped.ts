@@ -1,7 +1,7 @@
+import { hasSubcommand } from '../judgement/concerns'
+import { catalogAtEnd, existingTable, subcommandsOf } from '../judgement/target'
 import { constraintNamed, foreignKeysTo, keyOf, type Table, tableAt } from '../postgres/catalog'
-import { hasSubcommand } from './concerns'
 import { defineRule } from './rule'
-import { catalogAtEnd, existingTable, subcommandsOf } from './target'
 
 export default defineRule({
   id: 'primary-key-dropped',

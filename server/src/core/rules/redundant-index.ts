@@ -1,13 +1,14 @@
 import type { Fix } from '../finding'
+import { leftOut } from '../fixes/edits'
+import { downSteps, laterSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { laterStatements } from '../judgement/later'
+import { inQuotes } from '../judgement/target'
 import { type Index, indexesOf, keyOf } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
-import { mentions } from './dependence'
-import { leftOut } from './edits'
-import { laterStatements } from './later'
-import { downSteps, laterSteps } from './placement'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { inQuotes } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'redundant-index',

@@ -1,10 +1,11 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import { withhold } from '../fixes/withheld'
+import type { RuleContext } from '../judgement/context'
+import { inQuotes, isNew } from '../judgement/target'
 import { indexesOf, keyOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
 import type { RefreshMaterializedView } from '../sql/commands'
-import { insertion } from './edits'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { inQuotes, isNew } from './target'
-import { withhold } from './withheld'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'refresh-without-concurrently',

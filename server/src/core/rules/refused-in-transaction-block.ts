@@ -1,10 +1,11 @@
+import { concurrentPart } from '../fixes/concurrent-part'
+import type { Move } from '../fixes/placement'
+import { outsideBlock, whyInBlock } from '../fixes/transaction-block'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { byHand, neverOutside } from '../judgement/tool-hints'
 import type { Command, Tag } from '../sql/commands'
-import { concurrentPart } from './concurrent-part'
-import { mentions } from './dependence'
-import type { Move } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { byHand, neverOutside } from './tool-hints'
-import { outsideBlock, whyInBlock } from './transaction-block'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'refused-in-transaction-block',

@@ -1,6 +1,7 @@
 import plain from '../history/frameworks/plain'
+import type { RuleContext } from '../judgement/context'
 import type { Command } from '../sql/commands'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'refused-outside-transaction-block',

@@ -1,14 +1,15 @@
 import type { Edit, Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import { outsideTransaction, safetyOfConcurrently } from '../fixes/placement'
+import type { RuleContext } from '../judgement/context'
+import { mentions, reshapes } from '../judgement/dependence'
+import { existingTable, inQuotes, isNew } from '../judgement/target'
+import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { type Catalog, constraintNamed, isIndex, relationNamed, tableAt } from '../postgres/catalog'
 import type { Reindex } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
-import { mentions, reshapes } from './dependence'
-import { insertion } from './edits'
-import { outsideTransaction, safetyOfConcurrently } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, isNew } from './target'
-import { byHand, hintWithTool } from './tool-hints'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'reindex-without-concurrently',

@@ -1,9 +1,10 @@
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { earlierStatements } from '../judgement/later'
+import { lostLabels } from '../judgement/lost-values'
+import { existingTable, inQuotes, isUnreleased, subcommandsOf } from '../judgement/target'
 import { columnNamed } from '../postgres/catalog'
-import { hasSubcommand } from './concerns'
-import { earlierStatements } from './later'
-import { lostLabels } from './lost-values'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, inQuotes, isUnreleased, subcommandsOf } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'removed-enum-label',

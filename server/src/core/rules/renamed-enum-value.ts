@@ -1,6 +1,6 @@
+import { inQuotes, isUnreleased } from '../judgement/target'
 import { keyIn } from '../postgres/catalog'
 import { defineRule } from './rule'
-import { inQuotes, isUnreleased } from './target'
 
 export default defineRule({
   id: 'renamed-enum-value',

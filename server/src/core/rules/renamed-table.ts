@@ -1,13 +1,9 @@
 import type { Fix } from '../finding'
-import { asTable, key, type Relation } from '../postgres/catalog'
-import type { AlterRelation } from '../sql/commands'
-import type { Identifier } from '../sql/parts'
-import { quoted } from '../sql/quote'
-import { hasSubcommand } from './concerns'
-import { written } from './edits'
-import { takes } from './given-up'
-import { viewInPlace } from './left-views'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
+import { written } from '../fixes/edits'
+import { viewInPlace } from '../fixes/left-views'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { takes } from '../judgement/given-up'
 import {
   catalogAtBegin,
   catalogAtCommit,
@@ -15,8 +11,13 @@ import {
   existingSequence,
   existingTableOrView,
   subcommandsOf,
-} from './target'
-import { stillNamingTable } from './users'
+} from '../judgement/target'
+import { stillNamingTable } from '../judgement/users'
+import { asTable, key, type Relation } from '../postgres/catalog'
+import type { AlterRelation } from '../sql/commands'
+import type { Identifier } from '../sql/parts'
+import { quoted } from '../sql/quote'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'renamed-table',

@@ -1,9 +1,10 @@
 import type { Fix } from '../finding'
+import { replacement, written } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
+import { inQuotes } from '../judgement/target'
 import type { IndexColumn } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
-import { replacement, written } from './edits'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'repeated-index-column',

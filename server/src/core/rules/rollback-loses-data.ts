@@ -1,10 +1,11 @@
 import { isSplit } from '../history/pairing'
+import type { RuleContext } from '../judgement/context'
+import { emptiedBy, fractions, lostLabels, silentLoss } from '../judgement/lost-values'
+import { lostBy } from '../judgement/moved-data'
+import { inQuotes, subcommandsOf } from '../judgement/target'
 import { asTable, columnNamed, keyOf, relationNamed } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
-import { emptiedBy, fractions, lostLabels, silentLoss } from './lost-values'
-import { lostBy } from './moved-data'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { inQuotes, subcommandsOf } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'rollback-loses-data',

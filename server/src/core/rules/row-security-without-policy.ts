@@ -1,7 +1,7 @@
-import { hasSubcommand } from './concerns'
-import { areAllClosed, exemptFrom, isSecuredLater, knownTable } from './row-security'
+import { hasSubcommand } from '../judgement/concerns'
+import { areAllClosed, exemptFrom, isSecuredLater, knownTable } from '../judgement/row-security'
+import { inQuotes } from '../judgement/target'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'row-security-without-policy',

@@ -3,11 +3,9 @@ import type { Fix, Risk, Severity } from '../finding'
 import type { History } from '../history/history'
 import type { Direction, Migration } from '../history/migration'
 import type { Step } from '../history/steps'
-import type { Catalog } from '../postgres/catalog'
-import type { Effects } from '../postgres/effects'
+import type { RuleContext } from '../judgement/context'
 import type { Settings } from '../settings'
 import type { Command, CommandOf, Tag } from '../sql/commands'
-import type { BodyStatement } from '../sql/routine-commands'
 import type { Span } from '../text'
 
 /** Everything a rule is: words, check, fixes, examples. One per file, listed in `index.ts`. */
@@ -70,20 +68,6 @@ interface RuleOn<T extends Tag> extends RuleWords {
   readonly on: readonly T[]
   concerns?(command: CommandOf<T>): boolean
   check(command: CommandOf<T>, context: RuleContext): Iterable<RuleFinding>
-}
-
-/** What a rule may ask about the statement it checks. */
-export interface RuleContext extends Step {
-  readonly effects: Effects
-  readonly catalog: Catalog
-  readonly settings: Settings
-  readonly history: History
-  /** All steps of the same section, in order. */
-  readonly steps: readonly Step[]
-  /** The place of this step in `steps`. */
-  readonly index: number
-  /** Of a statement in a body that `steps[index]` runs: how it stands there. */
-  readonly inside?: BodyStatement
 }
 
 /** What a rule may ask about the migration it checks. */

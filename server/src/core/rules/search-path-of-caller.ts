@@ -1,15 +1,16 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { laterStatements } from '../judgement/later'
+import { inQuotes } from '../judgement/target'
 import type { WrittenName } from '../postgres/catalog'
 import { overloadsMeant } from '../postgres/routines'
 import type { OtherCommand } from '../sql/other-commands'
 import { quoted } from '../sql/quote'
 import type { CreateRoutine } from '../sql/routine-commands'
 import type { Span } from '../text'
-import { mentions } from './dependence'
-import { insertion } from './edits'
-import { laterStatements } from './later'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'search-path-of-caller',

@@ -1,13 +1,14 @@
 import type { Fix } from '../finding'
+import { statementsAfter, written } from '../fixes/edits'
 import type { Step } from '../history/steps'
+import { laterSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { laterStatements } from '../judgement/later'
+import { inQuotes } from '../judgement/target'
 import { asTable, columnNamed, keyOf, relationNamed, sequencesOwnedBy, type Table } from '../postgres/catalog'
 import type { Insert } from '../sql/row-commands'
-import { mentions } from './dependence'
-import { statementsAfter, written } from './edits'
-import { laterStatements } from './later'
-import { laterSteps } from './placement'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'sequence-not-reset',

@@ -1,7 +1,8 @@
-import { definesColumn } from './concerns'
-import { columnsDefined, isChangedLater, tableOf, withType } from './defined'
+import { withType } from '../fixes/new-type'
+import { definesColumn } from '../judgement/concerns'
+import { columnsDefined, isChangedLater, tableOf } from '../judgement/defined'
+import { inQuotes } from '../judgement/target'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'serial-column',

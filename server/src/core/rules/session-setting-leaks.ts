@@ -1,11 +1,11 @@
 import type { Edit, Fix } from '../finding'
+import { insertion, statementsAfter } from '../fixes/edits'
 import plain from '../history/frameworks/plain'
 import type { Section } from '../history/migration'
 import { type Step, stepsIn } from '../history/steps'
 import { sessionAfter } from '../history/transactions'
 import { tokensOf } from '../sql/tokens'
 import { shifted } from '../text'
-import { insertion, statementsAfter } from './edits'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({

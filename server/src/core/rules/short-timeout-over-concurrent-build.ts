@@ -1,11 +1,12 @@
 import type { Fix } from '../finding'
+import { type Concurrent, concurrentPart } from '../fixes/concurrent-part'
+import { statementsAfter, statementsBefore } from '../fixes/edits'
 import type { Step } from '../history/steps'
+import type { RuleContext } from '../judgement/context'
+import { type ShortTimeout, shortTimeouts } from '../judgement/short-timeouts'
+import { isNew } from '../judgement/target'
 import type { Command } from '../sql/commands'
-import { type Concurrent, concurrentPart } from './concurrent-part'
-import { statementsAfter, statementsBefore } from './edits'
-import { defineRule, type RuleContext } from './rule'
-import { type ShortTimeout, shortTimeouts } from './short-timeouts'
-import { isNew } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'short-timeout-over-concurrent-build',

@@ -1,11 +1,12 @@
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from '../judgement/target'
 import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
 import type { AlterRelation, Maintenance } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import type { SubcommandKind } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
-import { hasSubcommand } from './concerns'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'table-rewritten',

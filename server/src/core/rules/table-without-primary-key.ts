@@ -1,8 +1,9 @@
+import type { RuleContext } from '../judgement/context'
+import { laterStatements } from '../judgement/later'
+import { catalogAtEnd, inQuotes } from '../judgement/target'
 import { asTable, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
 import type { CreateTable } from '../sql/commands'
-import { laterStatements } from './later'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtEnd, inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'table-without-primary-key',

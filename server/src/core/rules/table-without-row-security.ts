@@ -1,7 +1,7 @@
+import { isSecuredLater, knownTable } from '../judgement/row-security'
+import { inQuotes } from '../judgement/target'
 import { asTable, type Catalog, type Table } from '../postgres/catalog'
-import { isSecuredLater, knownTable } from './row-security'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'table-without-row-security',

@@ -1,12 +1,13 @@
 import type { Step } from '../history/steps'
+import { laterSteps } from '../judgement/around'
+import { hasSubcommand } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf, type Target } from '../judgement/target'
 import { type Catalog, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
-import { hasSubcommand } from './concerns'
-import { laterSteps } from './placement'
-import { defineRule, type RuleContext, type RuleFinding } from './rule'
-import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf, type Target } from './target'
+import { defineRule, type RuleFinding } from './rule'
 
 export default defineRule({
   id: 'triggers-disabled',

@@ -1,8 +1,9 @@
+import type { RuleContext } from '../judgement/context'
+import { isForDevelopers } from '../judgement/for-developers'
+import { handedOver, takes } from '../judgement/given-up'
+import { existingTable, isUnreleased, tablesListed, takes as takesLock } from '../judgement/target'
 import { keyOf, tableAt } from '../postgres/catalog'
-import { isForDevelopers } from './for-developers'
-import { handedOver, takes } from './given-up'
-import { defineRule, type RuleContext } from './rule'
-import { existingTable, isUnreleased, tablesListed, takes as takesLock } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'truncated-table',

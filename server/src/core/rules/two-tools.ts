@@ -2,8 +2,8 @@ import { frameworks } from '../history/frameworks'
 import type { Framework } from '../history/frameworks/framework'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
+import { headOf } from '../judgement/head'
 import { nameOf } from '../text'
-import { headOf } from './head'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({

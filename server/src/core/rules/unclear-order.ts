@@ -1,8 +1,8 @@
 import plain from '../history/frameworks/plain'
 import type { Migration } from '../history/migration'
 import { compareNames, onceForEach } from '../history/numbering'
+import { headOf } from '../judgement/head'
 import { nameOf } from '../text'
-import { headOf } from './head'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({

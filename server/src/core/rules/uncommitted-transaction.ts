@@ -1,9 +1,9 @@
+import { statementsAfter } from '../fixes/edits'
 import plain from '../history/frameworks/plain'
 import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
 import { stepsIn } from '../history/steps'
 import { shifted } from '../text'
-import { statementsAfter } from './edits'
 import { defineMigrationRule } from './rule'
 
 export default defineMigrationRule({

@@ -1,8 +1,9 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
-import { insertion } from './edits'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'unguarded-statement',

@@ -1,8 +1,8 @@
-import { definesConstraint } from './concerns'
+import { builtConcurrently } from '../fixes/unique'
+import { definesConstraint } from '../judgement/concerns'
+import { existingTable, modeOn, subcommandsOf, takes } from '../judgement/target'
+import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { defineRule } from './rule'
-import { existingTable, modeOn, subcommandsOf, takes } from './target'
-import { byHand, hintWithTool } from './tool-hints'
-import { builtConcurrently } from './unique'
 
 export default defineRule({
   id: 'unique-constraint-builds-index',

@@ -1,9 +1,9 @@
+import { withhold } from '../fixes/withheld'
 import { isUnlisted } from '../history/frameworks/layouts'
 import { folderOfTool } from '../history/history'
+import { headOf } from '../judgement/head'
 import { nameOf } from '../text'
-import { headOf } from './head'
 import { defineMigrationRule } from './rule'
-import { withhold } from './withheld'
 
 export default defineMigrationRule({
   id: 'unlisted-migration',

@@ -1,9 +1,10 @@
+import { insertion } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
 import { indexName, nameOfAdded } from '../postgres/names'
 import type { AlterRelation, CreateIndex } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Span } from '../text'
-import { insertion } from './edits'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'unnamed-object',

@@ -1,10 +1,11 @@
+import { definesColumn } from '../judgement/concerns'
+import type { RuleContext } from '../judgement/context'
+import { columnsDefined, isChangedLater, tableOf } from '../judgement/defined'
+import { laterStatements } from '../judgement/later'
+import { catalogAtEnd, inQuotes } from '../judgement/target'
 import { asTable, relationNamed } from '../postgres/catalog'
 import type { Name } from '../sql/parts'
-import { definesColumn } from './concerns'
-import { columnsDefined, isChangedLater, tableOf } from './defined'
-import { laterStatements } from './later'
-import { defineRule, type RuleContext } from './rule'
-import { catalogAtEnd, inQuotes } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'updated-at-without-trigger',

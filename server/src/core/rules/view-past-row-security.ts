@@ -1,13 +1,14 @@
 import type { Fix } from '../finding'
+import { insertion } from '../fixes/edits'
+import type { RuleContext } from '../judgement/context'
+import { laterStatements } from '../judgement/later'
+import { knownTable } from '../judgement/row-security'
+import { inQuotes, tablesListed } from '../judgement/target'
 import type { Table } from '../postgres/catalog'
 import type { Command, CreateView } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { tokensOf } from '../sql/tokens'
-import { insertion } from './edits'
-import { laterStatements } from './later'
-import { knownTable } from './row-security'
-import { defineRule, type RuleContext } from './rule'
-import { inQuotes, tablesListed } from './target'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'view-past-row-security',

@@ -1,5 +1,5 @@
+import { inQuotes } from '../judgement/target'
 import { defineRule } from './rule'
-import { inQuotes } from './target'
 
 export default defineRule({
   id: 'wide-index',

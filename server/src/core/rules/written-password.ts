@@ -1,3 +1,5 @@
+import type { RuleContext } from '../judgement/context'
+import { isForDevelopers } from '../judgement/for-developers'
 import { callsIn } from '../postgres/routines'
 import type { Command } from '../sql/commands'
 import type { Password } from '../sql/other-commands'
@@ -5,8 +7,7 @@ import type { Call } from '../sql/parts'
 import { passwordOfConnection } from '../sql/privileges'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
-import { isForDevelopers } from './for-developers'
-import { defineRule, type RuleContext } from './rule'
+import { defineRule } from './rule'
 
 export default defineRule({
   id: 'written-password',

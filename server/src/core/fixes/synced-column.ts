@@ -1,0 +1,251 @@
+import type { Edit, Fix } from '../finding'
+import type { Step } from '../history/steps'
+import { literal } from '../inverse/views'
+import { downSteps } from '../judgement/around'
+import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { earlierStatements } from '../judgement/later'
+import type { Table } from '../postgres/catalog'
+import { objectName } from '../postgres/names'
+import type { AlterRelation } from '../sql/commands'
+import { quoted } from '../sql/quote'
+import type { Subcommand } from '../sql/subcommands'
+import { tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
+import { inBatches, withoutKey } from './batches'
+import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
+import { isNeeded, newMigrations, type Part } from './placement'
+import { withhold } from './withheld'
+
+export const remarking = (table: string, column: string, remark: string): string =>
+  `COMMENT ON COLUMN ${table}.${column} IS ${remark};`
+
+/** What the last COMMENT says of a column, as it is written there; NULL for nothing. */
+export function remarkOn({ relation }: AlterRelation, column: string, context: RuleContext): string {
+  const earlier = earlierStatements(context, [column]).map(({ statement }) => statement)
+  const own = context.steps.slice(0, context.index).map(({ statement }) => statement)
+  const last = [...earlier, ...own].findLast(
+    ({ command }) =>
+      command?.tag === 'COMMENT' && command.column === column && command.relation?.name === relation.name,
+  )
+  const is = last && tokensOf(last.text).find(({ kind, text }) => kind === 'word' && text.toUpperCase() === 'IS')
+  return is ? last.text.slice(is.end).trim() : 'NULL'
+}
+
+/** Whether a role has been given privileges on the column alone: another one has none. */
+export const isGranted = (table: Table, column: string, context: RuleContext): boolean =>
+  earlierStatements(context, [column]).some(
+    ({ statement: { command, text } }) =>
+      command &&
+      'grant' in command &&
+      command.grant?.ofColumns &&
+      command.relations.some(({ name }) => name === table.name) &&
+      mentions({ statement: { text } }, column),
+  )
+
+/**
+ * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where there is no down,
+ * undefined where that has more to do with the columns. A down that leaves them as they are gets what undoes the fix.
+ */
+export function undoneHere(
+  { relation }: AlterRelation,
+  isInverse: (subcommand: Subcommand) => boolean,
+  undo: readonly string[],
+  context: RuleContext,
+  columns: readonly string[],
+): readonly Edit[] | undefined {
+  const matches = ({ command }: Step) =>
+    command?.tag === 'ALTER TABLE' && command.relation.name === relation.name && command.subcommands.every(isInverse)
+  const downs = downSteps(context)
+  if (downs.length === 0) return []
+  const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
+  const about = downs.filter(isAbout)
+  // What comes behind finds the columns as it always did.
+  const inverse = about.slice(0, about.findLastIndex(matches) + 1)
+  const [first, ...others] = inverse
+  // By another name of the table.
+  const isElsewhere = downs.some(step => columns.every(column => mentions(step, column)))
+  if (!first && (isElsewhere || about.length > 0))
+    return withhold('The down does something else with the column than undoing this.')
+  if (!first) return statementsBefore(downs[0] as Step, undo)
+  if (!inverse.every(matches)) return withhold('The down does something else with the column than undoing this.')
+  const whole = { start: 0, end: first.statement.text.length }
+  return [replacement(first, whole, undo.join('\n').replace(/;$/, '')), ...others.map(removedStatement)]
+}
+
+interface Filling {
+  /** As the statement writes it. */
+  readonly table: string
+  readonly fills: readonly {
+    /** `total_new = total` */
+    readonly assignment: string
+    /** What holds where that has not been done. */
+    readonly missing: string
+  }[]
+  readonly title: string
+  /** For triggers that let alone rows that are only filled. */
+  readonly mark?: string
+}
+
+/** The rows that are there, in batches. */
+export function filling(
+  { relation }: AlterRelation,
+  { table: tableText, fills, title, mark }: Filling,
+  table: Table | undefined,
+  context: RuleContext,
+): Part | undefined {
+  const set = fills.map(({ assignment }) => assignment).join(', ')
+  const tests = fills.map(({ missing }) => missing)
+  const missing = tests.length > 1 ? `(${tests.join(' OR ')})` : tests.join()
+  const first = mark ? `PERFORM ${setting(mark)};\n` : ''
+  const update = (condition: string) => `${first}UPDATE ${tableText} SET ${set} WHERE ${condition} AND ${missing}`
+  const block = inBatches(tableText, table, context, update)
+  if (block === undefined) {
+    withoutKey(relation)
+    return undefined
+  }
+  return { ...partOf(`backfill_${relation.name}_${title}`, [block]), transaction: false }
+}
+
+interface InPlace {
+  /** The columns and their copies. */
+  readonly columns: readonly string[]
+  /** Of indexes and constraints that change their names. */
+  readonly names?: readonly string[]
+  /** Other tables that it needs as they are. */
+  readonly reads?: readonly string[]
+  /** Statements in the place of those subcommands, or of the whole statement. */
+  readonly here: readonly string[]
+  readonly taken?: readonly Subcommand[]
+  /** Those that go with it. */
+  readonly edits: readonly Edit[]
+}
+
+export function inPlaceOf(
+  alter: AlterRelation,
+  { columns, names, reads, here, taken = alter.subcommands, edits }: InPlace,
+  parts: readonly Part[],
+  title: string,
+  context: RuleContext,
+): Fix[] {
+  const { fence } = context.migration.framework
+  const isWhole = taken.length === alter.subcommands.length
+  const fenced = here.map(text =>
+    fence && text.includes('$$') && !(isWhole && isFenced(context)) ? `${fence.before}\n${text}\n${fence.after}` : text,
+  )
+  const all = [...inPlace(alter, fenced, taken, context), ...edits]
+  const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
+  if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
+  const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], names, reads, copied: columns })
+  return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** What a later statement renames of what the new migrations name: their keywords are in upper case. */
+function renamesIn({ command }: Step, table: string, moved: string): string | false {
+  if (command?.tag !== 'ALTER TABLE' || command.relation.name !== table) return false
+  const words = new Set(moved.split(/[^\w$]+/))
+  const isNamed = (name: string) => (name === quoted(name) ? words.has(name) : moved.includes(quoted(name)))
+  const renamed = command.subcommands.find(other => other.kind === 'RENAME COLUMN' && isNamed(other.from.name))
+  return renamed ? 'renames what the new migrations need' : false
+}
+
+/** Fences do not stand in one another. */
+const isFenced = ({ section, statement: { span } }: RuleContext): boolean =>
+  section.queries.some(({ start, end }) => start <= span.start && span.end <= end)
+
+/** Subcommands that do other things are not touched, and run first; comments between those that go stay. */
+function inPlace(
+  alter: AlterRelation,
+  here: readonly string[],
+  taken: readonly Subcommand[],
+  context: RuleContext,
+): readonly Edit[] {
+  const { subcommands } = alter
+  const { text } = context.statement
+  const comments = tokensOf(text).filter(({ kind }) => kind === 'comment')
+  const within = ({ start, end }: Span) =>
+    comments.filter(one => start < one.start && one.end < end).map(one => one.text)
+  const whole = { start: 0, end: text.length }
+  if (taken.length === subcommands.length)
+    return [replacement(context, whole, [...within(whole), ...here].join('\n').replace(/;$/, ''))]
+  const runs = subcommands.flatMap((first, at) => {
+    if (!taken.includes(first) || (at > 0 && taken.includes(subcommands[at - 1] as Subcommand))) return []
+    const behind = subcommands.findIndex((other, place) => place > at && !taken.includes(other))
+    return { at, to: (behind < 0 ? subcommands.length : behind) - 1 }
+  })
+  const kept = runs.flatMap(({ at, to }) =>
+    within({ start: subcommands[at]?.span.start ?? 0, end: subcommands[to]?.span.end ?? 0 }),
+  )
+  return [
+    ...runs.flatMap(({ at, to }) => cutSubcommand(context, alter, at, to)),
+    ...statementsAfter(context, [...kept, ...here]),
+  ]
+}
+
+export interface Sync {
+  /** Of the trigger. */
+  readonly name: string
+  /** Of the function, in the table's schema. */
+  readonly function: string
+}
+
+/** Triggers run in the order of their names: this one comes after those of `before`. */
+export function nameOfSync(
+  { relation }: AlterRelation,
+  column: string,
+  table: string,
+  before: readonly string[] = [],
+): Sync {
+  const own = objectName(relation.name, column, 'sync')
+  const name = quoted(before.every(other => other < own) ? own : objectName(`zz_${relation.name}`, column, 'sync'))
+  const schema = table.includes('.') ? table.slice(0, table.lastIndexOf('.') + 1) : ''
+  return { name, function: `${schema}${name}` }
+}
+
+/** Returns what the session is told while it fills rows that other triggers would change: the arguments of set_config(). */
+export const markOf = (overruled: readonly string[], filled: string): string | undefined =>
+  overruled.length > 0 ? `'guard.filling', ${literal(filled)}` : undefined
+
+export const setting = (mark: string): string => `set_config(${mark}, true)`
+
+/** Returns lines for the trigger by which a row that is only filled stays as it was: other triggers have taken it for changed. */
+export const onlyFilled = (columns: readonly string[], mark: string | undefined): string[] =>
+  mark === undefined
+    ? []
+    : [
+        `IF current_setting(${mark.replace(', ', ', true) = ')} THEN`,
+        '  -- Nothing else of the row has changed, whatever other triggers have set.',
+        ...columns.map(column => `  OLD.${column} := NEW.${column};`),
+        '  RETURN OLD;',
+        'END IF;',
+      ]
+
+export const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string[] => [
+  [
+    `CREATE FUNCTION ${sync.function}() RETURNS trigger LANGUAGE plpgsql AS $$`,
+    'BEGIN',
+    ...body.map(line => `  ${line}`),
+    '  RETURN NEW;',
+    'END',
+    '$$;',
+  ].join('\n'),
+  `CREATE TRIGGER ${sync.name} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${sync.function}();`,
+]
+
+export const withoutSync = (table: string, sync: Sync): string[] => [
+  `DROP TRIGGER ${sync.name} ON ${table};`,
+  `DROP FUNCTION ${sync.function}();`,
+]
+
+export const partOf = (title: string, up: readonly string[], down: readonly string[] = []): Part => ({
+  title,
+  up,
+  down: { edits: [], text: down.join('\n') },
+  transaction: true,
+})
+
+/** Nobody may find the table without the column. */
+export const atOnce = (title: string, up: readonly string[], down: readonly string[]): Part => ({
+  ...partOf(title, up, down),
+  isAtOnce: true,
+})
