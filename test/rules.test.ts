@@ -28,9 +28,7 @@ describe('rules', () => {
 
   for (const { origin, path, text, cases } of [...ofRules, ...others]) {
     describe(path.endsWith('.ts') ? origin : path, () => {
-      before(() => {
-        if (process.env.UPDATE) rewrite(path, text, cases)
-      })
+      if (process.env.UPDATE) it('is written anew', () => rewrite(path, text, cases))
 
       for (const example of process.env.UPDATE ? [] : cases) {
         describe(`${example.kind}: ${example.title}`, () => {

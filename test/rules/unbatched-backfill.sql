@@ -668,3 +668,11 @@
     END LOOP;
   END
   $$;
+
+-- good: a copy for development or tests
+-- given: flyway
+-- file: V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text);
+  CREATE TABLE people (id bigint PRIMARY KEY, name text);
+-- file: test_data/V2__people.sql
+  INSERT INTO people (id, name) SELECT id, name FROM users;

@@ -10,6 +10,7 @@ import {
   columnNamed,
   keyOf,
   keyOfRelation,
+  relationNamed,
   type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
@@ -30,7 +31,7 @@ The finding is information where the drop comes as the last step: an earlier mig
 column deprecated, another column gets its name, or code can do without writing the column and the migration only drops. So it is
 where the migration itself has renamed the column: the renaming breaks the queries.
 
-It is a hint where \`IF EXISTS\` finds no such column. Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
+It is a hint where \`IF EXISTS\` finds no such column, unless the migration then adds it. Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
   instead: `
 Deploy code that no longer reads or writes the column first; drop the column in a later release, when nobody needs to go
 back and its data is kept elsewhere or not needed.`,
@@ -45,6 +46,8 @@ back and its data is kept elsewhere or not needed.`,
       const known = columnNamed(target.table, column.name)
       if (isUnreleased(known?.born, context)) continue
       if (ifExists && !known && target.table?.columnsKnown) {
+        // Whoever adds it next wants to begin without one that somebody has made by hand.
+        if (columnNamed(asTable(relationNamed(catalogAtEnd(context), alter.relation)), column.name)) continue
         yield {
           at: { start: subcommand.keywords.start, end: column.span.end },
           message: `DROP COLUMN IF EXISTS finds no column "${column.name}" in ${target.label}`,
@@ -262,6 +265,13 @@ back and its data is kept elsewhere or not needed.`,
 -- good: a table of the same migration
   CREATE TABLE users (id bigint PRIMARY KEY, scratch text);
   ALTER TABLE users DROP COLUMN scratch;
+
+-- good: there is none before the migration adds it
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_nickname.sql
+  ALTER TABLE users DROP COLUMN IF EXISTS nickname;
+  ALTER TABLE users ADD COLUMN nickname text;
 
 -- bad: there is none, and IF EXISTS says so
 -- file: 0001_users.sql

@@ -1,5 +1,6 @@
 import { droppedLater } from '../fixes/later-release'
 import type { Step } from '../history/steps'
+import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { handedOver, isAnnounced, onlyDrops, takes } from '../judgement/given-up'
 import { catalogAtCommit, catalogAtEnd, existingTable, inQuotes } from '../judgement/target'
@@ -22,7 +23,7 @@ earlier migration has copied, emptied, renamed the table or declared it deprecat
 query, or it only drops and no table or view that stays uses it.
 
 Nothing is said of a table that the same migration makes, of a temporary table, of \`IF EXISTS\` where the history shows that
-there is no such table, and of down migrations, whose business it is.`,
+there is no such table or the migration then makes a temporary one, and of down migrations, whose business it is.`,
   instead: `
 Deploy code that no longer uses the table first; drop it in a later release, when its rows are kept elsewhere or not
 needed. Renaming it for a while shows whether somebody still needs it, and is easily undone.`,
@@ -33,7 +34,10 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
     for (const name of drop.names) {
       const target = existingTable(name, context)
       if (!target) continue
-      if (drop.ifExists && context.catalog.complete && !relationNamed(context.catalog, name)) continue
+      if (drop.ifExists && !relationNamed(context.catalog, name)) {
+        if (context.catalog.complete || laterSteps(context).some(({ command }) => makesTemporary(command, name)))
+          continue
+      }
       const weight = weightOf(drop, name, context)
       const { detail, hint } = weight ?? consequenceOf(name, context)
       yield {
@@ -286,6 +290,11 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
   CREATE TEMPORARY TABLE scratch (id bigint);
   DROP TABLE scratch;
 
+-- good: a temporary table is made next, as in every run
+  DROP TABLE IF EXISTS totals, latest;
+  CREATE TEMPORARY TABLE totals (user_id bigint, total numeric);
+  CREATE TEMPORARY TABLE latest AS SELECT user_id, max(id) AS id FROM orders GROUP BY user_id;
+
 -- good: there is none, and IF EXISTS says so
 -- file: 0001_carts.sql
   DROP TABLE IF EXISTS carts;
@@ -366,6 +375,13 @@ const formerName = (name: string, earlier: readonly Step[]): string =>
     const isRenamed = command.subcommands.some(other => other.kind === 'RENAME TO' && other.to.name === known)
     return isRenamed ? command.relation.name : known
   }, name)
+
+/** Who then makes a temporary table clears away the one of an earlier run of the session. */
+const makesTemporary = (command: Command | undefined, { name }: Name): boolean => {
+  if (command?.tag === 'CREATE TABLE') return command.persistence === 'temporary' && command.table.name === name
+  if (command?.tag !== 'CREATE TABLE AS' && command?.tag !== 'SELECT INTO') return false
+  return command.persistence === 'temporary' && command.relation.name === name
+}
 
 const isQueryInto = (command: Command | undefined, { name }: Name): boolean =>
   (command?.tag === 'CREATE TABLE AS' || command?.tag === 'SELECT INTO') && command.relation.name === name

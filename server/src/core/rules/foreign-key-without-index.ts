@@ -4,13 +4,14 @@ import { blockAround, isNeeded, newMigrations } from '../fixes/placement'
 import { definesConstraint } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
 import { reshapes } from '../judgement/dependence'
+import { isAmongTests } from '../judgement/for-developers'
 import { foreignKeysIn } from '../judgement/foreign-keys'
-import { laterStatements } from '../judgement/later'
+import { earlierStatements, laterStatements } from '../judgement/later'
 import { catalogAtEnd, inQuotes, isNew } from '../judgement/target'
 import { asTable, type Catalog, columnNamed, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
-import type { Name } from '../sql/parts'
+import type { ForeignKeyAction, Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { defineRule } from './rule'
 
@@ -29,10 +30,14 @@ An index helps where the columns of the foreign key come first in it, in any ord
 that they are not null. The whole history is searched: an index that a later migration makes counts. It is a hint, because a
 small table, or rows that are never deleted, need no index.
 
-Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, or one
-called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`); and of columns that tell who did something (\`created_by\`, \`approved_by_id\`):
-users who did something are seldom deleted. Nothing either where an index, a key or a unique constraint begins with the columns,
-here or in a later migration.`,
+Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, one
+called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`); and of columns that tell who did something (\`created_by\`,
+\`approved_by_id\`, \`createdByUserId\`, \`inviter_id\`): users who did something are seldom deleted. Unless the foreign key says
+\`ON DELETE CASCADE\` or the like, nothing is said of a table of up to four columns whose rows the migrations write, and of one
+that keeps what has been (\`price_versions\`, \`order_history\`, \`revinfo\` of Hibernate Envers).
+
+Nothing is said where an index, a key or a unique constraint begins with the columns, here or in a later migration, and in files
+among the sources of tests (\`src/test/resources/\`).`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
@@ -41,7 +46,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
   *check(command, context) {
     const name = 'subcommands' in command ? command.relation : command.table
     const keys = foreignKeysIn(command).filter(({ columns }) => columns.length > 0)
-    if (keys.length === 0) return
+    if (keys.length === 0 || isAmongTests(context.migration.path)) return
     const after = catalogAtEnd(context)
     const table = asTable(relationNamed(after, name))
     if (!table || !['table', 'partitioned table'].includes(table.kind) || table.persistence === 'temporary') return
@@ -60,6 +65,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
       )
         continue
       if (isIndexedLater(name, columns, context)) continue
+      if (references && isKept(references.onDelete) && keepsRows(references.table, after, context)) continue
       const shown = columns.map(column => `"${column}"`).join(', ')
       yield {
         at: keywords,
@@ -142,6 +148,41 @@ Create an index over the columns of the foreign key; on a table that is in use \
     created_by bigint REFERENCES users (id)
   );
 
+-- good: a small table whose rows the migrations write, and one that keeps what has been, and others who did something
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE carriers (id bigint PRIMARY KEY, name text);
+  CREATE TABLE prices_version (id bigint PRIMARY KEY, price numeric);
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    carrier_id bigint REFERENCES carriers (id),
+    price_id bigint REFERENCES prices_version (id) ON DELETE RESTRICT,
+    sent_by bigint REFERENCES users (id),
+    "createdByAdminId" bigint REFERENCES users (id),
+    inviter_id bigint REFERENCES users (id)
+  );
+-- file: 000002_carriers.up.sql
+  INSERT INTO carriers (id, name) VALUES (1, 'By road'), (2, 'By sea');
+
+-- good: among the sources of tests
+-- given: flyway
+-- file: src/test/resources/db/migration/V1__orders.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));
+
+-- bad: rows of the small table are deleted with all that refers to them
+-- file: 0001_orders.sql
+  CREATE TABLE carriers (id bigint PRIMARY KEY, name text);
+  INSERT INTO carriers (id, name) VALUES (1, 'By road'), (2, 'By sea');
+  CREATE TABLE orders (id bigint PRIMARY KEY, carrier_id bigint REFERENCES carriers (id) ON DELETE CASCADE);
+--                                                              ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "carrier_id" of table "orders": DELETE and key UPDATE on "carriers" read the whole table]
+-- fix: Create an index
+  CREATE TABLE carriers (id bigint PRIMARY KEY, name text);
+  INSERT INTO carriers (id, name) VALUES (1, 'By road'), (2, 'By sea');
+  CREATE TABLE orders (id bigint PRIMARY KEY, carrier_id bigint REFERENCES carriers (id) ON DELETE CASCADE);
+  CREATE INDEX ON orders (carrier_id);
+
 -- good: a unique constraint or another index begins with the columns, in whichever order
 -- file: 0001_orders.sql
   CREATE TABLE users (tenant bigint, id bigint, PRIMARY KEY (tenant, id));
@@ -173,8 +214,10 @@ Create an index over the columns of the foreign key; on a table that is in use \
 `,
 })
 
-const isWriter = (columns: readonly string[]): boolean =>
-  columns.length === 1 && /(?:ed|en|made|set|run)_?by(?:_?(?:id|user|user_?id))?$/i.test(columns[0] ?? '')
+const isWriter = (columns: readonly string[]): boolean => columns.length === 1 && writerName.test(columns[0] ?? '')
+
+const writerName =
+  /(?:(?:ed|en|made|set|run|sent)_?by(?:_?(?:user|admin|account|employee))?|(?:^|_)(?:creator|inviter|approver|reviewer|updater|uploader)(?:_?user)?)(?:_?id)?$/i
 
 /** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`. */
 const listName =
@@ -182,6 +225,24 @@ const listName =
 
 const isList = (name: Name, catalog: Catalog): boolean =>
   listName.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
+
+/** Whoever wants referenced rows to go says what becomes of those that refer to them. */
+const isKept = (onDelete: ForeignKeyAction): boolean => onDelete === 'NO ACTION' || onDelete === 'RESTRICT'
+
+/** Whether rows are added to the table and stay: it keeps what has been, or the migrations write its few rows. */
+function keepsRows(name: Name, catalog: Catalog, context: RuleContext): boolean {
+  if (historyName.test(name.name)) return true
+  const table = asTable(relationNamed(catalog, name))
+  if (!table?.columnsKnown || table.columns.length > 4) return false
+  const written = [
+    ...context.steps,
+    ...earlierStatements(context, [name.name]).map(({ statement }) => statement),
+    ...laterStatements(context, [name.name]),
+  ].map(({ command }) => (command?.tag === 'INSERT' && command.table.name === name.name ? command.rows : 0))
+  return written.reduce((sum, rows) => sum + rows, 0) > 1
+}
+
+const historyName = /(?:^|_)(?:versions?|revisions?|history|revinfo)$|[a-z](?:Versions?|Revisions?|History)$/
 
 /** Whether a table is an enumeration that stands in a table: the text is its own key. */
 function isListOfValues(table: Table | undefined): boolean {

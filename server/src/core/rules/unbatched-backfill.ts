@@ -29,7 +29,7 @@ Where the same transaction has changed the schema before, its locks stay until t
 wait: the finding is an error then. A copy alone makes nobody wait, its rows are new: it is a hint.
 
 Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
-\`INSERT ... SELECT\` and \`MERGE\` into such a table while nobody waits for the transaction, in a loop that takes some rows at a time or commits, and of a table that a body
+\`INSERT ... SELECT\` and \`MERGE\` into such a table or into any table from a folder for development or tests, while nobody waits for the transaction, in a loop that takes some rows at a time or commits, and of a table that a body
 reads as one row. A \`WHERE\` that only tests
 columns which the migration adds, that a \`NOT NULL\` column \`IS NOT NULL\`, or that the assigned column \`IS NULL\` where it came after its table, picks every row. So does \`UPDATE ... FROM\` that
 only says which rows belong together and fills a new column, or looks each row's value up by the key of the other table.`,
@@ -675,7 +675,8 @@ function withNull({ where, table: name }: Update | Delete, table: Table | undefi
 
 function unbatchedInsert(insert: Insert, context: RuleContext): RuleFinding | undefined {
   const [source] = wholeSources(insert, context).flatMap(name => existingTable(name, context) ?? [])
-  if (!source || (isNew(insert.table, context) && !heldLock(context))) return undefined
+  const isHarmless = isNew(insert.table, context) || isForDevelopers(context.migration.path)
+  if (!source || (isHarmless && !heldLock(context))) return undefined
   return finding(
     `INSERT copies all rows of ${source.label} into table ${inQuotes(insert.table)} in one transaction`,
     source.relation,
