@@ -15,6 +15,12 @@ describe('a fix that is withheld', () => {
       assert.deepEqual(finding.fixes, [])
       return finding.withheld
     })
+  const reasonIn = (files: Files, name: string, rule: string) => {
+    const found = lint(historyIn(files, 'flyway'), `m/${name}`, { postgres: 15, rules: {} })
+    const finding = found.find(other => other.rule === rule)
+    assert.deepEqual(finding?.fixes, [])
+    return finding?.withheld
+  }
   const reason = (statement: string, rule: string, later: Files = {}) =>
     reasonsIn({ '1_users.sql': users, '2_change.sql': `-- +goose Up\n${statement}`, ...later }, rule)[0]
 
@@ -222,6 +228,66 @@ DROP FUNCTION named(text);`
     }
     assert.deepEqual(reasonsIn(files, 'unbatched-backfill'), [
       'The migrations here show no key of table "users", along which batches could go.',
+    ])
+  })
+
+  it('says that a view under the old name would be in the way of later migrations', () => {
+    const inTheWay = 'A later migration puts something in its place, or takes away what the view would read.'
+    const renamed = (later: string) =>
+      reason('ALTER TABLE users RENAME TO people;', 'renamed-table', { '3_later.sql': `-- +goose Up\n${later}` })
+    assert.equal(renamed('CREATE TABLE users (id bigint PRIMARY KEY);'), inTheWay)
+    assert.equal(renamed('DROP TABLE people;'), inTheWay)
+    assert.equal(renamed('ALTER TABLE people ALTER COLUMN age TYPE bigint;'), inTheWay)
+    const files = {
+      'V1__users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, email text);',
+      'V2__people.sql': 'ALTER TABLE users RENAME TO people;',
+      'R__users.sql': 'CREATE OR REPLACE VIEW users AS SELECT id FROM people;',
+    }
+    assert.equal(reasonIn(files, 'V2__people.sql', 'renamed-table'), inTheWay)
+  })
+
+  it('says that a view of a repeatable migration would keep a column from going', () => {
+    const why = 'A view of a repeatable migration reads the column, and would keep the one it finds from going.'
+    const filesWith = (change: string) => ({
+      'V1__users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);',
+      'V2__change.sql': change,
+      'R__named.sql': 'CREATE OR REPLACE VIEW named AS SELECT id, mail, age FROM users;',
+    })
+    const rename = filesWith('ALTER TABLE users RENAME COLUMN email TO mail;')
+    assert.equal(reasonIn(rename, 'V2__change.sql', 'renamed-column'), why)
+    const retype = filesWith('ALTER TABLE users ALTER COLUMN age TYPE bigint;')
+    assert.equal(reasonIn(retype, 'V2__change.sql', 'column-type-rewrite'), why)
+  })
+
+  it('says that a name would be cut at 63 bytes', () => {
+    const column = 'a'.repeat(60)
+    const files = {
+      '1_users.sql': `-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, ${column} int);`,
+      '2_change.sql': `-- +goose Up\nALTER TABLE users ALTER COLUMN ${column} TYPE bigint;`,
+    }
+    assert.deepEqual(reasonsIn(files, 'column-type-rewrite'), [`A name like "${column}_new" is too long.`])
+  })
+
+  it('says that a trigger would change every row that is filled', () => {
+    const touched = `CREATE TABLE users (id bigint PRIMARY KEY, updated_at timestamptz);
+-- +goose StatementBegin
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+-- +goose StatementEnd
+CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();`
+    const files = {
+      '1_users.sql': `-- +goose Up\n${touched}`,
+      '2_change.sql': '-- +goose Up\nALTER TABLE users ADD COLUMN key uuid DEFAULT gen_random_uuid();',
+    }
+    assert.deepEqual(reasonsIn(files, 'volatile-default'), ['Trigger "touch" would run for every row that is filled.'])
+  })
+
+  it('says that rows of heirs would pass a trigger by', () => {
+    const files = {
+      '1_users.sql': `${users}\nCREATE TABLE admins () INHERITS (users);`,
+      '2_change.sql': '-- +goose Up\nALTER TABLE users ADD COLUMN mail text GENERATED ALWAYS AS (lower(email)) STORED;',
+    }
+    assert.deepEqual(reasonsIn(files, 'volatile-default'), [
+      'Rows of the tables that inherit the column would pass the trigger by.',
     ])
   })
 

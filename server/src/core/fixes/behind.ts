@@ -67,7 +67,7 @@ export function together(abouts: readonly About[]): About {
 }
 
 interface Later {
-  readonly statement: Statement
+  readonly statement: Pick<Statement, 'text'>
   readonly command?: Command
 }
 

@@ -19,6 +19,7 @@ import {
   type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
+import { isKeptWhole } from '../postgres/names'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
@@ -379,7 +380,7 @@ function provenParts(moves: readonly Moved[], own: Own): Part[] {
 function ownNames(name: string, { table, context }: Own): { readonly next: string; readonly old: string } | undefined {
   const [next, old] = [`${name}_new`, `${name}_old`]
   const isFree = (other: string) =>
-    other.length <= 63 &&
+    isKeptWhole(other) &&
     !context.catalog.relations.has(key(table.schema, other)) &&
     !table.constraints.some(constraint => constraint.name === other)
   if (isFree(next) && isFree(old)) return { next, old }

@@ -1,15 +1,15 @@
 import type { Fix } from '../finding'
 import type { RuleContext } from '../judgement/context'
-import type { Table } from '../postgres/catalog'
+import { inheritorsOf, keyOfRelation, type Table } from '../postgres/catalog'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
-import { inBatches, withoutKey } from './batches'
 import { type About, inTheWay } from './behind'
 import { replacement, statementsAfter, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
 import { inSteps, isNeeded } from './placement'
-import { nameOfSync, partOf, syncTrigger, undoneHere, withoutSync } from './synced-column'
+import { filling, markOf, nameOfSync, onlyFilled, syncTrigger, undoneHere, withoutSync } from './synced-column'
+import { triggersToOverrule } from './triggers-of-copy'
 import { withhold } from './withheld'
 
 /**
@@ -26,10 +26,15 @@ export function computedByTrigger(
   if (!generated || alter.only || alter.ifExists || context.direction === 'down') return []
   if (table?.kind !== 'table' || table.partitionOf || table.inherits.length > 0)
     return none('The migrations here do not show a table by itself, to which a trigger could be given.')
+  if (inheritorsOf(context.catalog, keyOfRelation(table)).length > 0)
+    return none('Rows of the tables that inherit the column would pass the trigger by.')
   if (constraints.length > 0) return none('The constraints of the column are for all rows: they come last.')
   const about: About = { tables: [alter.relation.name], fills: [name] }
   if (isNeeded(context, step => inTheWay(step, about, context.statement.text) ?? false)) return []
   const tableText = written(context, alter.relation.span)
+  const overruled = triggersToOverrule(table, [name], context, { isLast: true })
+  if (!overruled) return []
+  const mark = markOf(overruled, `${alter.relation.name}.${name}`)
   const column = quoted(name)
   const clause = written(context, generated.span)
   const value = clause.slice(clause.indexOf('('), clause.lastIndexOf(')') + 1)
@@ -40,6 +45,7 @@ export function computedByTrigger(
     table.triggers.map(trigger => trigger.name),
   )
   const trigger = syncTrigger(tableText, sync, [
+    ...onlyFilled([column], mark),
     `NEW.${column} := (SELECT ${value} FROM (SELECT NEW.*) AS ${quoted(alter.relation.name)});`,
   ])
   const dropColumn = `ALTER TABLE ${tableText} DROP COLUMN ${column};`
@@ -50,23 +56,15 @@ export function computedByTrigger(
     context,
     [name],
   )
-  const block = inBatches(
-    tableText,
-    table,
-    context,
-    condition => `UPDATE ${tableText} SET ${column} = ${value} WHERE ${condition} AND ${column} IS NULL`,
-  )
-  if (!undone) return []
-  if (block === undefined) return withoutKey(alter.relation)
+  const fills = [{ assignment: `${column} = ${value}`, missing: `${column} IS NULL` }]
+  const filled = undone && filling(alter, { table: tableText, fills, title: name, mark }, table, context)
+  if (!filled) return []
   const { fence } = context.migration.framework
   const fenced = trigger.map(text => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text))
   const cut = [generated.span, ...(notNull ? [notNull] : [])]
   const placed = inSteps(
     context,
-    [
-      { ...partOf(`backfill_${alter.relation.name}_${name}`, [block]), transaction: false },
-      ...(notNull ? notNullParts(alter.relation, tableText, [name], context) : []),
-    ],
+    [filled, ...(notNull ? notNullParts(alter.relation, tableText, [name], context) : [])],
     [
       ...cut.map(span => replacement(context, withBlanksBefore(context, span), '')),
       ...statementsAfter(context, fenced),

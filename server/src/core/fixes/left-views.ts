@@ -2,13 +2,15 @@ import type { Fix } from '../finding'
 import type { Step } from '../history/steps'
 import { downSteps, laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
-import { mentions } from '../judgement/dependence'
+import { isDrop, mentions } from '../judgement/dependence'
+import { laterStatements, repeatedStatements } from '../judgement/later'
 import { thingsIn } from '../postgres/cascades'
 import { asTable, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
 import { relationsIn } from '../postgres/searches'
 import type { AlterRelation } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import { quoted } from '../sql/quote'
+import type { Statement } from '../sql/statements'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { grantsFor, grantsForSchema } from './left-grants'
 import { inBody } from './placement'
@@ -43,7 +45,8 @@ export function viewInPlace(alter: AlterRelation, { name, title }: Moved, contex
         `COMMENT ON VIEW ${old} IS 'DEPRECATED: it is called ${name.replaceAll("'", "''")}';`,
       ],
       remove: [`DROP VIEW ${old};`],
-      names: [alter.relation.name, ...movedTo(alter)],
+      from: alter.relation.name,
+      to: movedTo(alter),
     },
     context,
   )
@@ -100,7 +103,8 @@ export function schemaInPlace(
         ]),
       ],
       remove: [...views.map(view => `DROP VIEW ${view};`), `DROP SCHEMA ${quoted(from)};`],
-      names: [from, to],
+      from,
+      to: [to],
     },
     context,
   )
@@ -122,12 +126,19 @@ interface Stand {
   readonly title: string
   readonly make: readonly string[]
   readonly remove: readonly string[]
-  /** The old and the new names of what has gone elsewhere. */
-  readonly names: readonly string[]
+  /** The old name of what has gone elsewhere, and the new ones. */
+  readonly from: string
+  readonly to: readonly string[]
 }
 
 /** Returns the fix that makes views where nobody can look before they are there, and drops them first in the down. */
-function inSameTransaction({ title, make, remove, names }: Stand, context: RuleContext): Fix[] {
+function inSameTransaction({ title, make, remove, from, to }: Stand, context: RuleContext): Fix[] {
+  const names = [from, ...to]
+  const others = [...laterStatements(context, names), ...repeatedStatements(context, names)]
+  if (others.some(statement => isInWay(statement, from, to))) {
+    withhold('A later migration puts something in its place, or takes away what the view would read.')
+    return []
+  }
   const isTold = (step: Step) => names.some(name => mentions(step, name))
   // What a view reads cannot change its type any more: it comes behind all that.
   const last = laterSteps(context).findLast(isTold)
@@ -148,6 +159,17 @@ function inSameTransaction({ title, make, remove, names }: Stand, context: RuleC
     ...(back ? statementsBefore(back, remove) : []),
   ]
   return [{ title, safety: 'review', isChange: true, edits }]
+}
+
+/** What makes, changes or drops something by the old name would find the view, and what a view reads stays as it is. */
+function isInWay({ command, text }: Statement, from: string, to: readonly string[]): boolean {
+  if (!command) return true
+  if (/^(?:CREATE|ALTER|DROP)\b/.test(command.tag) && mentions({ statement: { text } }, from)) return true
+  const isTaking =
+    isDrop(command) ||
+    (command.tag === 'ALTER TABLE' &&
+      command.subcommands.some(({ kind }) => kind === 'DROP COLUMN' || kind === 'ALTER COLUMN TYPE'))
+  return isTaking && to.some(name => mentions({ statement: { text } }, name))
 }
 
 const movedTo = ({ subcommands }: AlterRelation): string[] =>

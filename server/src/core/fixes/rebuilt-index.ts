@@ -3,6 +3,7 @@ import { downSteps, laterSteps } from '../judgement/around'
 import { type RuleContext, StepContext } from '../judgement/context'
 import { existingTable } from '../judgement/target'
 import { type Index, key } from '../postgres/catalog'
+import { isKeptWhole } from '../postgres/names'
 import type { CreateIndex, Drop } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { cutStatement, replacement, statementsAfter } from './edits'
@@ -27,7 +28,7 @@ export function rebuiltIndex(drop: Drop, index: Index, context: RuleContext): Fi
   const there = new StepContext(step, create, steps, steps.indexOf(step), context.history, context.settings)
   const target = existingTable(create.table, there)
   const interim = `${name.name}_new`
-  const isTaken = interim.length > 63 || catalog.relations.has(key(index.schema, interim))
+  const isTaken = !isKeptWhole(interim) || catalog.relations.has(key(index.schema, interim))
   if (target?.relation !== index.table || isTaken || downSteps(context).length > 0) return undefined
   const moves = [moveOfCreate(create, there), moveOfDrop(name, context)]
   const others = laterSteps(context).filter(other => other !== step)

@@ -3,6 +3,7 @@ import { downSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import type { SubcommandOfKind } from '../judgement/target'
 import { columnNamed, type Table } from '../postgres/catalog'
+import { isKeptWhole } from '../postgres/names'
 import { isBuiltIn } from '../postgres/types'
 import { volatilityOf } from '../postgres/volatility'
 import type { AlterRelation } from '../sql/commands'
@@ -52,6 +53,7 @@ export function retypedColumn(
   if (old === undefined || then === undefined) return withhold('The type of the column is not written as it is kept.')
   const [next, left] = [`${of.name}_new`, `${of.name}_old`]
   if (columnNamed(table, next) || columnNamed(table, left)) return undefined
+  if (!isKeptWhole(next)) return withhold(`A name like "${next}" is too long.`)
   const zone = zoneIn(change, context)
   const isAtZone = zone !== undefined && timestamps.has(column.type.name) && timestamps.has(type.name)
   if (!isAtZone && dependsOnZone(change, table, context))

@@ -4,7 +4,7 @@ import { literal } from '../inverse/views'
 import { downSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
-import { earlierStatements } from '../judgement/later'
+import { earlierStatements, repeatedStatements } from '../judgement/later'
 import type { Table } from '../postgres/catalog'
 import { objectName } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
@@ -13,6 +13,7 @@ import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
+import { needsColumns } from './behind'
 import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
 import { isNeeded, newMigrations, type Part } from './placement'
 import { withhold } from './withheld'
@@ -136,8 +137,20 @@ export function inPlaceOf(
   const all = [...inPlace(alter, fenced, taken, context), ...edits]
   const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
+  if (isViewedAgain(alter, columns, context)) return []
   const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], names, reads, copied: columns })
   return placed ? [{ title: `${title},${placed.where}`, safety: 'review', ...placed }] : []
+}
+
+/** A view that a repeatable migration makes would read one of two columns, and keep it from going. */
+function isViewedAgain({ relation }: AlterRelation, columns: readonly string[], context: RuleContext): boolean {
+  const view = repeatedStatements(context, [relation.name]).find(
+    ({ command, text }) =>
+      (command?.tag === 'CREATE VIEW' || command?.tag === 'CREATE MATERIALIZED VIEW') &&
+      needsColumns({ statement: { text }, command }, relation.name, columns) !== false,
+  )
+  if (view) withhold('A view of a repeatable migration reads the column, and would keep the one it finds from going.')
+  return view !== undefined
 }
 
 /** What a later statement renames of what the new migrations name: their keywords are in upper case. */

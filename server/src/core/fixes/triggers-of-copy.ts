@@ -34,6 +34,14 @@ export function triggersToOverrule(
   return found
 }
 
+/** Whether an UPDATE that only fills a column would have triggers change more: the reason is withheld. */
+export function isFiredByFilling(table: Table, column: string, context: RuleContext): boolean {
+  const found = triggersToOverrule(table, [column], context, { isLast: true })
+  const [name] = found ?? []
+  if (name !== undefined) withhold(`Trigger "${name}" ${forEveryRow}.`)
+  return found === undefined || name !== undefined
+}
+
 /** `SELECT diesel_manage_updated_at('users')`: it puts together what it runs. */
 function makerOfTriggers({ name }: Table, context: RuleContext): string | undefined {
   const isNamed = ({ kind, text }: Token) =>

@@ -5,7 +5,7 @@ import type { RuleContext } from '../judgement/context'
 import { mentions, reshapes } from '../judgement/dependence'
 import type { Target } from '../judgement/target'
 import { key } from '../postgres/catalog'
-import { nameOfAdded } from '../postgres/names'
+import { isKeptWhole, nameOfAdded } from '../postgres/names'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { ConstraintDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -71,7 +71,7 @@ export function builtConcurrently(
   const name = nameOfAdded(context.catalog, alter, definition)
   if (name === undefined) return []
   const index = isExchange ? `${name}_new` : name
-  if (isExchange && (index.length > 63 || isTaken(index, target, context))) return none(takesItsPlace)
+  if (isExchange && (!isKeptWhole(index) || isTaken(index, target, context))) return none(takesItsPlace)
   const table = written(context, alter.relation.span)
   const method = clauses.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
   const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(index)} ON ${table} ${written(context, clauses.index)}${method};`
@@ -286,7 +286,7 @@ function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Do
   const { edits, text } = undoneAmongOthers(made, context) ?? undoneBy(context, { ...dropConstraint(made), leaves })
   const build = made.build.replace(' CONCURRENTLY', '')
   const spare = `${made.name}_spare`
-  if (spare.length > 63) return { edits, text: `${text}\n${build}` }
+  if (!isKeptWhole(spare)) return { edits, text: `${text}\n${build}` }
   return {
     edits,
     text: [

@@ -71,6 +71,15 @@ export const isNewest = (place: Place): boolean =>
 const isLater = ({ direction, version, repeatable }: Migration, { history, migration }: Place): boolean =>
   direction !== 'down' && !repeatable && history.framework.compareVersions(version, migration.version) > 0
 
+/** Returns the statements of repeatable migrations in whose text one of the names stands. */
+export const repeatedStatements = (place: Place, names: readonly string[]): readonly Statement[] =>
+  naming(
+    { ...place, from: 0 },
+    names.map(name => name.toLowerCase()),
+  )
+    .filter(({ repeatable, direction }) => repeatable && direction !== 'down')
+    .flatMap(statementsUp)
+
 /** Of a few each is looked through; for many there is an index, which a change of any makes anew. */
 function naming(
   { history: { migrations }, from }: Place & { readonly from: number },

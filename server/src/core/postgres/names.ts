@@ -188,6 +188,9 @@ export function objectName(first: string, second: string, label: string): string
   return parts.join('_')
 }
 
+/** Whether PostgreSQL keeps the whole of a name. */
+export const isKeptWhole = (name: string): boolean => bytes(name) <= longest
+
 /** UTF-8 bytes, counted without an encoder: core knows no platform. */
 function bytes(text: string): number {
   let count = 0

@@ -6,6 +6,7 @@ import { anotherSubcommand, replacement, withBlanksBefore, written } from '../fi
 import { filledFromSequence } from '../fixes/filled-from-sequence'
 import { notNullParts } from '../fixes/not-null-steps'
 import { inSteps, isNeeded } from '../fixes/placement'
+import { isFiredByFilling } from '../fixes/triggers-of-copy'
 import { withhold } from '../fixes/withheld'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
@@ -209,6 +210,11 @@ in batches.`,
   ALTER TABLE articles ADD COLUMN words text;
   CREATE FUNCTION zz_articles_words_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
+    IF current_setting('guard.filling', true) = 'articles.words' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.words := NEW.words;
+      RETURN OLD;
+    END IF;
     NEW.words := (SELECT (lower(articles."Title" || coalesce(body, ''))) FROM (SELECT NEW.*) AS articles);
     RETURN NEW;
   END
@@ -231,6 +237,7 @@ in batches.`,
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM articles WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      PERFORM set_config('guard.filling', 'articles.words', true);
       UPDATE articles SET words = (lower(articles."Title" || coalesce(body, ''))) WHERE id BETWEEN batch_start AND batch_end AND words IS NULL;
       COMMIT;
       SELECT id INTO batch_start FROM articles WHERE id > batch_end ORDER BY id LIMIT 1;
@@ -470,6 +477,7 @@ function splitDefault(
   const about: About = { tables: [alter.relation.name], fills: [name] }
   if (isNeeded(context, step => inTheWay(step, about, context.statement.text) ?? false)) return []
   if (alter.subcommands.some((other, at) => at !== place && mentionsColumn(other.span, name, context))) return []
+  if (table && isFiredByFilling(table, name, context)) return []
   if (isFromSequence)
     return table && context.direction === 'up' ? filledFromSequence(alter, column, table, context) : []
   const tableText = written(context, alter.relation.span)
