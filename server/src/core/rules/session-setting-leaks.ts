@@ -1,7 +1,8 @@
 import type { Edit, Fix } from '../finding'
 import { insertion, statementsAfter } from '../fixes/edits'
 import plain from '../history/frameworks/plain'
-import type { Section } from '../history/migration'
+import type { History } from '../history/history'
+import type { Direction, Migration, Section } from '../history/migration'
 import { type Step, stepsIn } from '../history/steps'
 import { sessionAfter } from '../history/transactions'
 import { tokensOf } from '../sql/tokens'
@@ -20,8 +21,8 @@ of a deploy in one, and take it from a pool that hands it on. The next migration
 timeout, but only where both run in one deploy: a new database may come out otherwise than an old one.
 
 Nothing is said of what the file sets back at its end, of \`SET LOCAL\`, of what else than the search_path stands at the head of
-a dump by pg_dump, and of files that psql runs: each has a session of its
-own. A section has one finding.`,
+a dump by pg_dump, of what the next migration sets to the same (of the newest: the one before it), as where every file begins with its
+search_path, and of files that psql runs: each has a session of its own. A section has one finding.`,
   instead: `
 \`SET LOCAL\` in a transaction, else \`RESET\` at the end of the file.`,
   manual: ['sql-set.html', 'sql-reset.html'],
@@ -32,7 +33,9 @@ own. A section has one finding.`,
       const own = stepsIn(steps, section)
       const all = leaksOf(section, own)
       const ofDump = all.filter(isOfDump)
-      const leaks = ofDump.length > 2 ? all.filter(leak => !isOfDump(leak)) : all
+      const isMeant = (leak: Leak) =>
+        (ofDump.length > 2 && isOfDump(leak)) || isSetAgain(leak, section.direction, migration, history)
+      const leaks = all.filter(leak => !isMeant(leak))
       const [first] = leaks
       if (!first?.step.command) continue
       const names = leaks.map(({ parameter }) => parameter).join(' and ')
@@ -123,6 +126,17 @@ own. A section has one finding.`,
   CREATE TABLE users (id bigint PRIMARY KEY);
   SET statement_timeout = '3h';
 
+-- good: every file sets it
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  SET search_path = shop, public;
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 00002_orders.sql
+  -- +goose Up
+  SET search_path = shop, public;
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+
 -- good: psql has a session for each file
 -- file: 0001_users.sql
   SET search_path = public;
@@ -144,6 +158,26 @@ function leaksOf(section: Section, own: readonly Step[]): readonly Leak[] {
     const step = own[place]
     return step && place < lastOther ? [{ parameter, step }] : []
   })
+}
+
+/** Whether the next file sets it to the same, or the one before the newest has: who writes the one after will too. */
+function isSetAgain(
+  { parameter, step: { command } }: Leak,
+  direction: Direction,
+  migration: Migration,
+  { migrations }: History,
+): boolean {
+  if (command?.tag !== 'SET') return false
+  const files = migrations.filter(({ sections }) => sections.some(section => section.direction === direction))
+  const place = files.indexOf(migration)
+  const neighbour = files[place + 1] ?? files[place - 1]
+  return (neighbour?.sections ?? []).some(
+    ({ direction: way, statements }) =>
+      way === direction &&
+      statements.some(
+        ({ command: other }) => other?.tag === 'SET' && other.parameter === parameter && other.value === command.value,
+      ),
+  )
 }
 
 /** What pg_dump writes at the head of each dump, and means for the dump alone: PostgreSQL's defaults, or what changes no later statement. */
