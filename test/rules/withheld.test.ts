@@ -231,6 +231,16 @@ DROP FUNCTION named(text);`
     ])
   })
 
+  it('says that values may come twice between two batches', () => {
+    const files = {
+      '1_ranks.sql': '-- +goose Up\nCREATE TABLE ranks (id bigint PRIMARY KEY, place int UNIQUE DEFERRABLE);',
+      '2_change.sql': '-- +goose Up\nUPDATE ranks SET place = place + 1;',
+    }
+    assert.deepEqual(reasonsIn(files, 'unbatched-backfill'), [
+      'Values may come twice until all rows are changed: "ranks_place_key" is checked at the end.',
+    ])
+  })
+
   it('says that a view under the old name would be in the way of later migrations', () => {
     const inTheWay = 'A later migration puts something in its place, or takes away what the view would read.'
     const renamed = (later: string) =>

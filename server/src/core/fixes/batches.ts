@@ -6,6 +6,7 @@ import { tokensIn } from '../judgement/whole-table'
 import {
   type Catalog,
   columnNamed,
+  type Index,
   indexesOf,
   inheritorsOf,
   keyOf,
@@ -134,8 +135,16 @@ function walkOf(command: Changing, context: RuleContext): Walk | undefined {
   if (!key) return undefined
   if (command.tag === 'UPDATE' && command.assignments.some(({ column }) => key.columns.includes(column)))
     return withhold('It changes the key of the table, along which batches would go.')
+  const late = table && command.tag === 'UPDATE' ? keyCheckedLate(command, table, context) : undefined
+  if (late) return withhold(`Values may come twice until all rows are changed: "${late.name}" is checked at the end.`)
   return { ...source, key }
 }
+
+/** The rows of a batch may take values that only a later batch gives up. */
+const keyCheckedLate = ({ assignments }: Update, table: Table, { catalog }: RuleContext): Index | undefined =>
+  indexesOf(catalog, keyOfRelation(table)).find(
+    ({ deferrable, columns }) => deferrable && assignments.some(({ column }) => columns.includes(column)),
+  )
 
 function sourceOf(command: Changing, context: RuleContext): Pick<Walk, 'table' | 'alias' | 'hasAlias'> | undefined {
   if (holdsTogether(command, context))
