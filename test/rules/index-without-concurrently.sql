@@ -534,3 +534,19 @@
 
   -- +goose Down
   DROP INDEX CONCURRENTLY users_email_idx;
+
+-- bad: in place of one of the same name, which the down builds anew: by itself, rows come in meanwhile that it refuses
+-- given: golang-migrate
+-- file: 000001_tags.up.sql
+  CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
+  CREATE UNIQUE INDEX tags_name_key ON tags (name);
+-- file: 000001_tags.down.sql
+  DROP TABLE tags;
+-- file: 000002_tags_by_lower_name.up.sql
+  DROP INDEX tags_name_key;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "tags": reads and writes wait]
+  CREATE UNIQUE INDEX tags_name_key ON tags (lower(name));
+--^^^^^^^^^^^^^^^^^^^ error [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on table "tags": INSERT, UPDATE and DELETE wait until the index is built]
+-- file: 000002_tags_by_lower_name.down.sql
+  DROP INDEX tags_name_key;
+  CREATE UNIQUE INDEX tags_name_key ON tags (name);

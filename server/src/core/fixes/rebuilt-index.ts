@@ -9,6 +9,8 @@ import { quoted } from '../sql/quote'
 import { cutStatement, replacement, statementsAfter } from './edits'
 import { concurrently, indexNamed, inSchema, moveOfCreate, moveOfDrop } from './indexes'
 import { newMigrations, safetyOfConcurrently, withoutTransaction } from './placement'
+import { missed } from './rest-behind'
+import { withhold } from './withheld'
 
 /**
  * Returns the fix for an index that is dropped and built anew under the same name: the new one is built under another, the old one
@@ -66,16 +68,25 @@ export function rebuiltIndex(drop: Drop, index: Index, context: RuleContext): Fi
   return placed && { title: `${title},${placed.where}`, safety, turn: 'late', ...placed, creates }
 }
 
-/** Returns that fix for the CREATE INDEX that follows the drop. */
-export function rebuiltBy(create: CreateIndex, context: RuleContext): Fix | undefined {
-  const { steps, index, history, settings } = context
+/**
+ * Returns that fix for the CREATE INDEX that follows the drop. None where it cannot be done and the old one is unique: between
+ * the one and the other rows would come in that the new one refuses.
+ */
+export function rebuiltBy(create: CreateIndex, context: RuleContext): Fix[] | undefined {
+  const { steps, index, history, settings, transaction } = context
   for (const [place, step] of steps.slice(0, index).entries()) {
     const { command } = step
     const [name] = command?.tag === 'DROP INDEX' ? command.names : []
     if (command?.tag !== 'DROP INDEX' || !name || name.name !== create.name?.name) continue
     const there = new StepContext(step, command, steps, place, history, settings)
     const dropped = indexNamed(name, there)
-    return dropped && rebuiltIndex(command, dropped, there)
+    const fix = dropped && rebuiltIndex(command, dropped, there)
+    if (fix) return [fix]
+    const isAsked = transaction.isBlock && dropped?.unique && create.unique
+    const reason = isAsked ? missed({ steps, index: index - 1 }, place) : undefined
+    if (reason === undefined) return undefined
+    withhold(reason)
+    return []
   }
   return undefined
 }

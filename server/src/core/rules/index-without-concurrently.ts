@@ -291,8 +291,10 @@ function* builtBefore(index: CreateIndex, what: string, target: Target, context:
 }
 
 function fixes(index: CreateIndex, context: RuleContext): Fix[] {
-  const exchanged = exchangedIndexes(keyOf(context.catalog, index.table), context) ?? rebuiltBy(index, context)
+  const exchanged = exchangedIndexes(keyOf(context.catalog, index.table), context)
   if (exchanged) return [exchanged]
+  const rebuilt = rebuiltBy(index, context)
+  if (rebuilt) return rebuilt
   const placed = outsideTransaction(context, [concurrently(context, index)], moveOfCreate(index, context))
   return placed
     ? [{ title: `Build the index concurrently${placed.where}`, safety: safetyOfConcurrently(context), ...placed }]
