@@ -1,8 +1,9 @@
 import type { Fix } from '../finding'
-import { statementsAfter, written } from '../fixes/edits'
+import { statementsAfter, statementsBefore, written } from '../fixes/edits'
+import { downSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { isSecuredLater, knownTable } from '../judgement/row-security'
-import { inQuotes } from '../judgement/target'
+import { inQuotes, isNew } from '../judgement/target'
 import type { Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { defineRule } from './rule'
@@ -63,6 +64,25 @@ turns row security on.`,
   CREATE POLICY all_of_it ON orders TO PUBLIC USING (id > 0);
   COMMIT;
 
+-- bad: a table in use, and a down
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_own.up.sql
+  CREATE POLICY own ON orders USING (owner = current_user);
+--                     ^^^^^^ warning [policy-without-row-security: row level security of table "orders" is off: the policy does nothing]
+-- file: 000002_own.down.sql
+  DROP POLICY own ON orders;
+-- fix: Enable row level security
+-- file: 000002_own.up.sql
+  CREATE POLICY own ON orders USING (owner = current_user);
+  ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+-- file: 000002_own.down.sql
+  ALTER TABLE orders DISABLE ROW LEVEL SECURITY;
+  DROP POLICY own ON orders;
+
 -- good: turned on, here and later
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
@@ -91,6 +111,10 @@ const isPolicyOf = ({ name }: Name, command: Command | undefined): boolean =>
 
 function enabled(name: Name, context: RuleContext): Fix[] {
   if (context.inside) return []
-  const edits = statementsAfter(context, [`ALTER TABLE ${written(context, name.span)} ENABLE ROW LEVEL SECURITY;`])
-  return [{ title: 'Enable row level security', safety: 'review', isChange: true, edits }]
+  const table = written(context, name.span)
+  const edits = statementsAfter(context, [`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;`])
+  // The down of a table that is made here drops it.
+  const [down] = context.direction === 'up' && !isNew(name, context) ? downSteps(context) : []
+  const undo = down ? statementsBefore(down, [`ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY;`]) : []
+  return [{ title: 'Enable row level security', safety: 'review', isChange: true, edits: [...edits, ...undo] }]
 }
