@@ -53,6 +53,18 @@ describe('a fix that is withheld', () => {
     )
   })
 
+  it('says that a statement of the down does more than undoing this', () => {
+    const change = 'ALTER TABLE users ALTER COLUMN age TYPE bigint;\n-- +goose Down\n'
+    assert.equal(
+      reason(`${change}ALTER TABLE users ALTER COLUMN age TYPE int, ADD COLUMN name text;`, 'column-type-rewrite'),
+      'The statement of the down that undoes this does something else too: give it one of its own.',
+    )
+    assert.equal(
+      reason(`${change}ALTER TABLE users DROP COLUMN age;`, 'column-type-rewrite'),
+      'The down does something else with the column than undoing this.',
+    )
+  })
+
   it('says that the down would have to come apart as well', () => {
     const down = '-- +goose Down\nALTER TABLE users DROP COLUMN plan, ADD COLUMN name text;'
     assert.equal(

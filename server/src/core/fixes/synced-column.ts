@@ -66,10 +66,15 @@ export function undoneHere(
   const [first, ...others] = inverse
   // By another name of the table.
   const isElsewhere = downs.some(step => columns.every(column => mentions(step, column)))
-  if (!first && (isElsewhere || about.length > 0))
-    return withhold('The down does something else with the column than undoing this.')
+  const isMixed = about.some(
+    step => step.command?.tag === 'ALTER TABLE' && step.command.subcommands.some(isInverse) && !matches(step),
+  )
+  const reason = isMixed
+    ? 'The statement of the down that undoes this does something else too: give it one of its own.'
+    : 'The down does something else with the column than undoing this.'
+  if (!first && (isElsewhere || about.length > 0)) return withhold(reason)
   if (!first) return statementsBefore(downs[0] as Step, undo)
-  if (!inverse.every(matches)) return withhold('The down does something else with the column than undoing this.')
+  if (!inverse.every(matches)) return withhold(reason)
   const whole = { start: 0, end: first.statement.text.length }
   return [replacement(first, whole, undo.join('\n').replace(/;$/, '')), ...others.map(removedStatement)]
 }
