@@ -253,6 +253,29 @@ DROP FUNCTION named(text);`
     ])
   })
 
+  it('says that a function would be cut up', () => {
+    const filesWith = (attribute: string) => ({
+      '1_users.sql': '--liquibase formatted sql\n--changeset a:1\nCREATE TABLE users (id bigint PRIMARY KEY, age int);',
+      '2_change.sql': `--liquibase formatted sql\n--changeset a:2${attribute}\nALTER TABLE users RENAME COLUMN age TO years;`,
+    })
+    assert.deepEqual(reasonsIn(filesWith(''), 'renamed-column', 'liquibase'), [
+      'Liquibase cuts bodies at their semicolons here.',
+    ])
+    const update = {
+      ...filesWith(''),
+      '2_change.sql': '--liquibase formatted sql\n--changeset a:2\nUPDATE users SET age = 1;',
+    }
+    assert.deepEqual(reasonsIn(update, 'unbatched-backfill', 'liquibase'), [
+      'Liquibase cuts bodies at their semicolons here.',
+    ])
+    const whole = historyIn(filesWith(' splitStatements:false'), 'liquibase')
+    const fixes = lint(whole, 'm/2_change.sql', { postgres: 15, rules: {} }).flatMap(finding => finding.fixes)
+    assert.deepEqual(
+      fixes.map(({ title }) => title),
+      ['Keep both names up to date while code moves over, in new migrations'],
+    )
+  })
+
   it('says that a view under the old name would be in the way of later migrations', () => {
     const inTheWay = 'A later migration puts something in its place, or takes away what the view would read.'
     const renamed = (later: string) =>

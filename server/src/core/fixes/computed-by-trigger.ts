@@ -7,7 +7,7 @@ import { quoted } from '../sql/quote'
 import { type About, inTheWay } from './behind'
 import { replacement, statementsAfter, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
-import { inSteps, isNeeded } from './placement'
+import { inSteps, isCutUp, isNeeded } from './placement'
 import { filling, markOf, nameOfSync, onlyFilled, syncTrigger, undoneHere, withoutSync } from './synced-column'
 import { triggersToOverrule } from './triggers-of-copy'
 import { withhold } from './withheld'
@@ -32,6 +32,7 @@ export function computedByTrigger(
   const about: About = { tables: [alter.relation.name], fills: [name] }
   if (isNeeded(context, step => inTheWay(step, about, context.statement.text) ?? false)) return []
   const tableText = written(context, alter.relation.span)
+  if (isCutUp(context)) return []
   const overruled = triggersToOverrule(table, [name], context, { isLast: true })
   if (!overruled) return []
   const mark = markOf(overruled, `${alter.relation.name}.${name}`)

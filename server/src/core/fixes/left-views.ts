@@ -13,7 +13,7 @@ import { quoted } from '../sql/quote'
 import type { Statement } from '../sql/statements'
 import { statementsAfter, statementsBefore, written } from './edits'
 import { grantsFor, grantsForSchema } from './left-grants'
-import { inBody } from './placement'
+import { inBody, isCutUp } from './placement'
 import { withhold } from './withheld'
 
 export interface Moved {
@@ -152,6 +152,7 @@ function inSameTransaction({ title, make, remove, from, to }: Stand, context: Ru
   const back = downs.find(isTold) ?? downs[0]
   const { fence } = context.migration.framework
   const fenced = (text: string) => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text)
+  if (make.some(text => text.includes('$$')) && isCutUp(context)) return []
   const made = make.map(fenced)
   const edits = [
     ...(isAlone ? statementsBefore(context, ['BEGIN;']) : []),

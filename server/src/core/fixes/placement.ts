@@ -75,6 +75,7 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   const { transaction, steps } = context
   if (context.inside) return withhold(inBody)
   const alone = steps.length === 1
+  if (move.isBlock && (alone || transaction.kind !== 'tool') && isCutUp(context)) return undefined
   const inPlace = move.isBlock ? fenced(context, changes) : changes
   if (!transaction.isBlock) return { edits: withoutTimeouts(context, inPlace, move), where: '' }
   if (transaction.kind === 'tool' && alone) {
@@ -129,6 +130,7 @@ function withRestBehind(
   isTransaction: boolean,
 ): Placed | undefined {
   const { transaction, section, steps, index, migration } = context
+  if (move.isBlock && isCutUp(context)) return undefined
   const inPlace = move.isBlock ? fenced(context, changes) : changes
   if (transaction.kind === 'block')
     return section.transaction === 'own' ? betweenBlocks(context, inPlace, move) : undefined
@@ -187,6 +189,18 @@ export function blockAroundAll(count: number, { steps, section }: RuleContext): 
   if (!begin || commit?.command?.tag !== 'COMMIT' || commit.command.chain) return undefined
   return begin.command?.tag === 'BEGIN' || begin.command?.tag === 'START TRANSACTION' ? [begin, commit] : undefined
 }
+
+/** Whether the tool would cut a body up that stood here: the reason is withheld. */
+export function isCutUp(context: RuleContext): boolean {
+  const { name, cutsBodies } = context.migration.framework
+  if (!cutsBodies || isFenced(context)) return false
+  withhold(`${name} cuts bodies at their semicolons here.`)
+  return true
+}
+
+/** Fences do not stand in one another. */
+export const isFenced = ({ section, statement: { span } }: RuleContext): boolean =>
+  section.queries.some(({ start, end }) => start <= span.start && span.end <= end)
 
 /** Puts the tool's fence around a statement whose first and last edits stand at its ends. */
 function fenced(context: RuleContext, changes: readonly Edit[]): readonly Edit[] {
@@ -320,6 +334,7 @@ export function inSteps(
   const withFences = statements.map(text =>
     fence && /^DO\b/.test(text) ? `${fence.before}\n${text}\n${fence.after}` : text,
   )
+  if (transaction.kind === 'own' && statements.some(text => text.includes('$$')) && isCutUp(context)) return undefined
   if (transaction.kind === 'own') return { edits: [...edits, ...statementsAfter(context, withFences)], where: '' }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...edits, ...statementsAfter(commit, withFences)], where: ' after COMMIT' }

@@ -15,7 +15,7 @@ import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
 import { needsColumns } from './behind'
 import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
-import { isNeeded, newMigrations, type Part } from './placement'
+import { isCutUp, isFenced, isNeeded, newMigrations, type Part } from './placement'
 import { withhold } from './withheld'
 
 export const remarking = (table: string, column: string, remark: string): string =>
@@ -135,6 +135,7 @@ export function inPlaceOf(
   context: RuleContext,
 ): Fix[] {
   const { fence } = context.migration.framework
+  if (isCutUp(context)) return []
   const isWhole = taken.length === alter.subcommands.length
   const fenced = here.map(text =>
     fence && text.includes('$$') && !(isWhole && isFenced(context)) ? `${fence.before}\n${text}\n${fence.after}` : text,
@@ -166,10 +167,6 @@ function renamesIn({ command }: Step, table: string, moved: string): string | fa
   const renamed = command.subcommands.find(other => other.kind === 'RENAME COLUMN' && isNamed(other.from.name))
   return renamed ? 'renames what the new migrations need' : false
 }
-
-/** Fences do not stand in one another. */
-const isFenced = ({ section, statement: { span } }: RuleContext): boolean =>
-  section.queries.some(({ start, end }) => start <= span.start && span.end <= end)
 
 /** Subcommands that do other things are not touched, and run first; comments between those that go stay. */
 function inPlace(

@@ -43,6 +43,7 @@ const mark: Mark = { line: '--liquibase formatted sql', isIn: text => isFormatte
 export default {
   id: 'liquibase',
   name: 'Liquibase',
+  cutsBodies: true,
   recognises: folder =>
     Math.max(
       0.96 * shareOfTexts(folder, mark.isIn),
@@ -141,8 +142,12 @@ const raw = (text: string): SectionLayout => ({
 function changesetAfter(text: string, { title, up: sql, down: undo, transaction }: FollowUp): string {
   const [, marker = '--changeset ', author = 'migration-guard', id = ''] =
     /^[ \t]*(--[ \t]*changeset[ \t]+)("[^"\n]+"|[^:\s]+):[ \t]*("[^"\n]+"|\S+)/i.exec(lastHead(text)) ?? []
-  const isCut = texts(sql).some(statement => /;[ \t]*(?:--.*)?\n/.test(statement))
-  const options = `${transaction ? '' : ' runInTransaction:false'}${isCut ? ' splitStatements:false' : ''}`
+  const isCut = (script: string) => texts(script).some(statement => /;[ \t]*(?:--.*)?\n/.test(statement))
+  const options = [
+    ...(transaction ? [] : [' runInTransaction:false']),
+    ...(isCut(sql) ? [' splitStatements:false'] : []),
+    ...(isCut(undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')) ? [' rollbackSplitStatements:false'] : []),
+  ].join('')
   const comment = marker.replace(/changeset\s+$/i, 'rollback ')
   const bare = undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')
   // A rollback fails at a changeset in SQL that says nothing of it (`ChangeSet.java`).
