@@ -1,3 +1,349 @@
+-- bad: several columns, of which one becomes what USING makes of the row
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer NOT NULL, rebate integer, number integer NOT NULL);
+  CREATE INDEX orders_total_idx ON orders (total, rebate);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_cents.up.sql
+  ALTER TABLE orders
+    -- in cents until now
+    ALTER COLUMN total TYPE numeric USING orders.total::numeric / 100,
+--                     ^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN rebate TYPE numeric USING coalesce(rebate, 0)::numeric / 100;
+--                      ^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_cents.down.sql
+  ALTER TABLE orders ALTER COLUMN total TYPE integer USING total * 100, ALTER COLUMN rebate TYPE integer USING rebate * 100;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_cents.up.sql
+  -- in cents until now
+  ALTER TABLE orders ADD COLUMN total_new numeric;
+  ALTER TABLE orders ADD COLUMN rebate_new numeric;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_cents.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+  ALTER TABLE orders DROP COLUMN rebate_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = orders.total::numeric / 100, rebate_new = coalesce(rebate, 0)::numeric / 100 WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR rebate_new IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_total_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_total_idx_new ON orders (total_new, rebate_new);
+-- file: 000004_build_orders_total_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_total_idx_new;
+-- file: 000005_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_add_orders_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN total_new DROP NOT NULL;
+-- file: 000007_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_old;
+  ALTER TABLE orders RENAME COLUMN rebate_new TO rebate;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_old;
+  ALTER INDEX orders_total_idx_new RENAME TO orders_total_idx;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  COMMENT ON COLUMN orders.rebate_old IS NULL;
+  UPDATE orders SET total_old = total * 100 WHERE (total_old::numeric / 100)::numeric::text IS DISTINCT FROM total::text;
+  UPDATE orders SET rebate_old = rebate * 100 WHERE (coalesce(rebate_old, 0)::numeric / 100)::numeric::text IS DISTINCT FROM rebate::text;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_new;
+  ALTER TABLE orders RENAME COLUMN rebate_old TO rebate;
+  ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_new;
+  ALTER INDEX orders_total_idx_old RENAME TO orders_total_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000008_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN rebate_old;
+-- file: 000008_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  ALTER TABLE orders ADD COLUMN rebate_old integer;
+  UPDATE orders SET total_old = total * 100;
+  UPDATE orders SET rebate_old = rebate * 100;
+  CREATE INDEX orders_total_idx_old ON orders (total_old, rebate_old);
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_cents.up.sql
+  -- in cents until now
+  ALTER TABLE orders ADD COLUMN total_new numeric;
+  ALTER TABLE orders ADD COLUMN rebate_new numeric;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_cents.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+  ALTER TABLE orders DROP COLUMN rebate_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = orders.total::numeric / 100, rebate_new = coalesce(rebate, 0)::numeric / 100 WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR rebate_new IS NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_total_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_total_idx_new ON orders (total_new, rebate_new);
+-- file: 000004_build_orders_total_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_total_idx_new;
+-- file: 000005_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_add_orders_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_validate_orders_total_new_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN total_new DROP NOT NULL;
+-- file: 000007_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_old;
+  ALTER TABLE orders RENAME COLUMN rebate_new TO rebate;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_old;
+  ALTER INDEX orders_total_idx_new RENAME TO orders_total_idx;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  COMMENT ON COLUMN orders.rebate_old IS NULL;
+  UPDATE orders SET total_old = total * 100 WHERE (total_old::numeric / 100)::numeric::text IS DISTINCT FROM total::text;
+  UPDATE orders SET rebate_old = rebate * 100 WHERE (coalesce(rebate_old, 0)::numeric / 100)::numeric::text IS DISTINCT FROM rebate::text;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME COLUMN rebate TO rebate_new;
+  ALTER TABLE orders RENAME COLUMN rebate_old TO rebate;
+  ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_new;
+  ALTER INDEX orders_total_idx_old RENAME TO orders_total_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total::numeric / 100;
+    NEW.rebate_new := coalesce(NEW.rebate, 0)::numeric / 100;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000008_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN rebate_old;
+-- file: 000008_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  ALTER TABLE orders ADD COLUMN rebate_old integer;
+  UPDATE orders SET total_old = total * 100;
+  UPDATE orders SET rebate_old = rebate * 100;
+  CREATE INDEX orders_total_idx_old ON orders (total_old, rebate_old);
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.rebate_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: among other things, which stay
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer DEFAULT 0, placed timestamp, code varchar(10));
+-- file: 000002_orders.up.sql
+  ALTER TABLE orders
+    -- Counts.
+    ALTER COLUMN code TYPE text, -- of any length
+--                    ^^^^^^^^^ hint [statistics-missing: ALTER COLUMN TYPE throws away the statistics of column "code" of table "orders"]
+    ALTER COLUMN total DROP DEFAULT,
+    ALTER COLUMN total TYPE text USING CASE WHEN total > 0 THEN 'some' ELSE 'none' END,
+--                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    -- Times.
+    ALTER COLUMN placed TYPE timestamptz USING placed AT TIME ZONE 'Europe/Oslo',
+--                      ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN total SET DEFAULT 'none',
+    ALTER COLUMN total SET NOT NULL,
+--                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "orders": reads and writes wait until every row is checked]
+    ADD COLUMN note text;
+-- fix: Analyze the table in a new migration
+-- file: 000003_analyze_orders.up.sql
+  ANALYZE orders;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+  ALTER TABLE orders
+    -- Counts.
+    ALTER COLUMN code TYPE text, -- of any length
+    ADD COLUMN note text;
+  -- Times.
+  ALTER TABLE orders ADD COLUMN total_new text;
+  ALTER TABLE orders ADD COLUMN placed_new timestamptz;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := CASE WHEN NEW.total > 0 THEN 'some' ELSE 'none' END;
+    NEW.placed_new := NEW.placed AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = CASE WHEN total > 0 THEN 'some' ELSE 'none' END, placed_new = placed AT TIME ZONE 'Europe/Oslo' WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR placed_new IS NULL AND placed IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN placed TO placed_old;
+  ALTER TABLE orders RENAME COLUMN placed_new TO placed;
+  ALTER TABLE orders ALTER COLUMN total_old DROP DEFAULT, ALTER COLUMN total SET DEFAULT 'none';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.placed_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN placed_old;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+  ALTER TABLE orders
+    -- Counts.
+    ALTER COLUMN code TYPE text, -- of any length
+    ADD COLUMN note text;
+  -- Times.
+  ALTER TABLE orders ADD COLUMN total_new text;
+  ALTER TABLE orders ADD COLUMN placed_new timestamptz;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := CASE WHEN NEW.total > 0 THEN 'some' ELSE 'none' END;
+    NEW.placed_new := NEW.placed AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = CASE WHEN total > 0 THEN 'some' ELSE 'none' END, placed_new = placed AT TIME ZONE 'Europe/Oslo' WHERE id BETWEEN batch_start AND batch_end AND (total_new IS NULL OR placed_new IS NULL AND placed IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000004_add_orders_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000005_validate_orders_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000006_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders RENAME COLUMN placed TO placed_old;
+  ALTER TABLE orders RENAME COLUMN placed_new TO placed;
+  ALTER TABLE orders ALTER COLUMN total_old DROP DEFAULT, ALTER COLUMN total SET DEFAULT 'none';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.placed_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN placed_old;
+
 -- bad: nobody knows what type the column has now
   ALTER TABLE invoices ALTER COLUMN total TYPE bigint;
 --                                        ^^^^^^^^^^^ warning [column-type-rewrite: ALTER COLUMN TYPE may rewrite table "invoices" under ACCESS EXCLUSIVE: reads and writes wait until it is done]

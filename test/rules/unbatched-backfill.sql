@@ -1,3 +1,66 @@
+-- bad: the same between BEGIN and COMMIT, on PostgreSQL 18
+-- given: postgres 18
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_plan.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE users SET plan = 'free';
+--^^^^^^ error [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction, which already holds ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free', ALTER COLUMN plan SET NOT NULL;
+--                                                                          ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+  COMMIT;
+-- fix: Change the rows in batches and prove NOT NULL after them, after COMMIT
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+  COMMIT;
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
+-- fix: Change the rows in batches and prove NOT NULL after them, after COMMIT
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'free';
+  COMMIT;
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
+
 -- bad: a key of several columns
 -- given: golang-migrate
 -- file: 000001_shop.up.sql

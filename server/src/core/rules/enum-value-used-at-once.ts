@@ -258,7 +258,7 @@ export function earlyUse(
   { postgres }: Pick<Settings, 'postgres'>,
 ): (Added & { readonly use: Span }) | undefined {
   for (const added of addedBefore(standing)) {
-    // Since 17 those of a type that the transaction makes are as good as any (release-17.html).
+    // Since 17 those of a type that the transaction makes may be used (release-17.html).
     if (added.isOwn && postgres >= 17) continue
     const use = useOf(added, command, standing.statement.text, standing.before) ?? useInBody(added, command, standing)
     if (use) return { ...added, use }
