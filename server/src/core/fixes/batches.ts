@@ -26,7 +26,7 @@ import { insertion, written } from './edits'
 import { batchableMerge } from './merge-source'
 import { outsideTransaction } from './placement'
 import { batchableSource } from './select-source'
-import { withhold, withReason } from './withheld'
+import { none, withhold, withReason } from './withheld'
 
 /** Rows of one batch: a transaction of well under a second on most tables. */
 const rows = 5000
@@ -85,8 +85,7 @@ function blockOf(command: Changing, context: RuleContext) {
 
 /** Batches go along a key: says that none is known, and offers nothing. */
 export function withoutKey({ name }: Name): Fix[] {
-  withhold(`The migrations here show no key of table "${name}", along which batches could go.`)
-  return []
+  return none(`The migrations here show no key of table "${name}", along which batches could go.`)
 }
 
 /** What changes rows. */

@@ -1,6 +1,5 @@
 import { type Past, pastOf, sourceOfColumn, textOfDefault, written } from '../inverse/sources'
 import { constraintText, indexText, textOfKey } from '../inverse/texts'
-import { literal } from '../inverse/views'
 import type { RuleContext } from '../judgement/context'
 import {
   type Catalog,
@@ -21,7 +20,7 @@ import {
 } from '../postgres/catalog'
 import { isKeptWhole } from '../postgres/names'
 import type { Name } from '../sql/parts'
-import { quoted } from '../sql/quote'
+import { literal, quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import { withColumns } from './column-names'
 import { notNullParts } from './not-null-steps'

@@ -5,12 +5,12 @@ import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import { type About, inTheWay } from './behind'
-import { replacement, statementsAfter, withBlanksBefore, written } from './edits'
+import { inFence, replacement, statementsAfter, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
 import { inSteps, isCutUp, isNeeded } from './placement'
 import { filling, markOf, nameOfSync, onlyFilled, syncTrigger, undoneHere, withoutSync } from './synced-column'
 import { triggersToOverrule } from './triggers-of-copy'
-import { withhold } from './withheld'
+import { none } from './withheld'
 
 /**
  * Returns the fix that adds a plain column in the place of one that is computed and stored: a trigger computes it for rows that
@@ -60,8 +60,7 @@ export function computedByTrigger(
   const fills = [{ assignment: `${column} = ${value}`, missing: `${column} IS NULL` }]
   const filled = undone && filling(alter, { table: tableText, fills, title: name, mark }, table, context)
   if (!filled) return []
-  const { fence } = context.migration.framework
-  const fenced = trigger.map(text => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text))
+  const fenced = trigger.map(text => inFence(text, context.migration))
   const cut = [generated.span, ...(notNull ? [notNull] : [])]
   const placed = inSteps(
     context,
@@ -75,9 +74,4 @@ export function computedByTrigger(
   )
   const title = 'Compute it in a trigger, and fill the rows that are there in batches'
   return placed ? [{ title: `${title}${placed.where}`, safety: 'review', isChange: true, ...placed }] : []
-}
-
-const none = (reason: string): [] => {
-  withhold(reason)
-  return []
 }

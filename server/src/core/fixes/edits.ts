@@ -1,4 +1,5 @@
 import type { Edit } from '../finding'
+import type { Migration } from '../history/migration'
 import type { Step } from '../history/steps'
 import type { AlterRelation } from '../sql/commands'
 import type { Subcommand } from '../sql/subcommands'
@@ -29,6 +30,10 @@ export const withBlanksBefore = ({ statement }: Pick<Place, 'statement'>, { star
   const isComment = tokensOf(statement.text).some(token => token.kind === 'comment' && token.end === trimmed)
   return { start: isComment ? start : trimmed, end }
 }
+
+/** Returns a statement between the marks that a tool wants around semicolons inside of one; as it is where there are none. */
+export const inFence = (text: string, { framework: { fence } }: Migration): string =>
+  fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text
 
 /** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
 export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {

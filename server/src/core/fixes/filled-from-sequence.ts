@@ -5,13 +5,13 @@ import type { Table } from '../postgres/catalog'
 import { nameOfSequence } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition } from '../sql/parts'
-import { quoted } from '../sql/quote'
+import { literal, quoted } from '../sql/quote'
 import { inBatches, withoutKey } from './batches'
 import { replacement, statementsAfter, withBlanksBefore, written } from './edits'
 import { inSchema } from './indexes'
 import { notNullParts } from './not-null-steps'
 import { inSteps, newMigrations, type Part } from './placement'
-import { withhold } from './withheld'
+import { none } from './withheld'
 
 /**
  * Returns the fix that adds a serial or identity column without a rewrite: a plain column whose default draws from a sequence of its
@@ -25,17 +25,15 @@ export function filledFromSequence(
 ): Fix[] {
   const { name } = column.name
   const { identity } = column
-  if (identity && written(context, identity).includes('(')) {
-    withhold('The options of the sequence would have to be carried over by hand.')
-    return []
-  }
+  if (identity && written(context, identity).includes('('))
+    return none('The options of the sequence would have to be carried over by hand.')
   const tableText = written(context, relation.span)
   const label = quoted(name)
   const own = nameOfSequence(context.catalog, table, name)
   // The identity makes the sequence of that name itself.
   const sequence = inSchema(relation.schema, identity ? `${relation.name}_${name}_fill_seq` : own)
   const type = typeWords.get(serialTypes.get(column.type.name) ?? column.type.name)
-  const next = `nextval('${sequence.replaceAll("'", "''")}')`
+  const next = `nextval(${literal(sequence)})`
   const block = inBatches(
     tableText,
     table,
@@ -70,8 +68,7 @@ export function filledFromSequence(
     return placed ? [{ title: `${title}${placed.where}`, safety: 'review', ...placed }] : []
   }
   const identitySequence = inSchema(relation.schema, own)
-  const goesOn = (from: string, to: string) =>
-    `SELECT setval('${to.replaceAll("'", "''")}', last_value, is_called) FROM ${from};`
+  const goesOn = (from: string, to: string) => `SELECT setval(${literal(to)}, last_value, is_called) FROM ${from};`
   const last: Part = {
     title: `add_${relation.name}_${name}_identity`,
     up: [

@@ -26,7 +26,7 @@ import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import { cutStatement, cutSubcommand, leaving, replacement, semicolonAfter, statementsAfter, written } from './edits'
 import { type Down, isNeeded, newMigrations, type Undo, undoneBy } from './placement'
-import { withhold } from './withheld'
+import { none, withhold } from './withheld'
 
 /**
  * Returns the fix that drops in two phases: here the column is declared deprecated, and need not be written any more; a
@@ -41,16 +41,11 @@ export function columnDroppedLater(
   const { name } = subcommand.column
   const known = columnNamed(table, name)
   if (alter.only || context.direction === 'down') return []
-  if (!table || !known || table.conditional) {
-    withhold('The migrations here do not show whether the column is there.')
-    return []
-  }
+  if (!table || !known || table.conditional) return none('The migrations here do not show whether the column is there.')
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
   if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
-  if (alter.subcommands.some(other => other !== subcommand && names(other, name))) {
-    withhold(`The same statement has something else to do with column "${name}".`)
-    return []
-  }
+  if (alter.subcommands.some(other => other !== subcommand && names(other, name)))
+    return none(`The same statement has something else to do with column "${name}".`)
   const key = keyOf(context.catalog, alter.relation)
   const takesPlace = (step: Step) => {
     if (mentions(step, alter.relation.name) && mentions(step, name)) return `names column "${name}" too`
@@ -70,8 +65,7 @@ export function columnDroppedLater(
     !among &&
     (downs.length > 1 || downs.some(({ command }) => !command || !undo.matches(command, context.catalog)))
   ) {
-    withhold('The down does more with the column than adding it again.')
-    return []
+    return none('The down does more with the column than adding it again.')
   }
   const isRequired = known.notNull && !known.default && !known.identity && downs.length === 0
   const here = [
@@ -129,15 +123,9 @@ export function droppedLater(drop: Drop, name: Name, context: RuleContext): Fix[
   const relation = drop.tag.replace('DROP ', '')
   const noun = relation.toLowerCase()
   if (direction === 'down') return []
-  if (drop.names.length > 1) {
-    withhold(`One statement drops several ${noun}s.`)
-    return []
-  }
+  if (drop.names.length > 1) return none(`One statement drops several ${noun}s.`)
   const before = asTable(relationNamed(steps[0]?.before ?? catalog, name))
-  if (before?.partitionOf) {
-    withhold('Partitions go all the time: their table stays, and is what running code names.')
-    return []
-  }
+  if (before?.partitionOf) return none('Partitions go all the time: their table stays, and is what running code names.')
   if (before?.kind !== noun || before.conditional) return []
   if (isAnnounced({ table: name.name }, context)) return []
   const key = keyOf(catalog, name)

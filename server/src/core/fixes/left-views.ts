@@ -9,12 +9,12 @@ import { asTable, keyOf, type Relation, relationNamed, type Table } from '../pos
 import { relationsIn } from '../postgres/searches'
 import type { AlterRelation } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
-import { quoted } from '../sql/quote'
+import { literal, quoted } from '../sql/quote'
 import type { Statement } from '../sql/statements'
-import { statementsAfter, statementsBefore, written } from './edits'
+import { inFence, statementsAfter, statementsBefore, written } from './edits'
 import { grantsFor, grantsForSchema } from './left-grants'
 import { inBody, isCutUp } from './placement'
-import { withhold } from './withheld'
+import { none, withhold } from './withheld'
 
 export interface Moved {
   /** What the table is called then, as SQL. */
@@ -42,7 +42,7 @@ export function viewInPlace(alter: AlterRelation, { name, title }: Moved, contex
       make: [
         `CREATE VIEW ${old}${securityInvoker(context)} AS SELECT * FROM ${name};`,
         ...grants,
-        `COMMENT ON VIEW ${old} IS 'DEPRECATED: it is called ${name.replaceAll("'", "''")}';`,
+        `COMMENT ON VIEW ${old} IS ${literal(`DEPRECATED: it is called ${name}`)};`,
       ],
       remove: [`DROP VIEW ${old};`],
       from: alter.relation.name,
@@ -77,15 +77,11 @@ export function schemaInPlace(
   const isKnown = tables.length === held.length && tables.every(({ conditional }) => !conditional)
   if (!catalog.complete || !isKnown || held.length > mostViews || direction === 'down' || inside) return []
   const isLoose = (relation: Relation) => relation.kind === 'sequence' && !relation.ownedBy
-  if (relationsIn(catalog, [from]).some(key => isLoose(catalog.relations.get(key) as Relation))) {
-    withhold('The schema holds a sequence, and no view stands for that.')
-    return []
-  }
+  if (relationsIn(catalog, [from]).some(key => isLoose(catalog.relations.get(key) as Relation)))
+    return none('The schema holds a sequence, and no view stands for that.')
   if (readsPast(tables, context)) return []
-  if (thingsIn(catalog, [{ name: from }]).some(({ kind }) => kind === 'type' || kind === 'routine')) {
-    withhold('The schema holds types or functions, and no view stands for those.')
-    return []
-  }
+  if (thingsIn(catalog, [{ name: from }]).some(({ kind }) => kind === 'type' || kind === 'routine'))
+    return none('The schema holds types or functions, and no view stands for those.')
   const views = held.map(({ name }) => `${quoted(from)}.${quoted(name)}`)
   const invoker = securityInvoker(context)
   const given = grantsForSchema(from, context)
@@ -135,25 +131,19 @@ interface Stand {
 function inSameTransaction({ title, make, remove, from, to }: Stand, context: RuleContext): Fix[] {
   const names = [from, ...to]
   const others = [...laterStatements(context, names), ...repeatedStatements(context, names)]
-  if (others.some(statement => isInWay(statement, from, to))) {
-    withhold('A later migration puts something in its place, or takes away what the view would read.')
-    return []
-  }
+  if (others.some(statement => isInWay(statement, from, to)))
+    return none('A later migration puts something in its place, or takes away what the view would read.')
   const isTold = (step: Step) => names.some(name => mentions(step, name))
   // What a view reads cannot change its type any more: it comes behind all that.
   const last = laterSteps(context).findLast(isTold)
   const isAlone = context.transaction.kind === 'own'
-  if (last && (isAlone || last.transaction.number !== context.transaction.number)) {
-    withhold('A later transaction of the migration has to do with it too, and the views come behind that.')
-    return []
-  }
+  if (last && (isAlone || last.transaction.number !== context.transaction.number))
+    return none('A later transaction of the migration has to do with it too, and the views come behind that.')
   // The down of another version may move it back: there the views are in the way too.
   const downs = downSteps(context)
   const back = downs.find(isTold) ?? downs[0]
-  const { fence } = context.migration.framework
-  const fenced = (text: string) => (fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text)
   if (make.some(text => text.includes('$$')) && isCutUp(context)) return []
-  const made = make.map(fenced)
+  const made = make.map(text => inFence(text, context.migration))
   const edits = [
     ...(isAlone ? statementsBefore(context, ['BEGIN;']) : []),
     ...statementsAfter(last ?? context, isAlone ? [...made, 'COMMIT;'] : made),

@@ -10,7 +10,7 @@ import { cutStatement, replacement, statementsAfter } from './edits'
 import { concurrently, indexNamed, inSchema, moveOfCreate, moveOfDrop } from './indexes'
 import { newMigrations, safetyOfConcurrently, withoutTransaction } from './placement'
 import { missed } from './rest-behind'
-import { withhold } from './withheld'
+import { none } from './withheld'
 
 /**
  * Returns the fix for an index that is dropped and built anew under the same name: the new one is built under another, the old one
@@ -85,8 +85,7 @@ export function rebuiltBy(create: CreateIndex, context: RuleContext): Fix[] | un
     const isAsked = transaction.isBlock && dropped?.unique && create.unique
     const reason = isAsked ? missed({ steps, index: index - 1 }, place) : undefined
     if (reason === undefined) return undefined
-    withhold(reason)
-    return []
+    return none(reason)
   }
   return undefined
 }

@@ -1,6 +1,5 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
-import { literal } from '../inverse/views'
 import { downSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
@@ -8,13 +7,13 @@ import { earlierStatements, repeatedStatements } from '../judgement/later'
 import type { Table } from '../postgres/catalog'
 import { objectName } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
-import { quoted } from '../sql/quote'
+import { literal, quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
 import { needsColumns } from './behind'
-import { cutSubcommand, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
+import { cutSubcommand, inFence, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
 import { isCutUp, isFenced, isNeeded, newMigrations, type Part } from './placement'
 import { withhold } from './withheld'
 
@@ -134,12 +133,9 @@ export function inPlaceOf(
   title: string,
   context: RuleContext,
 ): Fix[] {
-  const { fence } = context.migration.framework
   if (isCutUp(context)) return []
   const isWhole = taken.length === alter.subcommands.length
-  const fenced = here.map(text =>
-    fence && text.includes('$$') && !(isWhole && isFenced(context)) ? `${fence.before}\n${text}\n${fence.after}` : text,
-  )
+  const fenced = isWhole && isFenced(context) ? here : here.map(text => inFence(text, context.migration))
   const all = [...inPlace(alter, fenced, taken, context), ...edits]
   const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []

@@ -8,7 +8,7 @@ import { typeChange } from '../postgres/types'
 import type { Span } from '../text'
 import { replacement, statementsAfter, statementsBefore, withBlanksBefore } from './edits'
 import { inBody } from './placement'
-import { withhold } from './withheld'
+import { none } from './withheld'
 
 type TypeChange = SubcommandOfKind<'ALTER COLUMN TYPE'>
 
@@ -28,10 +28,7 @@ export function takenAsUtc(subcommand: TypeChange, { table }: Target, context: R
   const clause = using && usingUtc(subcommand, context)
   if (using && !clause) return []
   if (!using && isSet) return []
-  if (context.inside) {
-    withhold(inBody)
-    return []
-  }
+  if (context.inside) return none(inBody)
   const edits: Edit[] = clause ? [replacement(context, withBlanksBefore(context, clause), '')] : []
   const set = `SET LOCAL timezone = 'UTC';`
   if (!isSet && context.transaction.isBlock) edits.unshift(...statementsBefore(firstOf(context), [set]))

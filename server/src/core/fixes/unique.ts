@@ -39,7 +39,7 @@ import {
   withoutTransaction,
 } from './placement'
 import { restBehind } from './rest-behind'
-import { withhold, withReason } from './withheld'
+import { none, withhold, withReason } from './withheld'
 
 /**
  * Returns the fix that builds the index of a UNIQUE or PRIMARY KEY constraint with CONCURRENTLY and then makes the constraint
@@ -168,11 +168,6 @@ const isTaken = (index: string, { table }: Target, { catalog }: RuleContext): bo
 
 const takesItsPlace =
   'The same statement drops a constraint: build the index before it, under a name of its own, and say USING INDEX here.'
-
-const none = (reason: string): [] => {
-  withhold(reason)
-  return []
-}
 
 interface Build {
   readonly alter: AlterRelation

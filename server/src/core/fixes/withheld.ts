@@ -6,6 +6,12 @@ export function withhold(reason: string): undefined {
   why ??= reason
 }
 
+/** Says why no fix is offered, and returns none. */
+export function none(reason: string): [] {
+  withhold(reason)
+  return []
+}
+
 /** Returns what `work` returns, and why it withheld what it might have returned. */
 export function withReason<T>(work: () => T): { readonly result: T; readonly why?: string } {
   const outer = why

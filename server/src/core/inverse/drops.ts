@@ -12,10 +12,11 @@ import {
 } from '../postgres/catalog'
 import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import { literal } from '../sql/quote'
 import type { Scene } from './inverse'
 import { newest, type Past, textOfBound, wholeStatement } from './sources'
 import { indexText, nameText, tableTexts, textOfKey } from './texts'
-import { givenTo, isView, literal, viewBack, viewsBack } from './views'
+import { givenTo, isView, viewBack, viewsBack } from './views'
 
 /** Returns the lines that make again what DROP drops: from where it was made, or a comment. */
 export function undoneDrop(step: Step, drop: Drop, { past }: Pick<Scene, 'past'>): string[] {

@@ -2,13 +2,12 @@ import type { Step } from '../history/steps'
 import { columnNamed, keyOf, tableAt } from '../postgres/catalog'
 import type { AlterDomain, AlterType, Command } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
-import { quoted } from '../sql/quote'
+import { literal, quoted } from '../sql/quote'
 import type { Update } from '../sql/row-commands'
 import { tokensOf } from '../sql/tokens'
 import type { Scene } from './inverse'
 import { newest, written } from './sources'
 import { nameText } from './texts'
-import { literal } from './views'
 
 /** Returns the lines that undo what neither makes, changes nor drops a relation. */
 export function undoneOther(step: Step, command: Command, scene: Scene): string[] {

@@ -20,9 +20,6 @@ import { indexText, nameText, textOfKey } from './texts'
 
 export const isView = ({ kind }: Table): boolean => kind === 'view' || kind === 'materialized view'
 
-/** Returns a string constant. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** Returns the lines that undo CREATE VIEW. */
 export function undoneView(step: Step, { view, orReplace, outputs }: CreateView, past: Past): string[] {
   const { before } = step

@@ -1,6 +1,6 @@
 import type { Constraint, Table } from '../postgres/catalog'
 import type { Comparison, PartitionBound } from '../sql/parts'
-import { quoted } from '../sql/quote'
+import { literal, quoted } from '../sql/quote'
 
 /** A condition as SQL, and as an OR of ANDs of comparisons. */
 export interface Condition {
@@ -77,4 +77,4 @@ const conditionOf = (column: string, comparisons: readonly (readonly Comparison[
 
 /** Constants in quotes take the type of the column, as those of a bound do. */
 const asSql = ({ column, operator, value }: Comparison): string =>
-  `${quoted(column)} ${operator}${value === undefined ? '' : ` '${value.replaceAll("'", "''")}'`}`
+  `${quoted(column)} ${operator}${value === undefined ? '' : ` ${literal(value)}`}`

@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import { removedStatement } from '../fixes/edits'
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import { writtenDown } from '../fixes/write-down'
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
@@ -144,10 +144,7 @@ function fixes(migration: Migration, steps: readonly Step[], history: History, s
   const downs = steps.filter(({ direction }) => direction === 'down')
   const [first, last] = [downs[0], downs.at(-1)]
   if (!pair || !first || !last) return []
-  if (!downs.every(isUndoing)) {
-    withhold('The down does more than to undo.')
-    return []
-  }
+  if (!downs.every(isUndoing)) return none('The down does more than to undo.')
   const { failing, catalog } = withoutFailing(downs, first.before, settings)
   const isUndone = differences(history.before(pair.up.path, 'up'), catalog).length === 0
   if (isUndone && failing.length < downs.length) {
@@ -155,10 +152,8 @@ function fixes(migration: Migration, steps: readonly Step[], history: History, s
     return [{ title: 'Leave out what fails', safety: 'review', isChange: true, turn: 'last', edits }]
   }
   const replaced = migration.text.slice(first.statement.span.start, last.statement.span.end)
-  if (tokensOf(replaced).some(({ kind }) => kind === 'comment')) {
-    withhold('A down with comments is for a person to write anew.')
-    return []
-  }
+  if (tokensOf(replaced).some(({ kind }) => kind === 'comment'))
+    return none('A down with comments is for a person to write anew.')
   return writtenDown(pair.up, history, settings).map(fix => ({ ...fix, title: 'Write the down anew', isChange: true }))
 }
 

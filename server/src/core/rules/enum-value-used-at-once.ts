@@ -14,6 +14,7 @@ import { bodyOf } from '../sql/bodies'
 import type { AlterType, Command } from '../sql/commands'
 import { spanOutside } from '../sql/excerpt'
 import type { Name } from '../sql/parts'
+import { literal } from '../sql/quote'
 import type { Insert } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import { type Span, shifted } from '../text'
@@ -331,10 +332,10 @@ function addedBy({ type: name, addValue }: AlterType, { before, migration, trans
 
 /** Where a statement uses the value as one of the type; strings that go elsewhere are no use of it. */
 function useOf({ value, type }: Added, command: Command, text: string, catalog: Catalog): Span | undefined {
-  const literal = `'${value.replaceAll("'", "''")}'`
-  if (!text.includes(literal)) return undefined
+  const label = literal(value)
+  if (!text.includes(label)) return undefined
   const tokens = tokensOf(text).filter(({ kind }) => kind !== 'comment')
-  const places = tokens.flatMap((token, place) => (token.kind === 'string' && token.text === literal ? [place] : []))
+  const places = tokens.flatMap((token, place) => (token.kind === 'string' && token.text === label ? [place] : []))
   const columns = columnsOf(type, command, catalog)
   const isColumn = (token: Token | undefined) => token !== undefined && columns.has(nameIn(token))
   const isType = (token: Token | undefined) => token !== undefined && nameIn(token) === type.name

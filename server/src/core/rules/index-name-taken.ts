@@ -1,7 +1,7 @@
 import type { Fix } from '../finding'
 import { replacement } from '../fixes/edits'
 import { nameTaken } from '../fixes/indexes'
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import { downSteps, laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
@@ -116,14 +116,10 @@ that one first.`,
 function withOwnName(index: CreateIndex, context: RuleContext): Fix[] {
   const { name } = index
   if (!name) return []
-  if ([...laterSteps(context), ...downSteps(context)].some(step => mentions(step, name.name))) {
-    withhold(`Another statement names "${name.name}" too: it may mean this index.`)
-    return []
-  }
-  if (!index.concurrently && existingTable(index.table, context)) {
-    withhold('Under a name of its own it would be built, and block writes meanwhile.')
-    return []
-  }
+  if ([...laterSteps(context), ...downSteps(context)].some(step => mentions(step, name.name)))
+    return none(`Another statement names "${name.name}" too: it may mean this index.`)
+  if (!index.concurrently && existingTable(index.table, context))
+    return none('Under a name of its own it would be built, and block writes meanwhile.')
   const own = indexName(context.catalog, { ...index, name: undefined })
   const edits = [replacement(context, name.span, quoted(own))]
   return [{ title: `Name it "${own}"`, safety: 'review', isChange: true, edits }]

@@ -1,7 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import { replacement, statementsAfter, statementsBefore, written } from '../fixes/edits'
 import { isNeeded, laterTransaction, undoneBy } from '../fixes/placement'
-import { withhold } from '../fixes/withheld'
+import { none, withhold } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { conditionOutside, validCheck } from '../judgement/bound-checks'
 import type { RuleContext } from '../judgement/context'
@@ -194,7 +194,7 @@ function fixes(create: CreateTable, parent: RelationKey, context: RuleContext): 
       place >= index && step.transaction.number === transaction.number && partitionOfIn(step)?.parent === parent,
   )
   const edits = same.map(step => (step.command?.tag === 'CREATE TABLE' ? attached(step, step.command) : undefined))
-  if (!edits.every(edit => edit !== undefined)) return withhold(definedOtherwise) ?? []
+  if (!edits.every(edit => edit !== undefined)) return none(definedOtherwise)
   const what = create.partitionOf ? written(context, create.partitionOf.span) : ''
   return [{ title: `Create it like ${what} and attach it`, safety: 'safe', edits: edits.flat() }]
 }
@@ -225,8 +225,7 @@ function besideDefault(create: CreateTable, parent: RelationKey, rest: Table, co
     { ...settings, runs: true, migration: migration.path },
     transaction.parameters,
   )
-  if (after.scans.length > 0)
-    return withhold('A CHECK would not keep PostgreSQL from reading the default partition.') ?? []
+  if (after.scans.length > 0) return none('A CHECK would not keep PostgreSQL from reading the default partition.')
   const inSchema = create.partitionOf.schema === undefined ? '' : `${quoted(rest.schema)}.`
   const alter = `ALTER TABLE ${inSchema}${quoted(rest.name)}`
   const add = `${alter} ADD CONSTRAINT ${quoted(name)} CHECK (${condition.sql}) NOT VALID;`

@@ -1,6 +1,6 @@
 import type { Fix } from '../finding'
 import { insertion } from '../fixes/edits'
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import type { RuleContext } from '../judgement/context'
 import { inQuotes, isNew } from '../judgement/target'
 import { indexesOf, keyOf, relationNamed, type Table, tableAt } from '../postgres/catalog'
@@ -42,7 +42,7 @@ and may run inside a transaction block. It compares old rows with new ones, whic
           ? 'REFRESH MATERIALIZED VIEW CONCURRENTLY lets reads go on.'
           : 'REFRESH MATERIALIZED VIEW CONCURRENTLY lets reads go on; it needs a unique index over columns of the view.',
       relation: keyOf(context.catalog, refresh.view),
-      fixes: () => (isPossible ? fixes(refresh, context) : (withhold(view ? notSingle : notShown) ?? [])),
+      fixes: () => (isPossible ? fixes(refresh, context) : none(view ? notSingle : notShown)),
     }
   },
 
@@ -143,7 +143,7 @@ const emptied = ({ view, keywords }: RefreshMaterializedView, context: RuleConte
   detail: 'PostgreSQL answers them with "has not been populated" (55000).',
   hint: 'Refresh it CONCURRENTLY instead, or drop it when nothing reads it any more.',
   relation: keyOf(context.catalog, view),
-  fixes: () => withhold('Whether something still reads it, only you know.') ?? [],
+  fixes: () => none('Whether something still reads it, only you know.'),
 })
 
 /** Nobody sees it empty where the same transaction fills it. */

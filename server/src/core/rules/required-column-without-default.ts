@@ -1,7 +1,7 @@
 import type { Edit, Fix } from '../finding'
 import { insertion, replacement, withBlanksBefore, written } from '../fixes/edits'
 import { newMigrations } from '../fixes/placement'
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { upSteps } from '../judgement/around'
 import { hasSubcommand } from '../judgement/concerns'
@@ -77,7 +77,7 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
         relation: target.relation,
         fixes: () =>
           domain
-            ? (withhold('A column of the domain is checked in a rewrite, also where it has a default.') ?? [])
+            ? none('A column of the domain is checked in a rewrite, also where it has a default.')
             : [
                 ...(isDown ? [] : withDefault(alter, first.column, context)),
                 ...withoutNotNull(

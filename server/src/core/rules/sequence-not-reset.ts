@@ -7,6 +7,7 @@ import { mentions } from '../judgement/dependence'
 import { laterStatements } from '../judgement/later'
 import { inQuotes } from '../judgement/target'
 import { asTable, columnNamed, keyOf, relationNamed, sequencesOwnedBy, type Table } from '../postgres/catalog'
+import { literal } from '../sql/quote'
 import type { Insert } from '../sql/row-commands'
 import { defineRule } from './rule'
 
@@ -187,7 +188,6 @@ function setBehind(insert: Insert, column: string, table: Table, context: RuleCo
 /** The sequence that belongs to the column, or that its default names, as SQL. */
 function sequenceOf(table: Table, column: string, name: string, { catalog }: RuleContext): string | undefined {
   const known = columnNamed(table, column)
-  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
   const isOwned = known?.identity || sequencesOwnedBy(catalog, `${table.schema}.${table.name}`, column).length > 0
   if (isOwned) return `pg_get_serial_sequence(${literal(name)}, ${literal(column)})`
   const constant = known?.default?.calls.find(call => call.name === 'nextval')?.constant

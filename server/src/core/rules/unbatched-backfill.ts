@@ -4,7 +4,7 @@ import { cutStatement } from '../fixes/edits'
 import { wholeMerge } from '../fixes/merge-source'
 import { behind, laterTransaction, type Move } from '../fixes/placement'
 import { wholeSources } from '../fixes/select-source'
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
 import { isForDevelopers } from '../judgement/for-developers'
@@ -569,7 +569,7 @@ function rowByRow(command: Changing | Select, context: RuleContext): RuleFinding
   return {
     ...finding(what, target.relation, command, context),
     fixes: () =>
-      withhold('What the loop does for a row may be more than one statement: where a batch ends, only you know.') ?? [],
+      none('What the loop does for a row may be more than one statement: where a batch ends, only you know.'),
   }
 }
 

@@ -1,4 +1,4 @@
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import { isUnlisted } from '../history/frameworks/layouts'
 import { folderOfTool } from '../history/history'
 import { headOf } from '../judgement/head'
@@ -29,7 +29,7 @@ the place where the migration belongs.`,
       message: `"${nameOf(migration.path)}" is not in ${list}: ${name} never runs it`,
       detail: `${name} runs what is on its list and looks for no other files.`,
       hint: `Add it to ${list}, in the place where it belongs.`,
-      fixes: () => withhold('Which migrations it comes after, and who planned it, only you know.') ?? [],
+      fixes: () => none('Which migrations it comes after, and who planned it, only you know.'),
     }
   },
 

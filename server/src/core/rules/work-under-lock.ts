@@ -4,7 +4,7 @@ import { cutStatement } from '../fixes/edits'
 import { inSchema } from '../fixes/indexes'
 import { wholeMerge } from '../fixes/merge-source'
 import { behind, laterTransaction, type Move, type Undo, undoneBy } from '../fixes/placement'
-import { withhold } from '../fixes/withheld'
+import { none } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { picksFewRows } from '../history/work'
 import { downSteps } from '../judgement/around'
@@ -332,10 +332,8 @@ function afterwards(command: Worker, tables: readonly Name[], context: RuleConte
   const names = tables.map(({ name }) => name)
   const undo = 'relation' in command ? dropOf(command) : undefined
   const isElse = ({ command: other, before }: Step) => !other || !undo?.matches(other, before)
-  if ('relation' in command && downSteps(context).some(step => mentions(step, command.relation.name) && isElse(step))) {
-    withhold('The down does more with it than dropping it.')
-    return []
-  }
+  if ('relation' in command && downSteps(context).some(step => mentions(step, command.relation.name) && isElse(step)))
+    return none('The down does more with it than dropping it.')
   const isInTheWay = (step: Step) =>
     'table' in command
       ? (inTheWay(step, aboutFilling(command), context.statement.text) ?? false)

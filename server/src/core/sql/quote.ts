@@ -4,6 +4,9 @@ export function quoted(name: string): string {
   return isPlain ? name : `"${name.replaceAll('"', '""')}"`
 }
 
+/** Returns a text as a string constant of SQL (sql-syntax-lexical.html#SQL-SYNTAX-STRINGS). */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
 /** Keywords that cannot name a column or a type unquoted in 18: sql-keywords-appendix.html; proven by pg_get_keywords(). */
 const reserved = new Set(
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
