@@ -473,17 +473,21 @@
   CREATE TABLE visits (id bigint PRIMARY KEY);
 -- file: 000002_email.down.sql
   DROP TABLE visits;
--- fix: Build the index concurrently in a new migration
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
 -- file: 000002_email.up.sql
-  DROP INDEX IF EXISTS users_email_idx;
   CREATE TABLE visits (id bigint PRIMARY KEY);
--- file: 000002_email.down.sql
-  DROP TABLE visits;
-  CREATE INDEX users_email_idx ON users (lower(email));
--- file: 000003_create_users_email_idx.up.sql
-  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
--- file: 000003_create_users_email_idx.down.sql
-  DROP INDEX CONCURRENTLY users_email_idx;
+-- file: 000003_build_users_email_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY users_email_idx_new ON users (email);
+-- file: 000003_build_users_email_idx_new.down.sql
+  DROP INDEX CONCURRENTLY users_email_idx_new;
+-- file: 000004_drop_users_email_idx.up.sql
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
+-- file: 000004_drop_users_email_idx.down.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (lower(email));
+-- file: 000005_rename_users_email_idx_new.up.sql
+  ALTER INDEX users_email_idx_new RENAME TO users_email_idx;
+-- file: 000005_rename_users_email_idx_new.down.sql
+  ALTER INDEX users_email_idx RENAME TO users_email_idx_new;
 
 -- bad: alone between BEGIN and COMMIT (golang-migrate)
 -- given: golang-migrate
@@ -535,7 +539,7 @@
   -- +goose Down
   DROP INDEX CONCURRENTLY users_email_idx;
 
--- bad: in place of one of the same name, which the down builds anew: by itself, rows come in meanwhile that it refuses
+-- bad: in place of a unique one of the same name, which the down builds anew
 -- given: golang-migrate
 -- file: 000001_tags.up.sql
   CREATE TABLE tags (id bigint PRIMARY KEY, name text NOT NULL);
@@ -550,3 +554,281 @@
 -- file: 000002_tags_by_lower_name.down.sql
   DROP INDEX tags_name_key;
   CREATE UNIQUE INDEX tags_name_key ON tags (name);
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+-- file: 000002_tags_by_lower_name.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key_new ON tags (lower(name));
+-- file: 000002_tags_by_lower_name.down.sql
+  DROP INDEX tags_name_key_new;
+-- file: 000003_drop_tags_name_key.up.sql
+  DROP INDEX CONCURRENTLY tags_name_key;
+-- file: 000003_drop_tags_name_key.down.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key ON tags (name);
+-- file: 000004_rename_tags_name_key_new.up.sql
+  ALTER INDEX tags_name_key_new RENAME TO tags_name_key;
+-- file: 000004_rename_tags_name_key_new.down.sql
+  ALTER INDEX tags_name_key RENAME TO tags_name_key_new;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+-- file: 000002_tags_by_lower_name.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key_new ON tags (lower(name));
+-- file: 000002_tags_by_lower_name.down.sql
+  DROP INDEX tags_name_key_new;
+-- file: 000003_drop_tags_name_key.up.sql
+  DROP INDEX CONCURRENTLY tags_name_key;
+-- file: 000003_drop_tags_name_key.down.sql
+  CREATE UNIQUE INDEX CONCURRENTLY tags_name_key ON tags (name);
+-- file: 000004_rename_tags_name_key_new.up.sql
+  ALTER INDEX tags_name_key_new RENAME TO tags_name_key;
+-- file: 000004_rename_tags_name_key_new.down.sql
+  ALTER INDEX tags_name_key RENAME TO tags_name_key_new;
+
+-- bad: two in place of two of the same names, which the down builds anew (goose)
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed timestamptz, note text);
+  CREATE INDEX orders_customer_idx ON orders (customer);
+  CREATE INDEX orders_note_idx ON orders (note);
+  -- +goose Down
+  DROP TABLE orders;
+-- file: 00002_wider.sql
+  -- +goose Up
+  DROP INDEX orders_customer_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE INDEX orders_customer_idx ON orders (customer, placed);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+  DROP INDEX orders_note_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE INDEX orders_note_idx ON orders (note, placed);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- +goose Down
+  DROP INDEX orders_note_idx;
+  CREATE INDEX orders_note_idx ON orders (note);
+  DROP INDEX IF EXISTS orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer);
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  -- +goose Up
+  DROP INDEX orders_note_idx;
+  CREATE INDEX orders_note_idx ON orders (note, placed);
+
+  -- +goose Down
+  DROP INDEX orders_note_idx;
+  CREATE INDEX orders_note_idx ON orders (note);
+-- file: 00003_build_orders_customer_idx_new.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, placed);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS orders_customer_idx_new;
+-- file: 00004_drop_orders_customer_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer);
+-- file: 00005_rename_orders_customer_idx_new.sql
+  -- +goose Up
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+
+  -- +goose Down
+  ALTER INDEX orders_customer_idx RENAME TO orders_customer_idx_new;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  -- +goose Up
+  DROP INDEX orders_note_idx;
+  CREATE INDEX orders_note_idx ON orders (note, placed);
+
+  -- +goose Down
+  DROP INDEX orders_note_idx;
+  CREATE INDEX orders_note_idx ON orders (note);
+-- file: 00003_build_orders_customer_idx_new.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, placed);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY IF EXISTS orders_customer_idx_new;
+-- file: 00004_drop_orders_customer_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer);
+-- file: 00005_rename_orders_customer_idx_new.sql
+  -- +goose Up
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+
+  -- +goose Down
+  ALTER INDEX orders_customer_idx RENAME TO orders_customer_idx_new;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  -- +goose Up
+  DROP INDEX orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer, placed);
+
+  -- +goose Down
+  DROP INDEX IF EXISTS orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer);
+-- file: 00003_build_orders_note_idx_new.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_note_idx_new ON orders (note, placed);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY orders_note_idx_new;
+-- file: 00004_drop_orders_note_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY orders_note_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
+-- file: 00005_rename_orders_note_idx_new.sql
+  -- +goose Up
+  ALTER INDEX orders_note_idx_new RENAME TO orders_note_idx;
+
+  -- +goose Down
+  ALTER INDEX orders_note_idx RENAME TO orders_note_idx_new;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+  -- +goose Up
+  DROP INDEX orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer, placed);
+
+  -- +goose Down
+  DROP INDEX IF EXISTS orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer);
+-- file: 00003_build_orders_note_idx_new.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_note_idx_new ON orders (note, placed);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY orders_note_idx_new;
+-- file: 00004_drop_orders_note_idx.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  DROP INDEX CONCURRENTLY orders_note_idx;
+
+  -- +goose Down
+  CREATE INDEX CONCURRENTLY orders_note_idx ON orders (note);
+-- file: 00005_rename_orders_note_idx_new.sql
+  -- +goose Up
+  ALTER INDEX orders_note_idx_new RENAME TO orders_note_idx;
+
+  -- +goose Down
+  ALTER INDEX orders_note_idx RENAME TO orders_note_idx_new;
+
+-- bad: in place of one of the same name, in a block of its own (golang-migrate)
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed timestamptz);
+  CREATE INDEX orders_customer_idx ON orders (customer);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_wider.up.sql
+  BEGIN;
+  DROP INDEX orders_customer_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE INDEX orders_customer_idx ON orders (customer, placed);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- file: 000002_wider.down.sql
+  BEGIN;
+  DROP INDEX orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer);
+  COMMIT;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+-- file: 000002_wider.up.sql
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, placed);
+-- file: 000002_wider.down.sql
+  BEGIN;
+  DROP INDEX orders_customer_idx_new;
+  COMMIT;
+-- file: 000003_drop_orders_customer_idx.up.sql
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+-- file: 000003_drop_orders_customer_idx.down.sql
+  CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer);
+-- file: 000004_rename_orders_customer_idx_new.up.sql
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+-- file: 000004_rename_orders_customer_idx_new.down.sql
+  ALTER INDEX orders_customer_idx RENAME TO orders_customer_idx_new;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, in new migrations
+-- file: 000002_wider.up.sql
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, placed);
+-- file: 000002_wider.down.sql
+  BEGIN;
+  DROP INDEX orders_customer_idx_new;
+  COMMIT;
+-- file: 000003_drop_orders_customer_idx.up.sql
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+-- file: 000003_drop_orders_customer_idx.down.sql
+  CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (customer);
+-- file: 000004_rename_orders_customer_idx_new.up.sql
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+-- file: 000004_rename_orders_customer_idx_new.down.sql
+  ALTER INDEX orders_customer_idx RENAME TO orders_customer_idx_new;
+
+-- bad: in place of one of the same name, in a block, and each statement by itself besides
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed timestamptz);
+  CREATE INDEX orders_customer_idx ON orders (customer);
+-- file: 0002_wider.sql
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN note text;
+  DROP INDEX orders_customer_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE INDEX orders_customer_idx ON orders (customer, placed);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- file: 0003_note.sql
+  BEGIN;
+  DROP INDEX orders_customer_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE INDEX orders_customer_idx ON orders (customer, note);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, after COMMIT
+-- file: 0002_wider.sql
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN note text;
+  COMMIT;
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, placed);
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, after COMMIT
+-- file: 0002_wider.sql
+  BEGIN;
+  ALTER TABLE orders ADD COLUMN note text;
+  COMMIT;
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, placed);
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, without BEGIN and COMMIT
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, note);
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it, without BEGIN and COMMIT
+  CREATE INDEX CONCURRENTLY orders_customer_idx_new ON orders (customer, note);
+  DROP INDEX CONCURRENTLY orders_customer_idx;
+  ALTER INDEX orders_customer_idx_new RENAME TO orders_customer_idx;
+
+-- bad: in place of one of the same name, and the down has more to do with it
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint, placed timestamptz);
+  CREATE INDEX orders_customer_idx ON orders (customer);
+  -- +goose Down
+  DROP TABLE orders;
+-- file: 00002_wider.sql
+  -- +goose Up
+  DROP INDEX orders_customer_idx;
+--^^^^^^^^^^ warning [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+  CREATE INDEX orders_customer_idx ON orders (customer, placed);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+
+  -- +goose Down
+  DROP INDEX orders_customer_idx;
+  CREATE INDEX orders_customer_idx ON orders (customer);
+  COMMENT ON INDEX orders_customer_idx IS 'Found by customer.';

@@ -96,8 +96,7 @@ function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): U
   )
   const command = drop?.command
   if (!drop || command?.tag !== 'DROP INDEX') {
-    const again = otherwise === '' ? undefined : replacedBy(index, name, context)
-    return { matches: () => false, otherwise, ...(again !== undefined && { again }) }
+    return { matches: () => false, otherwise }
   }
   const concurrent = command.concurrently || command.cascade ? [] : [concurrently(drop, command)]
   const [first] = command.names
@@ -117,13 +116,6 @@ function undoOfCreate(index: CreateIndex, name: string, context: RuleContext): U
     leaves: `${before}${others.join(', ')}${after};`,
     otherwise,
   }
-}
-
-/** The statement that makes the index again that the migration drops to make another of its name: its down leaves one there. */
-function replacedBy({ table }: CreateIndex, name: string, context: RuleContext): string | undefined {
-  const owner = keyOf(context.catalog, table)
-  const old = context.steps[0]?.before.relations.get(key(owner.slice(0, owner.indexOf('.')), name))
-  return isIndex(old) ? oldText(old, context) : undefined
 }
 
 function standsOn(step: Step, index: CreateIndex, name: string, mover: Pick<Step, 'statement'>): Need {

@@ -47,8 +47,6 @@ export interface Undo {
   readonly otherwise: string
   /** What takes the place of the statement found: it undoes what the up still does. */
   readonly leaves?: string
-  /** Where no statement undoes it: what the down has to make again, behind all else, that the down of the new migration takes away. */
-  readonly again?: string
 }
 
 export interface Move {
@@ -493,8 +491,7 @@ export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
     if (isElse && undo.otherwise !== '' && undo.leaves === undefined) return { edits: [edit], text: undo.otherwise }
     return { edits: [undo.leaves === undefined ? edit : leaving(step, edit, undo.leaves)], text }
   }
-  const last = downs.at(-1)
-  return { edits: undo.again && last ? statementsAfter(last, [undo.again]) : [], text: undo.otherwise }
+  return { edits: [], text: undo.otherwise }
 }
 
 const tableOf = (command: Command): string | undefined => {

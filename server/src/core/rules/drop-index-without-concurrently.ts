@@ -3,7 +3,7 @@ import { cutStatement, replacement, written } from '../fixes/edits'
 import { exchangedIndexes } from '../fixes/exchanged-indexes'
 import { concurrently, indexNamed, moveOfDrop } from '../fixes/indexes'
 import { inBody, inSteps, isNeeded, outsideTransaction, safetyOfConcurrently, undoneBy } from '../fixes/placement'
-import { rebuiltIndex } from '../fixes/rebuilt-index'
+import { rebuiltOrNone } from '../fixes/rebuilt-index'
 import { withhold } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { laterSteps } from '../judgement/around'
@@ -384,8 +384,10 @@ function fixes(drop: Drop, context: RuleContext): Fix[] {
   if (!name || drop.cascade) return []
   if (drop.names.length > 1) return eachByItself(drop, context)
   const index = indexNamed(name, context)
-  const exchanged = index && (exchangedIndexes(index.table, context) ?? rebuiltIndex(drop, index, context))
+  const exchanged = index && exchangedIndexes(index.table, context)
   if (exchanged) return [exchanged]
+  const rebuilt = index && rebuiltOrNone(drop, index, context)
+  if (rebuilt) return rebuilt
   const placed = outsideTransaction(context, [concurrently(context, drop)], moveOfDrop(name, context))
   if (!placed) return []
   const title = `Drop the index concurrently${placed.where}`
