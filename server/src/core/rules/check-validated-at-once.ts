@@ -1,6 +1,7 @@
 import { validatedLater } from '../fixes/constraints'
 import { definesConstraint } from '../judgement/concerns'
-import { existingTable, modeOn, subcommandsOf, takes, touches } from '../judgement/target'
+import { tableWithRows } from '../judgement/emptied'
+import { modeOn, subcommandsOf, takes, touches } from '../judgement/target'
 import { hintForLater } from '../judgement/tool-hints'
 import { defineRule } from './rule'
 
@@ -15,7 +16,8 @@ export default defineRule({
 \`ADD CHECK\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see whether it satisfies the condition. Nothing
 reads or writes the table meanwhile. A \`CHECK\` written inside \`ADD COLUMN\` does the same.
 
-Nothing is said of a table that the same migration makes, of \`NOT VALID\`, and of \`NOT ENFORCED\`.`,
+Nothing is said of a table that the same migration makes or the same transaction
+empties with \`TRUNCATE\`, of \`NOT VALID\`, and of \`NOT ENFORCED\`.`,
   instead: `
 Add the constraint \`NOT VALID\`: new rows are checked from then on, and the lock is held for a moment only. Then
 \`VALIDATE CONSTRAINT\`, in a later transaction: it reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while reads and writes go
@@ -24,7 +26,7 @@ on. In the same transaction it would buy nothing, because the first lock is held
   seeds: ['add a CHECK NOT VALID, validate it later'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
       if (!touches(effects.scans, target) || effects.rewrites.length > 0) continue

@@ -2,7 +2,8 @@ import { retypedInSteps } from '../fixes/retyped-in-steps'
 import { takenAsUtc } from '../fixes/taken-as-utc'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
-import { existingTable, modeOn, type SubcommandOfKind, subcommandsOf, whoWaits } from '../judgement/target'
+import { tableWithRows } from '../judgement/emptied'
+import { modeOn, type SubcommandOfKind, subcommandsOf, whoWaits } from '../judgement/target'
 import { asTable, columnNamed, relationNamed } from '../postgres/catalog'
 import { typeChange } from '../postgres/types'
 import type { Name } from '../sql/parts'
@@ -20,7 +21,8 @@ indexes anew under that lock; where they stay but compare differently, it builds
 constraint must be looked at again, it reads every row. Nothing reads or writes the table meanwhile. Sessions that have prepared
 \`SELECT *\` from the table fail with "cached plan must not change result type" until they prepare it anew.
 
-Nothing is said of changes that touch no row: a longer \`varchar\`, \`varchar\` to \`text\`, a \`numeric\` with more digits and
+Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, and of changes that
+touch no row: a longer \`varchar\`, \`varchar\` to \`text\`, a \`numeric\` with more digits and
 the same scale, and the others that PostgreSQL can prove to be the same bytes. Where the history does not show the
 column's present type, the finding is a warning and says so; information where the new one is \`text\` or \`varchar\`, which mostly
 follows a shorter \`varchar\`.`,
@@ -33,7 +35,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   seeds: ['change a type by a new column and a copy'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     const changes = [...subcommandsOf(alter, context, 'ALTER COLUMN TYPE')]
     for (const { subcommand, effects } of changes) {

@@ -1,5 +1,6 @@
 import { definesConstraint } from '../judgement/concerns'
-import { existingTable, modeOn, subcommandsOf, takes } from '../judgement/target'
+import { tableWithRows } from '../judgement/emptied'
+import { modeOn, subcommandsOf, takes } from '../judgement/target'
 import { defineRule } from './rule'
 
 export default defineRule({
@@ -13,14 +14,15 @@ export default defineRule({
 up in it. Nothing reads or writes the table until that is done. There is no \`NOT VALID\`, no \`CONCURRENTLY\` and no \`USING INDEX\`
 for it.
 
-Nothing is said of a table that the same migration makes.`,
+Nothing is said of a table that the same migration makes or the same transaction
+empties with \`TRUNCATE\`.`,
   instead: `
 Make a new table with the constraint, copy the rows in batches while a trigger keeps both up to date, and swap the names. On a
 small table set \`lock_timeout\`, and try again when it fails.`,
   manual: ['sql-createtable.html#SQL-CREATETABLE-EXCLUDE'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects } of subcommandsOf(alter, context, 'ADD CONSTRAINT')) {
       const mode = modeOn(effects, target.relation)

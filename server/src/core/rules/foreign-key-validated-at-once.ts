@@ -1,8 +1,9 @@
 import { validatedLater } from '../fixes/constraints'
 import { definesConstraint } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
+import { tableWithRows } from '../judgement/emptied'
 import { readersToo } from '../judgement/held-lock'
-import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from '../judgement/target'
+import { inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from '../judgement/target'
 import { hintForLater } from '../judgement/tool-hints'
 import { keyOf } from '../postgres/catalog'
 import type { Effects } from '../postgres/effects'
@@ -23,8 +24,8 @@ Adding a foreign key takes \`SHARE ROW EXCLUSIVE\` on both tables and then check
 every \`INSERT\`, \`UPDATE\` and \`DELETE\` on either table waits until the check is done. Inside \`ADD COLUMN\` the column's own
 table is locked with \`ACCESS EXCLUSIVE\`: reads wait too.
 
-Nothing is said of a table that the same migration makes, of a new column without a default (all its values are null, and
-nothing is read), and of \`NOT VALID\`.`,
+Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, of a new
+column without a default (all its values are null, and nothing is read), and of \`NOT VALID\`.`,
   instead: `
 Add the constraint \`NOT VALID\`: new rows are checked from then on, and the locks are held for a moment only. Then
 \`VALIDATE CONSTRAINT\`, in a later transaction: it reads the rows under \`SHARE UPDATE EXCLUSIVE\`, while writes go on. In the
@@ -35,7 +36,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
   seeds: ['add a foreign key NOT VALID, validate it later'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
       if (!touches(effects.scans, target) || effects.rewrites.length > 0 || isBuild(subcommand, effects)) continue

@@ -5,9 +5,10 @@ import { builtOnPartitions } from '../fixes/partitioned-index'
 import { outsideTransaction, safetyOfConcurrently } from '../fixes/placement'
 import { rebuiltBy } from '../fixes/rebuilt-index'
 import type { RuleContext } from '../judgement/context'
+import { tableWithRows } from '../judgement/emptied'
 import { readersToo } from '../judgement/held-lock'
 import { isMadeBefore } from '../judgement/made-here'
-import { existingTable, existingTableOrView, modeOn, type Target, takes } from '../judgement/target'
+import { existingTableOrView, modeOn, type Target, takes } from '../judgement/target'
 import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { keyOf } from '../postgres/catalog'
 import type { CreateIndex } from '../sql/commands'
@@ -23,8 +24,8 @@ A plain \`CREATE INDEX\` takes \`SHARE\` on its table and keeps it until the tra
 \`INSERT\`, \`UPDATE\` and \`DELETE\` waits. The build reads the whole table, so the wait grows with it.
 
 It is a hint on a materialized view, which only \`REFRESH\` writes (that waits for \`CREATE INDEX CONCURRENTLY\` too), and where \`IF NOT EXISTS\` finds the index there already:
-a database that lacks it is locked all the same. Nothing is said of a table that the same migration makes, of a temporary
-table, or of an index \`ON ONLY\` a partitioned table, which builds nothing.`,
+a database that lacks it is locked all the same. Nothing is said of a table that the same migration makes or the same
+transaction empties with \`TRUNCATE\`, of a temporary table, or of an index \`ON ONLY\` a partitioned table, which builds nothing.`,
   instead: `
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It reads the table twice and waits for older transactions, so it takes
 longer, and it cannot run inside a transaction block: the fix uses the migration tool's own marker for that, or moves
@@ -38,7 +39,7 @@ fix knows those that the migrations make.`,
 
   *check(index, context) {
     if (index.concurrently) return
-    const target = existingTable(index.table, context)
+    const target = tableWithRows(index.table, context)
     const what = index.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
     if (!target) return yield* onView(index, what, context)
     if (isThere(index, context)) return yield* builtBefore(index, what, target, context)

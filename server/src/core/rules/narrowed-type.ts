@@ -1,6 +1,7 @@
 import { hasSubcommand } from '../judgement/concerns'
+import { tableWithRows } from '../judgement/emptied'
 import { silentLoss } from '../judgement/lost-values'
-import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf } from '../judgement/target'
+import { isUnreleased, type SubcommandOfKind, subcommandsOf } from '../judgement/target'
 import { columnNamed } from '../postgres/catalog'
 import { defineRule } from './rule'
 
@@ -25,7 +26,7 @@ release.`,
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE', 'datatype-numeric.html', 'datatype-character.html'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
       const column = columnNamed(target.table, subcommand.column.name)

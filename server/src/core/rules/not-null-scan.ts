@@ -11,8 +11,8 @@ import { downSteps, laterSteps } from '../judgement/around'
 import { definesConstraint, hasSubcommand } from '../judgement/concerns'
 import { type RuleContext, StepContext } from '../judgement/context'
 import { reshapes } from '../judgement/dependence'
+import { tableWithRows } from '../judgement/emptied'
 import {
-  existingTable,
   isUnreleased,
   modeOn,
   type SubcommandOfKind,
@@ -42,7 +42,7 @@ export default defineRule({
 the table meanwhile.
 
 It is a hint of a column that is \`NOT NULL\` already: nothing is read, and the statement may go. Nothing is said of a table or a
-column that the same migration makes, and where a validated \`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12
+column that the same migration makes, of a table that the same transaction empties with \`TRUNCATE\`, and where a validated \`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12
 nothing is read then. Nor is anything said where the same migration validates before a constraint that the history does not show.`,
   instead: `
 Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
@@ -54,7 +54,7 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'SET NOT NULL', 'ADD CONSTRAINT')) {
       if (subcommand.kind === 'ADD CONSTRAINT' && subcommand.constraint.kind !== 'NOT NULL') continue

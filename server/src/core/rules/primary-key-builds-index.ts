@@ -1,7 +1,8 @@
 import { builtConcurrently } from '../fixes/unique'
 import { withhold } from '../fixes/withheld'
 import { definesConstraint } from '../judgement/concerns'
-import { existingTable, modeOn, subcommandsOf, takes, touches } from '../judgement/target'
+import { tableWithRows } from '../judgement/emptied'
+import { modeOn, subcommandsOf, takes, touches } from '../judgement/target'
 import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { columnNamed } from '../postgres/catalog'
 import { defineRule } from './rule'
@@ -20,8 +21,8 @@ more where a column is not yet \`NOT NULL\`. Nothing reads or writes the table u
 With \`USING INDEX\` nothing is built, but the columns become \`NOT NULL\`: where they are not yet, every row is read under the
 same lock.
 
-Nothing is said of a table that the same migration makes and of \`USING INDEX\` over columns that are
-\`NOT NULL\`, or that the history does not show.`,
+Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, and of
+\`USING INDEX\` over columns that are \`NOT NULL\`, or that the history does not show.`,
   instead: `
 Make the columns \`NOT NULL\` first (see not-null-scan), then \`CREATE UNIQUE INDEX CONCURRENTLY\` outside a transaction
 block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock for a moment only. The fix proves
@@ -29,7 +30,7 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   manual: ['sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT-USING-INDEX'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
       const definition =

@@ -1,8 +1,9 @@
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
+import { tableWithRows } from '../judgement/emptied'
 import { earlierStatements } from '../judgement/later'
 import { lostLabels } from '../judgement/lost-values'
-import { existingTable, inQuotes, isUnreleased, subcommandsOf } from '../judgement/target'
+import { inQuotes, isUnreleased, subcommandsOf } from '../judgement/target'
 import { columnNamed } from '../postgres/catalog'
 import { defineRule } from './rule'
 
@@ -25,7 +26,7 @@ Give the rows another label first, in a migration of its own, when no running co
   manual: ['datatype-enum.html', 'sql-altertype.html', 'sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
       if (isUnreleased(columnNamed(target.table, subcommand.column.name)?.born, context)) continue

@@ -6,8 +6,9 @@ import type { Step } from '../history/steps'
 import { laterSteps } from '../judgement/around'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
+import { tableWithRows } from '../judgement/emptied'
 import { laterStatements } from '../judgement/later'
-import { existingTable, isUnreleased, subcommandsOf, type Target } from '../judgement/target'
+import { isUnreleased, subcommandsOf, type Target } from '../judgement/target'
 import { columnNamed } from '../postgres/catalog'
 import type { AlterRelation, CreateIndex } from '../sql/commands'
 import type { Name } from '../sql/parts'
@@ -87,7 +88,7 @@ the same file, and where another rule speaks of the same clause.`,
 
 /** A build that is not concurrent has a finding already. */
 function ofIndex(index: CreateIndex, context: RuleContext): RuleFinding | undefined {
-  const target = existingTable(index.table, context)
+  const target = tableWithRows(index.table, context)
   const expression = index.columns.find(({ column }) => column === undefined)
   if (!target || !expression || !index.concurrently || isTold(index.table, context)) return undefined
   return {
@@ -101,7 +102,7 @@ function ofIndex(index: CreateIndex, context: RuleContext): RuleFinding | undefi
 }
 
 function ofColumns(alter: AlterRelation, context: RuleContext): RuleFinding | undefined {
-  const target = existingTable(alter.relation, context)
+  const target = tableWithRows(alter.relation, context)
   if (!target || isTold(alter.relation, context)) return undefined
   for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
     const isLong = effects.rewrites.length + effects.builds.length + effects.scans.length > 0

@@ -1,5 +1,6 @@
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
+import { tableWithRows } from '../judgement/emptied'
 import { existingTable, inQuotes, isNew, modeOn, subcommandsOf, touches, whoWaits } from '../judgement/target'
 import { isIndex, type RelationKey, relationNamed, tableAt } from '../postgres/catalog'
 import type { AlterRelation, Maintenance } from '../sql/commands'
@@ -28,7 +29,7 @@ stored generated column write the whole table into new files under \`ACCESS EXCL
 is done, and as much disk space again is needed meanwhile. \`ALTER INDEX ... SET TABLESPACE\` does the same to an index, which the
 planner looks at for every query of its table.
 
-Nothing is said of a table that the same migration makes, of a change that leaves the table as it is (\`SET LOGGED\` of a table
+Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, of a change that leaves the table as it is (\`SET LOGGED\` of a table
 that is logged), of a partitioned table by itself, which holds no rows, and of what PostgreSQL refuses in a transaction block. Columns that are added and types that change have
 rules of their own.`,
   instead: `
@@ -195,7 +196,7 @@ const rewriting = [
 ] as const satisfies readonly SubcommandKind[]
 
 function* altered(alter: AlterRelation, context: RuleContext): Iterable<RuleFinding> {
-  const target = existingTable(alter.relation, context)
+  const target = tableWithRows(alter.relation, context)
   if (!target) return
   for (const { subcommand, effects } of subcommandsOf(alter, context, ...rewriting)) {
     const mode = modeOn(effects, target.relation)

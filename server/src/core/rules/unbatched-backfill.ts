@@ -7,6 +7,7 @@ import { wholeSources } from '../fixes/select-source'
 import { none } from '../fixes/withheld'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
+import { tableWithRows } from '../judgement/emptied'
 import { isForDevelopers } from '../judgement/for-developers'
 import { heldLock } from '../judgement/held-lock'
 import { existingTable, inQuotes, isNew, whoWaits } from '../judgement/target'
@@ -28,11 +29,18 @@ change one of these rows waits for its end, vacuum cannot clean up behind it, an
 Where the same transaction has changed the schema before, its locks stay until the end as well, and those make everybody
 wait: the finding is an error then. A copy alone makes nobody wait, its rows are new: it is a hint.
 
-Nothing is said of a \`WHERE\` that picks rows by what they hold, of tables that the same migration makes, and of
-\`INSERT ... SELECT\` and \`MERGE\` into such a table or into any table from a folder for development or tests, while nobody waits for the transaction, in a loop that takes some rows at a time or commits, and of a table that a body
-reads as one row. A \`WHERE\` that only tests
-columns which the migration adds, that a \`NOT NULL\` column \`IS NOT NULL\`, or that the assigned column \`IS NULL\` where it came after its table, picks every row. So does \`UPDATE ... FROM\` that
-only says which rows belong together and fills a new column, or looks each row's value up by the key of the other table.`,
+Every row is what a \`WHERE\` picks that only tests columns which the migration adds, that a \`NOT NULL\` column
+\`IS NOT NULL\`, or that the assigned column \`IS NULL\` where it came after its table. So does \`UPDATE ... FROM\` that only says
+which rows belong together and fills a new column, or looks each row's value up by the key of the other table.
+
+Nothing is said of
+
+- a \`WHERE\` that picks rows by what they hold,
+- tables that the same migration makes or the same transaction empties with \`TRUNCATE\`,
+- \`INSERT ... SELECT\` and \`MERGE\` into such a table, or into any table from a folder for development or tests, while nobody
+  waits for the transaction,
+- loops that take some rows at a time or commit,
+- a table that a body reads as one row.`,
   instead: `
 Change the rows in batches, each its own transaction, outside the transaction of the schema change. The fix writes a \`DO\`
 block that walks along the primary key, or along a unique index over columns that are never null, visits each row once and
@@ -562,7 +570,7 @@ function unbatched(command: Changing | Select, context: RuleContext): RuleFindin
 function rowByRow(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
   const { inside, steps, index } = context
   if (!inside?.over || (command.tag !== 'UPDATE' && command.tag !== 'DELETE')) return undefined
-  const target = existingTable(command.table, context)
+  const target = tableWithRows(command.table, context)
   if (!target || steps[index]?.effects?.endsTransactions || !givesEveryRow(inside.over, context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
   const what = `${command.tag} ${verb} rows of ${target.label} for every row that a loop reads, in one transaction`
@@ -591,7 +599,7 @@ function unbatchedInWith(command: Changing | Select, context: RuleContext): Rule
 }
 
 function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFinding | undefined {
-  const target = existingTable(command.table, context)
+  const target = tableWithRows(command.table, context)
   if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
   const isJoined = command.tag === 'UPDATE' && command.from !== undefined && command.where !== undefined

@@ -1,6 +1,7 @@
 import { builtConcurrently } from '../fixes/unique'
 import { definesConstraint } from '../judgement/concerns'
-import { existingTable, modeOn, subcommandsOf, takes } from '../judgement/target'
+import { tableWithRows } from '../judgement/emptied'
+import { modeOn, subcommandsOf, takes } from '../judgement/target'
 import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { defineRule } from './rule'
 
@@ -14,7 +15,7 @@ export default defineRule({
 \`ADD UNIQUE\` takes \`ACCESS EXCLUSIVE\` on the table and builds a unique index while it holds it. Nothing reads or writes
 the table until the index is built, and the build reads every row. There is no \`NOT VALID\` for it.
 
-Nothing is said of a table that the same migration makes and of \`USING INDEX\`.`,
+Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, and of \`USING INDEX\`.`,
   instead: `
 \`CREATE UNIQUE INDEX CONCURRENTLY\` first, outside a transaction block, while reads and writes go on; then
 \`ADD CONSTRAINT ... UNIQUE USING INDEX\`, which takes the lock for a moment only. Constraints of partitioned tables cannot use
@@ -23,7 +24,7 @@ an existing index.`,
   seeds: ['index first, then the constraint'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD CONSTRAINT', 'ADD COLUMN')) {
       const definition =

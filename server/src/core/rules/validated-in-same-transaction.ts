@@ -6,8 +6,9 @@ import { laterSteps } from '../judgement/around'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
 import { mentions, reshapes } from '../judgement/dependence'
+import { tableWithRows } from '../judgement/emptied'
 import { heldLock } from '../judgement/held-lock'
-import { existingTable, modeOn, subcommandsOf, type Target, whoWaits } from '../judgement/target'
+import { modeOn, subcommandsOf, type Target, whoWaits } from '../judgement/target'
 import { hintForLater } from '../judgement/tool-hints'
 import { blocksWrites, type LockMode, lockModes } from '../postgres/locks'
 import type { AlterRelation, Command } from '../sql/commands'
@@ -25,7 +26,8 @@ until it ends: where it has changed the table before, by \`ADD CONSTRAINT ... NO
 that change is held while the rows are read, and \`NOT VALID\` has bought nothing. Where it has changed another table, that one
 is locked meanwhile.
 
-Most migration tools run a whole file in one transaction. Nothing is said of a table that the same migration makes.`,
+Most migration tools run a whole file in one transaction. Nothing is said of a table that the same migration
+makes or the same transaction empties with \`TRUNCATE\`.`,
   instead: `
 Validate in a transaction of its own: in the next migration, or after \`COMMIT\`. What needs the validated constraint, such as
 \`SET NOT NULL\`, goes with it.`,
@@ -33,7 +35,7 @@ Validate in a transaction of its own: in the next migration, or after \`COMMIT\`
   seeds: ['validate in a step of its own'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects } of subcommandsOf(alter, context, 'VALIDATE CONSTRAINT')) {
       if (!effects.scans.includes(target.relation)) continue

@@ -10,7 +10,8 @@ import { isFiredByFilling } from '../fixes/triggers-of-copy'
 import { withhold } from '../fixes/withheld'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
-import { existingTable, modeOn, subcommandsOf, type Target, touches, whoWaits } from '../judgement/target'
+import { tableWithRows } from '../judgement/emptied'
+import { modeOn, subcommandsOf, type Target, touches, whoWaits } from '../judgement/target'
 import { byHand, neverOutside } from '../judgement/tool-hints'
 import { serialTypes } from '../postgres/apply/columns'
 import { isConstrainedDomain, ofDomain } from '../postgres/types'
@@ -34,7 +35,7 @@ in a moment. Where each row needs its own, PostgreSQL writes the whole table and
 default that calls a volatile function such as \`gen_random_uuid()\` or \`clock_timestamp()\`, \`serial\` and identity columns
 (they call \`nextval\`), stored generated columns, and types that are domains with constraints.
 
-Nothing is said of constants and of stable functions: \`now()\` and \`CURRENT_TIMESTAMP\` are computed once, for the whole
+Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, of constants and of stable functions: \`now()\` and \`CURRENT_TIMESTAMP\` are computed once, for the whole
 statement. Virtual generated columns are computed when they are read.`,
   instead: `
 Add the column without the default; set the default for rows to come with \`ALTER COLUMN ... SET DEFAULT\`; fill the rows
@@ -46,7 +47,7 @@ in batches.`,
   seeds: ['add the column without a default, fill it, then constrain it'],
 
   *check(alter, context) {
-    const target = existingTable(alter.relation, context)
+    const target = tableWithRows(alter.relation, context)
     if (!target) return
     for (const { subcommand, effects, place } of subcommandsOf(alter, context, 'ADD COLUMN')) {
       const mode = modeOn(effects, target.relation)
