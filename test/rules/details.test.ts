@@ -141,7 +141,7 @@ describe('details', () => {
 -- file: 0002_user.sql
   ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users${more};
 `
-    const alone = 'Every row of table "orders" is looked up in "users", so the wait grows with the table.'
+    const alone = 'Every row of table "orders" is checked against "users", so the wait grows with the table.'
     assert.deepEqual(
       findings(text('')).map(({ detail }) => detail),
       [alone],

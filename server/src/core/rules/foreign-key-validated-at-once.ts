@@ -51,7 +51,7 @@ On a partitioned table \`NOT VALID\` foreign keys exist since PostgreSQL 18.`,
       yield {
         at: definition.keywords,
         message: `ADD FOREIGN KEY takes ${waits(alter.relation, definition.references.table, effects, mode, context)} until every row is checked`,
-        detail: `Every row of ${target.label} is looked up in ${inQuotes(definition.references.table)}, so the wait grows with the table.${blocksReads(mode) ? '' : readersToo(target, context)}`,
+        detail: `Every row of ${target.label} is checked against ${inQuotes(definition.references.table)}, so the wait grows with the table.${blocksReads(mode) ? '' : readersToo(target, context)}`,
         hint:
           isPartitioned && context.settings.postgres < 18
             ? 'Before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID: add it to each partition first.'
