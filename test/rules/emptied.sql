@@ -110,3 +110,19 @@
   CREATE TABLE words (id bigint PRIMARY KEY, word text);
   TRUNCATE words;
   ALTER TABLE words ALTER COLUMN word SET NOT NULL;
+
+-- bad: a new column that a function may fill
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan text;
+  SELECT fill_plans();
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+--                                    ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE users ADD COLUMN plan text;
+  SELECT fill_plans();
+  ALTER TABLE users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;

@@ -17,12 +17,12 @@ export function tableWithRows(name: Name, context: RuleContext): Target | undefi
   return target && isTruncated(name, target, context) ? undefined : target
 }
 
-function isTruncated(name: Name, { relation }: Target, context: RuleContext): boolean {
+function isTruncated({ name }: Name, { relation }: Target, context: RuleContext): boolean {
   for (let place = context.index - 1; place >= 0; place--) {
     const step = context.steps[place]
     if (!step || step.transaction.number !== context.transaction.number) return false
     if (truncates(step, relation)) return true
-    if (mayFill(step, name)) return false
+    if (bringsTable(step) || (mayWrite(step, name) && !bringsFew(step))) return false
   }
   return false
 }
@@ -30,16 +30,28 @@ function isTruncated(name: Name, { relation }: Target, context: RuleContext): bo
 const truncates = ({ command, before }: Step, relation: string): boolean =>
   command?.tag === 'TRUNCATE TABLE' && command.tables.some(table => !table.only && keyOf(before, table) === relation)
 
-/** What has a body may write a table that it does not name. */
-function mayFill(step: Step, { name }: Name): boolean {
+const bringsTable = ({ command }: Step): boolean =>
+  command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => bringing.has(kind))
+
+const bringing: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>(['ATTACH PARTITION', 'INHERIT', 'RENAME TO'])
+
+const bringsFew = ({ command }: Step): boolean =>
+  command?.tag === 'UPDATE' || command?.tag === 'DELETE' || (command?.tag === 'INSERT' && command.source !== 'SELECT')
+
+/** Returns whether one of the statements takes all rows from a table of this name. */
+export const isEmptiedBy = (steps: readonly Step[], table: string): boolean =>
+  steps.some(({ command }) => {
+    if (command?.tag === 'TRUNCATE TABLE') return command.tables.some(name => name.name === table)
+    return command?.tag === 'DELETE' && !command.where && !command.using && command.table.name === table
+  })
+
+/** Returns whether a statement may write rows of the table: what has a body may write one that it does not name. */
+export function mayWrite(step: Step, table: string): boolean {
   const { command } = step
   if (!command || command.tag === 'DO' || command.tag === 'CALL') return true
   if (command.tag === 'SELECT')
-    return command.writes.length > 0 || command.calls.some(({ name: called }) => !isBuiltInFunction(called))
-  if (command.tag === 'ALTER TABLE') return command.subcommands.some(({ kind }) => bringing.has(kind))
-  if (command.tag === 'INSERT' && command.source !== 'SELECT') return false
-  return filling.has(command.tag) && mentions(step, name)
+    return command.writes.length > 0 || command.calls.some(call => !isBuiltInFunction(call.name))
+  return writing.has(command.tag) && mentions(step, table)
 }
 
-const bringing: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>(['ATTACH PARTITION', 'INHERIT', 'RENAME TO'])
-const filling: ReadonlySet<string> = new Set(['INSERT', 'COPY', 'MERGE', 'EXECUTE'])
+const writing: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY', 'EXECUTE'])

@@ -270,3 +270,10 @@ export function fillingDefault(
   if (column.default) return column.default.expression.kind === 'null' ? undefined : column.default.expression
   return postgres < 13 ? undefined : ofDomain(column.type, catalog).default
 }
+
+/** Returns whether a new column gives the rows that are there a value: a default other than null, serial, identity, generated. */
+export const fillsItself = (column: ColumnDefinition, catalog: Catalog, postgres: number): boolean =>
+  column.generated !== undefined ||
+  column.identity !== undefined ||
+  serialTypes.has(column.type.name) ||
+  fillingDefault(column, catalog, postgres) !== undefined

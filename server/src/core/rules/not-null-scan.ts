@@ -5,13 +5,13 @@ import { replacement, statementsAfter, statementsBefore, written } from '../fixe
 import { changesTable } from '../fixes/indexes'
 import { proofOfNotNull } from '../fixes/not-null-steps'
 import { type Down, isNeeded, laterTransaction } from '../fixes/placement'
-import { withReason } from '../fixes/withheld'
+import { none, withReason } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { downSteps, laterSteps } from '../judgement/around'
 import { definesConstraint, hasSubcommand } from '../judgement/concerns'
 import { type RuleContext, StepContext } from '../judgement/context'
 import { reshapes } from '../judgement/dependence'
-import { tableWithRows } from '../judgement/emptied'
+import { isEmptiedBy, mayWrite, tableWithRows } from '../judgement/emptied'
 import {
   isUnreleased,
   modeOn,
@@ -24,6 +24,7 @@ import {
 import { hintForLater } from '../judgement/tool-hints'
 import { changesEveryRow } from '../judgement/whole-table'
 import { columnNamed, constraintNamed, inheritorsOf, keyOf, tableAt } from '../postgres/catalog'
+import { fillsItself } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -41,9 +42,12 @@ export default defineRule({
 \`SET NOT NULL\` takes \`ACCESS EXCLUSIVE\` on the table and reads every row to see that none is null. Nothing reads or writes
 the table meanwhile.
 
-It is a hint of a column that is \`NOT NULL\` already: nothing is read, and the statement may go. Nothing is said of a table or a
-column that the same migration makes, of a table that the same transaction empties with \`TRUNCATE\`, and where a validated \`CHECK (column IS NOT NULL)\` proves it: since PostgreSQL 12
-nothing is read then. Nor is anything said where the same migration validates before a constraint that the history does not show.`,
+A column that the same migration adds, and that nothing has filled, holds null in every row: there it fails as soon as the
+table has one.
+
+It is a hint of a column that is \`NOT NULL\` already: nothing is read, and the statement may go. Nothing is said of a table that
+the same migration makes or the same transaction empties with \`TRUNCATE\`, and where a validated \`CHECK (column IS NOT NULL)\`
+proves it: since PostgreSQL 12 nothing is read then. Nor is anything said where the same migration validates before a constraint that the history does not show.`,
   instead: `
 Prove it first: add \`CHECK (column IS NOT NULL) NOT VALID\`, \`VALIDATE CONSTRAINT\` in a later transaction, where reads and
 writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing, and drop the check.`,
@@ -67,6 +71,10 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
       if (subcommand.kind === 'SET NOT NULL' && mayBeProven(alter, target, context)) continue
       const what = subcommand.kind === 'SET NOT NULL' ? 'SET NOT NULL' : 'ADD NOT NULL'
       const column = subcommand.kind === 'SET NOT NULL' ? subcommand.column.name : subcommand.constraint.columns[0]
+      if (subcommand.kind === 'SET NOT NULL' && holdsNullAlone(alter, subcommand, context)) {
+        yield failing(subcommand, target)
+        continue
+      }
       const isFilledLater = column !== undefined && laterSteps(context).some(step => fills(step, alter, column))
       yield {
         at: subcommand.kind === 'SET NOT NULL' ? subcommand.keywords : subcommand.constraint.keywords,
@@ -103,6 +111,16 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null_check;
   ALTER TABLE users ALTER COLUMN email SET NOT NULL;
   ALTER TABLE users DROP CONSTRAINT users_email_not_null_check;
+
+-- bad: a new column that nothing fills
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_plan.sql
+  ALTER TABLE users ADD COLUMN plan text, ADD COLUMN seats integer, ALTER COLUMN seats SET NOT NULL;
+--                                                                                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL fails when table "users" has rows]
+  CREATE INDEX CONCURRENTLY users_plan_idx ON users (plan);
+  ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
+--                                    ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL fails when table "users" has rows]
 
 -- bad: on PostgreSQL 18, where NOT NULL itself may be NOT VALID
 -- given: postgres 18, golang-migrate
@@ -367,6 +385,40 @@ function mayBeProven({ relation }: AlterRelation, { table }: Target, { catalog, 
     )
   })
 }
+
+/** Whether the migration adds the column without a value, and nothing has written the table since. */
+function holdsNullAlone(
+  alter: AlterRelation,
+  { column }: SubcommandOfKind<'SET NOT NULL'>,
+  context: RuleContext,
+): boolean {
+  const { catalog, settings, steps, index } = context
+  const added = ({ command }: Pick<Step, 'command'>) =>
+    command?.tag === 'ALTER TABLE' && command.relation.name === alter.relation.name
+      ? command.subcommands.find(other => other.kind === 'ADD COLUMN' && other.column.name.name === column.name)
+      : undefined
+  const place = steps.slice(0, index + 1).findLastIndex(added)
+  const one = steps[place] && added(steps[place])
+  if (one?.kind !== 'ADD COLUMN' || one.ifNotExists || fillsItself(one.column, catalog, settings.postgres)) return false
+  const since = steps.slice(place + 1, index)
+  return (
+    !isEmptiedBy(steps.slice(0, index), alter.relation.name) &&
+    !since.some(step => mayWrite(step, alter.relation.name) || changesType(step, column.name))
+  )
+}
+
+const changesType = ({ command }: Step, column: string): boolean =>
+  command?.tag === 'ALTER TABLE' &&
+  command.subcommands.some(other => other.kind === 'ALTER COLUMN TYPE' && other.column.name === column)
+
+const failing = ({ column, keywords }: SubcommandOfKind<'SET NOT NULL'>, { label, relation }: Target): RuleFinding => ({
+  at: keywords,
+  message: `SET NOT NULL fails when ${label} has rows`,
+  detail: `Column "${column.name}" is new and nothing has filled it: the rows that are there hold null in it, so PostgreSQL refuses the statement.`,
+  hint: 'Add the column with a DEFAULT, or fill it, and set NOT NULL in a later migration.',
+  relation,
+  fixes: () => none('Only you know what the rows that are there should hold in the new column.'),
+})
 
 function* changingNothing(
   { column, keywords }: SubcommandOfKind<'SET NOT NULL'>,

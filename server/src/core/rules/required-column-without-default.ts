@@ -2,14 +2,14 @@ import type { Edit, Fix } from '../finding'
 import { insertion, replacement, withBlanksBefore, written } from '../fixes/edits'
 import { newMigrations } from '../fixes/placement'
 import { none } from '../fixes/withheld'
-import type { Step } from '../history/steps'
 import { upSteps } from '../judgement/around'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
+import { isEmptiedBy } from '../judgement/emptied'
 import { catalogAtEnd, existingTable, inQuotes, subcommandsOf, type Target } from '../judgement/target'
 import { listed } from '../judgement/users'
 import { asTable, columnNamed, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
-import { fillingDefault, ofDomain } from '../postgres/types'
+import { fillsItself, ofDomain } from '../postgres/types'
 import type { AlterRelation } from '../sql/commands'
 import type { ColumnDefinition, Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -47,7 +47,7 @@ unbatched-backfill and not-null-scan do that in batches and prove \`NOT NULL\` a
 
   *check(alter, context) {
     const isDown = context.direction === 'down'
-    const emptied = isEmptied(alter.relation.name, context.steps.slice(0, context.index))
+    const emptied = isEmptiedBy(context.steps.slice(0, context.index), alter.relation.name)
     const target =
       existingTable(alter.relation, context) ?? (emptied ? undefined : filledTable(alter.relation, context))
     if (!target || target.table?.kind === 'foreign table') return
@@ -335,11 +335,9 @@ export function requirementOf(
   column: ColumnDefinition,
   { catalog, settings }: Pick<RuleContext, 'catalog' | 'settings'>,
 ): Span | undefined {
-  const { type, generated, identity } = column
-  if (generated || identity || isSerial(type.name) || fillingDefault(column, catalog, settings.postgres))
-    return undefined
+  if (fillsItself(column, catalog, settings.postgres)) return undefined
   const key = column.constraints.find(({ kind }) => kind === 'PRIMARY KEY')
-  return column.notNull ?? key?.keywords ?? (ofDomain(type, catalog).refusesNull && type.span)
+  return column.notNull ?? key?.keywords ?? (ofDomain(column.type, catalog).refusesNull && column.type.span)
 }
 
 /** A table that this migration, or another that is pending, makes and puts rows into. */
@@ -419,18 +417,9 @@ const emptyValues: Readonly<Record<string, string>> = {
   timestamp: 'now()',
 }
 
-const isSerial = (type: string): boolean => /^(?:small|big)?serial[248]?$/.test(type)
-
 /** Whether the up that a down undoes made the table or left no row in it. */
 function isOfUp(name: Name, context: RuleContext): boolean {
   const ups = upSteps(context)
   const born = relationNamed(context.catalog, name)?.born
-  return ups.some(({ migration }) => migration.path === born?.migration) || isEmptied(name.name, ups)
+  return ups.some(({ migration }) => migration.path === born?.migration) || isEmptiedBy(ups, name.name)
 }
-
-/** By TRUNCATE, or a DELETE of everything. */
-const isEmptied = (table: string, steps: readonly Step[]): boolean =>
-  steps.some(({ command }) => {
-    if (command?.tag === 'TRUNCATE TABLE') return command.tables.some(name => name.name === table)
-    return command?.tag === 'DELETE' && !command.where && !command.using && command.table.name === table
-  })
