@@ -94,6 +94,31 @@ CREATE TABLE settings (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES
     )
   })
 
+  it('renames a column in steps, and builds the index on it as well', () => {
+    const files = Object.entries({
+      '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, buyer bigint, placed timestamptz);\n',
+      '000002_buyer.up.sql': [
+        'ALTER TABLE orders RENAME COLUMN buyer TO customer;',
+        'CREATE INDEX orders_customer_idx ON orders (customer);',
+        'CREATE INDEX orders_placed_idx ON orders (placed);\n',
+      ].join('\n'),
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const options = { review: true, creates: true }
+    const { changes } = fixed(historyFor({ files }), [`${folder}/000002_buyer.up.sql`], defaultSettings, options)
+    assert.deepEqual(changes.map(({ path }) => path.slice(folder.length + 1)).sort(), [
+      '000002_buyer.up.sql',
+      '000003_create_orders_customer_idx.up.sql',
+      '000004_create_orders_placed_idx.up.sql',
+      '000005_backfill_orders_customer.up.sql',
+      '000006_build_orders_customer_idx_copy.up.sql',
+      '000007_rename_orders_buyer.up.sql',
+    ])
+    assert.equal(
+      changes.find(({ path }) => path.endsWith('000003_create_orders_customer_idx.up.sql'))?.after,
+      'CREATE INDEX CONCURRENTLY orders_customer_idx ON orders (buyer);\n',
+    )
+  })
+
   it('lets what goes come behind what others build, and leaves none of them out', () => {
     const files = Object.entries({
       '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, a text, b text, c text);\n',

@@ -7,7 +7,7 @@ import type { Direction, Migration, Section } from '../server/src/core/history/m
 import { stepsOf } from '../server/src/core/history/steps'
 import type { Case } from '../server/src/core/rules/examples'
 import { ofRules } from './cases'
-import { applied, fixesOf, folder, historyFor } from './fixtures'
+import { applied, findingsOf, fixesOf, folder, historyFor } from './fixtures'
 import { loadInstalledParser } from './parser'
 
 /**
@@ -28,7 +28,8 @@ describe('fixes, on PostgreSQL', () => {
     if (example.fixes.length === 0 || example.files.length === 1) continue
     it(`${example.origin}: ${example.title}`, async () => {
       const fixes = fixesOf(example)
-      const original = await outcome(server, example, { inTransactions: false }).catch(error => {
+      const tested = testedPath(example)
+      const original = await outcome(server, example, { inTransactions: false, tested }).catch(error => {
         // Some originals fail as soon as there are rows, which is their finding: what mends them is another change.
         assert(fixes.length > 0 && fixes.every(({ fix }) => fix.isChange), error)
         return undefined
@@ -36,7 +37,7 @@ describe('fixes, on PostgreSQL', () => {
       for (const { finding, fix } of fixes) {
         const after = await outcome(server, applied(example, [fix]), {
           inTransactions: true,
-          tested: testedPath(example),
+          tested,
           isStepwise: !fix.title.startsWith(partsTogether),
         })
         if (fix.isChange) {
@@ -46,7 +47,7 @@ describe('fixes, on PostgreSQL', () => {
         } else
           assertEndsLike(after, must(original), `"${fix.title}" does not end where the original does`, leavesWork(fix))
       }
-      const together = await outcome(server, allFixed(example), { inTransactions: true, tested: testedPath(example) })
+      const together = await outcome(server, allFixed(example), { inTransactions: true, tested })
       if (fixes.some(({ fix }) => fix.isChange)) return
       const isIncomplete = fixes.some(({ fix }) => leavesWork(fix))
       assertEndsLike(together, must(original), 'all fixes together do not end where the original does', isIncomplete)
@@ -94,13 +95,18 @@ function allFixed(example: Case): Case {
   return { ...example, files }
 }
 
-const testedPath = (example: Case): string => `${folder}/${example.files.at(-1)?.path}`
+/** The first migration that fixes change, where another has made the tables; the last one for cases without fixes. */
+function testedPath(example: Case): string {
+  const findings = findingsOf(example)
+  const isFixed = ({ path }: Case['files'][number]) => findings.get(path)?.some(({ fixes }) => fixes.length > 0)
+  return `${folder}/${(example.files.slice(1).find(isFixed) ?? example.files.at(-1))?.path}`
+}
 
 interface Run {
   /** Whether BEGIN and COMMIT are run too: some originals fail inside a transaction block, which is their finding. */
   readonly inTransactions: boolean
-  /** The migration before which the tables get their rows; the last file of the case if absent. */
-  readonly tested?: string
+  /** The migration before which the tables get their rows. */
+  readonly tested: string
   /** Whether the new migrations can be undone and made again one by one. */
   readonly isStepwise?: boolean
 }
@@ -122,8 +128,7 @@ async function outcome(server: PGlite, example: Case, { inTransactions, tested, 
   await server.exec(emptied)
   const history = historyFor(example)
   const { framework, migrations } = history
-  const path = tested ?? testedPath(example)
-  const version = migrations.find(migration => migration.path === path)?.version ?? ''
+  const version = migrations.find(migration => migration.path === tested)?.version ?? ''
   const isTested = (migration: Migration) =>
     migration.repeatable || framework.compareVersions(migration.version, version) >= 0
   const run = async (some: readonly Migration[], wanted: Direction) => {

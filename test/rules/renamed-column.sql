@@ -1091,3 +1091,140 @@
   ALTER TABLE sites RENAME COLUMN sidebar TO description;
 --                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN gives column "sidebar" of table "sites" the name of another]
   COMMIT;
+
+-- bad: an index by the new name, which a migration that is pending builds
+-- given: goose
+-- file: 00001_orders.sql
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  -- +goose Down
+  DROP TABLE orders;
+-- file: 00002_customer.sql
+  -- +goose Up
+  ALTER TABLE orders RENAME COLUMN customer TO customer_id;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "customer" of table "orders"]
+
+  -- +goose Down
+  ALTER TABLE orders RENAME COLUMN customer_id TO customer;
+-- file: 00003_index.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_customer_id_idx ON orders (customer_id) WHERE customer_id > 0;
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY orders_customer_id_idx;
+-- fix: Keep both names up to date while code moves over, in new migrations
+-- file: 00002_customer.sql
+  -- +goose Up
+  ALTER TABLE orders ADD COLUMN customer_id bigint;
+  -- +goose StatementBegin
+  CREATE FUNCTION orders_customer_id_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.customer_id IS DISTINCT FROM OLD.customer_id THEN
+      NEW.customer := NEW.customer_id;
+    ELSE
+      NEW.customer_id := NEW.customer;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER orders_customer_id_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_customer_id_sync();
+  COMMENT ON COLUMN orders.customer IS 'DEPRECATED: it is called customer_id';
+
+  -- +goose Down
+  COMMENT ON COLUMN orders.customer IS NULL;
+  DROP TRIGGER orders_customer_id_sync ON orders;
+  DROP FUNCTION orders_customer_id_sync();
+  ALTER TABLE orders DROP COLUMN customer_id;
+-- file: 00003_index.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_customer_id_idx ON orders (customer) WHERE customer > 0;
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY orders_customer_id_idx;
+-- file: 00004_backfill_orders_customer_id.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET customer_id = customer WHERE id BETWEEN batch_start AND batch_end AND customer_id IS NULL AND customer IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  -- +goose StatementEnd
+
+  -- +goose Down
+  -- Nothing to undo.
+-- file: 00005_build_orders_customer_id_idx_copy.sql
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_customer_id_idx_copy ON orders (customer_id) WHERE customer_id > 0;
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY orders_customer_id_idx_copy;
+-- file: 00006_rename_orders_customer.sql
+  -- +goose Up
+  -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column customer_id since go with it: add them to customer before.
+  DROP TRIGGER orders_customer_id_sync ON orders;
+  DROP FUNCTION orders_customer_id_sync();
+  ALTER TABLE orders DROP COLUMN customer_id;
+  ALTER TABLE orders RENAME COLUMN customer TO customer_id;
+  COMMENT ON COLUMN orders.customer_id IS NULL;
+
+  -- +goose Down
+  ALTER TABLE orders RENAME COLUMN customer_id TO customer;
+  ALTER TABLE orders ADD COLUMN customer_id bigint;
+  -- +goose StatementBegin
+  CREATE FUNCTION orders_customer_id_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.customer_id IS DISTINCT FROM OLD.customer_id THEN
+      NEW.customer := NEW.customer_id;
+    ELSE
+      NEW.customer_id := NEW.customer;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  -- +goose StatementEnd
+  CREATE TRIGGER orders_customer_id_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_customer_id_sync();
+  COMMENT ON COLUMN orders.customer IS 'DEPRECATED: it is called customer_id';
+  UPDATE orders SET customer_id = customer;
+  CREATE INDEX orders_customer_id_idx_copy ON orders (customer_id) WHERE customer_id > 0;
+
+-- bad: an index by the new name, which a migration that has run has built
+-- given: goose
+-- file: 00001_orders.sql (applied)
+  -- +goose Up
+  CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint);
+  -- +goose Down
+  DROP TABLE orders;
+-- file: 00002_customer.sql (applied)
+  -- +goose Up
+  ALTER TABLE orders RENAME COLUMN customer TO customer_id;
+--                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "customer" of table "orders"]
+
+  -- +goose Down
+  ALTER TABLE orders RENAME COLUMN customer_id TO customer;
+-- file: 00003_index.sql (applied)
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  CREATE INDEX CONCURRENTLY orders_customer_id_idx ON orders (customer_id);
+
+  -- +goose Down
+  DROP INDEX CONCURRENTLY orders_customer_id_idx;

@@ -289,6 +289,14 @@ DROP FUNCTION named(text);`
       'R__users.sql': 'CREATE OR REPLACE VIEW users AS SELECT id FROM people;',
     }
     assert.equal(reasonIn(files, 'V2__people.sql', 'renamed-table'), inTheWay)
+    const alone = {
+      '1_users.sql': files['V1__users.sql'],
+      '2_people.sql': 'ALTER TABLE users RENAME TO people;\nALTER TABLE people DROP COLUMN email;',
+    }
+    assert.equal(
+      reasonIn(alone, '2_people.sql', 'renamed-table'),
+      'The views would be in the way of the ALTER TABLE of line 2.',
+    )
   })
 
   it('says that a view of a repeatable migration would keep a column from going', () => {

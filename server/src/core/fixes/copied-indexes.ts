@@ -1,6 +1,6 @@
+import type { Step } from '../history/steps'
 import { pastOf, wholeStatement } from '../inverse/sources'
 import { indexText } from '../inverse/texts'
-import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { catalogAtEnd } from '../judgement/target'
 import { columnsOfIndex, type Index, indexesOf, key, keyOfRelation, type Table } from '../postgres/catalog'
@@ -31,9 +31,9 @@ export interface CopiedIndexes {
 
 /**
  * Returns what gives a copy the indexes of its column, under names of their own: code that knows the copy alone finds rows by them, and
- * ON CONFLICT a unique one. Undefined, with the reason withheld, where one of them is not known as a whole.
+ * ON CONFLICT a unique one; `later` statements may build more of them. Undefined, with the reason withheld, where one of them is not known as a whole.
  */
-export function indexesOfCopy(of: Copy, context: RuleContext): CopiedIndexes | undefined {
+export function indexesOfCopy(of: Copy, later: readonly Step[], context: RuleContext): CopiedIndexes | undefined {
   const parts: Part[] = []
   const again: string[] = []
   const add = (name: string, text: (how: string) => string) => {
@@ -56,7 +56,7 @@ export function indexesOfCopy(of: Copy, context: RuleContext): CopiedIndexes | u
       )
     add(name, how => textOf(index, name, how, of, context) as string)
   }
-  for (const step of laterSteps(context)) {
+  for (const step of later) {
     const { command } = step
     if (command?.tag !== 'CREATE INDEX' || command.table.name !== of.table.name || !isOn(command, of.copy)) continue
     const name = objectName(command.name?.name ?? '', '', 'copy')

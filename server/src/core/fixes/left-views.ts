@@ -4,6 +4,7 @@ import { downSteps, laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { isDrop, mentions } from '../judgement/dependence'
 import { laterStatements, repeatedStatements } from '../judgement/later'
+import { lineOf } from '../lines'
 import { thingsIn } from '../postgres/cascades'
 import { asTable, keyOf, type Relation, relationNamed, type Table } from '../postgres/catalog'
 import { relationsIn } from '../postgres/searches'
@@ -134,11 +135,14 @@ function inSameTransaction({ title, make, remove, from, to }: Stand, context: Ru
   if (others.some(statement => isInWay(statement, from, to)))
     return none('A later migration puts something in its place, or takes away what the view would read.')
   const isTold = (step: Step) => names.some(name => mentions(step, name))
-  // What a view reads cannot change its type any more: it comes behind all that.
-  const last = laterSteps(context).findLast(isTold)
   const isAlone = context.transaction.kind === 'own'
-  if (last && (isAlone || last.transaction.number !== context.transaction.number))
-    return none('A later transaction of the migration has to do with it too, and the views come behind that.')
+  const isInSame = (step: Step) => !isAlone && step.transaction.number === context.transaction.number
+  // What a view reads cannot go or change its type any more: it comes behind that, and before columns are added or renamed.
+  const later = laterSteps(context).filter(({ statement, command }) => isInWay({ ...statement, command }, from, to))
+  const last = later.findLast(isInSame)
+  const inWay = later.find(step => !isInSame(step))
+  if (inWay)
+    return none(`The views would be in the way of the ${inWay.command?.tag ?? 'statement'} of line ${lineOf(inWay)}.`)
   // The down of another version may move it back: there the views are in the way too.
   const downs = downSteps(context)
   const back = downs.find(isTold) ?? downs[0]

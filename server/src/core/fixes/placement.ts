@@ -12,6 +12,7 @@ import type { RuleContext } from '../judgement/context'
 import { reshapes, takesFrom } from '../judgement/dependence'
 import { laterHere, laterNaming, statementsUp } from '../judgement/later'
 import { shortTimeouts } from '../judgement/short-timeouts'
+import { lineOf } from '../lines'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
@@ -360,7 +361,7 @@ export function newMigrations(
   const { history, migration } = context
   const { framework, source } = history
   const moved = parts.flatMap(({ up }) => up).join('\n')
-  if (isTooLate(context, about, moved)) return undefined
+  if (isTooLate(context, about, moved, edits)) return undefined
   const deciding = context.steps.slice(0, context.index).find(decidesNames)
   if (deciding)
     return withhold(`A new migration would not have the ${deciding.command?.tag} of line ${lineOf(deciding)}.`)
@@ -438,26 +439,34 @@ const isTakenOut = ({ migration, statement }: Step, edits: readonly Edit[]): boo
     ({ path, span }) => path === migration.path && span.start <= statement.span.start && statement.span.end <= span.end,
   )
 
+const isChanged = ({ migration, statement }: Pick<Step, 'migration' | 'statement'>, edits: readonly Edit[]): boolean =>
+  edits.some(
+    ({ path, span }) => path === migration.path && statement.span.start <= span.start && span.end <= statement.span.end,
+  )
+
 /** Some tools call every file `up.sql`. */
 const relativePath = (path: string, { history: { source } }: RuleContext): string =>
   path.startsWith(`${source.path}/`) ? path.slice(source.path.length + 1) : path
 
-const lineOf = ({ migration, statement }: Pick<Step, 'migration' | 'statement'>): number =>
-  migration.text.slice(0, statement.span.start).split('\n').length
-
-/** Returns whether a later changeset of the file or a later migration does what must not come before the statements that move. */
-function isTooLate(context: RuleContext, about: About, moved: string): boolean {
+/**
+ * Returns whether a later changeset of the file or a later migration does what must not come before the statements that move; what
+ * `edits` change there does it no more.
+ */
+function isTooLate(context: RuleContext, about: About, moved: string, edits: readonly Edit[]): boolean {
   const concerned = `${moved}\n${context.statement.text}`
   const names = [...about.tables, ...(about.names ?? []), ...(about.reads ?? []), ...(about.replaces ?? [])]
   const places = [context.migration, ...laterNaming(context, names)]
   for (const migration of places) {
     const isHere = migration === context.migration
     for (const statement of isHere ? laterHere(context) : statementsUp(migration)) {
+      if (isChanged({ migration, statement }, edits)) continue
       const does = inTheWay({ statement, command: statement.command }, about, concerned)
       if (does === undefined) continue
       const line = lineOf({ migration, statement })
       const place = isHere ? `line ${line}` : `${relativePath(migration.path, context)}:${line}`
-      withhold(`It cannot move behind ${place}: that ${statement.command?.tag ?? 'statement'} ${does}.`)
+      const isPending = !isHere && context.history.stateOf(migration.path) === 'pending'
+      const advice = isPending ? ' That has not run yet: by hand, a migration can be put before it.' : ''
+      withhold(`It cannot move behind ${place}: that ${statement.command?.tag ?? 'statement'} ${does}.${advice}`)
       return true
     }
   }

@@ -1,9 +1,11 @@
 import type { Fix } from '../finding'
-import type { Step } from '../history/steps'
+import { type Step, stepsOf } from '../history/steps'
 import { pastOf, textOfDefault } from '../inverse/sources'
 import { typeText } from '../inverse/texts'
 import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
+import { laterNaming } from '../judgement/later'
 import type { SubcommandOfKind, Target } from '../judgement/target'
 import { type Column, columnNamed, inheritorsOf, keyOfRelation } from '../postgres/catalog'
 import { volatilityOf } from '../postgres/volatility'
@@ -62,9 +64,8 @@ export function renamedInSteps(
     ...syncTrigger(table, sync, [...onlyFilled([next], mark), ...synced(old, next, column, start)]),
     remarking(table, old, literal(`DEPRECATED: it is called ${to.name}`)),
   ]
-  const others = laterSteps(context).flatMap(
-    step => namedAsKept(step, { table: alter.relation.name, column, to: to.name }) ?? [],
-  )
+  const later = [...laterSteps(context), ...pendingSteps(context, to.name)]
+  const others = later.flatMap(step => namedAsKept(step, { table: alter.relation.name, column, to: to.name }) ?? [])
   const isBack: Parameters<typeof undoneHere>[1] = other =>
     other.kind === 'RENAME COLUMN' && other.from.name === to.name && other.to.name === from.name
   const undone = undoneHere(
@@ -77,7 +78,7 @@ export function renamedInSteps(
   const fills = [{ assignment: `${next} = ${old}`, missing: `${next} IS NULL AND ${old} IS NOT NULL` }]
   const filled = filling(alter, { table, fills, title: to.name, mark }, target.table, context)
   const copy = target.table && { table: target.table, tableText: table, column: from.name, copy: to.name }
-  const indexes = copy && filled && undone && indexesOfCopy(copy, context)
+  const indexes = copy && filled && undone && indexesOfCopy(copy, later, context)
   if (!filled || !undone || !indexes) return []
   const renamed = atOnce(
     `rename_${alter.relation.name}_${from.name}`,
@@ -110,6 +111,13 @@ export function renamedInSteps(
     context,
   )
 }
+
+/** The statements of later migrations that name the column by its new name, and have not run. */
+const pendingSteps = (context: RuleContext, name: string): readonly Step[] =>
+  laterNaming(context, [name])
+    .filter(({ path }) => !/^(?:applied|edited)$/.test(context.history.stateOf(path)))
+    .flatMap(migration => stepsOf(context.history, migration, context.settings))
+    .filter(step => step.section.direction === 'up' && mentions(step, name))
 
 /** In an INSERT all of OLD is null (plpgsql-trigger.html): there the copy is changed where it is given another value than its default. */
 function synced(old: string, next: string, { type }: Column, { value }: Start): string[] {

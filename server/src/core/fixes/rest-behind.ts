@@ -4,6 +4,7 @@ import type { Step } from '../history/steps'
 import type { RuleContext } from '../judgement/context'
 import { isDrop, mentions } from '../judgement/dependence'
 import { isNewest, laterHere } from '../judgement/later'
+import { lineOf } from '../lines'
 import { type Constraint, keyOf, tableAt } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { ConstraintDefinition } from '../sql/parts'
@@ -172,6 +173,3 @@ function endsValuesOf({ command }: Step, from: Step): boolean {
       (subcommand.kind === 'DROP COLUMN' || subcommand.kind === 'ALTER COLUMN TYPE') && isRead(subcommand.column.name),
   )
 }
-
-const lineOf = ({ migration, statement }: Pick<Step, 'migration' | 'statement'>): number =>
-  migration.text.slice(0, statement.span.start).split('\n').length

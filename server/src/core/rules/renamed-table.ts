@@ -186,10 +186,10 @@ uses it.`,
 -- fix: Leave a view with the old name
 -- file: 000002_users.up.sql
   ALTER TABLE people RENAME TO users;
-  ALTER TABLE users ADD COLUMN age integer;
-  ALTER TABLE users RENAME CONSTRAINT people_pkey TO users_pkey;
   CREATE VIEW people WITH (security_invoker = true) AS SELECT * FROM users;
   COMMENT ON VIEW people IS 'DEPRECATED: it is called users';
+  ALTER TABLE users ADD COLUMN age integer;
+  ALTER TABLE users RENAME CONSTRAINT people_pkey TO users_pkey;
 -- file: 000002_users.down.sql
   DROP VIEW people;
   ALTER TABLE users RENAME CONSTRAINT users_pkey TO people_pkey;
