@@ -9,6 +9,10 @@ import { lineStart, type Span } from '../text'
 /** Where a statement stands: all that an edit needs to know. */
 export type Place = Pick<Step, 'migration' | 'section' | 'statement'>
 
+/** Returns the line of the file that a statement begins in, counted from one. */
+export const lineOf = ({ migration, statement }: Pick<Place, 'migration' | 'statement'>): number =>
+  migration.text.slice(0, statement.span.start).split('\n').length
+
 /** Returns the edit that puts `text` at an offset from the start of the statement. */
 export const insertion = (place: Place, offset: number, text: string): Edit =>
   replacement(place, { start: offset, end: offset }, text)

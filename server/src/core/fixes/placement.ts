@@ -12,7 +12,6 @@ import type { RuleContext } from '../judgement/context'
 import { reshapes, takesFrom } from '../judgement/dependence'
 import { laterHere, laterNaming, statementsUp } from '../judgement/later'
 import { shortTimeouts } from '../judgement/short-timeouts'
-import { lineOf } from '../lines'
 import type { Catalog } from '../postgres/catalog'
 import type { Command } from '../sql/commands'
 import type { Span } from '../text'
@@ -21,6 +20,7 @@ import {
   cutStatement,
   fenceAround,
   leaving,
+  lineOf,
   removedStatement,
   semicolonAfter,
   statementsAfter,
