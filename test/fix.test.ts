@@ -83,7 +83,10 @@ CREATE TABLE settings (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES
     const files = Object.entries({
       '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n',
       '000001_orders.down.sql': 'DROP TABLE orders;\n',
-      '000002_z.up.sql': 'ALTER TABLE orders ADD COLUMN z text;\nALTER TABLE orders ALTER COLUMN z SET NOT NULL;\n',
+      '000002_z.up.sql': [
+        "ALTER TABLE orders ADD COLUMN z text DEFAULT '';",
+        'ALTER TABLE orders ALTER COLUMN z SET NOT NULL;\n',
+      ].join('\n'),
       '000002_z.down.sql': '',
     }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
     const options = { review: true, creates: true }

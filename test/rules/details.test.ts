@@ -46,7 +46,7 @@ describe('details', () => {
 `
     const found = findings(source).find(({ rule }) => rule === 'not-null-scan')
     assert.equal(found?.severity, 'error')
-    assert.match(found.message, /until every row is checked$/)
+    assert.equal(found.message, 'SET NOT NULL fails when table "users" has rows')
   })
 
   it('say that what fills a column comes too late for its NOT NULL', () => {

@@ -147,7 +147,7 @@ function findingsInside(
       const at = inner.placeOf(found.at)
       const where = at || !inner.routine ? undefined : `It stands in "${inner.routine.name.name}", which runs here.`
       const told = { ...found, detail: where ? [where, found.detail].filter(Boolean).join(' ') : found.detail }
-      const isReached = rule.mendsBlocks && isMendable(inner)
+      const isReached = isMendable(inner, rule)
       const placed = {
         ...told,
         at: at ?? firstWord(step),
@@ -192,9 +192,11 @@ function fixesWithin({ inside, routine, statement }: InnerStep, { fixes }: RuleF
   return within
 }
 
-/** Whether a statement of a DO block stands there as it runs, and what it makes is there when the block ends. */
-const isMendable = ({ inside, routine }: InnerStep): boolean =>
-  !routine && !inside.excerpt && !inside.repeated && (!inside.conditional || inside.guard === 'absence')
+/** Whether a statement of a DO block stands there as it runs and, but for loops, what it makes is there when the block ends. */
+function isMendable({ inside, routine }: InnerStep, { mends }: Rule): boolean {
+  if (!mends || routine || inside.excerpt) return false
+  return mends === 'loops' || (!inside.repeated && (!inside.conditional || inside.guard === 'absence'))
+}
 
 const firstWord = ({ command, statement }: Step): Span =>
   shifted(command && 'keywords' in command ? command.keywords : { start: 0, end: 1 }, statement.span.start)

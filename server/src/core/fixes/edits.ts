@@ -186,6 +186,18 @@ function linesOf({ migration, section, statement }: Place): Span {
 /** Comments that a tool reads belong to the file: `-- +goose StatementBegin`, `--> statement-breakpoint`, `--! split`, `-- atlas:nolint`, `-- no-transaction`. */
 const isDirective = (comment: string) => /^--\s*(?:[+>!]|[\w-]+:\S|no-transaction\b)/.test(comment)
 
+/** Returns the edit that puts a statement on a line of its own behind one of a body; undefined where that ends without a semicolon. */
+export function statementBehind(place: Place, sql: string): Edit | undefined {
+  const { migration, statement } = place
+  const end = semicolonAfter(place)
+  if (end === undefined) return undefined
+  return {
+    path: migration.path,
+    span: { start: end, end },
+    text: `\n${indentOf(migration.text, statement.span.start)}${sql}`,
+  }
+}
+
 /** Returns the end of the semicolon that ends the statement, as an offset into the file; undefined where it has none. */
 export function semicolonAfter({ migration, section, statement }: Place): number | undefined {
   const file = migration.text

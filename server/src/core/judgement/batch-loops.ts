@@ -1,12 +1,13 @@
 import { type Token, tokensOf } from '../sql/tokens'
+import type { Span } from '../text'
 import type { RuleContext } from './context'
 
 /** How a statement in a loop picks the rows of a batch. */
 export interface Batch {
   /** From the SELECT that picks them to its end. */
   readonly tokens: readonly Token[]
-  /** The OFFSET that it skips, where it has one. */
-  readonly offset?: Token
+  /** The OFFSET that it skips, from that word to its end, where it has one. */
+  readonly offset?: Span
   /** What stands between its WHERE and the next clause; absent where it has none. */
   readonly where?: readonly Token[]
 }
@@ -23,9 +24,17 @@ export function batchOf({ statement }: RuleContext): Batch | undefined {
   const end = level.findIndex(({ kind, text }, place) => place > where && kind === 'word' && clauses.has(text))
   return {
     tokens: query,
-    offset: level.find(({ kind, text }) => kind === 'word' && text === 'OFFSET'),
+    offset: offsetIn(level, query),
     where: where < 0 ? undefined : between(query, level[where] as Token, level[end]),
   }
+}
+
+function offsetIn(level: readonly Token[], query: readonly Token[]): Span | undefined {
+  const place = level.findIndex(({ kind, text }) => kind === 'word' && text === 'OFFSET')
+  const word = level[place]
+  if (!word) return undefined
+  const next = level.find(({ kind, text }, at) => at > place && kind === 'word' && clauses.has(text))
+  return { start: word.start, end: between(query, word, next).at(-1)?.end ?? word.end }
 }
 
 const clauses: ReadonlySet<string> = new Set(['GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH', 'FOR'])

@@ -1,3 +1,5 @@
+import { replacement, withBlanksBefore } from '../fixes/edits'
+import { none } from '../fixes/withheld'
 import { batchOf } from '../judgement/batch-loops'
 import type { RuleContext } from '../judgement/context'
 import { existingTable } from '../judgement/target'
@@ -20,7 +22,7 @@ of an \`UPDATE\` finds the same rows again: the loop does not end, or does not g
 Nothing is said where the \`WHERE\` compares with variables, and of tables that the same migration makes.`,
   instead: `
 Walk along the primary key: remember the last key of a batch, and take the rows behind it. Where a batch takes its rows out of
-the set, leave \`OFFSET\` away.`,
+the set, leave \`OFFSET\` away: the fix does that.`,
   manual: ['queries-limit.html'],
 
   *check(command, context) {
@@ -32,9 +34,10 @@ the set, leave \`OFFSET\` away.`,
     const isShrinking = command.tag === 'DELETE' || (!staysNull && makesUntrue(command, batch.where))
     const isSame =
       command.tag === 'UPDATE' && !isShrinking && !batch.offset && isConstant(command, batch.where, context)
-    if (!isSame && !(batch.offset && isShrinking)) return
+    const skipped = isSame ? undefined : batch.offset
+    if (!isSame && !(skipped && isShrinking)) return
     yield {
-      at: isSame ? command.keywords : (batch.offset ?? command.keywords),
+      at: skipped ? { start: skipped.start, end: skipped.start + 'OFFSET'.length } : command.keywords,
       message: isSame
         ? `every round of the loop finds the same rows of ${target.label}`
         : `OFFSET jumps over rows of ${target.label} that no batch has taken`,
@@ -49,6 +52,16 @@ the set, leave \`OFFSET\` away.`,
           ? 'Remember the last key of each batch, and take the rows behind it.'
           : 'Leave OFFSET away, or walk along the primary key.',
       relation: target.relation,
+      fixes: () =>
+        skipped
+          ? [
+              {
+                title: 'Leave OFFSET out',
+                safety: 'review',
+                edits: [replacement(context, withBlanksBefore(context, skipped), '')],
+              },
+            ]
+          : none('What picks the rows that are left is for you to say.'),
     }
   },
 
@@ -66,6 +79,20 @@ the set, leave \`OFFSET\` away.`,
       UPDATE users SET address = email
       WHERE id IN (SELECT id FROM users WHERE address IS NULL ORDER BY id LIMIT 1000 OFFSET done);
 --                                                                                   ^^^^^^ warning [batch-misses-rows: OFFSET jumps over rows of table "users" that no batch has taken]
+      EXIT WHEN NOT FOUND;
+      done := done + 1000;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+-- fix: Leave OFFSET out
+  DO $$
+  DECLARE
+    done bigint := 0;
+  BEGIN
+    LOOP
+      UPDATE users SET address = email
+      WHERE id IN (SELECT id FROM users WHERE address IS NULL ORDER BY id LIMIT 1000);
       EXIT WHEN NOT FOUND;
       done := done + 1000;
       COMMIT;

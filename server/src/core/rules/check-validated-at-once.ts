@@ -9,7 +9,7 @@ export default defineRule({
   id: 'check-validated-at-once',
   risk: 'locking',
   severity: 'error',
-  mendsBlocks: true,
+  mends: 'blocks',
   on: ['ALTER TABLE'],
   concerns: definesConstraint(({ kind }) => kind === 'CHECK'),
   why: `

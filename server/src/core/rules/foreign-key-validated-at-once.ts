@@ -16,7 +16,7 @@ export default defineRule({
   id: 'foreign-key-validated-at-once',
   risk: 'locking',
   severity: 'error',
-  mendsBlocks: true,
+  mends: 'blocks',
   on: ['ALTER TABLE'],
   concerns: definesConstraint(({ kind }) => kind === 'FOREIGN KEY'),
   why: `

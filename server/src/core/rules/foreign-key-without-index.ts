@@ -19,7 +19,7 @@ export default defineRule({
   id: 'foreign-key-without-index',
   risk: 'locking',
   severity: 'hint',
-  mendsBlocks: true,
+  mends: 'blocks',
   on: ['CREATE TABLE', 'ALTER TABLE'],
   concerns: definesConstraint(({ kind }) => kind === 'FOREIGN KEY'),
   why: `

@@ -18,8 +18,11 @@ interface RuleWords {
   readonly isOff?: true
   /** Directions in which the hazard is one; up alone where a rule does not say. */
   readonly directions?: readonly Direction[]
-  /** Whether its fixes hold for a statement that stands in a DO block too: they change it in place, or put something behind the block. */
-  readonly mendsBlocks?: true
+  /**
+   * Where else its fixes hold for a statement: `blocks`, in a DO block, where they change it in place or put something behind the
+   * block; `loops`, in a loop of one, whose other statements they leave as they are.
+   */
+  readonly mends?: 'blocks' | 'loops'
   /** What happens and who waits, in Markdown paragraphs. */
   readonly why: string
   /** What to do instead, in Markdown paragraphs. */
