@@ -739,3 +739,93 @@
   CREATE TABLE people (id bigint PRIMARY KEY, name text);
 -- file: test_data/V2__people.sql
   INSERT INTO people (id, name) SELECT id, name FROM users;
+
+-- bad: row by row along cursors, and of a query in a string
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_declared.sql
+  DO $$
+  DECLARE
+    everybody CURSOR FOR SELECT id, email FROM users;
+    one record;
+  BEGIN
+    OPEN everybody;
+    LOOP
+      FETCH NEXT FROM everybody INTO one;
+      EXIT WHEN NOT FOUND;
+      UPDATE users SET address = lower(one.email) WHERE CURRENT OF everybody;
+--    ^^^^^^ warning [unbatched-backfill: UPDATE changes rows of table "users" for every row that a loop reads, in one transaction]
+    END LOOP;
+    CLOSE everybody;
+  END
+  $$;
+-- file: 0003_loop.sql
+  DO $$
+  DECLARE
+    everybody CURSOR (least bigint) FOR SELECT id, email FROM users;
+  BEGIN
+    FOR one IN everybody (7) LOOP
+      UPDATE users SET address = lower(one.email) WHERE id = one.id;
+--    ^^^^^^ warning [unbatched-backfill: UPDATE changes rows of table "users" for every row that a loop reads, in one transaction]
+    END LOOP;
+  END
+  $$;
+-- file: 0004_opened.sql
+  DO $$
+  DECLARE
+    everybody refcursor;
+    one record;
+  BEGIN
+    OPEN everybody NO SCROLL FOR SELECT id FROM users;
+    LOOP
+      FETCH everybody INTO one;
+      EXIT WHEN NOT FOUND;
+      DELETE FROM users WHERE id = one.id;
+--    ^^^^^^^^^^^ warning [unbatched-backfill: DELETE deletes rows of table "users" for every row that a loop reads, in one transaction]
+    END LOOP;
+  END
+  $$;
+-- file: 0005_string.sql
+  DO $$
+  DECLARE
+    one record;
+  BEGIN
+    FOR one IN EXECUTE 'SELECT id FROM users' LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+--    ^^^^^^ warning [unbatched-backfill: UPDATE changes rows of table "users" for every row that a loop reads, in one transaction]
+    END LOOP;
+  END
+  $$;
+
+-- good: a cursor over some rows, and a loop that commits
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_some.sql
+  DO $$
+  DECLARE
+    some CURSOR FOR SELECT id FROM users WHERE email = 'nobody@example.com';
+  BEGIN
+    FOR one IN some LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+    END LOOP;
+  END
+  $$;
+-- file: 0003_commits.sql
+  DO $$
+  DECLARE
+    everybody CURSOR WITH HOLD FOR SELECT id FROM users;
+    one record;
+  BEGIN
+    OPEN everybody;
+    LOOP
+      FETCH everybody INTO one;
+      EXIT WHEN NOT FOUND;
+      UPDATE users SET address = '' WHERE id = one.id;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
+-- bad: looked up by what is the key of most tables, where the history does not show them
+  UPDATE orders o SET customer_name = c.name FROM customers c WHERE c.id = o.customer_id;
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all joined rows of table "orders" in one transaction]

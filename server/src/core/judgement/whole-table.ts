@@ -64,7 +64,9 @@ function looksUp(update: Update, terms: readonly (readonly Token[])[], from: Spa
   const columns = terms.length === 1 && terms[0] ? equated(terms[0]) : undefined
   if (!source || others.length > 0 || !columns) return false
   const isKeyOf = (name: Name, column: string) => {
-    const [key, ...more] = primaryKeyOf(asTable(relationNamed(context.catalog, name)))?.columns ?? []
+    const table = relationNamed(context.catalog, name)
+    // Of a table that the history does not show: what everybody calls its key.
+    const [key, ...more] = table ? (primaryKeyOf(asTable(table))?.columns ?? []) : ['id']
     return more.length === 0 && key === column.slice(column.lastIndexOf('.') + 1)
   }
   const own = `${update.alias ?? update.table.name}.`

@@ -94,6 +94,35 @@ Add the value in one migration and use it in the next.`,
 -- file: 000003_use_new_value_in_tickets.up.sql
   UPDATE tickets SET state = 'stale' WHERE reason = 'old';
 
+-- bad: rows that a type change or an UPDATE gives it
+-- given: golang-migrate, column-type-rewrite off
+-- file: 000001_tickets.up.sql
+  CREATE TYPE ticket_state AS ENUM ('open', 'closed');
+  CREATE TABLE tickets (id bigint PRIMARY KEY, state text, was ticket_state);
+-- file: 000002_state.up.sql
+  ALTER TYPE ticket_state ADD VALUE 'stale';
+  ALTER TABLE tickets ALTER COLUMN state TYPE ticket_state USING (CASE state WHEN 'old' THEN 'stale' ELSE state END)::ticket_state;
+--                                                                                           ^^^^^^^ error [enum-value-used-at-once: value "stale" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+-- file: 000003_was.up.sql
+  ALTER TYPE ticket_state ADD VALUE 'lost';
+  UPDATE tickets SET was = CAST(coalesce(NULL, 'lost') AS ticket_state) WHERE id = 1;
+--                                             ^^^^^^ error [enum-value-used-at-once: value "lost" of enum type "ticket_state" is new in this transaction: it cannot be used before COMMIT]
+-- fix: Run it in a new migration
+  ALTER TYPE ticket_state ADD VALUE 'lost';
+-- file: 000004_use_new_value_in_tickets.up.sql
+  UPDATE tickets SET was = CAST(coalesce(NULL, 'lost') AS ticket_state) WHERE id = 1;
+
+-- bad: of a type that the history does not show
+-- given: golang-migrate
+-- file: 000004_calm.up.sql
+  ALTER TYPE mood ADD VALUE 'calm';
+  UPDATE people SET mood = 'calm'::mood WHERE id = 1;
+--                         ^^^^^^ error [enum-value-used-at-once: value "calm" of enum type "mood" is new in this transaction: it cannot be used before COMMIT]
+-- fix: Run it in a new migration
+  ALTER TYPE mood ADD VALUE 'calm';
+-- file: 000005_use_new_value_in_people.up.sql
+  UPDATE people SET mood = 'calm'::mood WHERE id = 1;
+
 -- bad: a default that is set behind it is for new rows
 -- given: golang-migrate
 -- file: 000001_tickets.up.sql
@@ -233,6 +262,8 @@ Add the value in one migration and use it in the next.`,
   CREATE FUNCTION mark() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE tickets SET state = 'stale' WHERE id = 1; END $$;
   INSERT INTO tickets (id, reason) SELECT 3, 'stale';
   INSERT INTO tickets VALUES (4, 'open', 'stale');
+  UPDATE tickets SET state = (CASE WHEN reason = 'stale' THEN 'closed' ELSE replace(reason, 'stale', 'open') END)::ticket_state
+  WHERE id = 1;
   COMMIT;
 
 -- good: bodies are not checked
@@ -325,8 +356,8 @@ const additions = new WeakMap<readonly Step[], readonly Addition[]>()
 
 function addedBy({ type: name, addValue }: AlterType, { before, migration, transaction }: Step): Added | undefined {
   const type = typeNamed(before, name)
-  if (!addValue || type?.kind !== 'enum' || type.labels.includes(addValue.label)) return undefined
-  const isOwn = type.born?.migration === migration.path && type.born.transaction === transaction.number
+  if (!addValue || (type && type.kind !== 'enum') || type?.labels.includes(addValue.label)) return undefined
+  const isOwn = type?.born?.migration === migration.path && type.born.transaction === transaction.number
   return { value: addValue.label, type: name, isOwn }
 }
 
@@ -347,6 +378,7 @@ function useOf({ value, type }: Added, command: Command, text: string, catalog: 
       isDefault(tokens, at, isColumn, isType) ||
       isBesideColumn(tokens, at, isColumn) ||
       isInArray(tokens, at, isType) ||
+      isResult(tokens, at, isType) ||
       isSelected(tokens, at, command, columns, catalog) ||
       isAssigned(tokens[at] as Token, command, columns),
   )
@@ -407,6 +439,32 @@ function isInArray(tokens: readonly Token[], at: number, isType: Test): boolean 
   let end = at + 1
   while (tokens[end]?.text === ',' && tokens[end + 1]?.kind === 'string') end += 2
   return tokens[end]?.text === ']' && isCast(tokens, end, isType)
+}
+
+/** `(CASE reason WHEN 'old' THEN 'stale' ELSE 'open' END)::ticket_state`, `coalesce(reason, 'stale')::ticket_state`. */
+function isResult(tokens: readonly Token[], at: number, isType: Test): boolean {
+  const before = tokens[at - 1]?.text
+  if (before !== 'THEN' && before !== 'ELSE' && !(before === ',' && isOfCoalesce(tokens, at))) return false
+  let depth = 0
+  for (let index = at + 1; index < tokens.length; index++) {
+    const text = tokens[index]?.text ?? ''
+    if (text === '(' || text === 'CASE') depth++
+    else if ((text === ')' || text === 'END') && depth > 0) depth--
+    else if (text === ')' || text === 'END') {
+      if (isCast(tokens, index, isType)) return true
+    } else if (depth === 0 && (text === 'WHERE' || text === 'FROM')) return false
+  }
+  return false
+}
+
+function isOfCoalesce(tokens: readonly Token[], at: number): boolean {
+  let depth = 0
+  for (let index = at - 1; index >= 0; index--) {
+    const text = tokens[index]?.text
+    if (text === ')') depth++
+    else if (text === '(' && depth-- === 0) return tokens[index - 1]?.text === 'COALESCE'
+  }
+  return false
 }
 
 /** As the whole of what the list of a query gives to a column. */

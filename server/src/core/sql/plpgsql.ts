@@ -82,6 +82,8 @@ class Block {
   #askedCatalogs = false
   /** Tables of which a row is read into a variable without a condition. */
   readonly #singles = new Set<string>()
+  /** What a loop over a cursor visits. */
+  readonly #cursors = new Map<string, Rows>()
   #depth = 0
   #at = 0
 
@@ -152,7 +154,9 @@ class Block {
       } else if (word === 'FOR' || word === 'FOREACH') this.#loop(way)
       else if (word === 'LOOP') {
         this.#at++
+        const [rows, inside] = [this.#fetched(), this.found.length]
         this.statements('LOOP', { ...way, repeated: true })
+        this.#loopsOver(rows, inside)
       } else this.#simple(way)
     }
   }
@@ -202,8 +206,30 @@ class Block {
         ({ text }, at) => at > first && at <= last && (text === 'FOR' || text === 'IS'),
       )
       const isCursor = this.#tokens.slice(first, last).some(({ text }) => text === 'CURSOR')
-      if (isCursor && query > 0) this.#expression(`(${this.#slice(query + 1, last)})`)
+      if (isCursor && query > 0) {
+        this.#expression(`(${this.#slice(query + 1, last)})`)
+        this.#holds(name, this.#slice(query + 1, last))
+      }
     }
+  }
+
+  #holds(cursor: string, text: string) {
+    const { command } = this.read(text)
+    if (command?.tag === 'SELECT') this.#cursors.set(cursor, { text, reads: command.reads })
+  }
+
+  /** OPEN cursor [ [ NO ] SCROLL ] FOR query (plpgsql-cursors.html). */
+  #open(first: number, last: number) {
+    const [named, mark] = [this.#tokens[first + 1], this.#tokens.slice(first, last).findIndex(isFor)]
+    if (named && mark > 0) this.#holds(foldedName(this.body.text, named), this.#slice(first + mark + 1, last))
+  }
+
+  /** The rows of a loop that begins with FETCH ... cursor INTO. */
+  #fetched(): Rows | undefined {
+    if (this.#word() !== 'FETCH') return undefined
+    const end = this.#tokens.findIndex(({ text }, at) => at > this.#at && (text === 'INTO' || text === ';'))
+    const named = this.#tokens[end - 1]
+    return named && this.#cursors.get(foldedName(this.body.text, named))
   }
 
   #initial(name: string, first: number, last: number) {
@@ -255,23 +281,26 @@ class Block {
     const word = this.#tokens[first]?.text ?? ''
     const values = isArray ? constantArrayOf(this.#written(first, last)) : this.#listed(first, last)
     if (named && values && values.length > 0 && values.length <= mostValues) return this.#each(named, values, way)
+    const before = this.found.length
     if (isArray) this.#expression(this.#slice(first, last))
     else if (word === 'EXECUTE') this.#dynamic(first, last, way)
     else if (/^(?:SELECT|WITH|INSERT|UPDATE|DELETE|VALUES|TABLE|\()$/.test(word)) this.#sql(first, last, way)
     const inside = this.found.length
+    const query = inside === before + 1 ? this.found[before] : undefined
+    const text = query?.excerpt?.text ?? this.#slice(first, last)
     this.statements('LOOP', { ...under(way, undefined), repeated: true })
-    if (word === 'SELECT') this.#loopsOver(this.#slice(first, last), inside)
+    const cursor = this.#tokens[first]
+    if (query?.command.tag === 'SELECT') this.#loopsOver({ text, reads: query.command.reads }, inside)
+    else if (cursor) this.#loopsOver(this.#cursors.get(foldedName(this.body.text, cursor)), inside)
   }
 
-  /** The query was read before what the loop runs for its rows. */
-  #loopsOver(text: string, inside: number) {
-    const query = this.found[inside - 1]?.command
+  /** What a loop runs for each row of a query. */
+  #loopsOver(over: Rows | undefined, inside: number) {
     const at = this.found.findIndex(
       ({ command: { tag } }, at) => at >= inside && (tag === 'UPDATE' || tag === 'DELETE'),
     )
     const first = this.found[at]
-    if (query?.tag === 'SELECT' && first && !first.over)
-      this.found[at] = { ...first, over: { text, reads: query.reads } }
+    if (over && first && !first.over) this.found[at] = { ...first, over }
   }
 
   /** `SELECT unnest(ARRAY['a', 'b'])` and `VALUES ('a'), ('b')`. */
@@ -312,6 +341,7 @@ class Block {
     if (word === 'RETURN') return this.#return(first, last, way)
     if (word === 'RAISE') return this.#expression(this.#slice(first + 3, last).replace(/^,/, ''))
     if (word === 'EXIT' && this.#isBlock(second)) this.#returned ??= way
+    if (word === 'OPEN') return this.#open(first, last)
     if (withoutSql.has(word) || last < first) return
     if (assigns.has(second ?? '')) return this.#assignment(first, last)
     this.#sql(first, last, way)
@@ -422,6 +452,10 @@ class Block {
   }
 }
 
+type Rows = NonNullable<BodyStatement['over']>
+
+const isFor = ({ text }: Token): boolean => text === 'FOR'
+
 const mostValues = 100
 
 /** What tells which rows a query is about, or makes one of many. */
@@ -440,7 +474,6 @@ const withoutSql: ReadonlySet<string> = new Set([
   'CONTINUE',
   'GET',
   'ASSERT',
-  'OPEN',
   'FETCH',
   'MOVE',
   'CLOSE',
