@@ -219,7 +219,6 @@
   ALTER TABLE orders
     -- Counts.
     ALTER COLUMN code TYPE text, -- of any length
---                    ^^^^^^^^^ hint [statistics-missing: ALTER COLUMN TYPE throws away the statistics of column "code" of table "orders"]
     ALTER COLUMN total DROP DEFAULT,
     ALTER COLUMN total TYPE text USING CASE WHEN total > 0 THEN 'some' ELSE 'none' END,
 --                     ^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
@@ -230,9 +229,6 @@
     ALTER COLUMN total SET NOT NULL,
 --                     ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "orders": reads and writes wait until every row is checked]
     ADD COLUMN note text;
--- fix: Analyze the table in a new migration
--- file: 000003_analyze_orders.up.sql
-  ANALYZE orders;
 -- fix: Fill new columns beside them and swap the names, in new migrations
   ALTER TABLE orders
     -- Counts.

@@ -1,3 +1,4 @@
+import plain from '../history/frameworks/plain'
 import { type Step, stepsOfVersion } from '../history/steps'
 import type { RuleContext } from './context'
 
@@ -11,3 +12,7 @@ export const downSteps = ({ history, migration, settings }: RuleContext): readon
 /** Returns the steps of the up sections that belong to the down's version. */
 export const upSteps = ({ history, migration, settings }: RuleContext): readonly Step[] =>
   stepsOfVersion(history, migration.path, 'up', settings)
+
+/** Whether a transaction may be open though none is seen: nothing tells who runs the file, and it opens none itself. */
+export const mayHaveBlock = ({ history, steps }: RuleContext): boolean =>
+  history.framework.id === plain.id && !steps.some(({ transaction }) => transaction.kind === 'block')

@@ -8,13 +8,13 @@ export default defineRule({
   id: 'dropped-schema',
   risk: 'data-loss',
   severity: 'warning',
-  on: ['DROP SCHEMA', 'DROP DATABASE', 'DROP OWNED'],
+  on: ['DROP SCHEMA', 'DROP DATABASE', 'DROP TABLESPACE', 'DROP OWNED'],
   why: `
 \`DROP SCHEMA ... CASCADE\` deletes every table, view, function and type of the schema, and whatever elsewhere depends on them.
 The finding is an error where the history shows tables in it, and for \`DROP DATABASE\`, which deletes everything.
 
 Without \`CASCADE\` PostgreSQL refuses to drop a schema that holds anything: it is information of a schema that the history does not
-show, and nothing is said of others. \`DROP OWNED\` deletes what a role owns, and nothing is said of it where \`REASSIGN OWNED\` comes
+show, and nothing is said of others. So it does with \`DROP TABLESPACE\`. \`DROP OWNED\` deletes what a role owns, and nothing is said of it where \`REASSIGN OWNED\` comes
 before. Nothing either of a schema whose tables the same migration makes, and of down migrations.`,
   instead: `
 Drop what is in the schema by name, in migrations that say what goes, and then the empty schema without \`CASCADE\`.`,
@@ -23,6 +23,7 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   *check(drop, context) {
     if (drop.tag === 'DROP OWNED' && isReassigned(drop, context)) return
     if (drop.tag === 'DROP OWNED') return yield { at: drop.keywords, ...ofRoles(drop.roles ?? []) }
+    if (drop.tag === 'DROP TABLESPACE') return yield { at: drop.keywords, ...ofTablespace }
     if (!('names' in drop)) {
       yield {
         at: drop.keywords,
@@ -72,6 +73,11 @@ Drop what is in the schema by name, in migrations that say what goes, and then t
   DROP SCHEMA reports;
 --            ^^^^^^^ information [dropped-schema: DROP SCHEMA fails if anything is left in schema "reports"]
 
+-- bad: a tablespace
+-- shows: \`DROP TABLESPACE\` of one that may hold something
+  DROP TABLESPACE fast;
+--^^^^^^^^^^^^^^^ information [dropped-schema: DROP TABLESPACE fails if anything is left in it, in any database of the server]
+
 -- bad: all that a role owns
 -- shows: \`DROP OWNED\`
   DROP OWNED BY reporter;
@@ -109,6 +115,13 @@ const ofRoles = (roles: readonly string[]): Omit<RuleFinding, 'at'> => ({
   hint: 'REASSIGN OWNED BY ... TO ... before it: then only the privileges go.',
   severity: 'error',
 })
+
+const ofTablespace: Omit<RuleFinding, 'at'> = {
+  message: 'DROP TABLESPACE fails if anything is left in it, in any database of the server',
+  detail: 'Migrations of one database do not show what others keep there.',
+  hint: 'Move what is in it with SET TABLESPACE first.',
+  severity: 'information',
+}
 
 const whereEmpty = (name: string): Omit<RuleFinding, 'at'> => ({
   message: `DROP SCHEMA fails if anything is left in schema "${name}"`,

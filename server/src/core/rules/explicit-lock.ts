@@ -1,3 +1,4 @@
+import { mayHaveBlock } from '../judgement/around'
 import { existingTable, takes } from '../judgement/target'
 import { blocksWrites, lockModes } from '../postgres/locks'
 import { defineRule } from './rule'
@@ -19,7 +20,7 @@ set \`lock_timeout\` before.`,
 
   *check(lock, context) {
     const mode = lockModes.find(candidate => candidate === lock.mode)
-    if (!mode || !blocksWrites(mode) || !context.transaction.isBlock) return
+    if (!mode || !blocksWrites(mode) || !(context.transaction.isBlock || mayHaveBlock(context))) return
     const [target] = lock.tables.flatMap(name => existingTable(name, context) ?? [])
     if (!target) return
     yield {
@@ -53,6 +54,10 @@ set \`lock_timeout\` before.`,
   LOCK TABLE users IN SHARE MODE;
 --^^^^^^^^^^ hint [explicit-lock: LOCK TABLE takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the transaction ends]
   UPDATE users SET email = 'a' WHERE email = 'b';
+
+-- bad: who runs the file may open a transaction around it
+  LOCK TABLE users IN ACCESS EXCLUSIVE MODE;
+--^^^^^^^^^^ hint [explicit-lock: LOCK TABLE takes ACCESS EXCLUSIVE on table "users": reads and writes wait until the transaction ends]
 
 -- good: a mode that lets reads and writes go on, and a new table
 -- file: 0001_users.sql

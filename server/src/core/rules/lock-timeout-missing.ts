@@ -31,7 +31,7 @@ That holds for what is done in a moment too: \`CREATE POLICY\`, \`ENABLE ROW LEV
 
 Many projects have the timeout set by the tool that runs their migrations, by the role or in the connection's address, where
 nobody sees it from here. So this rule only speaks where an earlier migration of the project sets \`lock_timeout\` and this
-one does not; or wherever it is missing, once the settings name a severity for it. Nothing is said where \`ALTER ROLE\`,
+one does not, or does it too late; or wherever it is missing, once the settings name a severity for it. Nothing is said where \`ALTER ROLE\`,
 \`ALTER DATABASE\` or a \`SET\` of an earlier migration may provide it, and of tables that are new. A file has one finding.`,
   instead: `
 Set it first in the file: \`SET LOCAL\` in a transaction. The fix takes the value that the project used last. It is not offered
@@ -42,7 +42,8 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   *check(context) {
     const { migration, history, settings, steps } = context
     const isAsked = settings.rules[id] !== undefined
-    const value = lastValueBefore(migration, history)
+    const own = valueIn(migration)
+    const value = own ?? lastValueBefore(migration, history)
     if (value === undefined && !isAsked) return
     if (isProvided(migration, history)) return
     for (const step of steps) {
@@ -53,10 +54,7 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
       yield {
         at: shifted(step.command.keywords, step.statement.span.start),
         message: `${tag} waits for ${label} without lock_timeout: meanwhile ${whoWaits(lock.mode)} behind it`,
-        detail:
-          value === undefined
-            ? 'Whoever uses the table at that moment decides how long.'
-            : 'Whoever uses the table at that moment decides how long. Earlier migrations of the project set a timeout.',
+        detail: `Whoever uses the table at that moment decides how long.${saying(own, value)}`,
         hint: 'Set lock_timeout first, so that the migration gives up and can be tried again.',
         relation: lock.relation,
         fixes: () => timeoutAtHead(step, value ?? '5s', context),
@@ -83,6 +81,29 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   -- Marks.
   ALTER TABLE users ADD COLUMN mark text;
   ALTER TABLE users ADD COLUMN place text;
+
+-- bad: set behind the statement, and reset before
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_mark.sql
+  ALTER TABLE users ADD COLUMN mark text;
+--^^^^^^^^^^^ information [lock-timeout-missing: ALTER TABLE waits for table "users" without lock_timeout: meanwhile reads and writes wait behind it]
+  SET lock_timeout = '3s';
+-- file: 0003_note.sql
+  SET lock_timeout = '3s';
+  RESET lock_timeout;
+  ALTER TABLE users ADD COLUMN note text;
+--^^^^^^^^^^^ information [lock-timeout-missing: ALTER TABLE waits for table "users" without lock_timeout: meanwhile reads and writes wait behind it]
+-- fix: Set lock_timeout to 3s
+-- file: 0002_mark.sql
+  SET lock_timeout = '3s';
+  ALTER TABLE users ADD COLUMN mark text;
+  SET lock_timeout = '3s';
+-- fix: Set lock_timeout to 3s
+  SET lock_timeout = '3s';
+  RESET lock_timeout;
+  SET lock_timeout = '3s';
+  ALTER TABLE users ADD COLUMN note text;
 
 -- bad: wherever it is missing, where the settings ask for that
 -- given: lock-timeout-missing warning
@@ -188,6 +209,11 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   INSERT INTO users (id) VALUES (1) ON CONFLICT DO NOTHING;
 `,
 })
+
+function saying(own: string | undefined, value: string | undefined): string {
+  if (own !== undefined) return ' The migration sets a timeout, but not for this statement.'
+  return value === undefined ? '' : ' Earlier migrations of the project set a timeout.'
+}
 
 /** The lock of a statement on a table in use that others wait for, while nothing bounds its own wait. */
 function unboundedLock(step: Step, context: MigrationContext): RelationLock | undefined {

@@ -1,4 +1,4 @@
-import plain from '../history/frameworks/plain'
+import { mayHaveBlock } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import type { Command } from '../sql/commands'
 import { defineRule } from './rule'
@@ -75,7 +75,7 @@ Put \`BEGIN\` and \`COMMIT\` around it and what it is for, or let the tool open 
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_note.sql
-  LOCK TABLE users IN SHARE MODE;
+  LOCK TABLE users IN ROW EXCLUSIVE MODE;
   COMMENT ON TABLE users IS 'everybody';
 `,
 })
@@ -86,9 +86,6 @@ function isRefused(command: Command, { transaction, effects }: RuleContext): boo
   const isControl = command.tag !== 'LOCK TABLE' && command.tag !== 'DECLARE CURSOR'
   return !transaction.isBlock || (isControl && transaction.kind === 'implicit')
 }
-
-const mayHaveBlock = ({ history, steps }: RuleContext): boolean =>
-  history.framework.id === plain.id && !steps.some(({ transaction }) => transaction.kind === 'block')
 
 function nameOf(command: Command): string {
   if (command.tag === 'ROLLBACK' && command.savepoint !== undefined) return 'ROLLBACK TO SAVEPOINT'

@@ -9,7 +9,7 @@ import type { RuleContext } from '../judgement/context'
 import { tableWithRows } from '../judgement/emptied'
 import { laterStatements } from '../judgement/later'
 import { isUnreleased, subcommandsOf, type Target } from '../judgement/target'
-import { columnNamed } from '../postgres/catalog'
+import { type Catalog, columnNamed, indexesOf, keyOf } from '../postgres/catalog'
 import type { AlterRelation, CreateIndex } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { defineRule, type RuleFinding } from './rule'
@@ -25,8 +25,8 @@ The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ...
 touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
 of the rows have changed: in a large table that is quiet, after weeks. Until then plans may be bad.
 
-Nothing is said of a table that the same migration makes, where it or a later one analyzes the table afterwards, of a second such change in
-the same file, and where another rule speaks of the same clause.`,
+Nothing is said of a column that no index has, of a table that the same migration makes, where it or a later one analyzes the table
+afterwards, of a second such change in the same file, and where another rule speaks of the same clause.`,
   instead: `
 \`ANALYZE\` the table afterwards. It reads a sample, and nobody waits for it.`,
   manual: [
@@ -56,9 +56,10 @@ the same file, and where another rule speaks of the same clause.`,
 -- shows: missing \`ANALYZE\` after a change of type
 -- given: golang-migrate
 -- file: 000001_users.up.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20), town varchar(20));
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20) UNIQUE, town varchar(20));
 -- file: 000002_email.up.sql
-  ALTER TABLE users ALTER COLUMN email TYPE text, ALTER COLUMN town TYPE varchar(80);
+  ALTER TABLE users ALTER COLUMN town TYPE varchar(80);
+  ALTER TABLE users ALTER COLUMN email TYPE text;
 --                                     ^^^^^^^^^ hint [statistics-missing: ALTER COLUMN TYPE throws away the statistics of column "email" of table "users"]
   COMMENT ON TABLE users IS 'Who ordered.';
 -- fix: Analyze the table in a new migration
@@ -72,6 +73,12 @@ the same file, and where another rule speaks of the same clause.`,
   CREATE INDEX CONCURRENTLY users_email_idx ON users (lower(email));
   ALTER TABLE users ALTER COLUMN town TYPE text;
   ANALYZE users;
+
+-- good: a column that no index has
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, town varchar(20));
+-- file: 0002_town.sql
+  ALTER TABLE users ALTER COLUMN town TYPE text;
 
 -- good: an index over a column, and a column that an index only picks rows by
 -- file: 0001_users.sql
@@ -106,10 +113,11 @@ function ofColumns(alter: AlterRelation, context: RuleContext): RuleFinding | un
   if (!target || isTold(alter.relation, context)) return undefined
   for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
     const isLong = effects.rewrites.length + effects.builds.length + effects.scans.length > 0
-    if (isLong || !isKnown(subcommand.column.name, target, context)) continue
+    const column = subcommand.column.name
+    if (isLong || !isKnown(column, target, context) || !isIndexed(column, alter.relation, context.catalog)) continue
     return {
       at: { start: subcommand.keywords.start, end: subcommand.type.span.end },
-      message: `ALTER COLUMN TYPE throws away the statistics of column "${subcommand.column.name}" of ${target.label}`,
+      message: `ALTER COLUMN TYPE throws away the statistics of column "${column}" of ${target.label}`,
       detail:
         'PostgreSQL does so even where the values stay as they are; until the table is analyzed the planner guesses.',
       hint: 'ANALYZE the table afterwards.',
@@ -125,20 +133,30 @@ const isKnown = (column: string, { table }: Target, context: RuleContext): boole
   return known !== undefined && !isUnreleased(known.born, context)
 }
 
+/** Where no index has the column, the planner has little to choose. */
+const isIndexed = (column: string, table: Name, catalog: Catalog): boolean =>
+  indexesOf(catalog, keyOf(catalog, table)).some(
+    ({ columns, expressionColumns }) => columns.includes(column) || expressionColumns.includes(column),
+  )
+
 /** It is analyzed afterwards, in a later migration too, or an earlier statement of the file has been told so. */
 const isTold = ({ name }: Name, context: RuleContext): boolean =>
   laterSteps(context).some(({ command }) => analyzes(command, name)) ||
   laterStatements(context, [name]).some(({ command }) => analyzes(command, name)) ||
-  context.steps.slice(0, context.index).some(({ command }) => losesStatistics(command))
+  context.steps.slice(0, context.index).some(losesStatistics)
 
 const analyzes = (command: Step['command'], table: string): boolean =>
   (command?.tag === 'ANALYZE' || command?.tag === 'VACUUM') &&
   (command.tables.length === 0 || command.tables.some(({ name }) => name === table))
 
-const losesStatistics = (command: Step['command']): boolean =>
-  command?.tag === 'CREATE INDEX'
-    ? command.concurrently !== undefined && command.columns.some(({ column }) => column === undefined)
-    : command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => kind === 'ALTER COLUMN TYPE')
+function losesStatistics({ command, before }: Step): boolean {
+  if (command?.tag === 'CREATE INDEX')
+    return command.concurrently !== undefined && command.columns.some(({ column }) => column === undefined)
+  if (command?.tag !== 'ALTER TABLE') return false
+  return command.subcommands.some(
+    each => each.kind === 'ALTER COLUMN TYPE' && isIndexed(each.column.name, command.relation, before),
+  )
+}
 
 /** When the locks of the statement are gone, which would be held meanwhile. */
 function analyzed(table: Name, context: RuleContext): Fix[] {

@@ -21,8 +21,8 @@ neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transa
 rows that others write in between pass every trigger by. \`session_replication_role = replica\` turns off the triggers of its
 session, those of foreign keys too, but for the few that are \`ENABLE ALWAYS\` or \`REPLICA\`.
 
-Where nothing enables them again, \`DISABLE TRIGGER USER\` is told as information. Nothing is said where the same transaction enables
-them again, of a single trigger that stays disabled, and of a table that the same migration makes.`,
+Where nothing enables them again, \`DISABLE TRIGGER USER\` is told as information, a single trigger as a hint. Nothing is said
+where the same transaction enables them again, and of a table that the same migration makes.`,
   instead: `
 Disable the triggers that are in the way by name, in the transaction that enables them again. To load rows in another order, make
 the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
@@ -38,8 +38,8 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
     for (const { subcommand } of subcommandsOf(alter, context, 'DISABLE TRIGGER')) {
       const which = triggerOf(subcommand, context)
       const isBetween = isEnabledElsewhere(alter, context)
-      if (which === 'USER' && !isEnabledAgain(alter, context)) {
-        yield { at: subcommand.keywords, ...everyTriggerOf(target) }
+      if (which !== 'ALL' && !isEnabledAgain(alter, context)) {
+        yield { at: subcommand.keywords, ...(which === 'USER' ? everyTriggerOf(target) : oneTriggerOf(target)) }
         continue
       }
       if (which !== 'ALL' && !isBetween) continue
@@ -96,6 +96,14 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   ALTER TABLE orders DISABLE TRIGGER USER;
 --                   ^^^^^^^^^^^^^^^ information [triggers-disabled: DISABLE TRIGGER USER leaves every trigger of table "orders" off: nothing in this migration enables them again]
 
+-- bad: one that stays off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
+  CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touched();
+-- file: 0002_clean.sql
+  ALTER TABLE orders DISABLE TRIGGER touch;
+--                   ^^^^^^^^^^^^^^^ hint [triggers-disabled: DISABLE TRIGGER leaves a trigger of table "orders" off: nothing in this migration enables it again]
+
 -- bad: of the whole session
 -- shows: foreign keys turned off with \`session_replication_role\`
 -- file: 0001_orders.sql
@@ -145,13 +153,6 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   UPDATE orders SET changed = NULL WHERE id = 7;
   ALTER TABLE orders ENABLE TRIGGER touch;
 
--- good: it stays disabled
--- file: 0001_orders.sql
-  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
-  CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touched();
--- file: 0002_clean.sql
-  ALTER TABLE orders DISABLE TRIGGER touch;
-
 -- good: a table of the same migration
   CREATE TABLE orders (id bigint PRIMARY KEY);
   ALTER TABLE orders DISABLE TRIGGER ALL;
@@ -197,6 +198,14 @@ const everyTriggerOf = ({ label, relation }: Target): Omit<RuleFinding, 'at'> =>
   detail: 'It holds for all sessions, until somebody enables them; those that keep foreign keys stay on.',
   hint: 'Enable them again in the same transaction, or disable by name the one that is not wanted any more.',
   severity: 'information',
+  relation,
+})
+
+const oneTriggerOf = ({ label, relation }: Target): Omit<RuleFinding, 'at'> => ({
+  message: `DISABLE TRIGGER leaves a trigger of ${label} off: nothing in this migration enables it again`,
+  detail: 'It holds for all sessions, until somebody enables it.',
+  hint: 'Enable it again in the same transaction, or drop it where it is not wanted any more.',
+  severity: 'hint',
   relation,
 })
 

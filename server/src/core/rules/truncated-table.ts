@@ -32,19 +32,20 @@ outside. Keep a copy of rows that somebody may still ask for.`,
       if (!target) continue
       const along = others
       others = []
-      if (along.length === 0 && isDroppedNext(name.name, context)) continue
+      const reachesMore = truncate.cascade && !context.catalog.complete
+      if (along.length === 0 && !reachesMore && isDroppedNext(name.name, context)) continue
       const kept = along.length > 0 ? undefined : keptBy(name.name, context)
       yield {
         at: name.span,
         message:
           along.length > 0
             ? `TRUNCATE CASCADE empties ${target.label}, and with it ${tablesListed(along)}`
-            : `TRUNCATE deletes all rows of ${target.label}`,
+            : `TRUNCATE deletes all rows of ${target.label}${reachesMore ? ', and of every table that refers to it' : ''}`,
         detail:
           kept ??
           `${takesLock('It', 'ACCESS EXCLUSIVE', target.label)}. Nothing brings the rows back when it has committed.`,
         hint:
-          along.length > 0
+          along.length > 0 || reachesMore
             ? 'Name the tables that are to be emptied and leave CASCADE out: PostgreSQL then refuses to empty others.'
             : 'Keep a copy of rows that somebody may still ask for.',
         relation: target.relation,
@@ -101,6 +102,12 @@ outside. Keep a copy of rows that somebody may still ask for.`,
 -- file: db/test_data/db/migration/V666__visits.sql
   TRUNCATE visits;
 --         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
+
+-- bad: what refers to it the history does not show: those tables stay when it is dropped
+  TRUNCATE orders CASCADE;
+--         ^^^^^^ warning [truncated-table: TRUNCATE deletes all rows of table "orders", and of every table that refers to it]
+  DROP TABLE orders CASCADE;
+--           ^^^^^^ warning [dropped-table: DROP TABLE deletes table "orders" and its rows]
 
 -- good: a table of the same migration
   CREATE TABLE visits (id bigint PRIMARY KEY);
