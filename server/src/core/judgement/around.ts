@@ -14,5 +14,5 @@ export const upSteps = ({ history, migration, settings }: RuleContext): readonly
   stepsOfVersion(history, migration.path, 'up', settings)
 
 /** Whether a transaction may be open though none is seen: nothing tells who runs the file, and it opens none itself. */
-export const mayHaveBlock = ({ history, steps }: RuleContext): boolean =>
+export const mayHaveBlock = ({ history, steps }: Pick<RuleContext, 'history' | 'steps'>): boolean =>
   history.framework.id === plain.id && !steps.some(({ transaction }) => transaction.kind === 'block')

@@ -36,8 +36,7 @@ called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`); and of col
 \`ON DELETE CASCADE\` or the like, nothing is said of a table of up to four columns whose rows the migrations write, and of one
 that keeps what has been (\`price_versions\`, \`order_history\`, \`revinfo\` of Hibernate Envers).
 
-Nothing is said where an index, a key or a unique constraint begins with the columns, here or in a later migration, of columns
-that the history does not show, and in files
+Nothing is said where an index, a key or a unique constraint begins with the columns, here or in a later migration, and in files
 among the sources of tests (\`src/test/resources/\`).`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
@@ -54,7 +53,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
     const relation = keyOf(after, name)
     const indexes = indexesOf(after, relation)
     for (const { columns, references, keywords } of keys) {
-      if (isWriter(columns) || (references && isList(references.table, after)) || !isShown(columns, table)) continue
+      if (isWriter(columns) || (references && isList(references.table, after))) continue
       if (indexes.some(index => !index.partial && startsWith(index.columns, columns))) continue
       if (
         indexes.some(
@@ -68,9 +67,12 @@ Create an index over the columns of the foreign key; on a table that is in use \
       if (isIndexedLater(name, columns, context)) continue
       if (references && isKept(references.onDelete) && keepsRows(references.table, after, context)) continue
       const shown = columns.map(column => `"${column}"`).join(', ')
+      const what = `DELETE and key UPDATE on ${inQuotes(references?.table ?? name)} read the whole table`
       yield {
         at: keywords,
-        message: `no index begins with ${shown} of table ${inQuotes(name)}: DELETE and key UPDATE on ${inQuotes(references?.table ?? name)} read the whole table`,
+        message: isShown(columns, table)
+          ? `no index begins with ${shown} of table ${inQuotes(name)}: ${what}`
+          : `the migrations show no index that begins with ${shown} of table ${inQuotes(name)}: without one ${what}`,
         detail: 'PostgreSQL makes no index for the referencing columns of a foreign key.',
         hint: 'Create one, unless the table stays small or referenced rows are never deleted.',
         relation,
@@ -124,6 +126,14 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- file: 000003_create_orders_user_id_idx.up.sql
   CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
 
+-- bad: columns that the history does not show
+-- given: foreign-key-validated-at-once off
+  ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id);
+--                       ^^^^^^^^^^^ hint [foreign-key-without-index: the migrations show no index that begins with "user_id" of table "orders": without one DELETE and key UPDATE on "users" read the whole table]
+-- fix: Create an index in a new migration
+-- file: 0002_create_orders_user_id_idx.sql
+  CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);
+
 -- good: a later changeset makes the index
 -- given: liquibase
 -- file: changelog.sql
@@ -165,10 +175,6 @@ Create an index over the columns of the foreign key; on a table that is in use \
   );
 -- file: 000002_carriers.up.sql
   INSERT INTO carriers (id, name) VALUES (1, 'By road'), (2, 'By sea');
-
--- good: columns that the history does not show
--- given: foreign-key-validated-at-once off
-  ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id);
 
 -- good: among the sources of tests
 -- given: flyway
@@ -231,7 +237,7 @@ const listName =
 const isList = (name: Name, catalog: Catalog): boolean =>
   listName.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
 
-/** Which indexes there are of columns that no migration makes, nobody knows. */
+/** Of columns that no migration makes nobody knows which indexes there are. */
 const isShown = (columns: readonly string[], table: Table): boolean =>
   table.columnsKnown || columns.every(column => columnNamed(table, column))
 

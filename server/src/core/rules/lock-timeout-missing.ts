@@ -8,6 +8,7 @@ import type { Migration } from '../history/migration'
 import { onceForEach } from '../history/numbering'
 import { sessionDefaults } from '../history/session-defaults'
 import { type Step, stepsIn } from '../history/steps'
+import { mayHaveBlock } from '../judgement/around'
 import { isUnreleased, whoWaits } from '../judgement/target'
 import type { RelationLock } from '../postgres/effects'
 import { blocksWrites } from '../postgres/locks'
@@ -167,6 +168,13 @@ for files that build \`CONCURRENTLY\`: there a timeout leaves an invalid index b
   SET LOCAL lock_timeout = '3s';
   ALTER TABLE users ADD COLUMN note text;
 
+-- good: set for a transaction that who runs the file may open
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+-- file: 0002_note.sql
+  SET LOCAL lock_timeout = '3s';
+  ALTER TABLE users ADD COLUMN note text;
+
 -- good: nothing in the project tells that the files have to set it
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
@@ -221,12 +229,17 @@ function unboundedLock(step: Step, context: MigrationContext): RelationLock | un
   if (!effects || effects.fails || effects.waitsForTransactions) return undefined
   const strong = effects.locks.filter(({ mode, kind }) => blocksWrites(mode) && kind.endsWith('table'))
   if (strong.length === 0 || millisecondsOf(transaction.parameters.get('lock_timeout') ?? '0')) return undefined
+  if (mayHaveBlock(context) && isSetLocally(context.steps.slice(0, context.steps.indexOf(step)))) return undefined
   return strong.find(({ relation }) => {
     const table = before.relations.get(relation)
     const isTemporary = table && 'persistence' in table && table.persistence === 'temporary'
     return !isTemporary && !isUnreleased(table?.born, context)
   })
 }
+
+/** Which has an effect where who runs the file has opened a transaction. */
+const isSetLocally = (earlier: readonly Step[]): boolean =>
+  earlier.some(({ command }) => command?.tag === 'SET' && command.isLocal && command.parameter === 'lock_timeout')
 
 /** By what earlier migrations have set for later sessions, or for one that may be the same. */
 const isProvided = (migration: Migration, history: History): boolean =>
