@@ -1,12 +1,14 @@
 import type { Fix, Severity } from '../finding'
-import { replacement } from '../fixes/edits'
+import { insertion, replacement } from '../fixes/edits'
 import { withhold } from '../fixes/withheld'
 import { addedToDown } from '../fixes/write-down'
+import { catalogAfter } from '../history/fold'
 import type { History } from '../history/history'
-import type { Step } from '../history/steps'
+import { type Step, stepsOf } from '../history/steps'
 import { lackingIn } from '../inverse/inverse'
 import { isCommentedOn, saysIrreversible } from '../judgement/intent'
 import { type Pair, pairOf, type RoundTrip, roundTripOf, type Trace } from '../judgement/round-trip'
+import { type Catalog, typeNamed } from '../postgres/catalog'
 import type { Difference } from '../postgres/differences'
 import { words } from '../postgres/differences-in-words'
 import type { Settings } from '../settings'
@@ -28,8 +30,9 @@ object is passed over without an error.
 
 Both directions are applied to what the history has made, and what is then different is told where it comes from: at the
 statement of the up that is not undone, or at that of the down which does something else. Bodies of functions and queries of
-views are compared by their words; a query that the down writes otherwise may be the same. Nothing is said of downs that are
-empty or fail, of labels of enums, which PostgreSQL cannot remove, of what nobody misses (the order of columns, what the sequence
+views are compared by their words; a query that the down writes otherwise may be the same. PostgreSQL cannot take a label from an
+enum: a hint tells where the up would add it a second time. Nothing else is said of downs that are
+empty or fail, of what nobody misses (the order of columns, what the sequence
 of a column is called, owners, comments), where a comment in the down speaks of it, and where up or down do what cannot be
 followed, such as dynamic SQL.`,
   instead: `
@@ -41,6 +44,7 @@ says so.`,
 
   *check({ migration, history, settings }) {
     const pair = pairOf(migration, history)
+    if (migration === pair?.up) yield* labelsAgain(pair, history, settings)
     if (!pair || saysIrreversible(pair.down)) return
     const trip = roundTripOf(pair, history, settings)
     const traces = trip.left.filter(
@@ -337,17 +341,46 @@ says so.`,
   -- The type plan stays: a later migration of another service uses it.
   ALTER TABLE users DROP COLUMN plan;
 
--- good: nothing takes a label from an enum
+-- bad: nothing takes a label from an enum
+-- shows: label of an enum that a second run of the up adds again
 -- given: golang-migrate
 -- file: 000001_mood.up.sql
   CREATE TYPE mood AS ENUM ('sad', 'happy');
 -- file: 000001_mood.down.sql
   DROP TYPE mood;
 -- file: 000002_mood.up.sql
-  ALTER TYPE mood ADD VALUE 'calm';
+  ALTER TYPE mood ADD VALUE 'calm' AFTER 'sad';
+--                          ^^^^^^ hint [down-does-not-mirror-up: ADD VALUE fails when the up runs again: no down takes label "calm" from type "mood" and 1 other]
+  ALTER TYPE mood ADD VALUE 'angry';
   CREATE TABLE days (day date PRIMARY KEY, mood mood);
 -- file: 000002_mood.down.sql
   DROP TABLE days;
+-- fix: Add IF NOT EXISTS
+-- file: 000002_mood.up.sql
+  ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm' AFTER 'sad';
+  ALTER TYPE mood ADD VALUE IF NOT EXISTS 'angry';
+  CREATE TABLE days (day date PRIMARY KEY, mood mood);
+
+-- good: labels that the up only makes sure of, or the down takes away with the type
+-- given: golang-migrate, rollback-loses-data off, column-type-rewrite off
+-- file: 000001_mood.up.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+  CREATE TYPE plan AS ENUM ('free');
+  CREATE TABLE days (day date PRIMARY KEY, plan plan);
+-- file: 000001_mood.down.sql
+  DROP TABLE days;
+  DROP TYPE mood, plan;
+-- file: 000002_mood.up.sql
+  ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm';
+-- file: 000002_mood.down.sql
+  SELECT 1;
+-- file: 000003_plan.up.sql
+  ALTER TYPE plan ADD VALUE 'paid';
+-- file: 000003_plan.down.sql
+  ALTER TYPE plan RENAME TO plan_old;
+  CREATE TYPE plan AS ENUM ('free');
+  ALTER TABLE days ALTER COLUMN plan TYPE plan USING plan::text::plan;
+  DROP TYPE plan_old;
 
 -- good: a constraint stays validated
 -- given: golang-migrate
@@ -384,6 +417,38 @@ says so.`,
   DO $$ BEGIN EXECUTE 'DROP TABLE ' || current_setting('some.name'); END $$;
 `,
 })
+
+/** The labels that the up adds without IF NOT EXISTS, and the down leaves: told at the first, once. */
+function* labelsAgain({ up, down }: Pair, history: History, settings: Settings): Iterable<RuleFinding> {
+  const undone = catalogAfter(down, 'down', history.before(down.path, 'down'))
+  const added = stepsOf(history, up, settings).flatMap(step => {
+    const { command, before, direction } = step
+    if (direction === 'down' || command?.tag !== 'ALTER TYPE') return []
+    const { type, addValue } = command
+    const isThere = (catalog: Catalog) => {
+      const known = typeNamed(catalog, type)
+      return known?.kind === 'enum' && addValue !== undefined && known.labels.includes(addValue.label)
+    }
+    if (!addValue || addValue.ifNotExists || isThere(before) || !isThere(undone)) return []
+    return [{ step, span: addValue.span, what: `label "${addValue.label}" from type "${type.name}"` }]
+  })
+  const [first, ...others] = added
+  if (!first) return
+  const more = others.length > 0 ? ` and ${others.length} other${others.length > 1 ? 's' : ''}` : ''
+  yield {
+    at: inFile(first.span, first.step),
+    message: `ADD VALUE fails when the up runs again: no down takes ${first.what}${more}`,
+    hint: 'Add IF NOT EXISTS.',
+    severity: 'hint',
+    fixes: () => [
+      {
+        title: 'Add IF NOT EXISTS',
+        safety: 'safe',
+        edits: added.map(({ step, span }) => insertion(step, span.start, 'IF NOT EXISTS ')),
+      },
+    ],
+  }
+}
 
 type Group = readonly [Trace, ...Trace[]]
 

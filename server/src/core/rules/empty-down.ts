@@ -239,7 +239,7 @@ Undo what the up does, in reverse order. Where that is not possible or not wante
 -- file: 000001_mood.down.sql
   DROP TYPE mood;
 -- file: 000002_mood.up.sql
-  ALTER TYPE mood ADD VALUE 'calm';
+  ALTER TYPE mood ADD VALUE IF NOT EXISTS 'calm';
 -- file: 000002_mood.down.sql
 
 -- good: a migration that is run whenever it changes has no down
