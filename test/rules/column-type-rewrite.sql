@@ -1073,19 +1073,25 @@
   CREATE TABLE orders (shop bigint, number bigint, total integer NOT NULL, changed_at timestamp, PRIMARY KEY (shop, number));
   CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.changed_at := '2026-01-01'; RETURN NEW; END $$;
   CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+  DROP FUNCTION touch;
 -- file: 000002_totals.up.sql
   ALTER TABLE orders ALTER COLUMN total TYPE bigint, ALTER COLUMN changed_at TYPE timestamptz USING changed_at AT TIME ZONE 'Europe/Oslo';
 --                                      ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 --                                                                           ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_totals.down.sql
+  ALTER TABLE orders ALTER COLUMN total TYPE integer, ALTER COLUMN changed_at TYPE timestamp USING changed_at AT TIME ZONE 'Europe/Oslo';
 -- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
   ALTER TABLE orders ADD COLUMN total_new bigint;
   ALTER TABLE orders ADD COLUMN changed_at_new timestamptz;
   CREATE FUNCTION zz_orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF current_setting('guard.filling', true) = 'orders.columns' THEN
       -- Nothing else of the row has changed, whatever other triggers have set.
-      OLD.total_new := NEW.total_new;
-      OLD.changed_at_new := NEW.changed_at_new;
+      OLD.total_new := OLD.total;
+      OLD.changed_at_new := OLD.changed_at AT TIME ZONE 'Europe/Oslo';
       RETURN OLD;
     END IF;
     NEW.total_new := NEW.total;
@@ -1094,6 +1100,11 @@
   END
   $$;
   CREATE TRIGGER zz_orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER zz_orders_columns_new_sync ON orders;
+  DROP FUNCTION zz_orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+  ALTER TABLE orders DROP COLUMN changed_at_new;
 -- file: 000003_backfill_orders_columns.up.sql
   DO $$
   DECLARE
@@ -1114,12 +1125,19 @@
     END LOOP;
   END
   $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
 -- file: 000004_add_orders_total_new_not_null.up.sql
   ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000004_add_orders_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
 -- file: 000005_validate_orders_total_new_not_null.up.sql
   ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
   ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
   ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000005_validate_orders_total_new_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN total_new DROP NOT NULL;
 -- file: 000006_swap_orders_columns.up.sql
   DROP TRIGGER zz_orders_columns_new_sync ON orders;
   DROP FUNCTION zz_orders_columns_new_sync();
@@ -1130,19 +1148,24 @@
   ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.changed_at_old IS 'DEPRECATED: a later release drops it';
--- file: 000007_drop_orders_columns_old.up.sql
-  -- For a later release, when nobody needs the old values.
-  ALTER TABLE orders DROP COLUMN total_old;
-  ALTER TABLE orders DROP COLUMN changed_at_old;
--- fix: Fill new columns beside them and swap the names, in new migrations
-  ALTER TABLE orders ADD COLUMN total_new bigint;
-  ALTER TABLE orders ADD COLUMN changed_at_new timestamptz;
+-- file: 000006_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  COMMENT ON COLUMN orders.changed_at_old IS NULL;
+  ALTER TABLE orders DISABLE TRIGGER touched;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  UPDATE orders SET changed_at_old = changed_at AT TIME ZONE 'Europe/Oslo' WHERE (changed_at_old AT TIME ZONE 'Europe/Oslo')::timestamptz::text IS DISTINCT FROM changed_at::text;
+  ALTER TABLE orders ENABLE TRIGGER touched;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME COLUMN changed_at TO changed_at_new;
+  ALTER TABLE orders RENAME COLUMN changed_at_old TO changed_at;
+  ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
   CREATE FUNCTION zz_orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF current_setting('guard.filling', true) = 'orders.columns' THEN
       -- Nothing else of the row has changed, whatever other triggers have set.
-      OLD.total_new := NEW.total_new;
-      OLD.changed_at_new := NEW.changed_at_new;
+      OLD.total_new := OLD.total;
+      OLD.changed_at_new := OLD.changed_at AT TIME ZONE 'Europe/Oslo';
       RETURN OLD;
     END IF;
     NEW.total_new := NEW.total;
@@ -1151,6 +1174,42 @@
   END
   $$;
   CREATE TRIGGER zz_orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_columns_new_sync();
+-- file: 000007_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+  ALTER TABLE orders DROP COLUMN changed_at_old;
+-- file: 000007_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  ALTER TABLE orders ADD COLUMN changed_at_old timestamp;
+  ALTER TABLE orders DISABLE TRIGGER touched;
+  UPDATE orders SET total_old = total;
+  UPDATE orders SET changed_at_old = changed_at AT TIME ZONE 'Europe/Oslo';
+  ALTER TABLE orders ENABLE TRIGGER touched;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.changed_at_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  ALTER TABLE orders ADD COLUMN changed_at_new timestamptz;
+  CREATE FUNCTION zz_orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('guard.filling', true) = 'orders.columns' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.total_new := OLD.total;
+      OLD.changed_at_new := OLD.changed_at AT TIME ZONE 'Europe/Oslo';
+      RETURN OLD;
+    END IF;
+    NEW.total_new := NEW.total;
+    NEW.changed_at_new := NEW.changed_at AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER zz_orders_columns_new_sync ON orders;
+  DROP FUNCTION zz_orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+  ALTER TABLE orders DROP COLUMN changed_at_new;
 -- file: 000003_backfill_orders_columns.up.sql
   DO $$
   DECLARE
@@ -1171,12 +1230,19 @@
     END LOOP;
   END
   $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
 -- file: 000004_add_orders_total_new_not_null.up.sql
   ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+-- file: 000004_add_orders_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
 -- file: 000005_validate_orders_total_new_not_null.up.sql
   ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null_check;
   ALTER TABLE orders ALTER COLUMN total_new SET NOT NULL;
   ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null_check;
+-- file: 000005_validate_orders_total_new_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null_check CHECK (total_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN total_new DROP NOT NULL;
 -- file: 000006_swap_orders_columns.up.sql
   DROP TRIGGER zz_orders_columns_new_sync ON orders;
   DROP FUNCTION zz_orders_columns_new_sync();
@@ -1187,10 +1253,45 @@
   ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.changed_at_old IS 'DEPRECATED: a later release drops it';
+-- file: 000006_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  COMMENT ON COLUMN orders.changed_at_old IS NULL;
+  ALTER TABLE orders DISABLE TRIGGER touched;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  UPDATE orders SET changed_at_old = changed_at AT TIME ZONE 'Europe/Oslo' WHERE (changed_at_old AT TIME ZONE 'Europe/Oslo')::timestamptz::text IS DISTINCT FROM changed_at::text;
+  ALTER TABLE orders ENABLE TRIGGER touched;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME COLUMN changed_at TO changed_at_new;
+  ALTER TABLE orders RENAME COLUMN changed_at_old TO changed_at;
+  ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+  CREATE FUNCTION zz_orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('guard.filling', true) = 'orders.columns' THEN
+      -- Nothing else of the row has changed, whatever other triggers have set.
+      OLD.total_new := OLD.total;
+      OLD.changed_at_new := OLD.changed_at AT TIME ZONE 'Europe/Oslo';
+      RETURN OLD;
+    END IF;
+    NEW.total_new := NEW.total;
+    NEW.changed_at_new := NEW.changed_at AT TIME ZONE 'Europe/Oslo';
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER zz_orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION zz_orders_columns_new_sync();
 -- file: 000007_drop_orders_columns_old.up.sql
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN total_old;
   ALTER TABLE orders DROP COLUMN changed_at_old;
+-- file: 000007_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  ALTER TABLE orders ADD COLUMN changed_at_old timestamp;
+  ALTER TABLE orders DISABLE TRIGGER touched;
+  UPDATE orders SET total_old = total;
+  UPDATE orders SET changed_at_old = changed_at AT TIME ZONE 'Europe/Oslo';
+  ALTER TABLE orders ENABLE TRIGGER touched;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.changed_at_old IS 'DEPRECATED: a later release drops it';
 
 -- bad: an identity column
 -- given: golang-migrate
@@ -1302,3 +1403,997 @@
   ALTER TABLE orders ADD COLUMN id_old integer;
   UPDATE orders SET id_old = id;
   COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: several, one of which touches no row, and one that depends on the session
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(20), placed date);
+-- file: 0002_types.sql
+  ALTER TABLE orders
+    ALTER COLUMN code TYPE text,
+    ALTER COLUMN placed SET DATA TYPE timestamptz USING placed::timestamptz;
+--                      ^^^^^^^^^^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+  ANALYZE orders;
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE orders
+    ALTER COLUMN code TYPE text;
+  ALTER TABLE orders ADD COLUMN placed_new timestamptz;
+  CREATE FUNCTION orders_placed_new_sync() RETURNS trigger LANGUAGE plpgsql SET timezone FROM CURRENT AS $$
+  BEGIN
+    NEW.placed_new := NEW.placed::timestamptz;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_placed_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_placed_new_sync();
+  ANALYZE orders;
+-- file: 0003_backfill_orders_placed.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET placed_new = placed::timestamptz WHERE id BETWEEN batch_start AND batch_end AND placed_new IS NULL AND placed IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_swap_orders_placed.sql
+  BEGIN;
+  DROP TRIGGER orders_placed_new_sync ON orders;
+  DROP FUNCTION orders_placed_new_sync();
+  ALTER TABLE orders RENAME COLUMN placed TO placed_old;
+  ALTER TABLE orders RENAME COLUMN placed_new TO placed;
+  COMMENT ON COLUMN orders.placed_old IS 'DEPRECATED: a later release drops it';
+  COMMIT;
+-- file: 0005_drop_orders_placed_old.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN placed_old;
+
+-- bad: on PostgreSQL 18, where NOT NULL has a name
+-- given: golang-migrate, postgres 18
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id integer PRIMARY KEY, total integer CONSTRAINT total_is_there NOT NULL);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ALTER COLUMN id TYPE bigint, ALTER COLUMN total TYPE bigint;
+--                                   ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+--                                                                   ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_totals.down.sql
+  ALTER TABLE orders ALTER COLUMN id TYPE integer, ALTER COLUMN total TYPE integer;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN id_new bigint;
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN id_new;
+  ALTER TABLE orders DROP COLUMN total_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET id_new = id, total_new = total WHERE id BETWEEN batch_start AND batch_end AND (id_new IS NULL AND id IS NOT NULL OR total_new IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_pkey_new.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY orders_pkey_new ON orders (id_new);
+-- file: 000004_build_orders_pkey_new.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS orders_pkey_new;
+-- file: 000005_add_orders_id_new_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_id_new_not_null NOT NULL id_new NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null NOT NULL total_new NOT VALID;
+-- file: 000005_add_orders_id_new_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null;
+-- file: 000006_validate_orders_id_new_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_id_new_not_null;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null;
+-- file: 000006_validate_orders_id_new_total_new_not_null.down.sql
+  -- Nothing to undo.
+-- file: 000007_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN id TO id_old;
+  ALTER TABLE orders RENAME COLUMN id_new TO id;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey_new;
+  ALTER TABLE orders ALTER COLUMN id_old DROP NOT NULL;
+  ALTER TABLE orders RENAME CONSTRAINT orders_id_new_not_null TO orders_id_not_null;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  ALTER TABLE orders RENAME CONSTRAINT orders_total_new_not_null TO total_is_there;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.id_old IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET id_old = id WHERE id_old::bigint::text IS DISTINCT FROM id::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN id TO id_new;
+  ALTER TABLE orders RENAME COLUMN id_old TO id;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME CONSTRAINT total_is_there TO orders_total_new_not_null;
+  ALTER TABLE orders ADD CONSTRAINT total_is_there NOT NULL total;
+  ALTER TABLE orders RENAME CONSTRAINT orders_id_not_null TO orders_id_new_not_null;
+  ALTER TABLE orders ALTER COLUMN id SET NOT NULL;
+  -- The constraint takes its index along: writes wait until both are built.
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+  CREATE UNIQUE INDEX orders_pkey_new ON orders (id_new);
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000008_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN id_old;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000008_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN id_old integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET id_old = id;
+  UPDATE orders SET total_old = total;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN id_new bigint;
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN id_new;
+  ALTER TABLE orders DROP COLUMN total_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET id_new = id, total_new = total WHERE id BETWEEN batch_start AND batch_end AND (id_new IS NULL AND id IS NOT NULL OR total_new IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_pkey_new.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY orders_pkey_new ON orders (id_new);
+-- file: 000004_build_orders_pkey_new.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS orders_pkey_new;
+-- file: 000005_add_orders_id_new_total_new_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_id_new_not_null NOT NULL id_new NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_total_new_not_null NOT NULL total_new NOT VALID;
+-- file: 000005_add_orders_id_new_total_new_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_id_new_not_null;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_new_not_null;
+-- file: 000006_validate_orders_id_new_total_new_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_id_new_not_null;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_new_not_null;
+-- file: 000006_validate_orders_id_new_total_new_not_null.down.sql
+  -- Nothing to undo.
+-- file: 000007_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN id TO id_old;
+  ALTER TABLE orders RENAME COLUMN id_new TO id;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey_new;
+  ALTER TABLE orders ALTER COLUMN id_old DROP NOT NULL;
+  ALTER TABLE orders RENAME CONSTRAINT orders_id_new_not_null TO orders_id_not_null;
+  ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;
+  ALTER TABLE orders RENAME CONSTRAINT orders_total_new_not_null TO total_is_there;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000007_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.id_old IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET id_old = id WHERE id_old::bigint::text IS DISTINCT FROM id::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN id TO id_new;
+  ALTER TABLE orders RENAME COLUMN id_old TO id;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders RENAME CONSTRAINT total_is_there TO orders_total_new_not_null;
+  ALTER TABLE orders ADD CONSTRAINT total_is_there NOT NULL total;
+  ALTER TABLE orders RENAME CONSTRAINT orders_id_not_null TO orders_id_new_not_null;
+  ALTER TABLE orders ALTER COLUMN id SET NOT NULL;
+  -- The constraint takes its index along: writes wait until both are built.
+  ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+  CREATE UNIQUE INDEX orders_pkey_new ON orders (id_new);
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.id_new := NEW.id;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000008_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN id_old;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000008_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN id_old integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET id_old = id;
+  UPDATE orders SET total_old = total;
+  COMMENT ON COLUMN orders.id_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: with what was said of the column, its indexes and its constraints
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, number integer NOT NULL UNIQUE, total integer CHECK (total > 0));
+  CREATE INDEX orders_total_idx ON orders (total);
+  ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300, ALTER COLUMN total SET (n_distinct = 7);
+  ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
+  CLUSTER orders USING orders_total_idx;
+  COMMENT ON INDEX orders_total_idx IS 'for the report IS';
+  COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
+  COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ALTER COLUMN number TYPE bigint, ALTER COLUMN total TYPE bigint;
+--                                       ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+--                                                                       ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_totals.down.sql
+  ALTER TABLE orders ALTER COLUMN number TYPE integer, ALTER COLUMN total TYPE integer;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN number_new bigint;
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.number_new := NEW.number;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN number_new;
+  ALTER TABLE orders DROP COLUMN total_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET number_new = number, total_new = total WHERE id BETWEEN batch_start AND batch_end AND (number_new IS NULL AND number IS NOT NULL OR total_new IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_total_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_total_idx_new ON orders (total_new);
+-- file: 000004_build_orders_total_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_total_idx_new;
+-- file: 000005_build_orders_number_key_new.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY orders_number_key_new ON orders (number_new);
+-- file: 000005_build_orders_number_key_new.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS orders_number_key_new;
+-- file: 000006_add_orders_new_constraints.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_check_new CHECK (total_new > 0) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_number_new_not_null_check CHECK (number_new IS NOT NULL) NOT VALID;
+-- file: 000006_add_orders_new_constraints.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_check_new;
+  ALTER TABLE orders DROP CONSTRAINT orders_number_new_not_null_check;
+-- file: 000007_validate_orders_new_constraints.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check_new;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_number_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN number_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_number_new_not_null_check;
+-- file: 000007_validate_orders_new_constraints.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_number_new_not_null_check CHECK (number_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN number_new DROP NOT NULL;
+-- file: 000008_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN number TO number_old;
+  ALTER TABLE orders RENAME COLUMN number_new TO number;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_old;
+  ALTER INDEX orders_total_idx_new RENAME TO orders_total_idx;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_check;
+  ALTER TABLE orders RENAME CONSTRAINT orders_total_check_new TO orders_total_check;
+  ALTER TABLE orders DROP CONSTRAINT orders_number_key, ADD CONSTRAINT orders_number_key UNIQUE USING INDEX orders_number_key_new;
+  ALTER TABLE orders ALTER COLUMN number_old DROP NOT NULL;
+  ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300;
+  ALTER TABLE orders ALTER COLUMN total SET (n_distinct = 7);
+  ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
+  ALTER TABLE orders CLUSTER ON orders_total_idx;
+  COMMENT ON INDEX orders_total_idx IS 'for the report IS';
+  COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
+  COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000008_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.number_old IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET number_old = number WHERE number_old::bigint::text IS DISTINCT FROM number::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN number TO number_new;
+  ALTER TABLE orders RENAME COLUMN number_old TO number;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders ALTER COLUMN number SET NOT NULL;
+  -- The constraint takes its index along: writes wait until both are built.
+  ALTER TABLE orders DROP CONSTRAINT orders_number_key, ADD CONSTRAINT orders_number_key UNIQUE (number);
+  CREATE UNIQUE INDEX orders_number_key_new ON orders (number_new);
+  ALTER TABLE orders RENAME CONSTRAINT orders_total_check TO orders_total_check_new;
+  ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0);
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_new;
+  ALTER INDEX orders_total_idx_old RENAME TO orders_total_idx;
+  ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300;
+  ALTER TABLE orders ALTER COLUMN total SET (n_distinct = 7);
+  ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
+  ALTER TABLE orders CLUSTER ON orders_total_idx;
+  COMMENT ON INDEX orders_total_idx IS 'for the report IS';
+  COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
+  COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.number_new := NEW.number;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000009_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN number_old;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000009_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN number_old integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET number_old = number;
+  UPDATE orders SET total_old = total;
+  CREATE INDEX orders_total_idx_old ON orders (total_old);
+  COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN number_new bigint;
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.number_new := NEW.number;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN number_new;
+  ALTER TABLE orders DROP COLUMN total_new;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET number_new = number, total_new = total WHERE id BETWEEN batch_start AND batch_end AND (number_new IS NULL AND number IS NOT NULL OR total_new IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_orders_total_idx_new.up.sql
+  CREATE INDEX CONCURRENTLY orders_total_idx_new ON orders (total_new);
+-- file: 000004_build_orders_total_idx_new.down.sql
+  DROP INDEX CONCURRENTLY orders_total_idx_new;
+-- file: 000005_build_orders_number_key_new.up.sql
+  CREATE UNIQUE INDEX CONCURRENTLY orders_number_key_new ON orders (number_new);
+-- file: 000005_build_orders_number_key_new.down.sql
+  DROP INDEX CONCURRENTLY IF EXISTS orders_number_key_new;
+-- file: 000006_add_orders_new_constraints.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_total_check_new CHECK (total_new > 0) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_number_new_not_null_check CHECK (number_new IS NOT NULL) NOT VALID;
+-- file: 000006_add_orders_new_constraints.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_total_check_new;
+  ALTER TABLE orders DROP CONSTRAINT orders_number_new_not_null_check;
+-- file: 000007_validate_orders_new_constraints.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check_new;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_number_new_not_null_check;
+  ALTER TABLE orders ALTER COLUMN number_new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_number_new_not_null_check;
+-- file: 000007_validate_orders_new_constraints.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_number_new_not_null_check CHECK (number_new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN number_new DROP NOT NULL;
+-- file: 000008_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN number TO number_old;
+  ALTER TABLE orders RENAME COLUMN number_new TO number;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_old;
+  ALTER INDEX orders_total_idx_new RENAME TO orders_total_idx;
+  ALTER TABLE orders DROP CONSTRAINT orders_total_check;
+  ALTER TABLE orders RENAME CONSTRAINT orders_total_check_new TO orders_total_check;
+  ALTER TABLE orders DROP CONSTRAINT orders_number_key, ADD CONSTRAINT orders_number_key UNIQUE USING INDEX orders_number_key_new;
+  ALTER TABLE orders ALTER COLUMN number_old DROP NOT NULL;
+  ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300;
+  ALTER TABLE orders ALTER COLUMN total SET (n_distinct = 7);
+  ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
+  ALTER TABLE orders CLUSTER ON orders_total_idx;
+  COMMENT ON INDEX orders_total_idx IS 'for the report IS';
+  COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
+  COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000008_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.number_old IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET number_old = number WHERE number_old::bigint::text IS DISTINCT FROM number::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN number TO number_new;
+  ALTER TABLE orders RENAME COLUMN number_old TO number;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders ALTER COLUMN number SET NOT NULL;
+  -- The constraint takes its index along: writes wait until both are built.
+  ALTER TABLE orders DROP CONSTRAINT orders_number_key, ADD CONSTRAINT orders_number_key UNIQUE (number);
+  CREATE UNIQUE INDEX orders_number_key_new ON orders (number_new);
+  ALTER TABLE orders RENAME CONSTRAINT orders_total_check TO orders_total_check_new;
+  ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total > 0);
+  ALTER INDEX orders_total_idx RENAME TO orders_total_idx_new;
+  ALTER INDEX orders_total_idx_old RENAME TO orders_total_idx;
+  ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300;
+  ALTER TABLE orders ALTER COLUMN total SET (n_distinct = 7);
+  ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
+  ALTER TABLE orders CLUSTER ON orders_total_idx;
+  COMMENT ON INDEX orders_total_idx IS 'for the report IS';
+  COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
+  COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.number_new := NEW.number;
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000009_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN number_old;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000009_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN number_old integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET number_old = number;
+  UPDATE orders SET total_old = total;
+  CREATE INDEX orders_total_idx_old ON orders (total_old);
+  COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: names that leave no room for others, of which one is cut
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter integer NOT NULL,
+--  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter" is cut to "the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält"]
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb integer NOT NULL,
+    total_new integer,
+    total integer
+  );
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter, total);
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter TYPE bigint,
+--               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter" is cut to "the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält"]
+--                                                                                ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE bigint,
+--                                                                             ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+    ALTER COLUMN total TYPE bigint;
+--                     ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_totals.down.sql
+  ALTER TABLE orders
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter TYPE integer,
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE integer,
+    ALTER COLUMN total TYPE integer;
+-- fix: Write the name as PostgreSQL keeps it
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält integer NOT NULL,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb integer NOT NULL,
+    total_new integer,
+    total integer
+  );
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, total);
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb);
+-- fix: Write the name as PostgreSQL keeps it
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TYPE bigint,
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE bigint,
+    ALTER COLUMN total TYPE bigint;
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new bigint;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 bigint;
+  ALTER TABLE orders ADD COLUMN total_new1 bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+    NEW.total_new1 := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders DROP COLUMN total_new1;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__new = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb, total_new1 = total WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL OR total_new1 IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.up.sql
+  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new, total_new1);
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.down.sql
+  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+-- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
+  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1);
+-- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
+  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+-- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
+-- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+-- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+-- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new DROP NOT NULL;
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 DROP NOT NULL;
+-- file: 000008_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new1 TO total;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__new RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old DROP NOT NULL;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 DROP NOT NULL;
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000008_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS NULL;
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop__old::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält::text;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  ALTER TABLE orders RENAME COLUMN total TO total_new1;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb SET NOT NULL;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält SET NOT NULL;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+    NEW.total_new1 := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000009_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000009_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old integer;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  UPDATE orders SET total_old = total;
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old, total_old);
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1);
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new bigint;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 bigint;
+  ALTER TABLE orders ADD COLUMN total_new1 bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+    NEW.total_new1 := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders DROP COLUMN total_new1;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__new = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb, total_new1 = total WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL OR total_new1 IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.up.sql
+  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new, total_new1);
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.down.sql
+  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+-- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
+  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1);
+-- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
+  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+-- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
+-- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+-- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+-- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new DROP NOT NULL;
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 DROP NOT NULL;
+-- file: 000008_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new1 TO total;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__new RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old DROP NOT NULL;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 DROP NOT NULL;
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000008_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS NULL;
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop__old::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält::text;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  ALTER TABLE orders RENAME COLUMN total TO total_new1;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb SET NOT NULL;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält SET NOT NULL;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+    NEW.total_new1 := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000009_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000009_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old integer;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  UPDATE orders SET total_old = total;
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old, total_old);
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1);
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- fix: Fill new columns beside them and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new bigint;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 bigint;
+  ALTER TABLE orders ADD COLUMN total_new1 bigint;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+    NEW.total_new1 := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders DROP COLUMN total_new1;
+-- file: 000003_backfill_orders_columns.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__new = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb, total_new1 = total WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL OR total_new1 IS NULL AND total IS NOT NULL);
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_columns.down.sql
+  -- Nothing to undo.
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.up.sql
+  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new, total_new1);
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.down.sql
+  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+-- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
+  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1);
+-- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
+  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+-- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
+-- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+-- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 SET NOT NULL;
+  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
+-- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new DROP NOT NULL;
+  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 DROP NOT NULL;
+-- file: 000008_swap_orders_columns.up.sql
+  DROP TRIGGER orders_columns_new_sync ON orders;
+  DROP FUNCTION orders_columns_new_sync();
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new1 TO total;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__new RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old DROP NOT NULL;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 DROP NOT NULL;
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000008_swap_orders_columns.down.sql
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS NULL;
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS NULL;
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop__old::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält::text;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb::text;
+  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  ALTER TABLE orders RENAME COLUMN total TO total_new1;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb SET NOT NULL;
+  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält SET NOT NULL;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
+  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+    NEW.total_new1 := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
+-- file: 000009_drop_orders_columns_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000009_drop_orders_columns_old.down.sql
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old integer;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 integer;
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
+  UPDATE orders SET total_old = total;
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old, total_old);
+  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1);
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';

@@ -784,8 +784,9 @@
   $$;
   CREATE TRIGGER zz_users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION zz_users_email_sync();
   COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
-  SELECT set_config('guard.filling', 'users.email', true);
+  ALTER TABLE users DISABLE TRIGGER zealous;
   UPDATE users SET email = mail;
+  ALTER TABLE users ENABLE TRIGGER zealous;
 
 -- bad: with a trigger that does something for every row
 -- file: 0001_users.sql
@@ -1228,3 +1229,86 @@
 
   -- +goose Down
   DROP INDEX CONCURRENTLY orders_customer_id_idx;
+
+-- bad: in a changeset that is cut at semicolons, and sent as a whole then
+-- given: liquibase
+-- file: 1_users.sql
+  --liquibase formatted sql
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  --rollback DROP TABLE users;
+-- file: 2_change.sql
+  --liquibase formatted sql
+  --changeset ann:2
+  CREATE TABLE notes (id bigint PRIMARY KEY);
+  ALTER TABLE users RENAME COLUMN mail TO email;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "users"]
+  --rollback ALTER TABLE users RENAME COLUMN email TO mail;
+  --rollback DROP TABLE notes;
+-- fix: Keep both names up to date while code moves over, in new migrations
+  --liquibase formatted sql
+  --changeset ann:2 splitStatements:false
+  CREATE TABLE notes (id bigint PRIMARY KEY);
+  ALTER TABLE users ADD COLUMN email text;
+  CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF NEW.email IS DISTINCT FROM OLD.email THEN
+      NEW.mail := NEW.email;
+    ELSE
+      NEW.email := NEW.mail;
+    END IF;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  --rollback COMMENT ON COLUMN users.mail IS NULL;
+  --rollback DROP TRIGGER users_email_sync ON users;
+  --rollback DROP FUNCTION users_email_sync();
+  --rollback ALTER TABLE users DROP COLUMN email;
+  --rollback DROP TABLE notes;
+
+  --changeset ann:3 runInTransaction:false splitStatements:false
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET email = mail WHERE id BETWEEN batch_start AND batch_end AND email IS NULL AND mail IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  --rollback empty
+
+  --changeset ann:4 rollbackSplitStatements:false
+  -- For a later release, when no running code names the old column.
+  -- Indexes and constraints that were added to column email since go with it: add them to mail before.
+  DROP TRIGGER users_email_sync ON users;
+  DROP FUNCTION users_email_sync();
+  ALTER TABLE users DROP COLUMN email;
+  ALTER TABLE users RENAME COLUMN mail TO email;
+  COMMENT ON COLUMN users.email IS NULL;
+  --rollback ALTER TABLE users RENAME COLUMN email TO mail;
+  --rollback ALTER TABLE users ADD COLUMN email text;
+  --rollback CREATE FUNCTION users_email_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  --rollback BEGIN
+  --rollback   IF NEW.email IS DISTINCT FROM OLD.email THEN
+  --rollback     NEW.mail := NEW.email;
+  --rollback   ELSE
+  --rollback     NEW.email := NEW.mail;
+  --rollback   END IF;
+  --rollback   RETURN NEW;
+  --rollback END
+  --rollback $$;
+  --rollback CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
+  --rollback COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
+  --rollback UPDATE users SET email = mail;

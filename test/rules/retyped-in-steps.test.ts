@@ -52,9 +52,82 @@ describe('a column whose type changes in steps, on PostgreSQL', () => {
     assert.deepEqual(rows, expected)
   })
 
+  /** What decides how values are written and read, for the migrations and for code. */
+  const sessions = {
+    migrations: `SET datestyle = 'SQL, DMY'; SET timezone = 'Europe/Oslo'; SET intervalstyle = 'iso_8601';
+      SET extra_float_digits = -3; SET bytea_output = 'escape';`,
+    code: `SET datestyle = 'ISO, MDY'; SET timezone = 'America/Lima'; SET intervalstyle = 'postgres';
+      SET extra_float_digits = 1; SET bytea_output = 'hex';`,
+  }
+
+  it('has what ALTER COLUMN TYPE makes of the values in its session, in whichever they are written', async () => {
+    const made = `CREATE TABLE parcels (
+      id serial PRIMARY KEY, day text, sent date, placed timestamp, arrived timestamptz, weight float8, took interval,
+      label bytea, price money, "left" timestamptz
+    );`
+    const types = `ALTER TABLE parcels
+      ALTER COLUMN day TYPE date USING day::date,
+      ALTER COLUMN sent TYPE text,
+      ALTER COLUMN placed TYPE timestamptz,
+      ALTER COLUMN arrived TYPE text,
+      ALTER COLUMN weight TYPE text,
+      ALTER COLUMN took TYPE text,
+      ALTER COLUMN label TYPE text,
+      ALTER COLUMN price TYPE numeric,
+      ALTER COLUMN "left" TYPE date USING "left"::date;`
+    const parcel = `${sessions.code} INSERT INTO parcels (day, sent, placed, arrived, weight, took, label, price, "left") VALUES
+      ('02/03/2024', '2024-03-02', '2024-07-01 12:00', '2024-07-01 12:00Z', 0.1 + 0.2, '1 day 2 hours', 'a\\000', '3.50', '2024-07-01 23:00Z');
+      ${sessions.migrations}`
+    const rows = async () =>
+      (await server.query(`SELECT to_jsonb(parcels) - 'id' AS parcel FROM parcels ORDER BY id`)).rows
+    await server.exec(`${sessions.migrations} ${made} ${parcel} ${types}`)
+    const [expected] = await rows()
+    await server.exec(`DROP TABLE parcels; ${made} ${parcel}`)
+    for (const { path, statements } of steps(made, types)) {
+      for (const statement of statements) await server.exec(statement)
+      if (!/_(?:swap|drop)_/.test(path)) await server.exec(parcel)
+    }
+    const found = await rows()
+    assert.equal(found.length, 3)
+    for (const row of found) assert.deepEqual(row, expected)
+  })
+
+  it('is one of which ALTER COLUMN TYPE keeps what was set of it, but not how it is stored', async () => {
+    await server.exec(`
+      CREATE ROLE reader;
+      CREATE TABLE notes (body text NOT NULL, CONSTRAINT short CHECK (body <> ''));
+      CREATE UNIQUE INDEX notes_body ON notes (body);
+      ALTER TABLE notes ALTER body SET STATISTICS 300, ALTER body SET (n_distinct = 5), ALTER body SET STORAGE EXTERNAL;
+      ALTER TABLE notes ALTER body SET COMPRESSION pglz;
+      ALTER TABLE notes REPLICA IDENTITY USING INDEX notes_body;
+      ALTER TABLE notes CLUSTER ON notes_body;
+      COMMENT ON INDEX notes_body IS 'an index';
+      COMMENT ON CONSTRAINT short ON notes IS 'a constraint';
+      GRANT SELECT (body) ON notes TO reader;
+      ALTER TABLE notes ALTER body TYPE varchar(90);`)
+    const { rows } = await server.query(`
+      SELECT attstattarget, attoptions, attacl::text, attstorage, attcompression, indisreplident, indisclustered,
+        obj_description(indexrelid) AS index, obj_description(pg_constraint.oid, 'pg_constraint') AS constraint
+      FROM pg_attribute, pg_index, pg_constraint
+      WHERE attrelid = 'notes'::regclass AND attname = 'body' AND indrelid = attrelid AND conrelid = attrelid AND contype = 'c'`)
+    assert.deepEqual(rows, [
+      {
+        attstattarget: 300,
+        attoptions: ['n_distinct=5'],
+        attacl: '{reader=r/postgres}',
+        attstorage: 'x',
+        attcompression: '',
+        indisreplident: true,
+        indisclustered: true,
+        index: 'an index',
+        constraint: 'a constraint',
+      },
+    ])
+  })
+
   /** The migrations of the fix, one after the other. */
-  function steps(): { path: string; statements: string[] }[] {
-    const files = { '000001_orders.up.sql': setup, '000002_types.up.sql': change }
+  function steps(before = setup, then = change): { path: string; statements: string[] }[] {
+    const files = { '000001_orders.up.sql': before, '000002_types.up.sql': then }
     const path = 'm/000002_types.up.sql'
     const options = { review: true, creates: true }
     const { history } = fixed(historyIn(files, 'golang-migrate'), [path], { postgres: 15, rules: {} }, options)

@@ -61,6 +61,39 @@
   ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
   ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
 
+-- bad: alone in a changeset that is cut at semicolons, and sent as a whole then
+-- given: liquibase
+-- file: 1_users.sql
+  --liquibase formatted sql
+  --changeset ann:1
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 2_change.sql
+  --liquibase formatted sql
+  --changeset ann:2
+  UPDATE users SET plan = 'free';
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+-- fix: Change the rows in batches
+  --liquibase formatted sql
+  --changeset ann:2 runInTransaction:false splitStatements:false
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET plan = 'free' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+
 -- bad: a key of several columns
 -- given: golang-migrate
 -- file: 000001_shop.up.sql

@@ -254,26 +254,17 @@ DROP FUNCTION named(text);`
   })
 
   it('says that a function would be cut up', () => {
-    const filesWith = (attribute: string) => ({
+    const filesWith = (attribute: string, statements: string) => ({
       '1_users.sql': '--liquibase formatted sql\n--changeset a:1\nCREATE TABLE users (id bigint PRIMARY KEY, age int);',
-      '2_change.sql': `--liquibase formatted sql\n--changeset a:2${attribute}\nALTER TABLE users RENAME COLUMN age TO years;`,
+      '2_change.sql': `--liquibase formatted sql\n--changeset a:2${attribute}\n${statements}`,
     })
-    assert.deepEqual(reasonsIn(filesWith(''), 'renamed-column', 'liquibase'), [
-      'Liquibase cuts bodies at their semicolons here.',
-    ])
-    const update = {
-      ...filesWith(''),
-      '2_change.sql': '--liquibase formatted sql\n--changeset a:2\nUPDATE users SET age = 1;',
-    }
-    assert.deepEqual(reasonsIn(update, 'unbatched-backfill', 'liquibase'), [
-      'Liquibase cuts bodies at their semicolons here.',
-    ])
-    const whole = historyIn(filesWith(' splitStatements:false'), 'liquibase')
-    const fixes = lint(whole, 'm/2_change.sql', { postgres: 15, rules: {} }).flatMap(finding => finding.fixes)
-    assert.deepEqual(
-      fixes.map(({ title }) => title),
-      ['Keep both names up to date while code moves over, in new migrations'],
-    )
+    const rename = 'ALTER TABLE users RENAME COLUMN age TO years;'
+    const why = ['Liquibase cuts bodies at their semicolons here.']
+    const reasons = (attribute: string, statements: string) =>
+      reasonsIn(filesWith(attribute, statements), 'renamed-column', 'liquibase')
+    assert.deepEqual(reasons(' splitStatements:true', rename), why)
+    assert.deepEqual(reasons('', `${rename}\n/\nSELECT 1;`), why)
+    assert.deepEqual(reasons(' runInTransaction:false', `SELECT 1;\n${rename}`), why)
   })
 
   it('says that a view under the old name would be in the way of later migrations', () => {
@@ -309,13 +300,57 @@ DROP FUNCTION named(text);`
     assert.equal(reasonIn(retype, 'V2__change.sql', 'column-type-rewrite'), why)
   })
 
-  it('says that a name would be cut at 63 bytes', () => {
-    const column = 'a'.repeat(60)
-    const files = {
-      '1_users.sql': `-- +goose Up\nCREATE TABLE users (id bigint PRIMARY KEY, ${column} int);`,
-      '2_change.sql': `-- +goose Up\nALTER TABLE users ALTER COLUMN ${column} TYPE bigint;`,
-    }
-    assert.deepEqual(reasonsIn(files, 'column-type-rewrite'), [`A name like "${column}_new" is too long.`])
+  it('names what names a column for good', () => {
+    const reasonAfter = (said: string) =>
+      reasonsIn(
+        {
+          '1_users.sql': `${users}\n${said}`,
+          '2_change.sql': '-- +goose Up\nALTER TABLE users ALTER COLUMN age TYPE bigint;',
+        },
+        'column-type-rewrite',
+      )
+    const keeps = 'names the column, and keeps the one it finds from going.'
+    assert.deepEqual(reasonAfter('CREATE PUBLICATION ages FOR TABLE users (id, age);'), [`CREATE PUBLICATION ${keeps}`])
+    assert.deepEqual(reasonAfter('CREATE PUBLICATION p;\nALTER PUBLICATION p ADD TABLE users WHERE (age > 3);'), [
+      `ALTER PUBLICATION ${keeps}`,
+    ])
+    assert.deepEqual(reasonAfter("SECURITY LABEL FOR anon ON COLUMN users.age IS 'MASKED';"), [
+      `SECURITY LABEL ${keeps}`,
+    ])
+    assert.deepEqual(reasonAfter('CREATE STATISTICS grown ON email, age FROM users;'), [
+      'The new column would need the extended statistics of the table as well.',
+    ])
+    assert.deepEqual(reasonAfter('CREATE POLICY old ON users USING (age > 70);'), [
+      'The new column would need policy "old" as well.',
+    ])
+    assert.deepEqual(reasonAfter('GRANT SELECT (id, age) ON users TO reader;'), [
+      'A role has privileges on the column alone, and none on another.',
+    ])
+    assert.deepEqual(
+      reasonAfter(
+        'CREATE TABLE teams (id bigint, age int, PRIMARY KEY (id, age));\n' +
+          'ALTER TABLE users ADD CONSTRAINT of FOREIGN KEY (id, age) REFERENCES teams ON DELETE SET NULL (age);',
+      ),
+      ['The new column would need constraint "of" as well.'],
+    )
+  })
+
+  it('says that the triggers of the table are not always as they are', () => {
+    const touched = `CREATE TABLE users (id bigint PRIMARY KEY, age int, updated_at timestamptz);
+-- +goose StatementBegin
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
+-- +goose StatementEnd
+CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();`
+    const filesWith = (before: string, later: string) => ({
+      '1_users.sql': `-- +goose Up\n${touched}\n${before}`,
+      '2_change.sql': '-- +goose Up\nALTER TABLE users ALTER COLUMN age TYPE bigint;',
+      '3_later.sql': `-- +goose Up\n${later}`,
+    })
+    const why = ['Trigger "touch" is not always as it is now.']
+    const always = 'ALTER TABLE users ENABLE ALWAYS TRIGGER touch;'
+    assert.deepEqual(reasonsIn(filesWith('', 'DROP TRIGGER touch ON users;'), 'column-type-rewrite'), why)
+    assert.deepEqual(reasonsIn(filesWith('ALTER TABLE users DISABLE TRIGGER touch;', ''), 'column-type-rewrite'), why)
+    assert.deepEqual(reasonsIn(filesWith(always, ''), 'column-type-rewrite'), why)
   })
 
   it('says that a trigger would change every row that is filled', () => {

@@ -1,4 +1,4 @@
-import { type Past, pastOf, sourceOfColumn, textOfDefault, written } from '../inverse/sources'
+import { nameOfOwnNotNull, type Past, pastOf, sourceOfColumn, textOfDefault, written } from '../inverse/sources'
 import { constraintText, indexText, textOfKey } from '../inverse/texts'
 import type { RuleContext } from '../judgement/context'
 import {
@@ -18,12 +18,13 @@ import {
   type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import { isKeptWhole } from '../postgres/names'
+import { freeName, nameOfNotNull } from '../postgres/names'
 import type { Name } from '../sql/parts'
 import { literal, quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
 import { withColumns } from './column-names'
-import { notNullParts } from './not-null-steps'
+import { keptSettings } from './kept-settings'
+import { notNullParts, proofsOfNotNull } from './not-null-steps'
 import type { Part } from './placement'
 import { withhold } from './withheld'
 
@@ -75,7 +76,18 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
   const named = (of: 'next' | 'left') => new Map(columns.map(one => [one.column.name, one[of]]))
   // A statement that writes the schema may run where the search path is another.
   const searchPath = succession.relation.schema === undefined ? context.catalog.searchPath : []
-  const own = { ...succession, past, context, searchPath, next: named('next'), left: named('left') }
+  const wanting = columns.filter(({ column, wanted }) => wanted.notNull ?? column.notNull).map(({ next }) => next)
+  const proofs = proofsOfNotNull(succession.relation, succession.tableText, wanting, context)
+  const own = {
+    ...succession,
+    past,
+    context,
+    searchPath,
+    next: named('next'),
+    left: named('left'),
+    given: new Set<string>(),
+    proven: new Map(wanting.map((name, at) => [name, proofs[at]?.name ?? ''])),
+  }
   const isOwn = (name: string) => own.next.has(name)
   const indexes = indexesOf(context.catalog, keyOfRelation(table)).filter(
     index => index.constraint === undefined && [...columnsOfIndex(index)].some(isOwn),
@@ -95,12 +107,26 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
   ]
   const moves = all.filter(moved => moved !== undefined)
   if (moves.length < all.length) return undefined
+  const kept = keptSettings(
+    {
+      table: table.name,
+      tableText: succession.tableText,
+      columns: columns.map(({ column }) => column.name),
+      indexes: new Map([...indexes, ...constraints].map(({ name }) => [name, inSchemaOf(own, name)])),
+      constraints: new Map([
+        ...constraints.map(({ name }) => [name, succession.tableText] as const),
+        ...references.map(one => [one.constraint.name, textOfKey(keyOfRelation(one.table), searchPath)] as const),
+      ]),
+    },
+    context,
+  )
+  if (!kept) return undefined
   return {
     names: [...indexes, ...constraints, ...references.map(({ constraint }) => constraint)].map(({ name }) => name),
     tables: references.map(one => one.table.name),
     parts: [...moves.flatMap(({ build }) => build ?? []), ...provenParts(moves, own)],
-    taken: moves.flatMap(({ taken }) => taken),
-    given: moves.toReversed().flatMap(({ given }) => given),
+    taken: [...moves.flatMap(({ taken }) => taken), ...kept],
+    given: [...moves.toReversed().flatMap(({ given }) => given), ...kept],
     again: moves.flatMap(({ again }) => again ?? []),
   }
 }
@@ -112,6 +138,10 @@ interface Own extends Succession {
   /** By the names of the old columns. */
   readonly next: ReadonlyMap<string, string>
   readonly left: ReadonlyMap<string, string>
+  /** Names that have been given to what is new. */
+  readonly given: Set<string>
+  /** The names under which columns are proven NOT NULL. */
+  readonly proven: ReadonlyMap<string, string>
 }
 
 /** One thing that hangs on the columns. */
@@ -157,7 +187,6 @@ function movedIndex(index: Index, own: Own): Moved | undefined {
   const { next, left } = own
   const text = indexText(own.past, index, own.searchPath)
   const names = ownNames(index.name, own)
-  if (!names) return undefined
   // New rows have null in the old column: what is unique must take many of those.
   if (index.unique && (index.partial || index.nullsNotDistinct || index.columns.includes(undefined)))
     return withhold(`Unique index "${index.name}" would refuse new rows, which have no value in the old column.`)
@@ -196,8 +225,8 @@ function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
   const isPlain = constraint.validated && constraint.enforced && constraint.kind !== 'EXCLUDE'
   const text = isPlain ? constraintText(past, table, constraint, own.searchPath) : undefined
   const names = ownNames(name, own)
-  if (!names) return undefined
-  if (text === undefined) return withhold(`The new column would need constraint "${name}" as well.`)
+  if (text === undefined || setsColumns.test(text))
+    return withhold(`The new column would need constraint "${name}" as well.`)
   const definition = text.slice(`CONSTRAINT ${quoted(name)} `.length)
   // What the other table calls its columns stays.
   const ownEnd = constraint.references ? definition.search(/\breferences\b/i) : definition.length
@@ -211,13 +240,15 @@ function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
   }
 }
 
+/** ON DELETE SET NULL of some columns, behind those of the other table. */
+const setsColumns = /\bset\s+(?:null|default)\s*\(/i
+
 /** UNIQUE or PRIMARY KEY, which take over an index that is built before. */
 function movedKey(constraint: Constraint, own: Own): Moved | undefined {
   const { context, next, tableText } = own
   const { name, kind } = constraint
   const index = context.catalog.relations.get(constraint.index ?? '')
   const names = ownNames(name, own)
-  if (!names) return undefined
   if (!isIndex(index) || index.deferrable || index.include.length > 0 || index.method !== 'btree')
     return withhold(`The new column would need constraint "${name}" as well.`)
   const nulls = index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
@@ -258,7 +289,6 @@ function movedReference(
   const isPlain = other.kind === 'table' && !other.partitionOf && constraint.validated && constraint.enforced
   const text = isPlain ? constraintText(past, other, constraint, own.searchPath) : undefined
   const names = ownNames(name, { ...own, table: other })
-  if (!names) return undefined
   const isOwnTable = keyOfRelation(other) === keyOfRelation(own.table)
   if (text === undefined || (isOwnTable && constraint.columns.some(column => next.has(column))))
     return withhold(`The new column would need foreign key "${name}" of table "${other.name}" as well.`)
@@ -329,20 +359,30 @@ function movedIdentity({ column, next, left }: Successor, own: Own): Moved | und
   return { taken: moved(left, name), given: moved(next, name) }
 }
 
-/** The new one is proven by then; the old one gets no values any more. */
-const movedNotNull = ({ column, left }: Successor, own: Own): Moved =>
-  column.notNull
-    ? {
-        taken: [alter(own, `ALTER COLUMN ${quoted(left)} DROP NOT NULL`)],
-        given: [alter(own, `ALTER COLUMN ${quoted(column.name)} SET NOT NULL`)],
-      }
-    : { taken: [], given: [] }
+/** The new one is proven by then, since PostgreSQL 18 under a name of its own; the old one gets no values any more. */
+function movedNotNull({ column: { name, notNull }, next, left }: Successor, own: Own): Moved {
+  const proven = own.context.settings.postgres >= 18 ? own.proven.get(next) : undefined
+  const was = nameOfOwnNotNull(own.past, own.table, name)
+  const isUsual = proven === undefined || was === nameOfNotNull(own.table, name)
+  const set = isUsual
+    ? `ALTER COLUMN ${quoted(name)} SET NOT NULL`
+    : `ADD CONSTRAINT ${quoted(was)} NOT NULL ${quoted(name)}`
+  return {
+    taken: [
+      ...(notNull ? [alter(own, `ALTER COLUMN ${quoted(left)} DROP NOT NULL`)] : []),
+      ...(proven === undefined ? [] : [renameConstraint(own, proven, was)]),
+    ],
+    given: [
+      ...(proven === undefined ? [] : [renameConstraint(own, was, proven)]),
+      ...(notNull ? [alter(own, set)] : []),
+    ],
+  }
+}
 
 /** NOT NULL and what is added NOT VALID, in two migrations. */
 function provenParts(moves: readonly Moved[], own: Own): Part[] {
-  const { relation, tableText, columns, context } = own
-  const wanting = columns.filter(({ column, wanted }) => wanted.notNull ?? column.notNull).map(({ next }) => next)
-  const notNull = wanting.length > 0 ? notNullParts(relation, tableText, wanting, context) : undefined
+  const { relation, tableText, proven, context } = own
+  const notNull = proven.size > 0 ? notNullParts(relation, tableText, [...proven.keys()], context) : undefined
   const proofs = moves.flatMap(({ proof }) => proof ?? [])
   const at = ({ table }: Proof) => ({ tableText: table ?? tableText })
   const [first, then] = notNull ?? []
@@ -376,14 +416,14 @@ function provenParts(moves: readonly Moved[], own: Own): Part[] {
 }
 
 /** The names of what the new column has, and the old, until one of them has the name itself. */
-function ownNames(name: string, { table, context }: Own): { readonly next: string; readonly old: string } | undefined {
-  const [next, old] = [`${name}_new`, `${name}_old`]
-  const isFree = (other: string) =>
-    isKeptWhole(other) &&
-    !context.catalog.relations.has(key(table.schema, other)) &&
-    !table.constraints.some(constraint => constraint.name === other)
-  if (isFree(next) && isFree(old)) return { next, old }
-  return withhold(`"${next}" cannot be the name of what takes the place of "${name}": it is too long, or taken.`)
+function ownNames(name: string, { table, context, given }: Own): { readonly next: string; readonly old: string } {
+  const isTaken = (other: string) =>
+    given.has(other) ||
+    context.catalog.relations.has(key(table.schema, other)) ||
+    table.constraints.some(constraint => constraint.name === other)
+  const [next, old] = [freeName(name, 'new', isTaken), freeName(name, 'old', isTaken)]
+  given.add(next).add(old)
+  return { next, old }
 }
 
 const alter = ({ tableText }: Pick<Succession, 'tableText'>, clauses: string): string =>

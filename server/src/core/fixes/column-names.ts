@@ -1,4 +1,5 @@
 import { quoted } from '../sql/quote'
+import { foldedName } from '../sql/source'
 import { type Token, tokensOf } from '../sql/tokens'
 
 /**
@@ -10,20 +11,14 @@ export function withColumns(text: string, names: ReadonlyMap<string, string>, pr
   let changed = ''
   let from = 0
   for (const [place, token] of tokens.entries()) {
-    const name = nameIn(token, text)
-    const other = name === undefined ? undefined : names.get(name)
+    const isName = token.kind === 'word' || token.kind === 'quoted identifier'
+    const other = isName ? names.get(foldedName(text, token)) : undefined
     if (other === undefined || !isColumn(tokens, place)) continue
     const qualifier = tokens[place - 1]?.text === '.' ? tokens[place - 2] : undefined
     changed += text.slice(from, qualifier?.start ?? token.start) + prefix + quoted(other)
     from = token.end
   }
   return changed + text.slice(from)
-}
-
-/** A name, folded. */
-function nameIn({ kind, text: written, start, end }: Token, text: string): string | undefined {
-  if (kind === 'word') return text.slice(start, end).toLowerCase()
-  return kind === 'quoted identifier' ? written.slice(1, -1).replaceAll('""', '"') : undefined
 }
 
 /** Not a function, a type, the table of a column, what COLLATE names, nor a word of AT TIME ZONE. */

@@ -7,7 +7,7 @@ import { quoted } from '../sql/quote'
 import { type About, inTheWay } from './behind'
 import { inFence, replacement, statementsAfter, withBlanksBefore, written } from './edits'
 import { notNullParts } from './not-null-steps'
-import { inSteps, isCutUp, isNeeded } from './placement'
+import { inSteps, isNeeded, sentWhole } from './placement'
 import { filling, markOf, nameOfSync, onlyFilled, syncTrigger, undoneHere, withoutSync } from './synced-column'
 import { triggersToOverrule } from './triggers-of-copy'
 import { none } from './withheld'
@@ -32,7 +32,8 @@ export function computedByTrigger(
   const about: About = { tables: [alter.relation.name], fills: [name] }
   if (isNeeded(context, step => inTheWay(step, about, context.statement.text) ?? false)) return []
   const tableText = written(context, alter.relation.span)
-  if (isCutUp(context)) return []
+  const whole = sentWhole(context)
+  if (!whole) return []
   const overruled = triggersToOverrule(table, [name], context, { isLast: true })
   if (!overruled) return []
   const mark = markOf(overruled, `${alter.relation.name}.${name}`)
@@ -46,7 +47,7 @@ export function computedByTrigger(
     table.triggers.map(trigger => trigger.name),
   )
   const trigger = syncTrigger(tableText, sync, [
-    ...onlyFilled([column], mark),
+    ...onlyFilled([`OLD.${column} := NEW.${column};`], mark),
     `NEW.${column} := (SELECT ${value} FROM (SELECT NEW.*) AS ${quoted(alter.relation.name)});`,
   ])
   const dropColumn = `ALTER TABLE ${tableText} DROP COLUMN ${column};`
@@ -66,6 +67,7 @@ export function computedByTrigger(
     context,
     [filled, ...(notNull ? notNullParts(alter.relation, tableText, [name], context) : [])],
     [
+      ...whole,
       ...cut.map(span => replacement(context, withBlanksBefore(context, span), '')),
       ...statementsAfter(context, fenced),
       ...undone,

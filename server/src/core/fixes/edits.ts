@@ -39,6 +39,18 @@ export const withBlanksBefore = ({ statement }: Pick<Place, 'statement'>, { star
 export const inFence = (text: string, { framework: { fence } }: Migration): string =>
   fence && text.includes('$$') ? `${fence.before}\n${text}\n${fence.after}` : text
 
+/** Returns edits of which no two put something at one place: their order would be anybody's. */
+export function joined(edits: readonly Edit[]): readonly Edit[] {
+  const places = new Map<string, Edit>()
+  for (const edit of edits) {
+    const { path, span } = edit
+    const place = `${span.start} ${span.end} ${path}`
+    const other = span.start === span.end ? places.get(place) : undefined
+    places.set(place, other ? { ...other, text: other.text + edit.text } : edit)
+  }
+  return [...places.values()]
+}
+
 /** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
 export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {
   const { migration, statement } = place

@@ -13,7 +13,7 @@ import { literal, quoted } from '../sql/quote'
 import type { Statement } from '../sql/statements'
 import { inFence, lineOf, statementsAfter, statementsBefore, written } from './edits'
 import { grantsFor, grantsForSchema } from './left-grants'
-import { inBody, isCutUp } from './placement'
+import { inBody, sentWhole } from './placement'
 import { none, withhold } from './withheld'
 
 export interface Moved {
@@ -145,9 +145,11 @@ function inSameTransaction({ title, make, remove, from, to }: Stand, context: Ru
   // The down of another version may move it back: there the views are in the way too.
   const downs = downSteps(context)
   const back = downs.find(isTold) ?? downs[0]
-  if (make.some(text => text.includes('$$')) && isCutUp(context)) return []
+  const whole = make.some(text => text.includes('$$')) ? sentWhole(context) : []
+  if (!whole) return []
   const made = make.map(text => inFence(text, context.migration))
   const edits = [
+    ...whole,
     ...(isAlone ? statementsBefore(context, ['BEGIN;']) : []),
     ...statementsAfter(last ?? context, isAlone ? [...made, 'COMMIT;'] : made),
     ...(back ? statementsBefore(back, remove) : []),

@@ -23,13 +23,20 @@ export interface Proof {
  * Returns the steps to NOT NULL. Since PostgreSQL 18 a NOT NULL constraint may itself be NOT VALID
  * (sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-TABLE-CONSTRAINT); before, a validated CHECK proves it.
  */
-export function proofOfNotNull(table: Name, tableText: string, column: string, context: RuleContext): Proof {
-  const name = context.settings.postgres >= 18 ? nameOfNotNull(table, column) : checkName(table, column, context)
+export function proofOfNotNull(
+  table: Name,
+  tableText: string,
+  column: string,
+  context: RuleContext,
+  given?: ReadonlySet<string>,
+): Proof {
+  const isNative = context.settings.postgres >= 18
+  const name = isNative ? nameOfNotNull(table, column, given) : checkName(table, column, context, given)
   const alter = `ALTER TABLE ${tableText}`
   const constraint = quoted(name)
   const remove = `${alter} DROP CONSTRAINT ${constraint};`
   const validate = `${alter} VALIDATE CONSTRAINT ${constraint};`
-  if (context.settings.postgres >= 18) {
+  if (isNative) {
     const clause = `ADD CONSTRAINT ${constraint} NOT NULL ${quoted(column)} NOT VALID`
     return { name, clause, add: `${alter} ${clause};`, remove, prove: [validate], unprove: '' }
   }
@@ -46,6 +53,21 @@ export function proofOfNotNull(table: Name, tableText: string, column: string, c
   }
 }
 
+/** Returns the steps to NOT NULL of columns, each under a name of its own. */
+export function proofsOfNotNull(
+  table: Name,
+  tableText: string,
+  columns: readonly string[],
+  context: RuleContext,
+): readonly Proof[] {
+  const given = new Set<string>()
+  return columns.map(column => {
+    const proof = proofOfNotNull(table, tableText, column, context, given)
+    given.add(proof.name)
+    return proof
+  })
+}
+
 /** Returns the migrations that make columns NOT NULL, one after the other. */
 export function notNullParts(
   table: Name,
@@ -53,7 +75,7 @@ export function notNullParts(
   columns: readonly string[],
   context: RuleContext,
 ): [Part, Part] {
-  const proofs = columns.map(column => proofOfNotNull(table, tableText, column, context))
+  const proofs = proofsOfNotNull(table, tableText, columns, context)
   const title = `${table.name}_${columns.join('_')}_not_null`
   return [
     {
@@ -79,9 +101,10 @@ export function notNullParts(
 }
 
 /** Not the name that PostgreSQL 18 gives to the NOT NULL constraint itself. */
-const checkName = (table: Name, column: string, { catalog }: RuleContext): string =>
+const checkName = (table: Name, column: string, { catalog }: RuleContext, given?: ReadonlySet<string>): string =>
   nameOfCheck(
     catalog,
     { schema: '', name: table.name, constraints: asTable(relationNamed(catalog, table))?.constraints ?? [] },
     [`${column}_not_null`],
+    given,
   )

@@ -19,6 +19,7 @@ import { type About, inTheWay } from './behind'
 import {
   cutStatement,
   fenceAround,
+  joined,
   leaving,
   lineOf,
   removedStatement,
@@ -74,12 +75,13 @@ export function outsideTransaction(context: RuleContext, changes: readonly Edit[
   const { transaction, steps } = context
   if (context.inside) return withhold(inBody)
   const alone = steps.length === 1
-  if (move.isBlock && (alone || transaction.kind !== 'tool') && isCutUp(context)) return undefined
-  const inPlace = move.isBlock ? fenced(context, changes) : changes
+  const whole = move.isBlock && (alone || transaction.kind !== 'tool') ? sentWhole(context) : []
+  if (!whole) return undefined
+  const inPlace = [...whole, ...(move.isBlock ? fenced(context, changes) : changes)]
   if (!transaction.isBlock) return { edits: withoutTimeouts(context, inPlace, move), where: '' }
   if (transaction.kind === 'tool' && alone) {
     const marker = withoutTransaction(context)
-    if (marker) return { ...marker, edits: [...marker.edits, ...inPlace], where: '' }
+    if (marker) return { ...marker, edits: joined([...marker.edits, ...inPlace]), where: '' }
   }
   if (context.direction === 'down') return withhold('Nothing of a down moves to another migration.')
   return behind(context, changes, move, false, () => outsideBehind(context, changes, inPlace, move))
@@ -129,7 +131,6 @@ function withRestBehind(
   isTransaction: boolean,
 ): Placed | undefined {
   const { transaction, section, steps, index, migration } = context
-  if (move.isBlock && isCutUp(context)) return undefined
   const inPlace = move.isBlock ? fenced(context, changes) : changes
   if (transaction.kind === 'block')
     return section.transaction === 'own' ? betweenBlocks(context, inPlace, move) : undefined
@@ -153,7 +154,10 @@ function withRestBehind(
       ? withoutTransaction(context, alone, [rest.cut, ...rest.part.down.edits])
       : { edits: [] }
   if (!marker || steps.length < 2) return undefined
-  const placed = newMigrations(context, [rest.part], [...marker.edits, ...inPlace, rest.cut], { tables: [] })
+  const whole = move.isBlock ? sentWhole(context) : []
+  if (!whole) return undefined
+  const edits = joined([...marker.edits, ...whole, ...inPlace, rest.cut])
+  const placed = newMigrations(context, [rest.part], edits, { tables: [] })
   const creates = [...(marker.creates ?? []), ...(placed?.creates ?? [])]
   return placed && { ...placed, creates, where: ', and what follows in a new migration', safety: 'review' }
 }
@@ -189,13 +193,26 @@ export function blockAroundAll(count: number, { steps, section }: RuleContext): 
   return begin.command?.tag === 'BEGIN' || begin.command?.tag === 'START TRANSACTION' ? [begin, commit] : undefined
 }
 
-/** Whether the tool would cut a body up that stood here: the reason is withheld. */
-export function isCutUp(context: RuleContext): boolean {
-  const { name, cutsBodies } = context.migration.framework
-  if (!cutsBodies || isFenced(context)) return false
-  withhold(`${name} cuts bodies at their semicolons here.`)
-  return true
+/**
+ * Returns the edits with which the tool leaves a body whole that stands here; none where it does without, undefined where it would
+ * cut it up all the same. Statements that commit one by one would become one transaction.
+ */
+export function sentWhole(context: RuleContext): readonly Edit[] | undefined {
+  const { migration, section, steps, direction } = context
+  if (!isCutUp(context)) return []
+  const isOne = section.transaction === 'tool' || steps.length === 1
+  const edits = isOne
+    ? migration.framework.sentWhole?.(migration.path, migration.text, direction, section.span.start)
+    : undefined
+  return edits ?? withhold(cutsUp(context))
 }
+
+/** Whether the tool would cut a body up that stood here as the section is. */
+const isCutUp = (context: RuleContext): boolean =>
+  context.migration.framework.sentWhole !== undefined && !isFenced(context)
+
+const cutsUp = ({ migration }: RuleContext): string =>
+  `${migration.framework.name} cuts bodies at their semicolons here.`
 
 /** Fences do not stand in one another. */
 export const isFenced = ({ section, statement: { span } }: RuleContext): boolean =>
@@ -333,7 +350,8 @@ export function inSteps(
   const withFences = statements.map(text =>
     fence && /^DO\b/.test(text) ? `${fence.before}\n${text}\n${fence.after}` : text,
   )
-  if (transaction.kind === 'own' && statements.some(text => text.includes('$$')) && isCutUp(context)) return undefined
+  if (transaction.kind === 'own' && statements.some(text => text.includes('$$')) && isCutUp(context))
+    return withhold(cutsUp(context))
   if (transaction.kind === 'own') return { edits: [...edits, ...statementsAfter(context, withFences)], where: '' }
   const commit = section.transaction === 'own' ? commitOf(context) : undefined
   if (commit) return { edits: [...edits, ...statementsAfter(commit, withFences)], where: ' after COMMIT' }

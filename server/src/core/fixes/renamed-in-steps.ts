@@ -26,9 +26,9 @@ import {
   onlyFilled,
   remarking,
   remarkOn,
-  setting,
   syncTrigger,
   undoneHere,
+  untouched,
   withoutSync,
 } from './synced-column'
 import { triggersToOverrule } from './triggers-of-copy'
@@ -61,7 +61,10 @@ export function renamedInSteps(
     ...(remark === 'NULL' ? [] : [remarking(table, next, remark)]),
   ]
   const kept = [
-    ...syncTrigger(table, sync, [...onlyFilled([next], mark), ...synced(old, next, column, start)]),
+    ...syncTrigger(table, sync, [
+      ...onlyFilled([`OLD.${next} := NEW.${next};`], mark),
+      ...synced(old, next, column, start),
+    ]),
     remarking(table, old, literal(`DEPRECATED: it is called ${to.name}`)),
   ]
   const later = [...laterSteps(context), ...pendingSteps(context, to.name)]
@@ -94,8 +97,7 @@ export function renamedInSteps(
       `ALTER TABLE ${table} RENAME COLUMN ${next} TO ${old};`,
       ...copied,
       ...kept,
-      ...(mark ? [`SELECT ${setting(mark)};`] : []),
-      `UPDATE ${table} SET ${next} = ${old};`,
+      ...untouched(table, overruled, [`UPDATE ${table} SET ${next} = ${old};`]),
       ...indexes.again,
     ],
   )

@@ -3,18 +3,18 @@ import { downSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import type { SubcommandOfKind } from '../judgement/target'
 import { columnNamed, type Table } from '../postgres/catalog'
-import { isKeptWhole } from '../postgres/names'
+import { freeName } from '../postgres/names'
 import { isBuiltIn } from '../postgres/types'
 import { volatilityOf } from '../postgres/volatility'
 import type { AlterRelation } from '../sql/commands'
 import type { Expression } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
-import { tokensOf } from '../sql/tokens'
 import type { Successor } from './carried'
 import { withColumns } from './column-names'
 import { written } from './edits'
 import type { Clause, Company } from './retyped-with'
+import { settingsBehind } from './session-settings'
 import { zoneIn } from './taken-as-utc'
 import { withhold } from './withheld'
 
@@ -35,13 +35,19 @@ export interface Retyped extends Successor {
   readonly back: (type: string) => string | undefined
   /** Whether null stays null, and nothing else becomes it. */
   readonly keepsNull: boolean
+  /** The settings of a session that decide what a value becomes. */
+  readonly pinned: readonly string[]
 }
 
-/** Returns what a type change becomes; undefined, with the reason withheld, where a trigger would not come to the same values. */
+/**
+ * Returns what a type change becomes beside the `others` of the statement; undefined, with the reason withheld, where a trigger
+ * would not come to the same values.
+ */
 export function retypedColumn(
   alter: AlterRelation,
   change: TypeChange,
   table: Table,
+  others: readonly Retyped[],
   { clauses, nameOfType }: Company,
   context: RuleContext,
 ): Retyped | undefined {
@@ -51,13 +57,11 @@ export function retypedColumn(
   const old = typeText(column.type)
   const then = typeText({ ...column.type, name: nameOfType(column.type.name) })
   if (old === undefined || then === undefined) return withhold('The type of the column is not written as it is kept.')
-  const [next, left] = [`${of.name}_new`, `${of.name}_old`]
-  if (columnNamed(table, next) || columnNamed(table, left)) return undefined
-  if (!isKeptWhole(next)) return withhold(`A name like "${next}" is too long.`)
+  const isTaken = (name: string) =>
+    columnNamed(table, name) !== undefined || others.some(other => other.next === name || other.left === name)
+  const [next, left] = [freeName(of.name, 'new', isTaken), freeName(of.name, 'old', isTaken)]
   const zone = zoneIn(change, context)
   const isAtZone = zone !== undefined && timestamps.has(column.type.name) && timestamps.has(type.name)
-  if (!isAtZone && dependsOnZone(change, table, context))
-    return withhold("What the values become depends on the session's time zone, and the trigger would run in others.")
   if (using && !isAtZone && !isOfRow(using, table, context))
     return withhold('USING does more than compute from the row: the trigger could come to other values.')
   const typed = written(context, type.span)
@@ -76,6 +80,7 @@ export function retypedColumn(
     compared: cast(withColumns(expression, new Map([[of.name, left]])), typed, 'text'),
     back: isAtZone ? () => `${quoted(of.name)} AT TIME ZONE ${zone}` : backTo(change, alter, isCast, context),
     keepsNull: isCast || isAtZone,
+    pinned: isAtZone ? [] : settingsBehind(change, table, context),
   }
 }
 
@@ -109,16 +114,6 @@ function wantedBy(clauses: readonly Clause[], column: string): Successor['wanted
 }
 
 const timestamps: ReadonlySet<string> = new Set(['timestamp', 'timestamptz'])
-
-/** The trigger runs in sessions of other time zones: their values would differ. */
-function dependsOnZone({ column, type, using }: TypeChange, table: Table, context: RuleContext): boolean {
-  const read = [column.name, ...(using?.columns ?? [])].map(name => columnNamed(table, name)?.type.name)
-  const cast = (using?.cast?.types ?? []).map(({ name }) => name)
-  if ([type.name, ...read, ...cast].some(name => name !== undefined && zoned.has(name.toLowerCase()))) return true
-  return using !== undefined && tokensOf(written(context, using.span)).some(({ text }) => zoned.has(text.toLowerCase()))
-}
-
-const zoned: ReadonlySet<string> = new Set(['timestamptz', 'timetz', 'zone'])
 
 /** Whether USING comes to the same for a row whenever it is asked, of columns that a trigger sees. */
 const isOfRow = (using: Expression, table: Table, { catalog, settings }: RuleContext): boolean =>

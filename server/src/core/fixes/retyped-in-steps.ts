@@ -30,6 +30,7 @@ import {
   type Sync,
   syncTrigger,
   undoneHere,
+  untouched,
   withoutSync,
 } from './synced-column'
 import { triggersToOverrule } from './triggers-of-copy'
@@ -52,7 +53,11 @@ export function retypedInSteps(
   const isOwn = (other: Subcommand) => isOwnClause(other, names)
   const company = companyOf(alter, names, isOwn, context)
   const table = beforeCompany(target.table, company)
-  const columns = changes.flatMap(change => retypedColumn(alter, change, table, company, context) ?? [])
+  const columns: Retyped[] = []
+  for (const change of changes) {
+    const column = retypedColumn(alter, change, table, columns, company, context)
+    if (column) columns.push(column)
+  }
   const [first] = columns
   if (!first || columns.length < changes.length || isLate(columns, table, company, context)) return []
 
@@ -71,9 +76,10 @@ export function retypedInSteps(
   const carried = filled && carriedOver({ relation, tableText, table, columns }, context)
   if (!carried || isNeeded(context, step => needsCarried(step, carried, company))) return []
 
-  const trigger = syncTrigger(tableText, sync, copying(columns, table, mark))
+  const pinned = [...new Set(columns.flatMap(one => one.pinned))]
+  const trigger = syncTrigger(tableText, sync, copying(columns, table, mark), pinned)
   const remarks = columns.map(({ column }) => remarkOn(alter, column.name, context))
-  const plan = { tableText, columns, remarks, trigger, sync, company, carried }
+  const plan = { tableText, columns, remarks, trigger, sync, overruled, company, carried }
   const parts = [
     filled,
     ...carried.parts,
@@ -104,12 +110,15 @@ interface Plan {
   readonly remarks: readonly string[]
   readonly trigger: readonly string[]
   readonly sync: Sync
+  /** Triggers that would take a row for changed. */
+  readonly overruled: readonly string[]
   readonly company: Company
   readonly carried: Carried
 }
 
 /** The names change places. */
-function swapped(title: string, { tableText, columns, remarks, trigger, sync, company, carried }: Plan): Part {
+function swapped(title: string, plan: Plan): Part {
+  const { tableText, columns, remarks, trigger, sync, overruled, company, carried } = plan
   const renamed = (from: string, to: string) =>
     `ALTER TABLE ${tableText} RENAME COLUMN ${quoted(from)} TO ${quoted(to)};`
   const saying = columns.flatMap(({ column, left }, at) => [
@@ -131,10 +140,14 @@ function swapped(title: string, { tableText, columns, remarks, trigger, sync, co
     ...sayingBack,
     ...company.renames.down,
     // Since the swap nobody has written the old ones.
-    ...columns.map(one => {
-      const isOther = `${one.compared} IS DISTINCT FROM ${quoted(one.column.name)}::text`
-      return refilled(tableText, one, one.oldType, ` WHERE ${isOther}`)
-    }),
+    ...untouched(
+      tableText,
+      overruled,
+      columns.map(one => {
+        const isOther = `${one.compared} IS DISTINCT FROM ${quoted(one.column.name)}::text`
+        return refilled(tableText, one, one.oldType, ` WHERE ${isOther}`)
+      }),
+    ),
     ...columns.flatMap(({ column, left, next }) => [renamed(column.name, next), renamed(left, column.name)]),
     ...carried.given,
     ...trigger,
@@ -143,7 +156,7 @@ function swapped(title: string, { tableText, columns, remarks, trigger, sync, co
 }
 
 /** The old columns go. */
-function dropped(title: string, { tableText, columns, company, carried }: Plan): Part {
+function dropped(title: string, { tableText, columns, overruled, company, carried }: Plan): Part {
   const up = [
     '-- For a later release, when nobody needs the old values.',
     ...columns.map(({ left }) => `ALTER TABLE ${tableText} DROP COLUMN ${quoted(left)};`),
@@ -152,21 +165,23 @@ function dropped(title: string, { tableText, columns, company, carried }: Plan):
   const down = [
     ...company.drops.down,
     ...columns.map(({ left, oldTypeThen }) => `ALTER TABLE ${tableText} ADD COLUMN ${quoted(left)} ${oldTypeThen};`),
-    ...columns.map(one => refilled(tableText, one, one.oldTypeThen)),
+    ...untouched(
+      tableText,
+      overruled,
+      columns.map(one => refilled(tableText, one, one.oldTypeThen)),
+    ),
     ...carried.again,
     ...columns.map(({ left }) => deprecating(tableText, left)),
   ]
-  return partOf(title, up, down)
+  return overruled.length > 0 ? atOnce(title, up, down) : partOf(title, up, down)
 }
 
 /** What the trigger does. */
 function copying(columns: readonly Retyped[], table: Table, mark: string | undefined): string[] {
-  const nexts = columns.map(({ next }) => quoted(next))
   const read = new Map(table.columns.map(({ name }) => [name, name]))
-  return [
-    ...onlyFilled(nexts, mark),
-    ...columns.map(({ next, expression }) => `NEW.${quoted(next)} := ${withColumns(expression, read, 'NEW.')};`),
-  ]
+  const filled = (row: 'OLD' | 'NEW') =>
+    columns.map(({ next, expression }) => `${row}.${quoted(next)} := ${withColumns(expression, read, `${row}.`)};`)
+  return [...onlyFilled(filled('OLD'), mark), ...filled('NEW')]
 }
 
 const fillOf = ({ column, next, expression, keepsNull }: Retyped) => ({
@@ -228,7 +243,7 @@ function beforeCompany(table: Table, { clauses }: Company): Table {
 
 /** Whether a later statement has to do with the columns, or wants a type of its own that one has to be gone or to be another. */
 function isLate(columns: readonly Retyped[], table: Table, company: Company, context: RuleContext): boolean {
-  const names = columns.map(({ column }) => column.name)
+  const names = columns.flatMap(({ column, next, left }) => [column.name, next, left])
   const types = columns.flatMap(({ column }) => (isBuiltIn(column.type.name) ? [] : [column.type.name]))
   return isNeeded(context, step => {
     if (company.steps.includes(step)) return false

@@ -14,7 +14,7 @@ import type { Span } from '../text'
 import { inBatches, withoutKey } from './batches'
 import { needsColumns } from './behind'
 import { cutSubcommand, inFence, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
-import { isCutUp, isFenced, isNeeded, newMigrations, type Part } from './placement'
+import { isFenced, isNeeded, newMigrations, type Part, sentWhole } from './placement'
 import { withhold } from './withheld'
 
 export const remarking = (table: string, column: string, remark: string): string =>
@@ -102,7 +102,7 @@ export function filling(
   const set = fills.map(({ assignment }) => assignment).join(', ')
   const tests = fills.map(({ missing }) => missing)
   const missing = tests.length > 1 ? `(${tests.join(' OR ')})` : tests.join()
-  const first = mark ? `PERFORM ${setting(mark)};\n` : ''
+  const first = mark ? `PERFORM set_config(${mark}, true);\n` : ''
   const update = (condition: string) => `${first}UPDATE ${tableText} SET ${set} WHERE ${condition} AND ${missing}`
   const block = inBatches(tableText, table, context, update)
   if (block === undefined) {
@@ -133,10 +133,11 @@ export function inPlaceOf(
   title: string,
   context: RuleContext,
 ): Fix[] {
-  if (isCutUp(context)) return []
+  const whole = sentWhole(context)
+  if (!whole) return []
   const isWhole = taken.length === alter.subcommands.length
   const fenced = isWhole && isFenced(context) ? here : here.map(text => inFence(text, context.migration))
-  const all = [...inPlace(alter, fenced, taken, context), ...edits]
+  const all = [...whole, ...inPlace(alter, fenced, taken, context), ...edits]
   const moved = parts.flatMap(({ up }) => up.filter(line => !line.startsWith('--'))).join('\n')
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
   if (isViewedAgain(alter, columns, context)) return []
@@ -217,23 +218,44 @@ export function nameOfSync(
 export const markOf = (overruled: readonly string[], filled: string): string | undefined =>
   overruled.length > 0 ? `'guard.filling', ${literal(filled)}` : undefined
 
-export const setting = (mark: string): string => `set_config(${mark}, true)`
-
-/** Returns lines for the trigger by which a row that is only filled stays as it was: other triggers have taken it for changed. */
-export const onlyFilled = (columns: readonly string[], mark: string | undefined): string[] =>
+/**
+ * Returns lines for the trigger by which a row that is only filled stays as it was: other triggers have taken it for changed.
+ * `fills` are assignments to OLD.
+ */
+export const onlyFilled = (fills: readonly string[], mark: string | undefined): string[] =>
   mark === undefined
     ? []
     : [
         `IF current_setting(${mark.replace(', ', ', true) = ')} THEN`,
         '  -- Nothing else of the row has changed, whatever other triggers have set.',
-        ...columns.map(column => `  OLD.${column} := NEW.${column};`),
+        ...fills.map(fill => `  ${fill}`),
         '  RETURN OLD;',
         'END IF;',
       ]
 
-export const syncTrigger = (table: string, sync: Sync, body: readonly string[]): string[] => [
+/**
+ * Returns statements of a down that fill rows, and between which triggers of the table stand still: it has been locked by then, for
+ * a column comes or gets its name back.
+ */
+export function untouched(
+  table: string,
+  triggers: readonly string[],
+  statements: readonly string[],
+): readonly string[] {
+  if (triggers.length === 0 || statements.every(text => text.startsWith('--'))) return statements
+  const all = (verb: string) => triggers.map(name => `${verb} TRIGGER ${quoted(name)}`).join(', ')
+  return [`ALTER TABLE ${table} ${all('DISABLE')};`, ...statements, `ALTER TABLE ${table} ${all('ENABLE')};`]
+}
+
+/** `pinned` are settings of the session that the values depend on: they are for all what they are for the migration. */
+export const syncTrigger = (
+  table: string,
+  sync: Sync,
+  body: readonly string[],
+  pinned: readonly string[] = [],
+): string[] => [
   [
-    `CREATE FUNCTION ${sync.function}() RETURNS trigger LANGUAGE plpgsql AS $$`,
+    `CREATE FUNCTION ${sync.function}() RETURNS trigger LANGUAGE plpgsql${pinned.map(one => ` SET ${one} FROM CURRENT`).join('')} AS $$`,
     'BEGIN',
     ...body.map(line => `  ${line}`),
     '  RETURN NEW;',

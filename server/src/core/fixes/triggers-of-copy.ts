@@ -1,6 +1,7 @@
+import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
-import { earlierStatements } from '../judgement/later'
+import { earlierStatements, laterStatements } from '../judgement/later'
 import { columnNamed, type Table, type Trigger } from '../postgres/catalog'
 import { calleeOfTrigger, callsIn } from '../postgres/routines'
 import { isBuiltInFunction } from '../postgres/volatility'
@@ -100,8 +101,21 @@ function judged(
   )
   if (missing && table.columnsKnown) return { why: `fails in every UPDATE: there is no ${missing[0]}` }
   const isBefore = texts.length > 0 && texts.every(text => tokensOf(text).some(token => token.text === 'BEFORE'))
-  if (isBefore && trigger.isRow && onlyChangesRow(called.body, code)) return { isOverruled: !onlyCopies(code) }
+  if (isBefore && trigger.isRow && onlyChangesRow(called.body, code)) {
+    if (!onlyCopies(code) && isTouched(trigger, table, context)) return { why: 'is not always as it is now' }
+    return { isOverruled: !onlyCopies(code) }
+  }
   return { why: forEveryRow }
+}
+
+/** A down that fills rows turns it off, and on again as CREATE TRIGGER leaves it. */
+function isTouched({ name, isOff }: Trigger, table: Table, context: RuleContext): boolean {
+  const isAbout = (text: string) => [name, table.name].every(one => mentions({ statement: { text } }, one))
+  const later = [...laterSteps(context).map(({ statement }) => statement), ...laterStatements(context, [name])]
+  const before = earlierStatements(context, [name]).some(
+    ({ statement: { text } }) => /\benable\s+always\b/i.test(text) && isAbout(text),
+  )
+  return isOff === true || before || later.some(({ text }) => isAbout(text))
 }
 
 /** It sets columns to others of the row: those of a row that is only filled are so already. */

@@ -1,11 +1,22 @@
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
 import { type Step, stepsOf } from '../history/steps'
-import { type Catalog, columnNamed, constraintNamed, keyOf, type RelationKey, tableAt } from '../postgres/catalog'
-import { nameOfAdded } from '../postgres/names'
+import {
+  type Catalog,
+  columnNamed,
+  constraintNamed,
+  keyOf,
+  keyOfRelation,
+  type RelationKey,
+  type Table,
+  tableAt,
+} from '../postgres/catalog'
+import { nameOfAdded, nameOfNotNull } from '../postgres/names'
 import type { Settings } from '../settings'
 import type { Command } from '../sql/commands'
 import type { ColumnDefinition, ConstraintDefinition } from '../sql/parts'
+import { foldedName } from '../sql/source'
+import { tokensOf } from '../sql/tokens'
 import type { Span } from '../text'
 
 /** The statements that have run before one, newest first: where texts stand that a catalog does not keep. */
@@ -105,6 +116,21 @@ export function sourceOfColumn(past: Past, table: RelationKey, column: string): 
     return definition && { step, definition }
   }
   return undefined
+}
+
+/** Returns the name of a column's NOT NULL on PostgreSQL 18: as it is written, or of the names that table and column had then. */
+export function nameOfOwnNotNull(past: Past, table: Table, column: string): string {
+  const known = table.constraints.find(({ kind, columns }) => kind === 'NOT NULL' && columns.includes(column))
+  if (known) return known.name
+  const { step, definition } = sourceOfColumn(past, keyOfRelation(table), column) ?? {}
+  if (!step || !definition?.notNull) return nameOfNotNull(table, column)
+  const clause = step.statement.text.slice(definition.notNull.start, definition.notNull.end)
+  const [constraint, name] = tokensOf(clause)
+  if (constraint?.text === 'CONSTRAINT' && name) return foldedName(clause, name)
+  const { command } = step
+  const then =
+    command?.tag === 'ALTER TABLE' ? command.relation : command?.tag === 'CREATE TABLE' ? command.table : table
+  return nameOfNotNull(then, definition.name.name)
 }
 
 /** Returns the bound of a partition as it was written, `FOR VALUES IN (1)`; undefined where it is no plain one. */

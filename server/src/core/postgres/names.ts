@@ -43,16 +43,24 @@ export const nameOfSequence = (catalog: Catalog, table: Pick<Table, 'schema' | '
     name => catalog.relations.has(key(table.schema, name)),
   )
 
-/** Returns the name of a CHECK: it bears a column only where the expression names exactly one. */
-export const nameOfCheck = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
-  freeConstraintName(catalog, table, new Set(columns).size === 1 ? (columns[0] ?? '') : '', 'check')
+/** Returns the name of a CHECK: it bears a column only where the expression names exactly one. `given` are names besides. */
+export const nameOfCheck = (
+  catalog: Catalog,
+  table: NamedTable,
+  columns: readonly string[],
+  given?: ReadonlySet<string>,
+): string => freeConstraintName(catalog, table, new Set(columns).size === 1 ? (columns[0] ?? '') : '', 'check', given)
 
 export const nameOfForeignKey = (catalog: Catalog, table: NamedTable, columns: readonly string[]): string =>
   freeConstraintName(catalog, table, joined(columns), 'fkey')
 
-/** Returns the name that PostgreSQL 18 gives to a column's NOT NULL constraint. */
-export const nameOfNotNull = (table: Pick<Table, 'name'>, column: string): string =>
-  objectName(table.name, column, 'not_null')
+/** Returns the name that PostgreSQL 18 gives to a column's NOT NULL constraint. `given` are names besides. */
+export const nameOfNotNull = (table: Pick<Table, 'name'>, column: string, given?: ReadonlySet<string>): string =>
+  firstFree(
+    label => objectName(table.name, column, label),
+    'not_null',
+    name => given?.has(name) === true,
+  )
 
 /** Returns what the default name of a constraint, or of its index, is made of. */
 export const labelsOfConstraint = (definition: ConstraintDefinition): readonly string[] => [
@@ -147,11 +155,19 @@ const freeRelationName = (catalog: Catalog, table: NamedTable, columns: string, 
       catalog.relations.has(key(table.schema, name)) || table.constraints.some(constraint => constraint.name === name),
   )
 
-const freeConstraintName = (catalog: Catalog, table: NamedTable, columns: string, label: string): string =>
+const freeConstraintName = (
+  catalog: Catalog,
+  table: NamedTable,
+  columns: string,
+  label: string,
+  given?: ReadonlySet<string>,
+): string =>
   firstFree(
     numbered => objectName(table.name, columns, numbered),
     label,
-    name => [table, ...formerNamesakes(catalog, table)].some(other => constraintNamed(other, name) !== undefined),
+    name =>
+      given?.has(name) === true ||
+      [table, ...formerNamesakes(catalog, table)].some(other => constraintNamed(other, name) !== undefined),
   )
 
 /**
@@ -167,6 +183,10 @@ function formerNamesakes(catalog: Catalog, { schema, name }: WrittenName): reado
   // The names of constraints go with their table to another schema.
   return tables.filter(table => table.schema === schema)
 }
+
+/** Returns a name that ends with a label, cut where it would be too long, and with a number where that is taken. */
+export const freeName = (name: string, label: string, taken: (name: string) => boolean): string =>
+  firstFree(numbered => objectName(name, '', numbered), label, taken)
 
 function firstFree(name: (label: string) => string, label: string, taken: (name: string) => boolean): string {
   for (let n = 0; ; n++) {

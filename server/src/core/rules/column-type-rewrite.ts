@@ -260,16 +260,6 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
   UPDATE orders SET number_old = number::integer;
   COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
 
--- bad: several, one of which touches no row
--- file: 0001_orders.sql
-  CREATE TABLE orders (id bigint PRIMARY KEY, code varchar(20), placed text);
--- file: 0002_types.sql
-  ALTER TABLE orders
-    ALTER COLUMN code TYPE text,
-    ALTER COLUMN placed SET DATA TYPE timestamptz USING placed::timestamptz;
---                      ^^^^^^^^^^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
-  ANALYZE orders;
-
 -- bad: the time zone of the session decides
 -- file: 0001_orders.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamp);

@@ -3,7 +3,15 @@ import type { Span } from '../text'
 import { resultName } from './create-index'
 import { expressionOf } from './expressions'
 import { fields, identifierAt, nameOf, strings, typeOf } from './nodes'
-import type { ColumnDefinition, ConstraintDefinition, ConstraintKind, ForeignKeyAction, Identifier } from './parts'
+import { isFalseOfNull } from './of-null'
+import type {
+  ColumnDefinition,
+  ConstraintDefinition,
+  ConstraintKind,
+  Expression,
+  ForeignKeyAction,
+  Identifier,
+} from './parts'
 import { afterGroup, clauseEnd, indexAt, isWord, type Source, spanOf } from './source'
 
 /** Returns the column that `column` defines; its tokens run from its name to the end of its clause. */
@@ -150,6 +158,7 @@ function definitionOf(
     columns: kind === 'CHECK' ? (expression?.columns ?? []).filter(column => column !== '*') : columns,
     include: strings(constraint.including),
     ...(expression && { expression }),
+    ...(isOfValue(expression) && isFalseOfNull(constraint.raw_expr) && { refusesNull: true as const }),
     ...(constraint.pktable && {
       references: {
         table: nameOf(constraint.pktable, source),
@@ -170,6 +179,9 @@ function definitionOf(
     keywords: spanOf(source, keyword, keyword + keywordCount(source, keyword, end) - 1),
   }
 }
+
+/** The CHECK of a domain. */
+const isOfValue = (expression: Expression | undefined): boolean => expression?.columns.join() === 'value'
 
 /** In a column definition NOT ENFORCED is a clause of its own that follows the constraint it belongs to. */
 function notEnforced(constraint: Constraint, clause: Clause, siblings: readonly Clause[]): boolean {

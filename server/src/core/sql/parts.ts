@@ -100,6 +100,8 @@ export interface ConstraintDefinition {
   readonly columns: readonly string[]
   readonly include: readonly string[]
   readonly expression?: Expression
+  /** Of a domain: set where it is certainly false of null. */
+  readonly refusesNull?: true
   /** `columns` is empty where the statement leaves them to the primary key. */
   readonly references?: {
     readonly table: Name

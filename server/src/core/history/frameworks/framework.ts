@@ -127,8 +127,11 @@ export interface Framework {
   readonly marksWholeFile?: boolean
   /** What must stand around a statement with semicolons inside, for tools that cut the text at semicolons. */
   readonly fence?: { readonly before: string; readonly after: string }
-  /** Whether the tool cuts there and no fence can stand in the text: what is sent as a whole is one of the section's queries. */
-  readonly cutsBodies?: boolean
+  /**
+   * For tools that cut there, where no fence can stand in the text: returns the edits that have a section sent as a whole, which then
+   * is one of its queries; undefined where there is no way. `at` is where the section starts.
+   */
+  readonly sentWhole?: (path: string, text: string, direction: Direction, at: number) => readonly Edit[] | undefined
   /**
    * Returns the files of a new migration that runs right after `path`: named and headed as the project does.
    * `taken` are the paths of all migrations in the order they run; `title` is in snake_case; `transaction` false asks for the no-transaction

@@ -43,7 +43,6 @@ const mark: Mark = { line: '--liquibase formatted sql', isIn: text => isFormatte
 export default {
   id: 'liquibase',
   name: 'Liquibase',
-  cutsBodies: true,
   recognises: folder =>
     Math.max(
       0.96 * shareOfTexts(folder, mark.isIn),
@@ -70,7 +69,7 @@ export default {
   },
 
   withoutTransaction(path, text, direction, at): readonly Edit[] | undefined {
-    const changeset = changesets(text).find(({ head, body }) => head.start <= at && at <= body.end)
+    const changeset = changesetAt(text, at)
     if (!changeset) return undefined
     const own = direction === 'up' ? up(text, changeset) : down(text, changeset)
     const other = direction === 'up' ? down(text, changeset) : up(text, changeset)
@@ -82,8 +81,15 @@ export default {
       const end = changeset.head.start + said.index + said[0].length
       return [{ path, span: { start: end - (said[1]?.length ?? 0), end }, text: 'false' }]
     }
-    const end = changeset.head.start + text.slice(changeset.head.start, changeset.head.end).trimEnd().length
-    return [{ path, span: { start: end, end }, text: ' runInTransaction:false' }]
+    return [attributeAdded(path, text, changeset, 'runInTransaction:false')]
+  },
+
+  /** The driver cuts it then, and knows bodies. */
+  sentWhole(path, text, direction, at): readonly Edit[] | undefined {
+    const changeset = changesetAt(text, at)
+    if (!changeset || direction === 'down' || attribute(changeset, 'splitStatements') !== undefined) return undefined
+    if (up(text, changeset).boundaries.length > 0) return undefined
+    return [attributeAdded(path, text, changeset, 'splitStatements:false')]
   },
 
   followUp(request) {
@@ -94,6 +100,14 @@ export default {
     return [{ path: last, text: `${text.trimEnd()}\n\n${changesetAfter(text, request)}` }]
   },
 } satisfies Framework
+
+const changesetAt = (text: string, at: number): Changeset | undefined =>
+  changesets(text).find(({ head, body }) => head.start <= at && at <= body.end)
+
+function attributeAdded(path: string, text: string, { head }: Changeset, attribute: string): Edit {
+  const end = head.start + text.slice(head.start, head.end).trimEnd().length
+  return { path, span: { start: end, end }, text: ` ${attribute}` }
+}
 
 const isFalse = (changeset: Changeset, name: string) => attribute(changeset, name)?.toLowerCase() === 'false'
 

@@ -43,16 +43,16 @@ function withDefault({ default: _, ...domain }: Domain, expression: Expression |
 }
 
 /** In a CHECK the value is written as a column with the name VALUE. */
-function withConstraint(domain: Domain, of: string, { kind, name, expression }: Addition): Domain {
+function withConstraint(domain: Domain, of: string, { kind, name, refusesNull }: Addition): Domain {
   const constraint: DomainConstraint = {
     name: name?.name ?? defaultConstraint(of, domain, kind),
     kind: kind === 'NOT NULL' ? kind : 'CHECK',
-    refusesNull: kind === 'NOT NULL' || expression?.provesNotNull.includes('value') === true,
+    refusesNull: kind === 'NOT NULL' || refusesNull === true,
   }
   return { ...domain, constraints: [...domain.constraints, constraint] }
 }
 
-type Addition = Pick<ConstraintDefinition, 'kind' | 'name' | 'expression'>
+type Addition = Pick<ConstraintDefinition, 'kind' | 'name' | 'refusesNull'>
 
 function defaultConstraint(of: string, { constraints }: Domain, kind: ConstraintDefinition['kind']): string {
   const name = `${of}_${kind === 'NOT NULL' ? 'not_null' : 'check'}`
