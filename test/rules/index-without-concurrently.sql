@@ -832,3 +832,22 @@
   DROP INDEX orders_customer_idx;
   CREATE INDEX orders_customer_idx ON orders (customer);
   COMMENT ON INDEX orders_customer_idx IS 'Found by customer.';
+
+-- bad: that is dropped and built anew, with a name that leaves no room for another
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer, placed date);
+  CREATE INDEX orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher ON orders (total);
+-- file: 0002_index.sql
+  DROP INDEX orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "orders": reads and writes wait]
+--           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [index-dropped-before-replacement: DROP INDEX takes away index "orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher" before its replacement is built]
+  CREATE INDEX orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher ON orders (total, placed);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the index is built]
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it
+  CREATE INDEX CONCURRENTLY orders_by_the_total_of_all_that_was_ordered_in_our_shop_fr_new ON orders (total, placed);
+  DROP INDEX CONCURRENTLY orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher;
+  ALTER INDEX orders_by_the_total_of_all_that_was_ordered_in_our_shop_fr_new RENAME TO orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher;
+-- fix: Build the new index concurrently under another name, drop the old one, and rename it
+  CREATE INDEX CONCURRENTLY orders_by_the_total_of_all_that_was_ordered_in_our_shop_fr_new ON orders (total, placed);
+  DROP INDEX CONCURRENTLY orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher;
+  ALTER INDEX orders_by_the_total_of_all_that_was_ordered_in_our_shop_fr_new RENAME TO orders_by_the_total_of_all_that_was_ordered_in_our_shop_früher;

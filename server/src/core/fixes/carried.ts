@@ -18,7 +18,7 @@ import {
   type Table,
   viewsReadingColumn,
 } from '../postgres/catalog'
-import { freeName, nameOfNotNull } from '../postgres/names'
+import { nameOfNotNull } from '../postgres/names'
 import type { Name } from '../sql/parts'
 import { literal, quoted } from '../sql/quote'
 import { tokensOf } from '../sql/tokens'
@@ -26,6 +26,7 @@ import { withColumns } from './column-names'
 import { keptSettings } from './kept-settings'
 import { notNullParts, proofsOfNotNull } from './not-null-steps'
 import type { Part } from './placement'
+import { unusedName } from './unused-name'
 import { withhold } from './withheld'
 
 /** Columns of a table that take the places of others. */
@@ -421,7 +422,7 @@ function ownNames(name: string, { table, context, given }: Own): { readonly next
     given.has(other) ||
     context.catalog.relations.has(key(table.schema, other)) ||
     table.constraints.some(constraint => constraint.name === other)
-  const [next, old] = [freeName(name, 'new', isTaken), freeName(name, 'old', isTaken)]
+  const [next, old] = [unusedName([name], 'new', context, isTaken), unusedName([name], 'old', context, isTaken)]
   given.add(next).add(old)
   return { next, old }
 }

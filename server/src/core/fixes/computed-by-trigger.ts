@@ -44,6 +44,7 @@ export function computedByTrigger(
     alter,
     name,
     tableText,
+    context,
     table.triggers.map(trigger => trigger.name),
   )
   const trigger = syncTrigger(tableText, sync, [

@@ -4,12 +4,12 @@ import { indexText } from '../inverse/texts'
 import type { RuleContext } from '../judgement/context'
 import { catalogAtEnd } from '../judgement/target'
 import { columnsOfIndex, type Index, indexesOf, key, keyOfRelation, type Table } from '../postgres/catalog'
-import { objectName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import { inSchemaOf, partsOfIndex } from './carried'
 import { withColumns } from './column-names'
 import type { Part } from './placement'
+import { unusedName } from './unused-name'
 import { withhold } from './withheld'
 
 /** A column that is the same as another one for a while. */
@@ -36,7 +36,10 @@ export interface CopiedIndexes {
 export function indexesOfCopy(of: Copy, later: readonly Step[], context: RuleContext): CopiedIndexes | undefined {
   const parts: Part[] = []
   const again: string[] = []
+  const given = new Set<string>()
+  const isTaken = (name: string) => given.has(name) || context.catalog.relations.has(key(of.table.schema, name))
   const add = (name: string, text: (how: string) => string) => {
+    given.add(name)
     const drop = `DROP INDEX CONCURRENTLY ${inSchemaOf(of, name)};`
     parts.push({
       title: `build_${name}`,
@@ -48,8 +51,7 @@ export function indexesOfCopy(of: Copy, later: readonly Step[], context: RuleCon
   }
   for (const index of indexesOf(context.catalog, keyOfRelation(of.table))) {
     if (!columnsOfIndex(index).has(of.column) || !staysTill(index, of, context)) continue
-    const name = objectName(index.name, '', 'copy')
-    if (!isFree(name, of, context)) return undefined
+    const name = unusedName([index.name], 'copy', context, isTaken)
     if (textOf(index, name, '', of, context) === undefined)
       return withhold(
         `The migrations here do not show all of ${index.constraint ? 'constraint' : 'index'} "${index.name}".`,
@@ -59,9 +61,9 @@ export function indexesOfCopy(of: Copy, later: readonly Step[], context: RuleCon
   for (const step of later) {
     const { command } = step
     if (command?.tag !== 'CREATE INDEX' || command.table.name !== of.table.name || !isOn(command, of.copy)) continue
-    const name = objectName(command.name?.name ?? '', '', 'copy')
+    const name = unusedName([command.name?.name ?? ''], 'copy', context, isTaken)
     const [head, on, body] = partsOfIndex(wholeStatement(step, [command.concurrently, command.ifNotExists]))
-    if (!isFree(name, of, context) || body === undefined) return undefined
+    if (body === undefined) return undefined
     add(name, how => `${head}${how} ${quoted(name)}${on}${body}`)
   }
   return { parts, again }
@@ -78,12 +80,6 @@ function staysTill({ unique, columns }: Index, { table, column, copy }: Copy, co
   return indexesOf(catalogAtEnd(context), keyOfRelation(table)).some(
     other => other.unique === unique && other.columns.join() === renamed,
   )
-}
-
-function isFree(name: string, { table }: Copy, { catalog }: RuleContext): boolean {
-  if (!catalog.relations.has(key(table.schema, name))) return true
-  withhold(`The index of the copy cannot be called "${name}", which is taken.`)
-  return false
 }
 
 function textOf(index: Index, name: string, how: string, of: Copy, context: RuleContext): string | undefined {

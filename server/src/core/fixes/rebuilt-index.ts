@@ -5,7 +5,7 @@ import { type RuleContext, StepContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
 import { existingTable } from '../judgement/target'
 import { type Index, key } from '../postgres/catalog'
-import { indexName, isKeptWhole } from '../postgres/names'
+import { indexName } from '../postgres/names'
 import type { CreateIndex, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -22,6 +22,7 @@ import {
   withoutTransaction,
 } from './placement'
 import { missed } from './rest-behind'
+import { unusedName } from './unused-name'
 import { none, withhold } from './withheld'
 
 /**
@@ -39,9 +40,8 @@ export function rebuiltIndex(drop: Drop, index: Index, context: RuleContext): Fi
   if (!step || create?.tag !== 'CREATE INDEX' || !create.name || create.concurrently) return undefined
   const there = new StepContext(step, create, steps, steps.indexOf(step), context.history, context.settings)
   const target = existingTable(create.table, there)
-  const interim = `${name.name}_new`
-  const isTaken = !isKeptWhole(interim) || catalog.relations.has(key(index.schema, interim))
-  if (target?.relation !== index.table || isTaken) return undefined
+  const interim = unusedName([name.name], 'new', context, other => catalog.relations.has(key(index.schema, other)))
+  if (target?.relation !== index.table) return undefined
   const moves = [moveOfCreate(create, there), moveOfDrop(name, context)]
   const others = laterSteps(context).filter(other => other !== step && !isRebuilt(other, steps))
   if (others.some(other => moves.some(({ neededBy }) => neededBy?.(other)))) return undefined

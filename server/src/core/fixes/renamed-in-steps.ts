@@ -52,7 +52,7 @@ export function renamedInSteps(
   if (!column || type === undefined || start === undefined || !overruled) return []
   const table = written(context, alter.relation.span)
   const [old, next] = [quoted(from.name), quoted(to.name)]
-  const sync = nameOfSync(alter, to.name, table, overruled)
+  const sync = nameOfSync(alter, to.name, table, context, overruled)
   const mark = markOf(overruled, `${alter.relation.name}.${to.name}`)
   const remark = remarkOn(alter, from.name, context)
   const copied = [

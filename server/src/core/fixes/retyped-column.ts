@@ -59,7 +59,7 @@ export function retypedColumn(
   if (old === undefined || then === undefined) return withhold('The type of the column is not written as it is kept.')
   const isTaken = (name: string) =>
     columnNamed(table, name) !== undefined || others.some(other => other.next === name || other.left === name)
-  const [next, left] = [freeName(of.name, 'new', isTaken), freeName(of.name, 'old', isTaken)]
+  const [next, left] = [freeName(of.name, '', 'new', isTaken), freeName(of.name, '', 'old', isTaken)]
   const zone = zoneIn(change, context)
   const isAtZone = zone !== undefined && timestamps.has(column.type.name) && timestamps.has(type.name)
   if (using && !isAtZone && !isOfRow(using, table, context))

@@ -66,7 +66,7 @@ export function retypedInSteps(
   const title = columns.length === 1 ? first.column.name : 'columns'
   const mark = markOf(overruled, `${relation.name}.${title}`)
   const before = table.triggers.map(({ name }) => name)
-  const sync = nameOfSync(alter, columns.length === 1 ? first.next : 'columns_new', tableText, before)
+  const sync = nameOfSync(alter, columns.length === 1 ? first.next : 'columns_new', tableText, context, before)
   const undo = [
     ...withoutSync(tableText, sync),
     ...columns.map(({ next }) => `ALTER TABLE ${tableText} DROP COLUMN ${quoted(next)};`),

@@ -5,7 +5,6 @@ import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
 import { earlierStatements, repeatedStatements } from '../judgement/later'
 import type { Table } from '../postgres/catalog'
-import { objectName } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
 import { literal, quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
@@ -15,6 +14,7 @@ import { inBatches, withoutKey } from './batches'
 import { needsColumns } from './behind'
 import { cutSubcommand, inFence, removedStatement, replacement, statementsAfter, statementsBefore } from './edits'
 import { isFenced, isNeeded, newMigrations, type Part, sentWhole } from './placement'
+import { unusedName } from './unused-name'
 import { withhold } from './withheld'
 
 export const remarking = (table: string, column: string, remark: string): string =>
@@ -206,10 +206,12 @@ export function nameOfSync(
   { relation }: AlterRelation,
   column: string,
   table: string,
+  context: RuleContext,
   before: readonly string[] = [],
 ): Sync {
-  const own = objectName(relation.name, column, 'sync')
-  const name = quoted(before.every(other => other < own) ? own : objectName(`zz_${relation.name}`, column, 'sync'))
+  const own = unusedName([relation.name, column], 'sync', context)
+  const isLast = before.every(other => other < own)
+  const name = quoted(isLast ? own : unusedName([`zz_${relation.name}`, column], 'sync', context))
   const schema = table.includes('.') ? table.slice(0, table.lastIndexOf('.') + 1) : ''
   return { name, function: `${schema}${name}` }
 }

@@ -5,7 +5,7 @@ import type { RuleContext } from '../judgement/context'
 import { mentions, reshapes } from '../judgement/dependence'
 import type { Target } from '../judgement/target'
 import { key } from '../postgres/catalog'
-import { isKeptWhole, nameOfAdded } from '../postgres/names'
+import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { ConstraintDefinition } from '../sql/parts'
 import { quoted } from '../sql/quote'
@@ -39,6 +39,7 @@ import {
   withoutTransaction,
 } from './placement'
 import { restBehind } from './rest-behind'
+import { unusedName } from './unused-name'
 import { none, withhold, withReason } from './withheld'
 
 /**
@@ -70,8 +71,7 @@ export function builtConcurrently(
 
   const name = nameOfAdded(context.catalog, alter, definition)
   if (name === undefined) return []
-  const index = isExchange ? `${name}_new` : name
-  if (isExchange && (!isKeptWhole(index) || isTaken(index, target, context))) return none(takesItsPlace)
+  const index = isExchange ? unusedName([name], 'new', context, other => isTaken(other, target, context)) : name
   const table = written(context, alter.relation.span)
   const method = clauses.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
   const build = `CREATE UNIQUE INDEX CONCURRENTLY ${quoted(index)} ON ${table} ${written(context, clauses.index)}${method};`
@@ -280,8 +280,7 @@ const dropConstraint = ({ table, name }: Build): Undo => ({
 function undoneWithIndex(made: Build, context: RuleContext, leaves?: string): Down {
   const { edits, text } = undoneAmongOthers(made, context) ?? undoneBy(context, { ...dropConstraint(made), leaves })
   const build = made.build.replace(' CONCURRENTLY', '')
-  const spare = `${made.name}_spare`
-  if (!isKeptWhole(spare)) return { edits, text: `${text}\n${build}` }
+  const spare = unusedName([made.name], 'spare', context)
   return {
     edits,
     text: [

@@ -184,9 +184,9 @@ function formerNamesakes(catalog: Catalog, { schema, name }: WrittenName): reado
   return tables.filter(table => table.schema === schema)
 }
 
-/** Returns a name that ends with a label, cut where it would be too long, and with a number where that is taken. */
-export const freeName = (name: string, label: string, taken: (name: string) => boolean): string =>
-  firstFree(numbered => objectName(name, '', numbered), label, taken)
+/** Returns a name made of others and a label, cut where it would be too long, and with a number where it is taken. */
+export const freeName = (first: string, second: string, label: string, taken: (name: string) => boolean): string =>
+  firstFree(numbered => objectName(first, second, numbered), label, taken)
 
 function firstFree(name: (label: string) => string, label: string, taken: (name: string) => boolean): string {
   for (let n = 0; ; n++) {
@@ -207,9 +207,6 @@ export function objectName(first: string, second: string, label: string): string
   const parts = [clipped(first, firstBytes), ...(second === '' ? [] : [clipped(second, secondBytes)]), label]
   return parts.join('_')
 }
-
-/** Whether PostgreSQL keeps the whole of a name. */
-export const isKeptWhole = (name: string): boolean => bytes(name) <= longest
 
 /** UTF-8 bytes, counted without an encoder: core knows no platform. */
 function bytes(text: string): number {
