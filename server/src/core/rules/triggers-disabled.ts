@@ -6,6 +6,7 @@ import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf, type
 import { type Catalog, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import { defineRule, type RuleFinding } from './rule'
 
@@ -21,8 +22,8 @@ neither then nor later: \`ENABLE TRIGGER\` looks at no row. And where the transa
 rows that others write in between pass every trigger by. \`session_replication_role = replica\` turns off the triggers of its
 session, those of foreign keys too, but for the few that are \`ENABLE ALWAYS\` or \`REPLICA\`.
 
-Where nothing enables them again, \`DISABLE TRIGGER USER\` is told as information, a single trigger as a hint. Nothing is said
-where the same transaction enables them again, and of a table that the same migration makes.`,
+Where nothing enables them again, \`DISABLE TRIGGER USER\` is told as information, a single trigger as a hint, once for a file.
+Nothing is said where the same transaction enables them again, and of a table that the same migration makes.`,
   instead: `
 Disable the triggers that are in the way by name, in the transaction that enables them again. To load rows in another order, make
 the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
@@ -38,8 +39,12 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
     for (const { subcommand } of subcommandsOf(alter, context, 'DISABLE TRIGGER')) {
       const which = triggerOf(subcommand, context)
       const isBetween = isEnabledElsewhere(alter, context)
+      if (which === 'USER' && !isEnabledAgain(alter, context)) {
+        yield { at: subcommand.keywords, ...everyTriggerOf(target) }
+        continue
+      }
       if (which !== 'ALL' && !isEnabledAgain(alter, context)) {
-        yield { at: subcommand.keywords, ...(which === 'USER' ? everyTriggerOf(target) : oneTriggerOf(target)) }
+        if (!isTold(subcommand, alter, context)) yield { at: subcommand.keywords, ...oneTriggerOf(target) }
         continue
       }
       if (which !== 'ALL' && !isBetween) continue
@@ -103,6 +108,7 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
 -- file: 0002_clean.sql
   ALTER TABLE orders DISABLE TRIGGER touch;
 --                   ^^^^^^^^^^^^^^^ hint [triggers-disabled: DISABLE TRIGGER leaves a trigger of table "orders" off: nothing in this migration enables it again]
+  ALTER TABLE orders DISABLE TRIGGER note;
 
 -- bad: of the whole session
 -- shows: foreign keys turned off with \`session_replication_role\`
@@ -214,6 +220,13 @@ const triggerOf = ({ span }: SubcommandOfKind<'DISABLE TRIGGER'>, { statement }:
   tokensOf(statement.text)
     .filter(({ kind, end }) => kind !== 'comment' && end <= span.end)
     .at(-1)?.text
+
+/** Whether the file has disabled another before: whoever switches off many by name means it, and is told once. */
+const isTold = (subcommand: Subcommand, alter: AlterRelation, { steps, index }: RuleContext): boolean =>
+  alter.subcommands.find(disables) !== subcommand ||
+  steps.slice(0, index).some(({ command }) => command?.tag === 'ALTER TABLE' && command.subcommands.some(disables))
+
+const disables = ({ kind }: Subcommand): boolean => kind === 'DISABLE TRIGGER'
 
 /** Whether a later transaction of the same migration enables triggers of the table. */
 const isEnabledElsewhere = (alter: AlterRelation, context: RuleContext): boolean =>
