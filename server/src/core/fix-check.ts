@@ -190,8 +190,11 @@ const errors = (findings: readonly Finding[], rule: string): number =>
 const isUrgent = ({ rule, severity }: Finding): boolean =>
   (severity === 'error' || severity === 'warning') && !notOfFixes.has(rule)
 
-/** Whether a down is missing is judged by how many others have one, new migrations too; whether what has run may be changed, by people. */
-const notOfFixes: ReadonlySet<string> = new Set(['missing-down', 'applied-migration-edited'])
+/**
+ * Whether a down is missing is judged by how many others have one, new migrations too; whether what has run may be changed, by people;
+ * a comment that has nothing left to allow is taken out by a fix of its own.
+ */
+const notOfFixes: ReadonlySet<string> = new Set(['missing-down', 'applied-migration-edited', 'allow-comment'])
 
 const count = (findings: readonly Finding[], { rule, message }: Finding): number =>
   findings.filter(other => other.rule === rule && other.message === message).length

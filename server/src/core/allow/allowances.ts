@@ -20,6 +20,8 @@ export interface Allowance {
   readonly isOurs: boolean
   /** Why it allows nothing. */
   readonly problem?: string
+  /** Whether that is all that is wrong with it: it would allow what is found there. */
+  readonly lacksReason?: boolean
   /** Whether a statement in its scope could not be read: nobody knows what would be found there. */
   readonly isOverBroken: boolean
 }
@@ -74,6 +76,7 @@ export interface Said {
   readonly rules: readonly AllowedRule[] | 'all'
   readonly until?: string
   readonly problem?: string
+  readonly lacksReason?: boolean
   readonly isWholeFile?: boolean
   /** Whether it holds for the file where it stands above all statements, and a blank line behind it. */
   readonly isOfFileAtHead?: boolean
@@ -102,7 +105,7 @@ function ourAllowance(comment: string, offset: number, settings: Settings): Said
   const said = { rules, isWholeFile, ...(until !== undefined && { until }) }
   if (until !== undefined && !isDay(until)) return { ...said, problem: `"${until}" is no day: write until 2026-12-31` }
   if (!reason && settings.allowReasons !== 'optional')
-    return { ...said, problem: 'its reason is missing; write it after a colon' }
+    return { ...said, problem: 'its reason is missing; write it after a colon', lacksReason: true }
   return said
 }
 

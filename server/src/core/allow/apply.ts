@@ -5,7 +5,7 @@ import type { Allowance } from './allowances'
 /** What is left of findings, and which comment allowed what. */
 export interface Applied {
   readonly findings: readonly Finding[]
-  /** Ids of the rules of which a comment allowed a finding. */
+  /** Ids of the rules of which a comment allowed a finding, or would with a reason. */
   readonly used: ReadonlyMap<Allowance, ReadonlySet<string>>
 }
 
@@ -16,11 +16,13 @@ export function withoutAllowed(
   settings: Settings,
 ): Applied {
   const used = new Map<Allowance, Set<string>>()
-  const valid = allowances.filter(allowance => !allowance.problem && !isOver(allowance, settings))
+  const meant = allowances.filter(
+    allowance => (!allowance.problem || allowance.lacksReason) && !isOver(allowance, settings),
+  )
   const left = findings.filter(finding => {
-    const allowing = valid.filter(allowance => allows(allowance, finding))
+    const allowing = meant.filter(allowance => allows(allowance, finding))
     for (const allowance of allowing) used.set(allowance, (used.get(allowance) ?? new Set()).add(finding.rule))
-    return allowing.length === 0
+    return allowing.every(({ problem }) => problem !== undefined)
   })
   return { findings: left, used }
 }

@@ -30,7 +30,7 @@ use.`,
   *check(context) {
     for (const allowance of context.allowances) {
       if (!allowance.isOurs) continue
-      if (allowance.problem) {
+      if (allowance.problem && !isForNothing(allowance, context)) {
         yield {
           at: allowance.comment,
           message: `this comment allows nothing: ${allowance.problem}`,
@@ -149,6 +149,16 @@ use.`,
   CREATE INDEX users_email_idx ON users (email);
   ALTER TABLE users ADD COLUMN note text;
 
+-- bad: nothing to allow, and no reason
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_index.sql
+  -- guard: allow index-without-concurrently
+--                ^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [allow-comment: nothing to allow: no finding of index-without-concurrently is left here]
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+-- fix: Remove the comment
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
 -- bad: its day is over
 -- shows: expired allow comment
 -- given: today 2026-11-21
@@ -191,6 +201,14 @@ use.`,
   -- safety-assured:end
 `,
 })
+
+/** Whether a comment would allow nothing with a reason either: what it was for has been mended. */
+const isForNothing = (allowance: Allowance, { hasAllowed, isOff, ruleIds }: AllowanceContext): boolean =>
+  allowance.lacksReason === true &&
+  allowance.scope.length > 0 &&
+  !allowance.isOverBroken &&
+  allowance.rules !== 'all' &&
+  allowance.rules.every(({ id }) => ruleIds.includes(id) && !isOff(id) && !hasAllowed(allowance, id))
 
 /** The rules of a comment that allow nothing: unknown ones at once, others where all statements in reach could be judged. */
 function* withoutUse(allowance: Allowance, context: AllowanceContext) {

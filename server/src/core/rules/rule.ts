@@ -87,7 +87,7 @@ export interface AllowanceContext {
   readonly migration: Migration
   readonly settings: Settings
   readonly allowances: readonly Allowance[]
-  /** Returns whether a comment allowed a finding of a rule. */
+  /** Returns whether a comment allowed a finding of a rule, or would with a reason. */
   readonly hasAllowed: (allowance: Allowance, rule: string) => boolean
   /** Returns whether a rule is silent. */
   readonly isOff: (rule: string) => boolean
