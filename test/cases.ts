@@ -30,7 +30,7 @@ const more: readonly Source[] = rules.flatMap(rule => {
 })
 
 /** What no single rule can show. */
-export const others: readonly Source[] = ['allow', 'syntax', 'bodies', 'emptied'].map(origin => {
+export const others: readonly Source[] = ['allow', 'syntax', 'bodies', 'emptied', 'once-in-file'].map(origin => {
   const path = pathOf(origin)
   const text = read(path)
   return { origin, path, text, cases: casesIn(text, origin) }

@@ -1,11 +1,10 @@
--- bad: a table that the transaction has emptied has no rows to read or to write
+-- good: a table that the transaction has emptied has no rows to read or to write
 -- file: 0001_words.sql
   CREATE TABLE languages (id bigint PRIMARY KEY);
   CREATE TABLE words (id bigint, language bigint, word text NOT NULL, price integer);
 -- file: 0002_again.sql
   BEGIN;
   TRUNCATE words;
---         ^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "words"]
   INSERT INTO words (id, language, word) VALUES (1, NULL, 'one'), (2, NULL, 'two');
   ALTER TABLE words ALTER COLUMN price TYPE numeric USING price / 100.0;
   ALTER TABLE words ALTER COLUMN id SET NOT NULL;

@@ -391,13 +391,12 @@
   CREATE INDEX events_id_idx ON events (id);
 --^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on partitioned table "events": INSERT, UPDATE and DELETE wait until the index is built]
 
--- bad: a materialized view, which only REFRESH writes
+-- good: a materialized view, which only REFRESH writes
 -- file: 0001_totals.sql
   CREATE TABLE orders (id bigint PRIMARY KEY, total numeric NOT NULL);
   CREATE MATERIALIZED VIEW totals AS SELECT id, total FROM orders;
 -- file: 0002_totals_index.sql
   CREATE UNIQUE INDEX totals_id_idx ON totals (id);
---^^^^^^^^^^^^^^^^^^^ hint [index-without-concurrently: CREATE UNIQUE INDEX takes SHARE on materialized view "totals": REFRESH MATERIALIZED VIEW waits until the index is built]
 
 -- bad: partitions that a function or an extension makes
 -- file: 0001_events.sql

@@ -47,7 +47,7 @@ export function lint(history: History, path: string, settings: Settings, report?
     { migration, settings, allowances, hasAllowed, ruleIds, isOff: rule => !activeRules(settings).has(rule) },
     report,
   )
-  const written = [...left, ...ofComments].map(finding =>
+  const written = [...onceInFile(left), ...ofComments].map(finding =>
     findingAsWritten(inCommentLines(inLetterCase(finding, migration), migration), migration.placeholders),
   )
   return written.sort(
@@ -173,13 +173,38 @@ function once(findings: readonly Finding[]): Finding[] {
 const lighter = (findings: readonly Finding[], { rules }: Settings): Finding[] =>
   findings.map(finding =>
     finding.risk === 'locking' && rules[finding.rule] === undefined && /^(?:error|warning)$/.test(finding.severity)
-      ? withFixes(finding, fix => fix, {
+      ? withFixes(finding, () => 'Nobody uses the tables yet that a project begins with.', {
           severity: 'information',
           detail:
             `The project begins with this migration and those before it: the table may be empty still. ${finding.detail ?? ''}`.trim(),
+          isOfFile: true,
         })
       : finding,
   )
+
+/** Of findings that are judged for a whole file the first of each rule is told, and says how many it speaks for. */
+function onceInFile(findings: readonly Finding[]): readonly Finding[] {
+  const kinds = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    if (!finding.isOfFile) continue
+    const kind = `${finding.rule} ${finding.severity}`
+    kinds.set(kind, [...(kinds.get(kind) ?? []), finding])
+  }
+  if (kinds.size === 0) return findings
+  const told = new Map<Finding, number>()
+  for (const alike of kinds.values()) {
+    const first = alike.reduce((a, b) => (b.span.start < a.span.start ? b : a))
+    told.set(first, alike.length - 1)
+  }
+  return findings.flatMap(finding => {
+    if (!finding.isOfFile) return [finding]
+    const others = told.get(finding)
+    if (others === undefined) return []
+    if (others === 0) return [finding]
+    const more = `This file has ${others} more like it.`
+    return [withFixes(finding, fix => fix, { detail: `${finding.detail ?? ''} ${more}`.trim() })]
+  })
+}
 
 /** Of the fixes of a statement in a body those that change nothing but its own text, where that is what runs. */
 function fixesWithin({ inside, routine, statement }: InnerStep, { fixes }: RuleFinding): readonly Fix[] {
@@ -210,6 +235,7 @@ class FoundByRule implements Finding {
   readonly detail?: string
   readonly hint?: string
   readonly relation?: string
+  readonly isOfFile?: boolean
   readonly span: Span
   private known: Offered | undefined
 
@@ -228,6 +254,7 @@ class FoundByRule implements Finding {
     this.detail = found.detail
     this.hint = found.hint
     this.relation = found.relation
+    this.isOfFile = severity === undefined && found.isOfFile
     this.span = shifted(found.at, offset)
   }
 

@@ -25,7 +25,7 @@ A default is what running code relies on when it leaves the column out. Without 
 values that it does not know. Some libraries remember the default from when they started, and go on writing the old one.
 
 Nothing is said of a column that may be null and loses its default: code that leaves it out leaves it null, which it is there for;
-of another number, truth value or time, which code reads as well as the old one, of a column or a table that
+of another number, truth value, time or label of an enum, and of an empty text, which code reads as well as the old one, of a column or a table that
 the same migration makes, of a column that gets its first default, of defaults
 that count, where the type changes with the default, and of further columns of the same statement.`,
   instead: `
@@ -73,11 +73,13 @@ Deploy code that writes the column in every \`INSERT\` first, and change the def
 -- file: 0002_town.sql
   ALTER TABLE users ALTER COLUMN town DROP DEFAULT;
 
--- good: another number or truth value
+-- good: another number, truth value or label, and no text
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, seats integer DEFAULT 1, active boolean DEFAULT false);
+  CREATE TYPE plan AS ENUM ('free', 'basic');
+  CREATE TABLE users (id bigint PRIMARY KEY, seats integer DEFAULT 1, active boolean DEFAULT false, plan plan DEFAULT 'free', bio text DEFAULT '-');
 -- file: 0002_defaults.sql
   ALTER TABLE users ALTER COLUMN seats SET DEFAULT 5, ALTER COLUMN active SET DEFAULT true;
+  ALTER TABLE users ALTER COLUMN plan SET DEFAULT 'basic', ALTER COLUMN bio SET DEFAULT '';
 
 -- good: a column of the same migration
 -- file: 0001_users.sql
@@ -144,26 +146,13 @@ function changeOf(
   if (subcommand.kind === 'DROP DEFAULT') {
     return end.default || !end.notNull ? undefined : 'dropped'
   }
-  if (plainTypes.has(end.type.name)) return undefined
+  if (!documents.has(end.type.name) || subcommand.expression.literal === '') return undefined
   const isSame = isSameCall(before.default, subcommand.expression) || counts(subcommand.expression)
   return isSame || !end.default ? undefined : 'changed'
 }
 
-/** Of which code knows all values; a text, a label or a document may be one that it does not. */
-const plainTypes: ReadonlySet<string> = new Set([
-  'bool',
-  'int2',
-  'int4',
-  'int8',
-  'float4',
-  'float8',
-  'numeric',
-  'date',
-  'timestamp',
-  'timestamptz',
-  'interval',
-  'uuid',
-])
+/** Of which code may know some values alone: of a number, a time or an enum it knows all. */
+const documents: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'citext', 'json', 'jsonb'])
 
 const counts = ({ calls }: Expression): boolean => calls.some(({ name }) => name === 'nextval')
 

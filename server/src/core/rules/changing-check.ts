@@ -1,6 +1,6 @@
 import { definesConstraint } from '../judgement/concerns'
 import { constraintsIn } from '../judgement/foreign-keys'
-import { routineNamed } from '../postgres/catalog'
+import { asTable, columnNamed, relationNamed, routineNamed, type Table } from '../postgres/catalog'
 import { volatilityOfCall } from '../postgres/volatility'
 import { defineRule } from './rule'
 
@@ -22,12 +22,14 @@ Test such a condition in a trigger, or in the code that writes the row.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS'],
 
   *check(command, context) {
+    const table = asTable(relationNamed(context.after, 'subcommands' in command ? command.relation : command.table))
     for (const { kind, expression, keywords } of constraintsIn(command)) {
       if (kind !== 'CHECK' || !expression) continue
       const changing = expression.calls.filter(call => {
         const volatility = volatilityOfCall(call, context.catalog, context.settings.postgres)
         if (volatility === 'volatile') return !routineNamed(context.catalog, call)
-        return volatility === 'stable' && !pure.has(call.name)
+        if (volatility !== 'stable' || pure.has(call.name)) return false
+        return !ofTime.has(call.name) || expression.columns.some(column => mayHaveZone(column, table))
       })
       if (changing.length === 0) continue
       const names = [...new Set(changing.map(({ name }) => name))].join(', ')
@@ -59,10 +61,20 @@ Test such a condition in a trigger, or in the code that writes the row.`,
     email text CHECK (lower(email) = email),
     shape text CHECK (st_isvalid(shape)),
     code text CHECK (is_code(code)),
-    tags text[] CHECK (array_to_string(tags, ',') <> '')
+    tags text[] CHECK (array_to_string(tags, ',') <> ''),
+    month date CHECK (extract(day FROM month) = 1),
+    opens time CHECK (date_part('second', opens) = 0)
   );
 `,
 })
+
+/** Stable for a `timestamptz` alone, whose parts depend on the time zone of the session. */
+const ofTime: ReadonlySet<string> = new Set(['extract', 'date_part', 'date_trunc'])
+
+const mayHaveZone = (name: string, table: Table | undefined): boolean => {
+  const column = columnNamed(table, name)
+  return !column || column.type.name === 'timestamptz'
+}
 
 /** Stable by name, and the same for ever with the arguments that a CHECK has for them. */
 const pure: ReadonlySet<string> = new Set(['array_to_string', 'concat', 'concat_ws', 'format', 'to_jsonb'])

@@ -24,8 +24,8 @@ constraint must be looked at again, it reads every row. Nothing reads or writes 
 Nothing is said of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, and of changes that
 touch no row: a longer \`varchar\`, \`varchar\` to \`text\`, a \`numeric\` with more digits and
 the same scale, and the others that PostgreSQL can prove to be the same bytes. Where the history does not show the
-column's present type, the finding is a warning and says so; information where the new one is \`text\` or \`varchar\`, which mostly
-follows a shorter \`varchar\`.`,
+column's present type, the finding is a warning and says so; information, once for each file, where the new one is
+\`text\` or \`varchar\`, which mostly follows a shorter \`varchar\`.`,
   instead: `
 Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, build its indexes and prove its
 constraints, and swap the names in a short transaction; drop the old column in a later migration. The new column is then the last
@@ -53,6 +53,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
         severity: isUnknown ? (isWiderText(subcommand) ? 'information' : 'warning') : undefined,
+        isOfFile: isUnknown && isWiderText(subcommand),
         fixes: () => {
           const asUtc = takenAsUtc(subcommand, target, context)
           if (asUtc.length > 0) return asUtc

@@ -25,7 +25,8 @@ export default defineRule({
 statement waits for every transaction that uses the table, and every query that comes later waits behind it. Where the same
 transaction then works for long, the lock is kept meanwhile: the finding is a warning there, and information elsewhere.
 
-Nothing is said of an index that the same migration makes or whose table it makes or drops, of one on a temporary table or on a
+Nothing is said where another statement of the same short transaction, such as \`ADD COLUMN\`, takes \`ACCESS EXCLUSIVE\` on the
+table too, of an index that the same migration makes or whose table it makes or drops, of one on a temporary table or on a
 materialized view, and of one that backs a constraint (PostgreSQL refuses to drop that).`,
   instead: `
 \`DROP INDEX CONCURRENTLY\` waits for those transactions without making others wait. It takes one index, no \`CASCADE\`, and
@@ -40,6 +41,8 @@ must run outside a transaction block. The index of a partitioned table cannot be
     const index = indexNamed(name, context)
     const lock = context.effects.locks.find(({ relation }) => relation === index?.table)
     const isPartitioned = index?.kind === 'partitioned index'
+    const isShort = context.transaction.over.length === 0
+    if (isShort && index && isLockedAnyway(index.table, context)) return
     yield {
       at: drop.keywords,
       message: takes('DROP INDEX', lock?.mode ?? 'ACCESS EXCLUSIVE', tableLabel(name, index, context)),
@@ -53,7 +56,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
             byHand.dropIndex,
           ),
       relation: index?.table,
-      severity: context.transaction.over.length === 0 ? 'information' : 'warning',
+      severity: isShort ? 'information' : 'warning',
       fixes: () => (isPartitioned ? [] : fixes(drop, context)),
     }
   },
@@ -142,16 +145,16 @@ must run outside a transaction block. The index of a partitioned table cannot be
 -- file: 000002_no_indexes.up.sql
   DROP INDEX IF EXISTS users_email_idx, users_name_idx;
 --^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
-  ALTER TABLE users ADD COLUMN phone text;
+  CREATE TABLE phones (id bigint PRIMARY KEY);
 -- file: 000002_no_indexes.down.sql
-  ALTER TABLE users DROP COLUMN phone;
+  DROP TABLE phones;
   CREATE INDEX users_email_idx ON users (email);
   CREATE INDEX users_name_idx ON users (name);
 -- fix: Drop each index concurrently in new migrations
 -- file: 000002_no_indexes.up.sql
-  ALTER TABLE users ADD COLUMN phone text;
+  CREATE TABLE phones (id bigint PRIMARY KEY);
 -- file: 000002_no_indexes.down.sql
-  ALTER TABLE users DROP COLUMN phone;
+  DROP TABLE phones;
 -- file: 000003_drop_users_email_idx.up.sql
   DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
 -- file: 000003_drop_users_email_idx.down.sql
@@ -249,6 +252,15 @@ must run outside a transaction block. The index of a partitioned table cannot be
 -- file: 000003_after_drop_users_email_idx.up.sql
   INSERT INTO users VALUES (1, 'a@example.com'), (2, 'a@example.com') ON CONFLICT (id) DO NOTHING;
 
+-- good: the table is locked as strongly for another column
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 000002_phone.up.sql
+  DROP INDEX users_email_idx;
+  ALTER TABLE users ADD COLUMN phone text;
+
 -- bad: the down makes it again without saying its name
 -- given: goose
 -- file: 00001_jobs.sql
@@ -259,19 +271,19 @@ must run outside a transaction block. The index of a partitioned table cannot be
   DROP TABLE jobs;
 -- file: 00002_title.sql
   -- +goose Up
-  ALTER TABLE jobs ADD COLUMN title text;
+  CREATE TABLE titles (id bigint PRIMARY KEY);
   DROP INDEX IF EXISTS jobs_queue_priority_idx;
 --^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "jobs": reads and writes wait]
 
   -- +goose Down
   CREATE INDEX ON jobs (queue, priority);
-  ALTER TABLE jobs DROP COLUMN title;
+  DROP TABLE titles;
 -- fix: Drop the index concurrently in a new migration
   -- +goose Up
-  ALTER TABLE jobs ADD COLUMN title text;
+  CREATE TABLE titles (id bigint PRIMARY KEY);
 
   -- +goose Down
-  ALTER TABLE jobs DROP COLUMN title;
+  DROP TABLE titles;
 -- file: 00003_drop_jobs_queue_priority_idx.sql
   -- +goose NO TRANSACTION
   -- +goose Up
@@ -355,6 +367,16 @@ must run outside a transaction block. The index of a partitioned table cannot be
   DROP INDEX users_email_idx;
 `,
 })
+
+/** Whether another statement of the same transaction takes as strong a lock on the table: nobody waits longer for the drop. */
+const isLockedAnyway = (table: RelationKey, { steps, transaction }: RuleContext): boolean =>
+  transaction.isBlock &&
+  steps.some(
+    ({ command, effects, transaction: other }) =>
+      command?.tag !== 'DROP INDEX' &&
+      other.number === transaction.number &&
+      effects?.locks.some(({ relation, mode }) => relation === table && mode === 'ACCESS EXCLUSIVE'),
+  )
 
 function isInUse(name: Name, context: RuleContext): boolean {
   if (isNew(name, context)) return false

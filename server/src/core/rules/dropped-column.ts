@@ -1,6 +1,8 @@
 import { columnDroppedLater } from '../fixes/later-release'
+import { typeText } from '../inverse/texts'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
+import { mentions } from '../judgement/dependence'
 import { handedOver, isAnnounced, onlyDrops } from '../judgement/given-up'
 import { catalogAtCommit, catalogAtEnd, existingTable, isUnreleased, subcommandsOf } from '../judgement/target'
 import { lostWithColumn, stillNaming } from '../judgement/users'
@@ -31,7 +33,9 @@ The finding is information where the drop comes as the last step: an earlier mig
 column deprecated, another column gets its name, or code can do without writing the column and the migration only drops. So it is
 where the migration itself has renamed the column: the renaming breaks the queries.
 
-It is a hint where \`IF EXISTS\` finds no such column, unless the migration then adds it. Nothing is said of a table or a column that the same migration makes, and of down migrations, whose business it is.`,
+It is a hint where \`IF EXISTS\` finds no such column, unless the migration then adds it. Nothing is said
+of a table or a column that the same migration makes, of a column that the migration has renamed and from which it has filled the
+new one of its name, as renamed-column speaks of that, and of down migrations, whose business it is.`,
   instead: `
 Deploy code that no longer reads or writes the column first; drop the column in a later release, when nobody needs to go
 back and its data is kept elsewhere or not needed.`,
@@ -57,6 +61,7 @@ back and its data is kept elsewhere or not needed.`,
         }
         continue
       }
+      if (isFilledFrom(column.name, alter.relation, context)) continue
       const gone = target.table
         ? lostWithColumn(target.table, column.name, cascade, context.catalog, catalogAtEnd(context))
         : []
@@ -205,17 +210,25 @@ back and its data is kept elsewhere or not needed.`,
 -- file: 0002_kinds.sql
   ALTER TABLE orders RENAME COLUMN kind TO kind_old;
   ALTER TABLE orders ADD COLUMN kind text[];
-  UPDATE orders SET kind = ARRAY[kind_old] WHERE kind_old <> '';
   ALTER TABLE orders DROP COLUMN kind_old;
 --                   ^^^^^^^^^^^^^^^^^^^^ information [dropped-column: DROP COLUMN deletes the data of column "kind_old" of table "orders"]
 -- fix: Deprecate the column here, drop it in a new migration
   ALTER TABLE orders RENAME COLUMN kind TO kind_old;
   ALTER TABLE orders ADD COLUMN kind text[];
-  UPDATE orders SET kind = ARRAY[kind_old] WHERE kind_old <> '';
   ALTER TABLE orders ALTER COLUMN kind_old DROP NOT NULL;
   COMMENT ON COLUMN orders.kind_old IS 'DEPRECATED: a later release drops it';
 -- file: 0003_drop_orders_kind_old.sql
   -- For a later release, when no running code names the column.
+  ALTER TABLE orders DROP COLUMN kind_old;
+
+-- good: it has filled the one that has its name now, which is told of the renaming
+-- given: renamed-column off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, kind text NOT NULL);
+-- file: 0002_kinds.sql
+  ALTER TABLE orders RENAME COLUMN kind TO kind_old;
+  ALTER TABLE orders ADD COLUMN kind text[];
+  UPDATE orders SET kind = ARRAY[kind_old] WHERE kind_old <> '';
   ALTER TABLE orders DROP COLUMN kind_old;
 
 -- bad: another column gets its name
@@ -385,7 +398,7 @@ function weightOf(
   const atCommit = asTable(catalogAtCommit(context).relations.get(keyOf(context.catalog, table)))
   if (isRenamedTo(column.name, table, context) && columnNamed(atCommit, column.name)) {
     return {
-      detail: `Another column "${column.name}" takes its place when the transaction commits.`,
+      detail: `Another column "${column.name}" takes its place when the transaction commits${othersType(column, columnNamed(atCommit, column.name))}.`,
       hint,
       isLast: true,
     }
@@ -425,6 +438,27 @@ const nameBefore = (name: string, table: Name, { steps, index }: RuleContext): s
     )
     .flatMap(other => (other.kind === 'RENAME COLUMN' && other.to.name === name ? [other.from.name] : []))
     .at(-1)
+
+/** Whether the migration has renamed the column, and filled the one that now has its name from it: that is told of the renaming. */
+function isFilledFrom(name: string, table: Name, context: RuleContext): boolean {
+  const before = nameBefore(name, table, context)
+  if (before === undefined) return false
+  return context.steps
+    .slice(0, context.index)
+    .some(
+      step =>
+        step.command?.tag === 'UPDATE' &&
+        step.command.table.name === table.name &&
+        step.command.assignments.some(({ column }) => column === before) &&
+        mentions(step, name),
+    )
+}
+
+/** What queries get under the name, where it is not what they got. */
+function othersType(before: Column, after: Column | undefined): string {
+  const [old, now] = [typeText(before.type), after && typeText(after.type)]
+  return old === now || !old || !now ? '' : `: ${now} instead of ${old}`
+}
 
 /** A column of the same transaction gets its name: new code was not needed for that. */
 const isRenamedTo = (name: string, table: Name, { steps, index, transaction }: RuleContext): boolean =>

@@ -5,7 +5,7 @@ import type { RuleContext } from '../judgement/context'
 import { handedOver, isAnnounced, onlyDrops, takes } from '../judgement/given-up'
 import { catalogAtCommit, catalogAtEnd, existingTable, inQuotes } from '../judgement/target'
 import { lostWithTable } from '../judgement/users'
-import { foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
+import { type Catalog, foreignKeysTo, keyOf, keyOfRelation, relationNamed, viewsReading } from '../postgres/catalog'
 import type { Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { defineRule } from './rule'
@@ -23,7 +23,8 @@ earlier migration has copied, emptied, renamed the table or declared it deprecat
 query, or it only drops and no table or view that stays uses it.
 
 Nothing is said of a table that the same migration makes, of a temporary table, of \`IF EXISTS\` where the history shows that
-there is no such table or the migration then makes a temporary one, and of down migrations, whose business it is.`,
+there is no such table or the migration then makes a temporary one, or where it makes the table and none of those before, which
+make others, does, and of down migrations, whose business it is.`,
   instead: `
 Deploy code that no longer uses the table first; drop it in a later release, when its rows are kept elsewhere or not
 needed. Renaming it for a while shows whether somebody still needs it, and is easily undone.`,
@@ -38,6 +39,7 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
         if (context.catalog.complete || laterSteps(context).some(({ command }) => makesTemporary(command, name)))
           continue
       }
+      if (isMadeAnew(drop, name, context) && hasTables(context.catalog)) continue
       const weight = weightOf(drop, name, context)
       const { detail, hint } = weight ?? consequenceOf(name, context)
       yield {
@@ -282,6 +284,14 @@ needed. Renaming it for a while shows whether somebody still needs it, and is ea
 --                     ^^^^^ information [dropped-table: DROP TABLE deletes table "carts" and its rows]
   CREATE TABLE carts (id bigint PRIMARY KEY);
 
+-- good: the migrations make other tables, and this one makes it first
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+  DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD total numeric'; END $$;
+-- file: 0002_carts.sql
+  DROP TABLE IF EXISTS carts;
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+
 -- good: a table of the same migration
   CREATE TABLE scratch (id bigint);
   DROP TABLE scratch;
@@ -345,7 +355,7 @@ function weightOf(
       isLast: true,
     }
   }
-  if (!relationNamed(catalog, name) && isMadeAnew(drop, name, context)) {
+  if (isMadeAnew(drop, name, context)) {
     return {
       detail: 'No migration before has made one, and this one makes it anew.',
       hint: 'Check that no database has one: its rows would be lost. Without IF EXISTS and the drop the migration would tell.',
@@ -364,9 +374,15 @@ function weightOf(
   }
 }
 
-const isMadeAnew = (drop: Drop, name: Name, { steps, index }: RuleContext): boolean =>
+/** Whether it clears the way for a table that the migrations before have not made. */
+const isMadeAnew = (drop: Drop, name: Name, { catalog, steps, index }: RuleContext): boolean =>
   drop.ifExists !== undefined &&
+  !relationNamed(catalog, name) &&
   steps.slice(index + 1).some(({ command }) => command?.tag === 'CREATE TABLE' && command.table.name === name.name)
+
+/** Whether the migrations before make tables: then they are not the second half of a history that nobody shows. */
+const hasTables = ({ relations }: Catalog): boolean =>
+  [...relations.values()].some(({ kind, born }) => kind === 'table' && born !== undefined)
 
 /** Returns the name that a table had before these steps, which may have renamed it. */
 const formerName = (name: string, earlier: readonly Step[]): string =>

@@ -10,7 +10,7 @@ export default defineRule({
   on: ['LOCK TABLE'],
   why: `
 \`LOCK TABLE\` holds its lock until the transaction ends, whatever follows; without a mode it is \`ACCESS EXCLUSIVE\`, which
-makes even reads wait. Where a mode is written, somebody has chosen it: that is a hint.
+makes even reads wait. Where a mode is written, somebody has chosen it: that is a hint, one for each file.
 
 Nothing is said of modes that let reads and writes go on, and of tables that the same migration makes.`,
   instead: `
@@ -31,6 +31,7 @@ set \`lock_timeout\` before.`,
         : 'Without a mode it is the strongest: name one that keeps out only what has to be kept out.',
       relation: target.relation,
       severity: lock.modeSpan ? 'hint' : undefined,
+      isOfFile: lock.modeSpan !== undefined,
     }
   },
 

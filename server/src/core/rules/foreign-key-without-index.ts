@@ -8,7 +8,17 @@ import { isAmongTests } from '../judgement/for-developers'
 import { foreignKeysIn } from '../judgement/foreign-keys'
 import { earlierStatements, laterStatements } from '../judgement/later'
 import { catalogAtEnd, inQuotes, isNew } from '../judgement/target'
-import { asTable, type Catalog, columnNamed, indexesOf, keyOf, relationNamed, type Table } from '../postgres/catalog'
+import { isVendored } from '../judgement/vendored'
+import {
+  asTable,
+  type Catalog,
+  columnNamed,
+  constraintNamed,
+  indexesOf,
+  keyOf,
+  relationNamed,
+  type Table,
+} from '../postgres/catalog'
 import { indexName } from '../postgres/names'
 import type { CreateIndex } from '../sql/commands'
 import type { ForeignKeyAction, Name } from '../sql/parts'
@@ -31,13 +41,14 @@ that they are not null. The whole history is searched: an index that a later mig
 small table, or rows that are never deleted, need no index.
 
 Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, one
-called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`); and of columns that tell who did something (\`created_by\`,
-\`approved_by_id\`, \`createdByUserId\`, \`inviter_id\`): users who did something are seldom deleted. Unless the foreign key says
-\`ON DELETE CASCADE\` or the like, nothing is said of a table of up to four columns whose rows the migrations write, and of one
-that keeps what has been (\`price_versions\`, \`order_history\`, \`revinfo\` of Hibernate Envers).
+called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`, \`tipos_pago\`); and of columns that tell who did something
+(\`created_by\`, \`ready_by\`, \`createdByUserId\`, \`inviter_id\`): users who did something are seldom deleted. Unless the foreign key
+says \`ON DELETE CASCADE\` or the like, nothing is said of a table of up to eight columns that refers to no other and whose rows the
+migrations write, and of one that keeps what has been (\`price_versions\`, \`order_history\`, \`revinfo\` of Hibernate Envers).
+Nothing is said of tables that a library brings along (Quartz, Spring Batch, Camunda).
 
-Nothing is said where an index, a key or a unique constraint begins with the columns, here or in a later migration, and in files
-among the sources of tests (\`src/test/resources/\`).`,
+Nothing is said where an index, a key or a unique constraint begins with the columns, here or in a later migration, where
+the foreign key itself is dropped again, and in files among the sources of tests (\`src/test/resources/\`).`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
   manual: ['ddl-constraints.html#DDL-CONSTRAINTS-FK'],
@@ -46,7 +57,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
   *check(command, context) {
     const name = 'subcommands' in command ? command.relation : command.table
     const keys = foreignKeysIn(command).filter(({ columns }) => columns.length > 0)
-    if (keys.length === 0 || isAmongTests(context.migration.path)) return
+    if (keys.length === 0 || isAmongTests(context.migration.path) || isVendored(name)) return
     const after = catalogAtEnd(context)
     const table = asTable(relationNamed(after, name))
     if (!table || !['table', 'partitioned table'].includes(table.kind) || table.persistence === 'temporary') return
@@ -54,6 +65,8 @@ Create an index over the columns of the foreign key; on a table that is in use \
     const indexes = indexesOf(after, relation)
     for (const { columns, references, keywords } of keys) {
       if (isWriter(columns) || (references && isList(references.table, after))) continue
+      const made = madeOf(columns, name, context)
+      if (made && !constraintNamed(table, made)) continue
       if (indexes.some(index => !index.partial && startsWith(index.columns, columns))) continue
       if (
         indexes.some(
@@ -64,7 +77,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
         )
       )
         continue
-      if (isIndexedLater(name, columns, context)) continue
+      if (isIndexedLater(name, columns, made, context)) continue
       if (references && isKept(references.onDelete) && keepsRows(references.table, after, context)) continue
       const shown = columns.map(column => `"${column}"`).join(', ')
       const what = `DELETE and key UPDATE on ${inQuotes(references?.table ?? name)} read the whole table`
@@ -149,12 +162,15 @@ Create an index over the columns of the foreign key; on a table that is in use \
   CREATE TABLE order_states (state text PRIMARY KEY, description text);
   CREATE TABLE order_types (id bigint PRIMARY KEY, title text);
   CREATE TABLE countries (id bigint PRIMARY KEY, title text);
+  CREATE TABLE tipos_pago (id bigint PRIMARY KEY, titulo text);
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
     state text NOT NULL REFERENCES order_states (state),
     type_id bigint REFERENCES order_types (id),
     country_id bigint REFERENCES countries (id),
+    id_tipo_pago bigint REFERENCES tipos_pago (id),
+    ready_by bigint REFERENCES users (id),
     approved_by_id bigint REFERENCES users (id),
     created_by bigint REFERENCES users (id)
   );
@@ -163,7 +179,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
 -- given: golang-migrate
 -- file: 000001_orders.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY);
-  CREATE TABLE carriers (id bigint PRIMARY KEY, name text);
+  CREATE TABLE carriers (id bigint PRIMARY KEY, name text, code text, rank int, active boolean);
   CREATE TABLE prices_version (id bigint PRIMARY KEY, price numeric);
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
@@ -175,6 +191,25 @@ Create an index over the columns of the foreign key; on a table that is in use \
   );
 -- file: 000002_carriers.up.sql
   INSERT INTO carriers (id, name) VALUES (1, 'By road'), (2, 'By sea');
+
+-- good: the foreign key goes again, or is made anew later, where it is told
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users, seller_id bigint);
+  ALTER TABLE orders ADD CONSTRAINT orders_seller FOREIGN KEY (seller_id) REFERENCES users (id);
+  ALTER TABLE orders DROP CONSTRAINT orders_seller;
+-- file: 000002_orders.up.sql
+  ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey;
+
+-- good: a library brings them along
+-- given: flyway
+-- file: V1__batch.sql
+  CREATE TABLE BATCH_JOB_INSTANCE (JOB_INSTANCE_ID bigint PRIMARY KEY, JOB_NAME varchar(100) NOT NULL);
+  CREATE TABLE BATCH_JOB_EXECUTION (
+    JOB_EXECUTION_ID bigint PRIMARY KEY,
+    JOB_INSTANCE_ID bigint NOT NULL REFERENCES BATCH_JOB_INSTANCE (JOB_INSTANCE_ID)
+  );
 
 -- good: among the sources of tests
 -- given: flyway
@@ -228,14 +263,16 @@ Create an index over the columns of the foreign key; on a table that is in use \
 const isWriter = (columns: readonly string[]): boolean => columns.length === 1 && writerName.test(columns[0] ?? '')
 
 const writerName =
-  /(?:(?:ed|en|made|set|run|sent)_?by(?:_?(?:user|admin|account|employee))?|(?:^|_)(?:creator|inviter|approver|reviewer|updater|uploader)(?:_?user)?)(?:_?id)?$/i
+  /(?:(?:_|ed|en|made|set|run|sent)_?by(?:_?(?:user|admin|account|employee|member|person|profile))?|(?:^|_)(?:creator|inviter|approver|reviewer|updater|uploader)(?:_?user)?)(?:_?id)?$/i
 
-/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`. */
+/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`; in Spanish `tipos_pago`. */
 const listName =
-  /(?:^|_|(?=[A-Z]))(?:types?|kinds?|reasons?|status(?:es)?|enums?|codes?|roles?|categor(?:y|ies)|countr(?:y|ies)|currenc(?:y|ies)|languages?)$/i
+  /(?:^|_|(?=[A-Z]))(?:types?|kinds?|reasons?|status(?:es)?|enums?|codes?|roles?|lists?|lookups?|methods?|levels?|genders?|units?_of_measure|categor(?:y|ies)|countr(?:y|ies)|municipalit(?:y|ies)|provinces?|currenc(?:y|ies)|languages?)$/i
+const listInSpanish =
+  /^(?:(?:tipos?|est[aá]tus|estados?|categor[ií]as?|cat[aá]logos?|clases?|motivos?)_|(?:pa[ií]s(?:es)?|provincias?|municipios?|monedas?)(?:_|$))/i
 
 const isList = (name: Name, catalog: Catalog): boolean =>
-  listName.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
+  listName.test(name.name) || listInSpanish.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
 
 /** Of columns that no migration makes nobody knows which indexes there are. */
 const isShown = (columns: readonly string[], table: Table): boolean =>
@@ -248,7 +285,8 @@ const isKept = (onDelete: ForeignKeyAction): boolean => onDelete === 'NO ACTION'
 function keepsRows(name: Name, catalog: Catalog, context: RuleContext): boolean {
   if (historyName.test(name.name)) return true
   const table = asTable(relationNamed(catalog, name))
-  if (!table?.columnsKnown || table.columns.length > 4) return false
+  const isOwned = table?.constraints.some(({ kind }) => kind === 'FOREIGN KEY')
+  if (!table?.columnsKnown || isOwned || table.columns.length > 8 || isOfPeople.test(name.name)) return false
   const written = [
     ...context.steps,
     ...earlierStatements(context, [name.name]).map(({ statement }) => statement),
@@ -256,6 +294,9 @@ function keepsRows(name: Name, catalog: Catalog, context: RuleContext): boolean 
   ].map(({ command }) => (command?.tag === 'INSERT' && command.table.name === name.name ? command.rows : 0))
   return written.reduce((sum, rows) => sum + rows, 0) > 1
 }
+
+/** Whoever signs up stands beside those that the migrations write. */
+const isOfPeople = /(?:^|_)(?:users?|accounts?|tenants?|organi[sz]ations?|persons?|people|clients?|customers?)$/i
 
 const historyName = /(?:^|_)(?:versions?|revisions?|history|revinfo)$|[a-z](?:Versions?|Revisions?|History)$/
 
@@ -271,8 +312,19 @@ const startsWith = (index: readonly (string | undefined)[], columns: readonly st
   index.length >= columns.length &&
   index.slice(0, columns.length).every(column => column !== undefined && columns.includes(column))
 
-/** A later migration makes such an index, or the table is dropped or renamed there and nobody knows. */
-const isIndexedLater = (table: Name, columns: readonly string[], context: RuleContext): boolean =>
+/** The name of the foreign key over the columns when the statement has run. */
+const madeOf = (columns: readonly string[], table: Name, { after }: RuleContext): string | undefined =>
+  asTable(relationNamed(after, table))?.constraints.findLast(
+    other => other.kind === 'FOREIGN KEY' && other.columns.join() === columns.join(),
+  )?.name
+
+/** A later migration makes such an index, or drops the foreign key, or the table is dropped or renamed there and nobody knows. */
+const isIndexedLater = (
+  table: Name,
+  columns: readonly string[],
+  made: string | undefined,
+  context: RuleContext,
+): boolean =>
   laterStatements(context, [table.name]).some(({ command }) => {
     if (command?.tag === 'CREATE INDEX')
       return (
@@ -287,6 +339,7 @@ const isIndexedLater = (table: Name, columns: readonly string[], context: RuleCo
     return command.subcommands.some(subcommand => {
       if (subcommand.kind === 'RENAME TO') return true
       if (subcommand.kind === 'DROP COLUMN') return columns.includes(subcommand.column.name)
+      if (subcommand.kind === 'DROP CONSTRAINT') return subcommand.constraint.name === made
       if (subcommand.kind !== 'ADD CONSTRAINT') return false
       const { kind, columns: constrained } = subcommand.constraint
       return (kind === 'UNIQUE' || kind === 'PRIMARY KEY') && startsWith(constrained, columns)

@@ -30,11 +30,12 @@ where the name matters.`,
       const table = context.catalog.relations.get(index.table)
       if (!table || isNew({ schema: table.schema, name: table.name, span: name.span }, context)) continue
       const next = replacementOf(index, context)
-      if (!next || isCovered(index, drop, context)) continue
+      const staysUnique = index.unique && next?.unique === true
+      if (!next || (!staysUnique && isCovered(index, drop, context))) continue
       yield {
         at: name.span,
         message: `DROP INDEX takes away ${index.unique ? 'unique ' : ''}index ${inQuotes(name)} before its replacement is built`,
-        detail: index.unique
+        detail: staysUnique
           ? 'Until the build is done the table takes the same value twice, and then the build fails.'
           : 'Until the build is done, queries that need the index read the whole table.',
         hint: 'Build the new index under another name first, drop the old one when it is there, and rename it.',
@@ -63,6 +64,25 @@ where the name matters.`,
   DROP INDEX CONCURRENTLY users_email_idx;
 --                        ^^^^^^^^^^^^^^^ warning [index-dropped-before-replacement: DROP INDEX takes away unique index "users_email_idx" before its replacement is built]
   CREATE UNIQUE INDEX CONCURRENTLY users_lower_email_idx ON users (email) WHERE name IS NOT NULL;
+
+-- bad: unique no longer
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE UNIQUE INDEX users_email_key ON users (email);
+-- file: 0002_other_index.sql
+  DROP INDEX CONCURRENTLY users_email_key;
+--                        ^^^^^^^^^^^^^^^ warning [index-dropped-before-replacement: DROP INDEX takes away unique index "users_email_key" before its replacement is built]
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- good: unique no longer, and another index answers the same queries meanwhile
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+  CREATE UNIQUE INDEX users_email_key ON users (email);
+  CREATE INDEX users_email_name_idx ON users (email, name);
+-- file: 0002_other_index.sql
+  DROP INDEX CONCURRENTLY users_email_key;
+  -- guard: allow redundant-index: it is much smaller
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
 
 -- good: the new one first
 -- file: 0001_users.sql
@@ -141,7 +161,6 @@ const replaces = ({ columns, method }: CreateIndex, index: Index): boolean =>
 
 /** Another index that stays answers the same queries meanwhile; only a unique one keeps values apart. */
 const isCovered = (index: Index, { names }: Drop, { catalog }: RuleContext): boolean =>
-  !index.unique &&
   indexesOf(catalog, index.table).some(
     other =>
       other !== index &&

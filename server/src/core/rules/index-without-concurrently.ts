@@ -8,7 +8,7 @@ import type { RuleContext } from '../judgement/context'
 import { tableWithRows } from '../judgement/emptied'
 import { readersToo } from '../judgement/held-lock'
 import { isMadeBefore } from '../judgement/made-here'
-import { existingTableOrView, modeOn, type Target, takes } from '../judgement/target'
+import { modeOn, type Target, takes } from '../judgement/target'
 import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { keyOf } from '../postgres/catalog'
 import type { CreateIndex } from '../sql/commands'
@@ -23,9 +23,10 @@ export default defineRule({
 A plain \`CREATE INDEX\` takes \`SHARE\` on its table and keeps it until the transaction ends. Reads go on; every
 \`INSERT\`, \`UPDATE\` and \`DELETE\` waits. The build reads the whole table, so the wait grows with it.
 
-It is a hint on a materialized view, which only \`REFRESH\` writes (that waits for \`CREATE INDEX CONCURRENTLY\` too), and where \`IF NOT EXISTS\` finds the index there already:
-a database that lacks it is locked all the same. Nothing is said of a table that the same migration makes or the same
-transaction empties with \`TRUNCATE\`, of a temporary table, or of an index \`ON ONLY\` a partitioned table, which builds nothing.`,
+It is a hint where \`IF NOT EXISTS\` finds the index there already: a database that lacks it is locked all the same. A file has
+one such hint. Nothing is said of a materialized view, which only \`REFRESH\` writes (that waits for \`CREATE INDEX CONCURRENTLY\`
+too), of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, of a temporary table, or of an
+index \`ON ONLY\` a partitioned table, which builds nothing.`,
   instead: `
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It reads the table twice and waits for older transactions, so it takes
 longer, and it cannot run inside a transaction block: the fix uses the migration tool's own marker for that, or moves
@@ -41,7 +42,7 @@ fix knows those that the migrations make.`,
     if (index.concurrently) return
     const target = tableWithRows(index.table, context)
     const what = index.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX'
-    if (!target) return yield* onView(index, what, context)
+    if (!target) return
     if (isThere(index, context)) return yield* builtBefore(index, what, target, context)
     const mode = modeOn(context.effects, target.relation)
     if (!mode || context.effects.scans.length === 0) return
@@ -258,20 +259,6 @@ fix knows those that the migrations make.`,
 
 const buildConcurrently = 'CREATE INDEX CONCURRENTLY lets writes go on; it must run outside a transaction block.'
 
-/** Queries read a materialized view meanwhile; nothing but REFRESH writes it. */
-function* onView(index: CreateIndex, what: string, context: RuleContext): Iterable<RuleFinding> {
-  const view = existingTableOrView({ tag: 'ALTER MATERIALIZED VIEW', relation: index.table }, context)
-  if (view?.table?.kind !== 'materialized view' || isThere(index, context)) return
-  yield {
-    at: index.keywords,
-    message: `${what} takes SHARE on ${view.label}: REFRESH MATERIALIZED VIEW waits until the index is built`,
-    detail: 'Queries go on: nothing else writes a materialized view.',
-    hint: 'Refresh it when the index is built; with CONCURRENTLY it would wait as well.',
-    severity: 'hint',
-    relation: view.relation,
-  }
-}
-
 /** IF NOT EXISTS is there for databases that lack the index: what it does to those. */
 function* builtBefore(index: CreateIndex, what: string, target: Target, context: RuleContext): Iterable<RuleFinding> {
   // A migration that may run twice makes all of it IF NOT EXISTS.
@@ -283,6 +270,7 @@ function* builtBefore(index: CreateIndex, what: string, target: Target, context:
     hint: hintWithTool(buildConcurrently, context, byHand.build),
     severity: 'hint',
     relation: target.relation,
+    isOfFile: true,
     // Whether it builds something after all is not known here: a person has to look at that.
     fixes: () =>
       target.table?.kind === 'partitioned table'

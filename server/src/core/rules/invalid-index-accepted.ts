@@ -19,7 +19,7 @@ When \`CREATE INDEX CONCURRENTLY\` fails, because of a duplicate, a deadlock, a 
 index of the same name: no query uses it, and writes may have to maintain it all the same. With \`IF NOT EXISTS\` the next attempt finds that name,
 does nothing and succeeds: the migration is recorded as done, and the index is never built.
 
-Nothing is said where an earlier statement of the file drops the index or has to do with it otherwise, and of tables that the
+A file has one such finding, which says how many more there are. Nothing is said where an earlier statement of the file drops the index or has to do with it otherwise, and of tables that the
 same migration makes.`,
   instead: `
 Drop what a failed attempt may have left, then build without \`IF NOT EXISTS\`. The fix does so where each statement of the
@@ -36,6 +36,7 @@ file commits by itself. It is for you to review: where somebody has built the in
       message: `IF NOT EXISTS accepts the invalid index that a failed build of ${inQuotes({ name })} leaves behind`,
       detail: 'The second attempt then does nothing and succeeds, and the index is never built.',
       hint: 'Drop the index with IF EXISTS first, and build it without IF NOT EXISTS.',
+      isOfFile: true,
       fixes: () => droppedFirst(index, context),
     }
   },

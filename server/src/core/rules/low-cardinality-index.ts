@@ -1,5 +1,6 @@
 import type { RuleContext } from '../judgement/context'
 import { inQuotes } from '../judgement/target'
+import { isVendored } from '../judgement/vendored'
 import { asTable, relationNamed } from '../postgres/catalog'
 import { typeOf } from '../postgres/types'
 import { defineRule } from './rule'
@@ -10,11 +11,11 @@ export default defineRule({
   severity: 'hint',
   on: ['CREATE INDEX'],
   why: `
-An index on a column that has two or three values finds half of the table, and PostgreSQL reads the table instead. It is used
+An index on a column that has two values finds half of the table, and PostgreSQL reads the table instead. It is used
 only for a value that few rows have, and then an index over these rows alone is smaller and does the same.
 
-Told are B-trees on one \`boolean\` column, or on one of an enum with no more than three labels. Nothing is said of partial
-and unique indexes, of several columns, and of an index that includes others.`,
+Told are B-trees on one \`boolean\` column, or on one of an enum with no more than two labels: of three one is often rare. Nothing is said of partial
+and unique indexes, of several columns, of an index that includes others, and of tables that a library brings along (Quartz).`,
   instead: `
 Make it a partial index for the value that is searched for: \`CREATE INDEX ... (created_at) WHERE NOT done\`.`,
   manual: ['indexes-partial.html'],
@@ -23,7 +24,7 @@ Make it a partial index for the value that is searched for: \`CREATE INDEX ... (
   *check(index, context) {
     const [column, another] = index.columns
     if (index.unique || index.where || index.method !== 'btree' || !column?.column || another) return
-    if (index.include.length > 0) return
+    if (index.include.length > 0 || isVendored(index.table)) return
     const values = valuesOf(column.column, context)
     if (!values) return
     yield {
@@ -46,12 +47,17 @@ Make it a partial index for the value that is searched for: \`CREATE INDEX ... (
 
 -- good: partial, several columns, more labels
 -- file: 0001_orders.sql
-  CREATE TYPE size AS ENUM ('tiny', 'small', 'large', 'huge');
+  CREATE TYPE size AS ENUM ('small', 'large', 'huge');
   CREATE TABLE orders (id bigint PRIMARY KEY, done boolean NOT NULL, placed_at timestamptz, size size);
   CREATE INDEX orders_open_idx ON orders (done) WHERE NOT done;
   CREATE INDEX orders_done_idx ON orders (done, placed_at);
   CREATE UNIQUE INDEX orders_done_key ON orders (done);
   CREATE INDEX orders_size_idx ON orders (size);
+
+-- good: a library brings the table along
+-- file: 0001_quartz.sql
+  CREATE TABLE QRTZ_JOB_DETAILS (SCHED_NAME text, JOB_NAME text, REQUESTS_RECOVERY boolean NOT NULL);
+  CREATE INDEX IDX_QRTZ_J_REQ_RECOVERY ON QRTZ_JOB_DETAILS (REQUESTS_RECOVERY);
 
 -- good: it carries another column
 -- file: 0001_users.sql
@@ -68,6 +74,6 @@ function valuesOf(column: string, context: RuleContext): string | undefined {
   if (!type || type.dimensions > 0) return undefined
   if (type.name === 'bool') return 'two values'
   const made = typeOf(type, context.catalog)?.type
-  if (made?.kind !== 'enum' || made.labels.length > 3) return undefined
+  if (made?.kind !== 'enum' || made.labels.length > 2) return undefined
   return made.labels.length === 1 ? 'one value' : `${made.labels.length} values`
 }

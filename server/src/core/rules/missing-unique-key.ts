@@ -21,8 +21,9 @@ pair. Where only a made-up \`id\` is unique, two requests at once write two rows
 \`ON CONFLICT\` has nothing to go by either.
 
 Told is a table with a primary key of one column, one foreign key or one column called \`..._id\` that is \`NOT NULL\`, and a
-text column that is \`NOT NULL\` and called \`key\`, \`slug\` or \`code\`, or \`preference_key\` in a \`user_preferences\`.
-Nothing is said of tables that keep keys to open something, such as \`api_keys\`. Nothing is said where the key column is in a
+text column that is \`NOT NULL\` and called \`key\` or \`slug\`, or \`preference_key\` in a \`user_preferences\`.
+Nothing is said of a \`code\`, which is a
+program, a voucher or a country as often as a key, and of tables that keep keys to open something, such as \`api_keys\`. Nothing is said where the key column is in a
 unique constraint or index, here or in a later migration, or the table is dropped or renamed there.`,
   instead: `
 Add a unique constraint over owner and key.`,
@@ -117,6 +118,7 @@ Add a unique constraint over owner and key.`,
   );
   CREATE TABLE api_keys (id uuid PRIMARY KEY, user_id uuid UNIQUE NOT NULL REFERENCES users, key text NOT NULL);
   CREATE TABLE secrets (id uuid PRIMARY KEY, user_id uuid UNIQUE NOT NULL REFERENCES users, key bytea NOT NULL);
+  CREATE TABLE workers (id uuid PRIMARY KEY, user_id uuid UNIQUE NOT NULL REFERENCES users, code text NOT NULL);
   CREATE TABLE uploads (id uuid PRIMARY KEY, user_id uuid UNIQUE NOT NULL REFERENCES users, storage_key text NOT NULL);
 
 -- good: made unique later
@@ -161,7 +163,7 @@ const texts: ReadonlySet<string> = new Set(['text', 'varchar', 'citext', 'bpchar
 
 /** `key`, or `preference_key` in a table of preferences. */
 function isKeyName(column: string, table: string): boolean {
-  const [, of, word] = /^(?:(.+)_)?(key|slug|code)$/.exec(column) ?? []
+  const [, of, word] = /^(?:(.+)_)?(key|slug)$/.exec(column) ?? []
   if (!word) return false
   return of === undefined || table.split('_').at(-1)?.replace(/s$/, '') === of
 }

@@ -165,17 +165,6 @@ block, then \`ADD CONSTRAINT ... PRIMARY KEY USING INDEX\`, which takes the lock
   ALTER TABLE members ADD PRIMARY KEY (id);
 --                        ^^^^^^^^^^^ error [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "members": reads and writes wait until the index is built]
   DROP INDEX members_id_idx;
---^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "members": reads and writes wait]
--- fix: Drop the index concurrently in a new migration
-  -- +goose Up
-  ALTER TABLE members ADD PRIMARY KEY (id);
--- file: 00003_drop_members_id_idx.sql
-  -- +goose NO TRANSACTION
-  -- +goose Up
-  DROP INDEX CONCURRENTLY members_id_idx;
-
-  -- +goose Down
-  CREATE UNIQUE INDEX CONCURRENTLY members_id_idx ON members (id);
 
 -- bad: what follows needs the key
 -- given: flyway

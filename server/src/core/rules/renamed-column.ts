@@ -27,7 +27,7 @@ the new name either.
 
 Where columns change places, it is information: another one bears the old name when the transaction commits, or bore the new
 name before, and goes. Queries go on, and get the other column, with another type maybe. Nothing is said of a table that the
-same migration makes, and of a column that it makes, unless that takes the place of another.`,
+same migration makes, and of a column that it makes: where that takes the place of another, the other one is told.`,
   instead: `
 Add a column with the new name, keep both the same with a trigger, fill it in batches, and move the code over. In a later
 release drop the copy and rename the column, in one transaction: so it keeps its constraints, indexes, default and place. Or
@@ -43,8 +43,8 @@ set off other triggers: what those set in the row is taken back, and the fix is 
       const { from, to } = subcommand
       const isFresh = isUnreleased(columnNamed(target.table, from.name)?.born, context)
       const at = { start: subcommand.keywords.start, end: to.span.end }
-      const swapped = swappedWith(target.relation, from.name, to.name, isFresh, context)
-      if (isFresh && swapped !== to.name) continue
+      if (isFresh) continue
+      const swapped = swappedWith(target.relation, from.name, to.name, context)
       if (swapped !== undefined) {
         yield {
           at,
@@ -52,7 +52,9 @@ set off other triggers: what those set in the row is taken back, and the fix is 
             swapped === from.name
               ? `RENAME COLUMN leaves the name "${from.name}" of ${target.label} to another column`
               : `RENAME COLUMN gives column "${from.name}" of ${target.label} the name of another`,
-          detail: `Queries that name "${swapped}" go on, and get the other column${othersType(target.relation, swapped, context)}.`,
+          detail: columnAt(catalogAtCommit(context), target.relation, swapped)?.generated
+            ? `Queries that name "${swapped}" go on, but INSERT and UPDATE that set it fail: the column of that name is generated.`
+            : `Queries that name "${swapped}" go on, and get the other column${othersType(target.relation, swapped, context)}.`,
           hint: 'Make sure that running code can do with either.',
           severity: 'information',
           relation: target.relation,
@@ -205,18 +207,10 @@ set off other triggers: what those set in the row is taken back, and the fix is 
 })
 
 /** The name that means another column: the old one is there when the transaction commits, or the new one was before. */
-function swappedWith(
-  relation: string,
-  from: string,
-  to: string,
-  isFresh: boolean,
-  context: RuleContext,
-): string | undefined {
+function swappedWith(relation: string, from: string, to: string, context: RuleContext): string | undefined {
   const has = (catalog: Catalog, column: string) => columnAt(catalog, relation, column) !== undefined
   if (has(catalogAtCommit(context), from)) return from
-  // What the migration itself makes cannot have had a name before it.
-  const before = isFresh ? (context.steps[0]?.before ?? context.before) : catalogAtBegin(context)
-  return has(before, to) ? to : undefined
+  return has(catalogAtBegin(context), to) ? to : undefined
 }
 
 /** What queries find under the name from now on, where it is not what they found. */

@@ -4,9 +4,19 @@ import type { Step } from '../history/steps'
 import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
+import { isForDevelopers } from '../judgement/for-developers'
 import { laterStatements } from '../judgement/later'
 import { inQuotes } from '../judgement/target'
-import { asTable, columnNamed, keyOf, relationNamed, sequencesOwnedBy, type Table } from '../postgres/catalog'
+import {
+  asTable,
+  columnNamed,
+  indexesOf,
+  keyOf,
+  keyOfRelation,
+  relationNamed,
+  sequencesOwnedBy,
+  type Table,
+} from '../postgres/catalog'
 import { literal } from '../sql/quote'
 import type { Insert } from '../sql/row-commands'
 import { defineRule } from './rule'
@@ -24,7 +34,7 @@ The finding is a warning where the rows of another table are copied, keys and al
 first rows that code inserts meet the copies. Rows that somebody has typed are a hint, once for each table: such tables are often
 only read.
 
-Nothing is said of values below one, of \`OVERRIDING USER VALUE\`, of temporary tables and of \`DO\` blocks, of a table without a sequence, and where a later statement of the migrations sets one
+Nothing is said of values below one, of \`OVERRIDING USER VALUE\`, of temporary tables and of \`DO\` blocks, of a column that may hold a value twice, of rows typed in a folder for development or tests, and where a later statement of the migrations sets one
 with \`setval\` or \`RESTART\`.`,
   instead: `
 Leave the column out, so that the sequence fills it, or set the sequence behind the highest value when the rows are in:
@@ -35,7 +45,10 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
     const table = asTable(relationNamed(context.catalog, insert.table))
     // What PostgreSQL refuses leaves no sequence behind.
     if (context.inside || context.failure || !table || table.persistence === 'temporary') return
-    const column = insert.columns.find(({ name }) => isCounted(table, name) && isGiven(insert, name, context))
+    if (insert.source !== 'SELECT' && isForDevelopers(context.migration.path)) return
+    const column = insert.columns.find(
+      ({ name }) => isCounted(table, name) && isUnique(table, name, context) && isGiven(insert, name, context),
+    )
     if (!column || !isFirstInto(insert, context) || isSetLater(insert, context)) return
     const isCopy = insert.source === 'SELECT' && table.born?.migration === context.migration.path
     yield {
@@ -108,6 +121,21 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
   CREATE TABLE roles (id integer PRIMARY KEY, name text);
   INSERT INTO roles (id, name) VALUES (1, 'admin');
 
+-- good: a value may be there twice
+-- given: foreign-key-without-index off
+-- file: 0001_polls.sql
+  CREATE TABLE polls (id serial PRIMARY KEY);
+  CREATE TABLE choices (id serial PRIMARY KEY, poll_id serial REFERENCES polls, title text);
+  INSERT INTO polls DEFAULT VALUES;
+  INSERT INTO choices (poll_id, title) VALUES (1, 'yes'), (1, 'no');
+
+-- good: rows for tests
+-- given: flyway
+-- file: db/migration/V1__roles.sql
+  CREATE TABLE roles (id serial PRIMARY KEY, name text);
+-- file: db/testdata/V666__roles.sql
+  INSERT INTO roles (id, name) VALUES (1, 'admin');
+
 -- good: the number is not kept, the table is not, and a block asks first
 -- given: insert-not-repeatable off
 -- file: 0001_orders.sql
@@ -129,6 +157,10 @@ function isCounted(table: Table, name: string): boolean {
   if (!column || column.generated) return false
   return column.identity || (column.default?.calls.some(call => call.name === 'nextval') ?? false)
 }
+
+/** Whether the same value cannot be there twice. */
+const isUnique = (table: Table, name: string, { catalog }: RuleContext): boolean =>
+  indexesOf(catalog, keyOfRelation(table)).some(({ unique, columns }) => unique && columns[0] === name)
 
 /** Whether the rows have values that a sequence comes to. */
 function isGiven(insert: Insert, column: string, { statement }: RuleContext): boolean {

@@ -1,3 +1,4 @@
+import { isForDevelopers } from '../judgement/for-developers'
 import type { Command } from '../sql/commands'
 import type { OtherCommand } from '../sql/other-commands'
 import { defineRule } from './rule'
@@ -13,16 +14,17 @@ A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` 
 database of the server that the migration runs on finds the role there already and fails; a setting holds for all of them.
 Both need rights that a migration should not have, and managed servers refuse \`ALTER SYSTEM\`.
 
-Roles are told once in a migration, at the first. Nothing is said where a \`DO\` block asks first whether the role is there, and of \`ALTER SYSTEM\` in a transaction block, which
+Roles are told once in a migration, at the first. Nothing is said where a \`DO\` block asks first whether the role is there, of roles in a folder for development or tests, and of \`ALTER SYSTEM\` in a transaction block, which
 PostgreSQL refuses.`,
   instead: `
 Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for
 it in \`pg_roles\` first.`,
   manual: ['sql-createrole.html', 'sql-altersystem.html', 'user-manag.html'],
 
-  *check(command, { inside, transaction, steps, index }) {
+  *check(command, { inside, transaction, steps, index, migration }) {
     if (isPlainRole(command) && steps.slice(0, index).some(step => isPlainRole(step.command))) return
     if (command.tag === 'ALTER ROLE' && !command.isSuperuser) return
+    if (isPlainRole(command) && isForDevelopers(migration.path)) return
     if (inside?.conditional || inside?.guard || (command.tag === 'ALTER SYSTEM' && transaction.isBlock)) return
     yield { at: command.keywords, message: messageFor(command), hint: 'Do it where the server is set up.' }
   },
@@ -51,6 +53,11 @@ it in \`pg_roles\` first.`,
   -- guard: allow server-wide-change: one server for each database
   CREATE ROLE shop;
   CREATE ROLE clerk;
+
+-- good: a role for development
+-- given: flyway
+-- file: db/migration/dev/V1__role.sql
+  CREATE ROLE shop;
 
 -- good: a role that may do less
 -- file: 0001_roles.sql

@@ -21,7 +21,7 @@ of a deploy in one, and take it from a pool that hands it on. The next migration
 timeout, but only where both run in one deploy: a new database may come out otherwise than an old one.
 
 Nothing is said of what the file sets back at its end, of \`SET LOCAL\`, of what else than the search_path stands at the head of
-a dump by pg_dump, of what the next migration sets to the same (of the newest: the one before it), as where every file begins with its
+a dump by pg_dump, of what is set to PostgreSQL's own default (\`default_tablespace = ''\`), of what the next migration sets to the same (of the newest: the one before it), as where every file begins with its
 search_path, and of files that psql runs: each has a session of its own. A section has one finding.`,
   instead: `
 \`SET LOCAL\` in a transaction, else \`RESET\` at the end of the file.`,
@@ -34,7 +34,8 @@ search_path, and of files that psql runs: each has a session of its own. A secti
       const all = leaksOf(section, own)
       const ofDump = all.filter(isOfDump)
       const isMeant = (leak: Leak) =>
-        (ofDump.length > 2 && isOfDump(leak)) || isSetAgain(leak, section.direction, migration, history)
+        (isOfDump(leak) && (ofDump.length > 2 || defaults.has(leak.parameter))) ||
+        isSetAgain(leak, section.direction, migration, history)
       const leaks = all.filter(leak => !isMeant(leak))
       const [first] = leaks
       if (!first?.step.command) continue
@@ -108,6 +109,12 @@ search_path, and of files that psql runs: each has a session of its own. A secti
   SET default_tablespace = '';
   SET default_table_access_method = heap;
   CREATE TABLE public.users (id bigint PRIMARY KEY);
+
+-- good: PostgreSQL's own default
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  SET default_tablespace = '';
+  CREATE TABLE users (id bigint PRIMARY KEY);
 
 -- good: for the transaction alone, and set back
 -- given: goose
@@ -197,6 +204,14 @@ const dumped: ReadonlyMap<string, string> = new Map([
   ['default_tablespace', ''],
   ['default_table_access_method', 'heap'],
   ['default_with_oids', 'false'],
+])
+
+/** Of those what no role or database has otherwise: setting it to PostgreSQL's own default changes nothing. */
+const defaults: ReadonlySet<string> = new Set([
+  'standard_conforming_strings',
+  'xmloption',
+  'default_tablespace',
+  'default_table_access_method',
 ])
 
 /** What may stand behind the last statement that does something. */

@@ -25,8 +25,9 @@ The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ...
 touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
 of the rows have changed: in a large table that is quiet, after weeks. Until then plans may be bad.
 
-Nothing is said of a column that no index has, of a table that the same migration makes, where it or a later one analyzes the table
-afterwards, of a second such change in the same file, and where another rule speaks of the same clause.`,
+Nothing is said of a column that no index begins with, or that is unique, where the planner has little to choose from, of a
+table that the same migration makes, where it or a later one analyzes the table afterwards, of a second such change in the same
+file, and where another rule speaks of the same clause.`,
   instead: `
 \`ANALYZE\` the table afterwards. It reads a sample, and nobody waits for it.`,
   manual: [
@@ -56,7 +57,8 @@ afterwards, of a second such change in the same file, and where another rule spe
 -- shows: missing \`ANALYZE\` after a change of type
 -- given: golang-migrate
 -- file: 000001_users.up.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20) UNIQUE, town varchar(20));
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20), town varchar(20));
+  CREATE INDEX users_email_town_idx ON users (email, town);
 -- file: 000002_email.up.sql
   ALTER TABLE users ALTER COLUMN town TYPE varchar(80);
   ALTER TABLE users ALTER COLUMN email TYPE text;
@@ -65,6 +67,14 @@ afterwards, of a second such change in the same file, and where another rule spe
 -- fix: Analyze the table in a new migration
 -- file: 000003_analyze_users.up.sql
   ANALYZE users;
+
+-- good: no index begins with the column, or it is unique
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20) UNIQUE, name varchar(20));
+  CREATE INDEX users_idx ON users (id, name);
+-- file: 0002_email.sql
+  ALTER TABLE users ALTER COLUMN email TYPE text;
+  ALTER TABLE users ALTER COLUMN name TYPE text;
 
 -- good: it is analyzed
 -- file: 0001_users.sql
@@ -113,11 +123,11 @@ function ofColumns(alter: AlterRelation, context: RuleContext): RuleFinding | un
   if (!target || isTold(alter.relation, context)) return undefined
   for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
     const isLong = effects.rewrites.length + effects.builds.length + effects.scans.length > 0
-    const column = subcommand.column.name
-    if (isLong || !isKnown(column, target, context) || !isIndexed(column, alter.relation, context.catalog)) continue
+    const { name } = subcommand.column
+    if (isLong || !isKnown(name, target, context) || !isSearchedBy(name, alter.relation, context.catalog)) continue
     return {
       at: { start: subcommand.keywords.start, end: subcommand.type.span.end },
-      message: `ALTER COLUMN TYPE throws away the statistics of column "${column}" of ${target.label}`,
+      message: `ALTER COLUMN TYPE throws away the statistics of column "${name}" of ${target.label}`,
       detail:
         'PostgreSQL does so even where the values stay as they are; until the table is analyzed the planner guesses.',
       hint: 'ANALYZE the table afterwards.',
@@ -133,10 +143,10 @@ const isKnown = (column: string, { table }: Target, context: RuleContext): boole
   return known !== undefined && !isUnreleased(known.born, context)
 }
 
-/** Where no index has the column, the planner has little to choose. */
-const isIndexed = (column: string, table: Name, catalog: Catalog): boolean =>
+/** Whether rows are looked up by the column, of which many may have a value: then the planner weighs ways by how many. */
+const isSearchedBy = (column: string, table: Name, catalog: Catalog): boolean =>
   indexesOf(catalog, keyOf(catalog, table)).some(
-    ({ columns, expressionColumns }) => columns.includes(column) || expressionColumns.includes(column),
+    ({ columns, unique }) => columns[0] === column && !(unique && columns.length === 1),
   )
 
 /** It is analyzed afterwards, in a later migration too, or an earlier statement of the file has been told so. */
@@ -154,7 +164,7 @@ function losesStatistics({ command, before }: Step): boolean {
     return command.concurrently !== undefined && command.columns.some(({ column }) => column === undefined)
   if (command?.tag !== 'ALTER TABLE') return false
   return command.subcommands.some(
-    each => each.kind === 'ALTER COLUMN TYPE' && isIndexed(each.column.name, command.relation, before),
+    each => each.kind === 'ALTER COLUMN TYPE' && isSearchedBy(each.column.name, command.relation, before),
   )
 }
 

@@ -15,9 +15,9 @@ export default defineRule({
 \`ACCESS EXCLUSIVE\` until the transaction ends. With \`CASCADE\` it empties also the tables that reference the table, those
 that reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
 
-The finding is information where an earlier statement or migration has copied the rows, and where the migration fills the
-table again, and in a folder that is named for development or tests. Nothing is said of a table that the same migration makes or
-drops, of a temporary one, and of down migrations, which rollback-loses-data looks at.`,
+The finding is information where an earlier migration has copied the rows, and where the migration fills the table again.
+Nothing is said of a table that the same migration makes or drops, whose rows it has copied, or writes again one by one, of a temporary one, in a folder
+that is named for development or tests, and of down migrations, which rollback-loses-data looks at.`,
   instead: `
 Name every table that is to be emptied and leave \`CASCADE\` out: PostgreSQL then refuses to empty one that is referenced from
 outside. Keep a copy of rows that somebody may still ask for.`,
@@ -33,7 +33,8 @@ outside. Keep a copy of rows that somebody may still ask for.`,
       const along = others
       others = []
       const reachesMore = truncate.cascade && !context.catalog.complete
-      if (along.length === 0 && !reachesMore && isDroppedNext(name.name, context)) continue
+      const isEmptied = isDroppedNext(name.name, context) || isCopied(name.name, context) || isTyped(name.name, context)
+      if ((along.length === 0 && !reachesMore && isEmptied) || isForDevelopers(context.migration.path)) continue
       const kept = along.length > 0 ? undefined : keptBy(name.name, context)
       yield {
         at: name.span,
@@ -85,23 +86,35 @@ outside. Keep a copy of rows that somebody may still ask for.`,
 -- file: 0002_countries.sql
   TRUNCATE countries;
 --         ^^^^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "countries"]
+  INSERT INTO countries (code) SELECT code FROM (VALUES ('de'), ('fr')) AS known (code);
+
+-- good: its rows are written again
+-- file: 0001_countries.sql
+  CREATE TABLE countries (code text PRIMARY KEY);
+-- file: 0002_countries.sql
+  TRUNCATE countries;
   INSERT INTO countries (code) VALUES ('de'), ('fr') ON CONFLICT DO NOTHING;
 
--- bad: what is emptied for developers
+-- good: its rows are elsewhere
+-- file: 0001_visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY);
+-- file: 0002_visits.sql
+  CREATE TABLE old_visits AS SELECT * FROM visits;
+  TRUNCATE visits;
+
+-- good: what is emptied for developers
 -- given: flyway
 -- file: all/V1__visits.sql
   CREATE TABLE visits (id bigint PRIMARY KEY);
 -- file: dev-truncate/R__visits.sql
   TRUNCATE visits;
---         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
 
--- bad: and for tests
+-- good: and for tests
 -- given: flyway
 -- file: db/migration/V1__visits.sql
   CREATE TABLE visits (id bigint PRIMARY KEY);
 -- file: db/test_data/db/migration/V666__visits.sql
   TRUNCATE visits;
---         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
 
 -- bad: what refers to it the history does not show: those tables stay when it is dropped
   TRUNCATE orders CASCADE;
@@ -142,16 +155,26 @@ const isDroppedNext = (table: string, { steps, index }: RuleContext): boolean =>
     .slice(index + 1)
     .some(({ command }) => command?.tag === 'DROP TABLE' && command.names.some(({ name }) => name === table))
 
+/** Whether an earlier statement of the migration puts the rows somewhere else. */
+const isCopied = (table: string, { steps, index }: RuleContext): boolean =>
+  steps.slice(0, index).some(({ statement }) => takes(statement, table))
+
+/** Whether the migration then writes the rows that the table is to have: whoever typed them knows which. */
+const isTyped = (table: string, { steps, index }: RuleContext): boolean =>
+  steps
+    .slice(index + 1)
+    .some(
+      ({ command }) =>
+        (command?.tag === 'COPY' && command.table?.name === table) ||
+        (command?.tag === 'INSERT' && command.source === 'VALUES' && command.table.name === table),
+    )
+
 /** What has become of the rows, as a sentence. */
 function keptBy(table: string, context: RuleContext): string | undefined {
   const { steps, index } = context
-  if (steps.slice(0, index).some(({ statement }) => takes(statement, table))) {
-    return 'An earlier statement of the migration copies the rows.'
-  }
   const isFilled = steps
     .slice(index + 1)
-    .some(({ command }) => (command?.tag === 'INSERT' || command?.tag === 'COPY') && command.table?.name === table)
+    .some(({ command }) => command?.tag === 'INSERT' && command.table.name === table)
   if (isFilled) return 'The migration fills it again.'
-  if (isForDevelopers(context.migration.path)) return 'The folder is for development or tests by its name.'
   return handedOver({ table }, context)
 }

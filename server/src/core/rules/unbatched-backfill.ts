@@ -27,7 +27,8 @@ export default defineRule({
 One statement that changes every row of a table is one transaction for as long as that takes: everybody who wants to
 change one of these rows waits for its end, vacuum cannot clean up behind it, and a failure near the end loses all of it.
 Where the same transaction has changed the schema before, its locks stay until the end as well, and those make everybody
-wait: the finding is an error then. A copy alone makes nobody wait, its rows are new: it is a hint.
+wait: the finding is an error then. A copy alone makes nobody wait, its rows are new: it is a hint, one for each file. An
+\`UPDATE\` in a folder for development or tests is information, once for each file.
 
 Every row is what a \`WHERE\` picks that only tests columns which the migration adds, that a \`NOT NULL\` column
 \`IS NOT NULL\`, or that the assigned column \`IS NULL\` where it came after its table. So does \`UPDATE ... FROM\` that only says
@@ -37,8 +38,8 @@ Nothing is said of
 
 - a \`WHERE\` that picks rows by what they hold,
 - tables that the same migration makes or the same transaction empties with \`TRUNCATE\`,
-- \`INSERT ... SELECT\` and \`MERGE\` into such a table, or into any table from a folder for development or tests, while nobody
-  waits for the transaction,
+- \`INSERT ... SELECT\` and \`MERGE\` into such a table, or into any table from a folder for development or tests, and \`DELETE\` in
+  such a folder, while nobody waits for the transaction,
 - loops that take some rows at a time or commit,
 - a table that a body reads as one row.`,
   instead: `
@@ -601,6 +602,8 @@ function unbatchedInWith(command: Changing | Select, context: RuleContext): Rule
 function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFinding | undefined {
   const target = tableWithRows(command.table, context)
   if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, context)) return undefined
+  // Rows for tests are put in where others were.
+  if (command.tag === 'DELETE' && isForDevelopers(context.migration.path) && !heldLock(context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
   const isJoined = command.tag === 'UPDATE' && command.from !== undefined && command.where !== undefined
   return finding(
@@ -668,6 +671,7 @@ function finding(
       : 'Change the rows in batches along the primary key, each in its own transaction, and ANALYZE the table afterwards.',
     relation,
     severity,
+    isOfFile: !held && (isCopy || isForDevelopers(context.migration.path)),
     fixes: () => {
       const fixes = command.tag === 'SELECT' ? [] : batched(command, context)
       return fixes.length === 0 && held && command.tag === 'INSERT' ? copiedAfterwards(command, context) : fixes

@@ -5,13 +5,15 @@ export default defineRule({
   id: 'wide-index',
   risk: 'performance',
   severity: 'hint',
+  isOff: true,
   on: ['CREATE INDEX'],
   why: `
 Every column makes an index larger and slower to write, and an \`UPDATE\` of any of them has to write to every index of the table
 (it is no heap-only update any more). A B-tree is searched
 by its first columns; those behind them rarely leave out many more rows.
 
-Told are B-trees over five columns and more. Nothing is said of unique indexes, where each column is part of what must be
+It is off unless settings name a severity: who lists five columns mostly has a query that filters by the first and sorts by the
+last. Told are B-trees over five columns and more. Nothing is said of unique indexes, where each column is part of what must be
 unique, and of columns in \`INCLUDE\`.`,
   instead: `
 Keep the columns that queries search by. What is only read may go into \`INCLUDE\`.`,

@@ -1,0 +1,130 @@
+-- bad: indexes that a second attempt would not build
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+-- file: 0002_indexes.sql
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON users (email);
+--                          ^^^^^^^^^^^^^ information [invalid-index-accepted: IF NOT EXISTS accepts the invalid index that a failed build of "users_email_idx" leaves behind]
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_name_idx ON users (name);
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_names_idx ON users (name, email);
+-- fix: Drop what a failed build left, then build it
+  DROP INDEX CONCURRENTLY IF EXISTS users_email_idx;
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_name_idx ON users (name);
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_names_idx ON users (name, email);
+
+-- bad: the first is allowed
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
+-- file: 0002_indexes.sql
+  -- guard: allow invalid-index-accepted: a person looks at it afterwards
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON users (email);
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_name_idx ON users (name);
+--                          ^^^^^^^^^^^^^ information [invalid-index-accepted: IF NOT EXISTS accepts the invalid index that a failed build of "users_name_idx" leaves behind]
+-- fix: Drop what a failed build left, then build it
+  -- guard: allow invalid-index-accepted: a person looks at it afterwards
+  CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email_idx ON users (email);
+  DROP INDEX CONCURRENTLY IF EXISTS users_name_idx;
+  CREATE INDEX CONCURRENTLY users_name_idx ON users (name);
+
+-- bad: the settings give the rule a severity: each is told
+-- given: explicit-lock warning
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_lock.sql
+  BEGIN;
+  LOCK TABLE users IN SHARE MODE;
+--^^^^^^^^^^ warning [explicit-lock: LOCK TABLE takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the transaction ends]
+  LOCK TABLE orders IN SHARE MODE;
+--^^^^^^^^^^ warning [explicit-lock: LOCK TABLE takes SHARE on table "orders": INSERT, UPDATE and DELETE wait until the transaction ends]
+  COMMIT;
+
+-- bad: locks in a mode that somebody has chosen
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_lock.sql
+  BEGIN;
+  LOCK TABLE users IN SHARE MODE;
+--^^^^^^^^^^ hint [explicit-lock: LOCK TABLE takes SHARE on table "users": INSERT, UPDATE and DELETE wait until the transaction ends]
+  LOCK TABLE orders IN SHARE MODE;
+  COMMIT;
+
+-- bad: columns that are NOT NULL already
+-- given: golang-migrate
+-- file: 000001_users.up.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, name text NOT NULL);
+-- file: 000002_users.up.sql
+  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+--                                     ^^^^^^^^^^^^ hint [not-null-scan: SET NOT NULL changes nothing: column "email" of table "users" is NOT NULL already]
+  ALTER TABLE users ALTER COLUMN name SET NOT NULL;
+
+-- bad: rows for tests
+-- given: flyway
+-- file: db/migration/V1__users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, name text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, name text);
+-- file: db/testdata/V666__users.sql
+  UPDATE users SET name = 'a';
+--^^^^^^ information [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+  UPDATE orders SET name = 'a';
+-- fix: Change the rows in batches in a new migration
+  UPDATE orders SET name = 'a';
+-- file: db/testdata/V667__backfill_users.sql
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET name = 'a' WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: db/testdata/V667__backfill_users.sql.conf
+  executeInTransaction=false
+
+-- bad: a project begins
+-- given: flyway, foreign-key-without-index off
+-- file: V1__tables.sql
+  CREATE TABLE t1 (id bigint, other bigint);
+  CREATE TABLE t2 (id bigint, other bigint);
+  CREATE TABLE t3 (id bigint, other bigint);
+  CREATE TABLE t4 (id bigint, other bigint);
+  CREATE TABLE t5 (id bigint, other bigint);
+  CREATE TABLE t6 (id bigint, other bigint);
+  CREATE TABLE t7 (id bigint, other bigint);
+  CREATE TABLE t8 (id bigint, other bigint);
+  CREATE TABLE t9 (id bigint, other bigint);
+  CREATE TABLE t10 (id bigint, other bigint);
+  CREATE TABLE t11 (id bigint, other bigint);
+-- file: V2__keys.sql
+  ALTER TABLE t1 ADD PRIMARY KEY (id);
+--                   ^^^^^^^^^^^ information [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "t1": reads and writes wait until the index is built]
+  ALTER TABLE t2 ADD PRIMARY KEY (id);
+  ALTER TABLE t3 ADD PRIMARY KEY (id);
+  ALTER TABLE t4 ADD PRIMARY KEY (id);
+  ALTER TABLE t5 ADD PRIMARY KEY (id);
+  ALTER TABLE t6 ADD PRIMARY KEY (id);
+  ALTER TABLE t7 ADD PRIMARY KEY (id);
+  ALTER TABLE t8 ADD PRIMARY KEY (id);
+  ALTER TABLE t9 ADD PRIMARY KEY (id);
+  ALTER TABLE t10 ADD PRIMARY KEY (id);
+  ALTER TABLE t11 ADD PRIMARY KEY (id);
+  ALTER TABLE t2 ADD FOREIGN KEY (other) REFERENCES t1 (id);
+--                   ^^^^^^^^^^^ information [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "t2" and "t1": INSERT, UPDATE and DELETE wait until every row is checked]
+  ALTER TABLE t3 ADD FOREIGN KEY (other) REFERENCES t1 (id);
+
+-- good: nothing of the kind
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_index.sql
+  CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
