@@ -64,6 +64,8 @@ function assertFixes(example: Case) {
     const left = urgent(after)
     assert(count(found(after), finding) < count(all, finding), `"${fix.title}" does not help`)
     for (const other of left) {
+      // A comment that has nothing left to allow is taken out by a fix of its own.
+      if (other.rule === 'allow-comment' && other.fixes.some(({ safety }) => safety === 'safe')) continue
       assert(count(left, other) <= count(before, other), `"${fix.title}" brings "${other.message}"`)
     }
     const isOneOfSeveral = fixesOf(example).some(other => other.fix.title === fix.title && other.fix !== fix)
