@@ -475,6 +475,83 @@
   UPDATE orders SET amount_old = amount;
   COMMENT ON COLUMN orders.amount_old IS 'DEPRECATED: a later release drops it';
 
+-- bad: with a down that undoes nothing
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, total integer);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ALTER COLUMN total TYPE bigint;
+--^^^^^ warning [empty-down: the down does nothing: column "total" of table "orders" stays as the up leaves it]
+--                                      ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_totals.down.sql
+  -- Bigger is fine.
+-- fix: Write the down
+  -- Bigger is fine.
+  ALTER TABLE orders ALTER COLUMN total TYPE integer;
+-- fix: Fill a new column beside it and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN total_new bigint;
+  CREATE FUNCTION orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_total_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_total_new_sync();
+-- file: 000002_totals.down.sql
+  -- Bigger is fine.
+  DROP TRIGGER orders_total_new_sync ON orders;
+  DROP FUNCTION orders_total_new_sync();
+  ALTER TABLE orders DROP COLUMN total_new;
+-- file: 000003_backfill_orders_total.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET total_new = total WHERE id BETWEEN batch_start AND batch_end AND total_new IS NULL AND total IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_total.down.sql
+  -- Nothing to undo.
+-- file: 000004_swap_orders_total.up.sql
+  DROP TRIGGER orders_total_new_sync ON orders;
+  DROP FUNCTION orders_total_new_sync();
+  ALTER TABLE orders RENAME COLUMN total TO total_old;
+  ALTER TABLE orders RENAME COLUMN total_new TO total;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+-- file: 000004_swap_orders_total.down.sql
+  COMMENT ON COLUMN orders.total_old IS NULL;
+  UPDATE orders SET total_old = total::integer WHERE total_old::bigint::text IS DISTINCT FROM total::text;
+  ALTER TABLE orders RENAME COLUMN total TO total_new;
+  ALTER TABLE orders RENAME COLUMN total_old TO total;
+  CREATE FUNCTION orders_total_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.total_new := NEW.total;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER orders_total_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_total_new_sync();
+-- file: 000005_drop_orders_total_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN total_old;
+-- file: 000005_drop_orders_total_old.down.sql
+  ALTER TABLE orders ADD COLUMN total_old integer;
+  UPDATE orders SET total_old = total::integer;
+  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+
 -- bad: through another type
 -- given: golang-migrate, removed-enum-label off
 -- file: 000001_orders.up.sql

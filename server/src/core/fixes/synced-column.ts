@@ -16,6 +16,7 @@ import { cutSubcommand, inFence, removedStatement, replacement, statementsAfter,
 import { isFenced, isNeeded, newMigrations, type Part, sentWhole } from './placement'
 import { unusedName } from './unused-name'
 import { withhold } from './withheld'
+import { intoEmptyDown } from './write-down'
 
 export const remarking = (table: string, column: string, remark: string): string =>
   `COMMENT ON COLUMN ${table}.${column} IS ${remark};`
@@ -44,7 +45,7 @@ export const isGranted = (table: Table, column: string, context: RuleContext): b
   )
 
 /**
- * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where there is no down,
+ * Returns the edits that let the down undo what the statement becomes in the place of what it was; none where it has no down,
  * undefined where that has more to do with the columns. A down that leaves them as they are gets what undoes the fix.
  */
 export function undoneHere(
@@ -57,7 +58,7 @@ export function undoneHere(
   const matches = ({ command }: Step) =>
     command?.tag === 'ALTER TABLE' && command.relation.name === relation.name && command.subcommands.every(isInverse)
   const downs = downSteps(context)
-  if (downs.length === 0) return []
+  if (downs.length === 0) return intoEmptyDown(context.migration, context.history, undo)
   const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
   const about = downs.filter(isAbout)
   // What comes behind finds the columns as it always did.
