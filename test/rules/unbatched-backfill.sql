@@ -862,3 +862,10 @@
 -- bad: looked up by what is the key of most tables, where the history does not show them
   UPDATE orders o SET customer_name = c.name FROM customers c WHERE c.id = o.customer_id;
 --^^^^^^ warning [unbatched-backfill: UPDATE changes all joined rows of table "orders" in one transaction]
+
+-- good: rows that are not there yet
+-- file: 0001_roles.sql
+  CREATE TABLE roles (code text PRIMARY KEY);
+  CREATE TABLE known (code text PRIMARY KEY);
+-- file: 0002_roles.sql
+  INSERT INTO roles (code) SELECT code FROM known EXCEPT SELECT code FROM roles;

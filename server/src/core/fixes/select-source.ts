@@ -144,7 +144,7 @@ const querying = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE'])
 
 const isPlainWord = ({ kind, text }: Token): boolean => kind === 'word' && !afterTable.has(text)
 
-const picking = new Set(['WHERE', 'LIMIT', 'FETCH', 'HAVING', 'TABLESAMPLE'])
+const picking = new Set(['EXCEPT', 'INTERSECT', 'WHERE', 'LIMIT', 'FETCH', 'HAVING', 'TABLESAMPLE'])
 
 /** Aggregates that are grammar, no functions (functions-aggregate.html). */
 const sqlJson = new Set(['JSON_ARRAYAGG', 'JSON_OBJECTAGG'])

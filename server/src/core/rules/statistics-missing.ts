@@ -25,7 +25,7 @@ The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ...
 touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
 of the rows have changed: in a large table that is quiet, after weeks. Until then plans may be bad.
 
-Nothing is said of a column that no index begins with, or that is unique, where the planner has little to choose from, of a
+Nothing is said of a column that no B-tree begins with, or that is unique, where the planner has little to choose from, of a
 table that the same migration makes, where it or a later one analyzes the table afterwards, of a second such change in the same
 file, and where another rule speaks of the same clause.`,
   instead: `
@@ -68,13 +68,15 @@ file, and where another rule speaks of the same clause.`,
 -- file: 000003_analyze_users.up.sql
   ANALYZE users;
 
--- good: no index begins with the column, or it is unique
+-- good: no index begins with the column, or it is unique, or of another kind
 -- file: 0001_users.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20) UNIQUE, name varchar(20));
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20) UNIQUE, name varchar(20), bio varchar(80));
+  CREATE INDEX users_bio_idx ON users USING gin (bio gin_trgm_ops);
   CREATE INDEX users_idx ON users (id, name);
 -- file: 0002_email.sql
   ALTER TABLE users ALTER COLUMN email TYPE text;
   ALTER TABLE users ALTER COLUMN name TYPE text;
+  ALTER TABLE users ALTER COLUMN bio TYPE text;
 
 -- good: it is analyzed
 -- file: 0001_users.sql
@@ -146,7 +148,7 @@ const isKnown = (column: string, { table }: Target, context: RuleContext): boole
 /** Whether rows are looked up by the column, of which many may have a value: then the planner weighs ways by how many. */
 const isSearchedBy = (column: string, table: Name, catalog: Catalog): boolean =>
   indexesOf(catalog, keyOf(catalog, table)).some(
-    ({ columns, unique }) => columns[0] === column && !(unique && columns.length === 1),
+    ({ columns, method, unique }) => method === 'btree' && columns[0] === column && !(unique && columns.length === 1),
   )
 
 /** It is analyzed afterwards, in a later migration too, or an earlier statement of the file has been told so. */
