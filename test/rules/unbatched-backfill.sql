@@ -869,3 +869,36 @@
   CREATE TABLE known (code text PRIMARY KEY);
 -- file: 0002_roles.sql
   INSERT INTO roles (code) SELECT code FROM known EXCEPT SELECT code FROM roles;
+
+-- bad: a comment behind the statement, around which the tool wants marks
+-- given: goose
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, address text);
+-- file: 00002_addresses.sql
+  -- +goose Up
+  UPDATE users SET address = email; -- fill it
+--^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in one transaction]
+-- fix: Change the rows in batches
+  -- +goose NO TRANSACTION
+  -- +goose Up
+  -- +goose StatementBegin
+  DO $$
+  DECLARE
+    batch_start users.id%TYPE;
+    batch_end users.id%TYPE;
+    last_key users.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM users ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM users ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM users WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE users SET address = email WHERE users.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM users WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$; -- fill it
+  -- +goose StatementEnd

@@ -51,6 +51,26 @@ export function joined(edits: readonly Edit[]): readonly Edit[] {
   return [...places.values()]
 }
 
+/**
+ * Returns the changes inside a statement, with the marks around it that a tool wants around semicolons: on lines of their own,
+ * behind a comment at its end. A tool refuses a mark that is followed by anything.
+ */
+export function fenced(place: Place, changes: readonly Edit[]): readonly Edit[] {
+  const { migration, statement } = place
+  const { fence } = migration.framework
+  if (!fence || fenceAround(place)) return changes
+  const file = migration.text
+  const { span } = statement
+  const { end } = linesOf(place)
+  const isFirst = file.slice(lineStart(file, span.start), span.start).trim() === ''
+  const isLast = file.slice(end, lineEnd(file, end)).trim() === ''
+  const semicolon = semicolonAfter(place) === undefined ? ';' : ''
+  const text = `${changed(file, span, changes)}${semicolon}${file.slice(span.end, end)}`
+  const opening = `${isFirst ? '' : '\n'}${fence.before}\n`
+  const closing = `\n${fence.after}${isLast ? '' : '\n'}`
+  return [{ path: migration.path, span: { start: span.start, end }, text: opening + text + closing }]
+}
+
 /** Returns the edits that put whole statements on their own lines in front of this one, above its comments. */
 export function statementsBefore(place: Place, statements: readonly string[]): Edit[] {
   const { migration, statement } = place

@@ -19,11 +19,11 @@ import { type About, inTheWay } from './behind'
 import {
   cutStatement,
   fenceAround,
+  fenced,
   joined,
   leaving,
   lineOf,
   removedStatement,
-  semicolonAfter,
   statementsAfter,
   statementsBefore,
 } from './edits'
@@ -217,21 +217,6 @@ const cutsUp = ({ migration }: RuleContext): string =>
 /** Fences do not stand in one another. */
 export const isFenced = ({ section, statement: { span } }: RuleContext): boolean =>
   section.queries.some(({ start, end }) => start <= span.start && span.end <= end)
-
-/** Puts the tool's fence around a statement whose first and last edits stand at its ends. */
-function fenced(context: RuleContext, changes: readonly Edit[]): readonly Edit[] {
-  const { fence } = context.migration.framework
-  if (!fence || fenceAround(context)) return changes
-  const { span } = context.statement
-  const end = semicolonAfter(context)
-  const closing = end === undefined ? `;\n${fence.after}` : ''
-  const around = changes.map(edit => {
-    if (edit.span.start === span.start) return { ...edit, text: `${fence.before}\n${edit.text}` }
-    return edit.span.start === span.end ? { ...edit, text: edit.text + closing } : edit
-  })
-  if (end === undefined) return around
-  return [...around, { path: context.migration.path, span: { start: end, end }, text: `\n${fence.after}` }]
-}
 
 /** What makes a tool run a migration outside a transaction. */
 export type Marker = Pick<Placed, 'edits' | 'creates'>

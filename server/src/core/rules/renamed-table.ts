@@ -105,9 +105,9 @@ uses it.`,
   COMMIT;
 
 -- bad: other roles use it too
+-- given: server-wide-change off
 -- file: 0001_people.sql
   CREATE ROLE shop;
---^^^^^^^^^^^ hint [server-wide-change: a role belongs to every database of the server: in the second one this fails]
   CREATE TABLE people (id bigint PRIMARY KEY, name text);
   CREATE TABLE visits (id bigint PRIMARY KEY);
   GRANT ALL ON TABLE people, visits TO shop WITH GRANT OPTION;

@@ -22,11 +22,11 @@ function truthOf(node: Node | undefined, depth: number): Truth {
     return parts.includes(undefined) ? undefined : parts.includes(null) ? null : !decisive
   }
   if (NullTest) {
-    const value = valueOf(NullTest.arg, depth + 1)
+    const value = resultOf(NullTest.arg, depth + 1)
     return value === undefined ? undefined : (value === null) === (NullTest.nulltesttype === 'IS_NULL')
   }
   if (A_Expr?.kind === 'AEXPR_OP') return compared(A_Expr, depth)
-  const value = valueOf(node, depth + 1)
+  const value = resultOf(node, depth + 1)
   return value === null ? null : value === 'true' || value === 'false' ? value === 'true' : undefined
 }
 
@@ -34,7 +34,7 @@ const negated = (truth: Truth): Truth => (typeof truth === 'boolean' ? !truth : 
 
 /** Texts that differ may be equal numbers, or equal in a collation; those that are the same are equal. */
 function compared({ name, lexpr, rexpr }: A_Expr, depth: number): Truth {
-  const [left, right] = [valueOf(lexpr, depth + 1), valueOf(rexpr, depth + 1)]
+  const [left, right] = [resultOf(lexpr, depth + 1), resultOf(rexpr, depth + 1)]
   if (left === null || right === null) return null
   if (left === undefined || right === undefined) return undefined
   const isNumber = [left, right].every(value => /^-?\d+(?:\.\d+)?$/.test(value))
@@ -52,18 +52,18 @@ const orders: Readonly<Record<string, readonly number[]>> = {
   '>=': [0, 1],
 }
 
-function valueOf(node: Node | undefined, depth: number): Value {
+function resultOf(node: Node | undefined, depth: number): Value {
   if (depth > 32) return undefined
   const { ColumnRef, A_Const, TypeCast, CoalesceExpr, FuncCall, A_Expr } = fields(node)
   if (ColumnRef || A_Const?.isnull) return null
-  if (TypeCast) return valueOf(TypeCast.arg, depth + 1)
+  if (TypeCast) return resultOf(TypeCast.arg, depth + 1)
   if (CoalesceExpr) {
-    const values = (CoalesceExpr.args ?? []).map(part => valueOf(part, depth + 1))
+    const values = (CoalesceExpr.args ?? []).map(part => resultOf(part, depth + 1))
     return values.every(value => value === null) ? null : values.find(value => value !== null)
   }
   if (FuncCall) return called(FuncCall, depth)
   // PostgreSQL's own operators make null of null (pg_proc.proisstrict); that of other kinds, as IN and LIKE, is null too.
-  if (A_Expr && nullOfNull.has(A_Expr.kind ?? '')) return valueOf(A_Expr.lexpr, depth + 1) === null ? null : undefined
+  if (A_Expr && nullOfNull.has(A_Expr.kind ?? '')) return resultOf(A_Expr.lexpr, depth + 1) === null ? null : undefined
   return constantText(node)
 }
 
@@ -73,7 +73,7 @@ const nullOfNull: ReadonlySet<string> = new Set(['AEXPR_OP', 'AEXPR_LIKE', 'AEXP
 function called({ funcname, args }: FuncCall, depth: number): Value {
   const name = strings(funcname).at(-1) ?? ''
   if (!strict.has(name)) return undefined
-  const value = valueOf(args?.[0], depth + 1)
+  const value = resultOf(args?.[0], depth + 1)
   if (value !== '') return value === null ? null : undefined
   return /length$/.test(name) ? '0' : ''
 }

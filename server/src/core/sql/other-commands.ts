@@ -9,7 +9,7 @@ import type { CreateRoutine } from './routine-commands'
  */
 export interface OtherCommand {
   readonly tag: OtherTag
-  /** What it makes or changes, where that is no relation: the statistics, the publication. */
+  /** What it makes or changes, where that is no relation: the statistics, the publication, the role. */
   readonly name?: { readonly schema?: string; readonly name: string }
   readonly relations: readonly (Name & { readonly only?: boolean })[]
   /** Tables that the expressions of CREATE POLICY and the actions of CREATE RULE read. */

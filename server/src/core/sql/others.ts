@@ -7,7 +7,7 @@ import { fields, nameFromParts, nameOf, strings, walk } from './nodes'
 import type { OtherCommand, OtherTag, RuleEvent } from './other-commands'
 import { type DefaultStatement, sessionDefault } from './parameters'
 import type { Name } from './parts'
-import { grantOf, isSuperuser, passwordIn, policyOf, rolesOf } from './privileges'
+import { grantOf, passwordIn, policyOf, roleOf, rolesOf } from './privileges'
 import { securityOf } from './routine'
 import { type Source, spanOf } from './source'
 
@@ -51,7 +51,7 @@ export function other(
     ...(raw.instead && !raw.whereClause && { instead: true }),
     ...(raw.event && { event: raw.event.replace('CMD_', '') as RuleEvent }),
     ...(kind === 'CreatePolicyStmt' && { policy: policyOf(statement as CreatePolicyStmt) }),
-    ...(makingRoles.has(kind) && { isSuperuser: isSuperuser(statement as CreateRoleStmt) }),
+    ...(makingRoles.has(kind) && roleOf(statement as CreateRoleStmt)),
     ...(password && { password }),
     ...(kind === 'ExplainStmt' && { analyze: isAnalyze(raw.options ?? []) }),
     keywords: spanOf(source, 0, 1),

@@ -29,12 +29,14 @@ export const policyOf = ({ cmd_name, permissive, roles, qual, with_check }: Crea
   isAlwaysTrue: [qual, with_check].some(isTrue) && [qual, with_check].every(node => !node || isTrue(node)),
 })
 
-/** Returns whether CREATE ROLE or ALTER ROLE makes a superuser. */
-export const isSuperuser = ({ options }: Pick<CreateRoleStmt, 'options'>): boolean =>
-  (options ?? []).some(node => {
+/** Returns which role CREATE ROLE makes, and whether it or ALTER ROLE makes a superuser. */
+export const roleOf = ({ role, options }: Partial<Pick<CreateRoleStmt, 'role' | 'options'>>) => ({
+  ...(typeof role === 'string' && { name: { name: role } }),
+  isSuperuser: (options ?? []).some(node => {
     const { defname, arg } = fields(node).DefElem ?? {}
     return defname === 'superuser' && fields(arg).Boolean?.boolval === true
-  })
+  }),
+})
 
 /** Returns the password that a statement sets; undefined where it takes one away or sets none. */
 export function passwordIn(kind: string, statement: unknown, source: Source): Password | undefined {
