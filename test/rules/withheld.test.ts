@@ -333,6 +333,12 @@ DROP FUNCTION named(text);`
       ),
       ['The new column would need constraint "of" as well.'],
     )
+    assert.deepEqual(reasonAfter('CREATE INDEX ages ON users (age);\nALTER INDEX ages SET (fillfactor = 70);'), [
+      'Index "ages" is not as it was made.',
+    ])
+    assert.deepEqual(reasonAfter('ALTER TABLE users ADD CONSTRAINT ages UNIQUE (age) WITH (fillfactor = 70);'), [
+      'The new column would need constraint "ages" as well.',
+    ])
   })
 
   it('says that the triggers of the table are not always as they are', () => {

@@ -244,13 +244,17 @@ function movedCondition(constraint: Constraint, own: Own): Moved | undefined {
 /** ON DELETE SET NULL of some columns, behind those of the other table. */
 const setsColumns = /\bset\s+(?:null|default)\s*\(/i
 
+/** How the index of a key is stored. */
+const hasStorage = /\b(?:with\s*\(|tablespace\b)/i
+
 /** UNIQUE or PRIMARY KEY, which take over an index that is built before. */
 function movedKey(constraint: Constraint, own: Own): Moved | undefined {
   const { context, next, tableText } = own
   const { name, kind } = constraint
   const index = context.catalog.relations.get(constraint.index ?? '')
   const names = ownNames(name, own)
-  if (!isIndex(index) || index.deferrable || index.include.length > 0 || index.method !== 'btree')
+  const isPlain = !hasStorage.test(constraintText(own.past, own.table, constraint, own.searchPath) ?? '')
+  if (!isPlain || !isIndex(index) || index.deferrable || index.include.length > 0 || index.method !== 'btree')
     return withhold(`The new column would need constraint "${name}" as well.`)
   const nulls = index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
   const columns = constraint.columns.map(quoted).join(', ')

@@ -2,7 +2,7 @@ import type { Migration } from '../history/migration'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
 import { earlierStatements } from '../judgement/later'
-import type { Comment } from '../sql/commands'
+import type { AlterRelation, Comment } from '../sql/commands'
 import { quoted } from '../sql/quote'
 import type { Statement } from '../sql/statements'
 import type { Subcommand } from '../sql/subcommands'
@@ -36,6 +36,8 @@ export function keptSettings(named: Named, context: RuleContext): readonly strin
     const isOfColumn = mentions({ statement }, named.table) && named.columns.some(one => mentions({ statement }, one))
     if (naming.has(command.tag) && isOfColumn)
       return withhold(`${command.tag} names the column, and keeps the one it finds from going.`)
+    if (command.tag === 'ALTER INDEX' && named.indexes.has(command.relation.name) && changesIndex(command))
+      return withhold(`Index "${command.relation.name}" is not as it was made.`)
     if (command.tag === 'COMMENT') remember(said, ...commented(command, statement, named))
     if (command.tag === 'CLUSTER' && command.tables.some(({ name }) => name === named.table)) {
       const index = tokensOf(statement.text).some(({ text }) => text === 'USING')
@@ -48,6 +50,8 @@ export function keptSettings(named: Named, context: RuleContext): readonly strin
   }
   return [...said.values()]
 }
+
+const changesIndex = ({ subcommands }: AlterRelation): boolean => subcommands.some(({ kind }) => kind !== 'RENAME TO')
 
 /** They name columns, and cannot do without them. */
 const naming: ReadonlySet<string> = new Set(['CREATE PUBLICATION', 'ALTER PUBLICATION', 'SECURITY LABEL'])

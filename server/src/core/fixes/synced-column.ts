@@ -58,7 +58,9 @@ export function undoneHere(
   const matches = ({ command }: Step) =>
     command?.tag === 'ALTER TABLE' && command.relation.name === relation.name && command.subcommands.every(isInverse)
   const downs = downSteps(context)
-  if (downs.length === 0) return intoEmptyDown(context.migration, context.history, undo)
+  const { steps, migration, history } = context
+  // Where the up does more, it could not be made again after such a down in any case.
+  if (downs.length === 0) return steps.length === 1 ? intoEmptyDown(migration, history, undo) : []
   const isAbout = (step: Step) => mentions(step, relation.name) && columns.some(column => mentions(step, column))
   const about = downs.filter(isAbout)
   // What comes behind finds the columns as it always did.

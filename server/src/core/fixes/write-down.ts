@@ -19,12 +19,9 @@ export function writtenDown(up: Migration, history: History, settings: Settings)
   return placed ? [{ title: 'Write the down', safety: 'review', turn: 'last', edits: [], ...placed }] : []
 }
 
-/** Returns the edits that put statements into the down of an up that has none, as the project has its others; none where it has no place. */
-export function intoEmptyDown(up: Migration, history: History, lines: readonly string[]): readonly Edit[] {
-  if (up.sections.filter(({ direction }) => direction === 'up').length !== 1) return []
-  const sql = lines.join('\n')
-  return (intoOwn(up, history, sql) ?? likeOthers(up, history, sql))?.edits ?? []
-}
+/** Returns the edits that put statements into a down that has none; none where it is not there. */
+export const intoEmptyDown = (up: Migration, history: History, lines: readonly string[]): readonly Edit[] =>
+  intoOwn(up, history, lines.join('\n'))?.edits ?? []
 
 /** Returns the fix that adds statements at the end of a down, before its COMMIT; none where it has no place for them. */
 export function addedToDown(lines: readonly string[], down: Migration): readonly Fix[] {

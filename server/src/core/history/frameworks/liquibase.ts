@@ -157,13 +157,13 @@ function changesetAfter(text: string, { title, up: sql, down: undo, transaction 
   const [, marker = '--changeset ', author = 'migration-guard', id = ''] =
     /^[ \t]*(--[ \t]*changeset[ \t]+)("[^"\n]+"|[^:\s]+):[ \t]*("[^"\n]+"|\S+)/i.exec(lastHead(text)) ?? []
   const isCut = (script: string) => texts(script).some(statement => /;[ \t]*(?:--.*)?\n/.test(statement))
+  const comment = marker.replace(/changeset\s+$/i, 'rollback ')
+  const bare = undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')
   const options = [
     ...(transaction ? [] : [' runInTransaction:false']),
     ...(isCut(sql) ? [' splitStatements:false'] : []),
-    ...(isCut(undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')) ? [' rollbackSplitStatements:false'] : []),
+    ...(isUndone.test(text) && isCut(bare) ? [' rollbackSplitStatements:false'] : []),
   ].join('')
-  const comment = marker.replace(/changeset\s+$/i, 'rollback ')
-  const bare = undo.replace(/^[ \t]*--[ \t]*rollback /gim, '')
   // A rollback fails at a changeset in SQL that says nothing of it (`ChangeSet.java`).
   const said = undo === '' ? `${comment}empty\n` : `${bare.replace(/^/gm, comment)}\n`
   const rollback = isUndone.test(text) ? said : ''
