@@ -15,4 +15,6 @@ export const upSteps = ({ history, migration, settings }: RuleContext): readonly
 
 /** Whether a transaction may be open though none is seen: nothing tells who runs the file, and it opens none itself. */
 export const mayHaveBlock = ({ history, steps }: Pick<RuleContext, 'history' | 'steps'>): boolean =>
-  history.framework.id === plain.id && !steps.some(({ transaction }) => transaction.kind === 'block')
+  history.framework.id === plain.id &&
+  history.source.runner()?.transaction !== 'none' &&
+  !steps.some(({ transaction }) => transaction.kind === 'block')

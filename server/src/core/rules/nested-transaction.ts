@@ -1,6 +1,7 @@
 import type { Fix } from '../finding'
 import { removedStatement } from '../fixes/edits'
 import { type Step, stepsIn } from '../history/steps'
+import { mayHaveBlock } from '../judgement/around'
 import { shifted } from '../text'
 import { defineMigrationRule, type MigrationContext, type RuleFinding } from './rule'
 
@@ -14,7 +15,8 @@ export default defineMigrationRule({
 PostgreSQL has no transactions inside transactions. Where the migration tool has opened one, \`BEGIN\` warns and does nothing,
 and \`COMMIT\` or \`ROLLBACK\` ends the tool's transaction: what follows, the tool's own record of the migration too, is no
 longer part of it. A failure there leaves the migration half applied, or applied without a record; some drivers end with an
-error of their own. A second \`BEGIN\` or \`COMMIT\` in a transaction of the file's own does nothing but warn.
+error of their own. A second \`BEGIN\` or \`COMMIT\` in a transaction of the file's own does nothing but warn, and so does a
+\`COMMIT\` at the end of a file that begins no transaction, unless who runs the file does.
 
 Nothing is said of a \`COMMIT\` before any \`BEGIN\` where \`BEGIN\` or what cannot run in a transaction follows: somebody ends the
 tool's transaction on purpose. Nor is anything said of savepoints. A section has one finding.`,
@@ -26,7 +28,7 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
     for (const section of context.migration.sections) {
       const own = stepsIn(context.steps, section)
       if (section.transaction !== 'tool') {
-        yield* repeated(own)
+        yield* repeated(own, context)
         continue
       }
       const commands = own.filter(isTransactionCommand)
@@ -125,6 +127,12 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
   COMMIT;
 --^^^^^^ information [nested-transaction: COMMIT does nothing: no transaction is open]
 
+-- bad: at the end of a file without BEGIN
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  COMMIT;
+--^^^^^^ information [nested-transaction: COMMIT ends a transaction that the file does not begin, or does nothing]
+
 -- good: on purpose
 -- given: goose
 -- file: 00001_users.sql
@@ -164,10 +172,11 @@ Leave transactions to the tool, or tell it with its marker not to open one.`,
 `,
 })
 
-/** A BEGIN in a block of the file, or a COMMIT behind one. */
-function* repeated(own: readonly Step[]): Iterable<RuleFinding> {
+/** A BEGIN in a block of the file, or a COMMIT behind one; and one at the end of a file without BEGIN. */
+function* repeated(own: readonly Step[], context: MigrationContext): Iterable<RuleFinding> {
   const place = own.findIndex(isTransactionCommand)
-  if (place < 0 || !isStart(own[place]?.command?.tag)) return
+  if (place < 0) return
+  if (!isStart(own[place]?.command?.tag)) return yield* unbegun(own, place, context)
   const found = own.slice(place + 1).find(step => {
     if (!isTransactionCommand(step)) return false
     const { kind, first } = step.transaction
@@ -182,6 +191,23 @@ function* repeated(own: readonly Step[]): Iterable<RuleFinding> {
       ? 'PostgreSQL warns that there is already a transaction in progress; the first COMMIT ends it.'
       : 'PostgreSQL warns that there is no transaction in progress: the COMMIT before has ended it.',
     hint: `Leave the ${tag} out, or the one before it.`,
+    severity: 'information',
+  }
+}
+
+function* unbegun(own: readonly Step[], place: number, context: MigrationContext): Iterable<RuleFinding> {
+  const last = own[place]
+  if (!last?.command || last !== own.at(-1)) return
+  const { tag } = last.command
+  yield {
+    at: shifted({ start: 0, end: tag.length }, last.statement.span.start),
+    message: mayHaveBlock(context)
+      ? `${tag} ends a transaction that the file does not begin, or does nothing`
+      : `${tag} does nothing: no transaction is open`,
+    detail: mayHaveBlock(context)
+      ? 'Whoever runs the file may have opened one; else PostgreSQL warns that there is no transaction in progress.'
+      : 'PostgreSQL warns that there is no transaction in progress.',
+    hint: `Leave the ${tag} out, or begin with BEGIN.`,
     severity: 'information',
   }
 }
