@@ -17,7 +17,8 @@ import {
   sequencesOwnedBy,
   type Table,
 } from '../postgres/catalog'
-import { literal } from '../sql/quote'
+import type { Identifier } from '../sql/parts'
+import { literal, quoted } from '../sql/quote'
 import type { Insert } from '../sql/row-commands'
 import { defineRule } from './rule'
 
@@ -46,8 +47,8 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
     // What PostgreSQL refuses leaves no sequence behind.
     if (context.inside || context.failure || !table || table.persistence === 'temporary') return
     if (insert.source !== 'SELECT' && isForDevelopers(context.migration.path)) return
-    const column = insert.columns.find(
-      ({ name }) => isCounted(table, name) && isUnique(table, name, context) && isGiven(insert, name, context),
+    const column = columnsFilled(insert, table).find(
+      ({ name }, place) => isCounted(table, name) && isUnique(table, name, context) && isGiven(insert, place, context),
     )
     if (!column || !isFirstInto(insert, context) || isSetLater(insert, context)) return
     const isCopy = insert.source === 'SELECT' && table.born?.migration === context.migration.path
@@ -88,6 +89,16 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
   INSERT INTO roles (id, name) VALUES (3, 'nobody');
   SELECT setval(pg_get_serial_sequence('roles', 'id'), (SELECT max(id) FROM roles));
 
+-- bad: without the names of the columns
+-- file: 0001_roles.sql
+  CREATE TABLE roles (id serial PRIMARY KEY, name text);
+  INSERT INTO roles VALUES (1, 'admin'), (2, 'guest');
+--            ^^^^^ hint [sequence-not-reset: INSERT brings its own values of column "id", and the sequence of table "roles" stays behind]
+-- fix: Set the sequence behind them
+  CREATE TABLE roles (id serial PRIMARY KEY, name text);
+  INSERT INTO roles VALUES (1, 'admin'), (2, 'guest');
+  SELECT setval(pg_get_serial_sequence('roles', 'id'), (SELECT max(id) FROM roles));
+
 -- bad: a sequence of its own
 -- file: 0001_roles.sql
   CREATE SEQUENCE role_ids;
@@ -99,6 +110,11 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
   CREATE TABLE roles (id integer PRIMARY KEY DEFAULT nextval('role_ids'), name text);
   INSERT INTO roles (id, name) VALUES (1, 'admin');
   SELECT setval('role_ids', (SELECT max(id) FROM roles));
+
+-- good: DEFAULT, in the place of the column
+-- file: 0001_roles.sql
+  CREATE TABLE roles (id serial PRIMARY KEY, name text);
+  INSERT INTO roles VALUES (DEFAULT, 'admin');
 
 -- good: the sequence is set
 -- file: 0001_roles.sql
@@ -162,11 +178,16 @@ function isCounted(table: Table, name: string): boolean {
 const isUnique = (table: Table, name: string, { catalog }: RuleContext): boolean =>
   indexesOf(catalog, keyOfRelation(table)).some(({ unique, columns }) => unique && columns[0] === name)
 
+/** Those that the statement names, or all of the table in their order. */
+function columnsFilled({ columns, table: { span } }: Insert, table: Table): readonly Identifier[] {
+  if (columns.length > 0 || !table.columnsKnown) return columns
+  return table.columns.map(({ name }) => ({ name, span }))
+}
+
 /** Whether the rows have values that a sequence comes to. */
-function isGiven(insert: Insert, column: string, { statement }: RuleContext): boolean {
+function isGiven(insert: Insert, place: number, { statement }: RuleContext): boolean {
   if (/\bOVERRIDING\s+USER\b/i.test(statement.text)) return false
   if (insert.source === 'SELECT') return !insert.calls.some(({ name }) => name === 'nextval')
-  const place = insert.columns.findIndex(({ name }) => name === column)
   return insert.values?.some(row => Number(row[place] ?? 0) > 0) ?? false
 }
 
@@ -212,8 +233,9 @@ function setBehind(insert: Insert, column: string, table: Table, context: RuleCo
   const name = written(context, insert.table.span)
   const named = insert.columns.find(other => other.name === column)
   const sequence = sequenceOf(table, column, name, context)
-  if (!last || !named || sequence === undefined || context.direction === 'down') return []
-  const set = `SELECT setval(${sequence}, (SELECT max(${written(context, named.span)}) FROM ${name}));`
+  if (!last || sequence === undefined || context.direction === 'down') return []
+  const key = named ? written(context, named.span) : quoted(column)
+  const set = `SELECT setval(${sequence}, (SELECT max(${key}) FROM ${name}));`
   return [{ title: 'Set the sequence behind them', safety: 'review', edits: statementsAfter(last, [set]) }]
 }
 
