@@ -122,6 +122,28 @@ CREATE TABLE settings (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES
     )
   })
 
+  it('numbers what waits for a later release behind all else that it writes', () => {
+    const files = Object.entries({
+      'V1__orders.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, buyer bigint, amount int, fax text);\n',
+      'V2__buyer.sql': 'ALTER TABLE orders RENAME COLUMN buyer TO customer;\n',
+      'V3__amount.sql': 'ALTER TABLE orders RENAME COLUMN amount TO total;\nALTER TABLE orders DROP COLUMN fax;\n',
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const history = historyFor({ files })
+    const asked = ['V2__buyer.sql', 'V3__amount.sql'].map(path => `${folder}/${path}`)
+    const { changes, paths } = fixed(history, asked, defaultSettings, { review: true, creates: true })
+    const created = changes.flatMap(({ path, before }) => (before === undefined ? [path.slice(folder.length + 1)] : []))
+    assert.deepEqual(created, [
+      'V4__backfill_orders_customer.sql',
+      'V4__backfill_orders_customer.sql.conf',
+      'V5__backfill_orders_total.sql',
+      'V5__backfill_orders_total.sql.conf',
+      'V6__rename_orders_buyer.sql',
+      'V7__drop_orders_fax.sql',
+      'V8__rename_orders_amount.sql',
+    ])
+    assert(created.filter(name => name.endsWith('.sql')).every(name => paths.includes(`${folder}/${name}`)))
+  })
+
   it('lets what goes come behind what others build, and leaves none of them out', () => {
     const files = Object.entries({
       '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, a text, b text, c text);\n',

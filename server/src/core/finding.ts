@@ -31,10 +31,11 @@ export interface Fix {
   /** Whether the database ends otherwise than without the fix, which is then the point of it: with an index more, or less. */
   readonly isChange?: boolean
   /**
-   * When it is applied, where other fixes of the file are too: what leaves others without an object comes `early`, what goes, and
-   * what takes releases, comes `late`, behind what others build, and what is written from all that the migration does comes `last`.
+   * When it is applied, where other fixes of the file are too: what leaves others without an object comes `early`, what goes comes
+   * `late`, behind what others build, then what columns become `inSteps`, and what is written from all that the migration does comes
+   * `last`.
    */
-  readonly turn?: 'early' | 'late' | 'last'
+  readonly turn?: 'early' | 'late' | 'inSteps' | 'last'
   readonly edits: readonly Edit[]
   readonly creates?: readonly NewFile[]
 }

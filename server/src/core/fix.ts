@@ -1,6 +1,7 @@
 import type { Finding, Fix } from './finding'
 import { type Change, changesBy } from './fix-changes'
 import { asOffered, fixesToApply } from './fix-check'
+import { laterReleasesLast } from './fix-order'
 import { type History, withFile } from './history/history'
 import { lint, type Report } from './lint'
 import type { Settings } from './settings'
@@ -85,17 +86,19 @@ export function fixed(start: History, paths: readonly string[], settings: Settin
     if (history === passed) break
   }
   const all = [...changes.values()].filter(change => change.before !== change.after)
-  return {
-    changes: changesWithSums(
-      start,
-      all.sort((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined)),
-    ),
+  const ordered = laterReleasesLast(
     history,
-    paths: queue,
+    all.sort((a, b) => Number(a.before !== undefined) - Number(b.before !== undefined)),
+    settings,
+  )
+  return {
+    changes: changesWithSums(start, ordered.changes),
+    history: ordered.history,
+    paths: queue.map(ordered.renamed),
   }
 }
 
-const turns: readonly Fix['turn'][] = ['early', undefined, 'late', 'last']
+const turns: readonly Fix['turn'][] = ['early', undefined, 'late', 'inSteps', 'last']
 
 /** The fixes of a finding that may be applied, best first: they are alternatives. */
 const chosen = (fixes: readonly Fix[], { review, creates }: FixOptions): readonly Fix[] =>

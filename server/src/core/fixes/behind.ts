@@ -2,6 +2,7 @@ import { mayName, mentions, reshapes, takesFrom } from '../judgement/dependence'
 import { foreignKeysIn } from '../judgement/foreign-keys'
 import type { Command, CreateTable } from '../sql/commands'
 import type { Name } from '../sql/parts'
+import type { Do } from '../sql/routine-commands'
 import type { Delete, Insert, Merge, Update } from '../sql/row-commands'
 import type { Statement } from '../sql/statements'
 import type { Subcommand, SubcommandKind } from '../sql/subcommands'
@@ -269,8 +270,14 @@ function leavesWithout(later: Later, table: string, column: string): boolean {
   if (command.tag === 'ALTER TABLE' && command.relation.name === table) {
     return command.subcommands.every(subcommand => leavesColumns(subcommand, name => name === column))
   }
-  return withoutQueries.has(command.tag)
+  return withoutQueries.has(command.tag) || (command.tag === 'DO' && isOfNamedColumns(command, later))
 }
+
+/** Batches that a fix has written, and others like them. */
+const isOfNamedColumns = ({ statements, hasDynamicSql }: Do, { statement }: Later): boolean =>
+  hasDynamicSql === false &&
+  !/\*|%rowtype/i.test(statement.text) &&
+  statements?.every(({ command: { tag } }) => tag === 'SELECT' || tag === 'UPDATE' || tag === 'COMMIT') === true
 
 /** What does not read the rows, or does not ask for the values that are still to come, may be there before them. */
 function leavesFilled(later: Later, table: string, columns: Filled, moved: string): boolean {

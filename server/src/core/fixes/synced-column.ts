@@ -145,7 +145,7 @@ export function inPlaceOf(
   if (isNeeded(context, step => renamesIn(step, alter.relation.name, moved))) return []
   if (isViewedAgain(alter, columns, context)) return []
   const placed = newMigrations(context, parts, all, { tables: [alter.relation.name], names, reads, copied: columns })
-  return placed ? [{ title: `${title},${placed.where}`, safety: 'review', turn: 'late', ...placed }] : []
+  return placed ? [{ title: `${title},${placed.where}`, safety: 'review', turn: 'inSteps', ...placed }] : []
 }
 
 /** A view that a repeatable migration makes would read one of two columns, and keep it from going. */
