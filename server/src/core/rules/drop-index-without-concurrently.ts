@@ -8,6 +8,7 @@ import { withhold } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
+import { isLockedAnyway } from '../judgement/held-lock'
 import { inQuotes, isNew, takes } from '../judgement/target'
 import { byHand, hintWithTool } from '../judgement/tool-hints'
 import { type Index, keyOf, type RelationKey, relationNamed } from '../postgres/catalog'
@@ -42,7 +43,7 @@ must run outside a transaction block. The index of a partitioned table cannot be
     const lock = context.effects.locks.find(({ relation }) => relation === index?.table)
     const isPartitioned = index?.kind === 'partitioned index'
     const isShort = context.transaction.over.length === 0
-    if (isShort && index && isLockedAnyway(index.table, context)) return
+    if (isShort && index && isLockedAnyway(index.table, 'ACCESS EXCLUSIVE', context)) return
     yield {
       at: drop.keywords,
       message: takes('DROP INDEX', lock?.mode ?? 'ACCESS EXCLUSIVE', tableLabel(name, index, context)),
@@ -367,16 +368,6 @@ must run outside a transaction block. The index of a partitioned table cannot be
   DROP INDEX users_email_idx;
 `,
 })
-
-/** Whether another statement of the same transaction takes as strong a lock on the table: nobody waits longer for the drop. */
-const isLockedAnyway = (table: RelationKey, { steps, transaction }: RuleContext): boolean =>
-  transaction.isBlock &&
-  steps.some(
-    ({ command, effects, transaction: other }) =>
-      command?.tag !== 'DROP INDEX' &&
-      other.number === transaction.number &&
-      effects?.locks.some(({ relation, mode }) => relation === table && mode === 'ACCESS EXCLUSIVE'),
-  )
 
 function isInUse(name: Name, context: RuleContext): boolean {
   if (isNew(name, context)) return false
