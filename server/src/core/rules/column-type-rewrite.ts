@@ -25,7 +25,7 @@ Nothing is said of a table that the same migration makes or the same transaction
 touch no row: a longer \`varchar\`, \`varchar\` to \`text\`, a \`numeric\` with more digits and
 the same scale, and the others that PostgreSQL can prove to be the same bytes. Where the history does not show the
 column's present type, the finding is a warning and says so; information, once for each file, where the new one is
-\`text\` or \`varchar\`, which mostly follows a shorter \`varchar\`.`,
+\`text\` or \`varchar\`, which mostly follows a shorter \`varchar\`, or \`numeric\` of any number of digits.`,
   instead: `
 Add a new column of the wanted type, keep both up to date with a trigger, fill it in batches, build its indexes and prove its
 constraints, and swap the names in a short transaction; drop the old column in a later migration. The new column is then the last
@@ -52,8 +52,8 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
           : 'The time it takes grows with the table, and the statistics of the column are gone until the table is analyzed.',
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
-        severity: isUnknown ? (isWiderText(subcommand) ? 'information' : 'warning') : undefined,
-        isOfFile: isUnknown && isWiderText(subcommand),
+        severity: isUnknown ? (isWider(subcommand) ? 'information' : 'warning') : undefined,
+        isOfFile: isUnknown && isWider(subcommand),
         fixes: () => {
           const asUtc = takenAsUtc(subcommand, target, context)
           if (asUtc.length > 0) return asUtc
@@ -423,8 +423,10 @@ function isFreeByOtherName(
 }
 
 /** What most columns of these types have been before is a shorter one. */
-const isWiderText = ({ type, using }: SubcommandOfKind<'ALTER COLUMN TYPE'>): boolean =>
-  !using && (type.name === 'text' || type.name === 'varchar') && type.dimensions === 0
+const isWider = ({ type, using }: SubcommandOfKind<'ALTER COLUMN TYPE'>): boolean =>
+  !using &&
+  type.dimensions === 0 &&
+  (type.name === 'text' || type.name === 'varchar' || (type.name === 'numeric' && type.modifiers.length === 0))
 
 function workOf(
   effects: { rewrites: readonly string[]; builds: readonly string[]; scans: readonly string[] },
