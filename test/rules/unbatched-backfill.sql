@@ -818,7 +818,22 @@
     END LOOP;
   END
   $$;
--- file: 0005_string.sql
+-- file: 0005_found.sql
+  DO $$
+  DECLARE
+    everybody CURSOR FOR SELECT id FROM users;
+    one record;
+  BEGIN
+    OPEN everybody;
+    FETCH everybody INTO one;
+    WHILE FOUND LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+--    ^^^^^^ warning [unbatched-backfill: UPDATE changes rows of table "users" for every row that a loop reads, in one transaction]
+      FETCH everybody INTO one;
+    END LOOP;
+  END
+  $$;
+-- file: 0006_string.sql
   DO $$
   DECLARE
     one record;

@@ -1,3 +1,4 @@
+import { Cursors, type Rows } from './cursors'
 import { type Constant, constantArrayOf, constantOf } from './dynamic'
 import { isVerbatim, meaningOf, partOf, spanOutside } from './excerpt'
 import { both, guardOf, guardOfHandler, opposite, readsCatalogs } from './guards'
@@ -82,8 +83,7 @@ class Block {
   #askedCatalogs = false
   /** Tables of which a row is read into a variable without a condition. */
   readonly #singles = new Set<string>()
-  /** What a loop over a cursor visits. */
-  readonly #cursors = new Map<string, Rows>()
+  readonly #cursors: Cursors
   #depth = 0
   #at = 0
 
@@ -93,6 +93,7 @@ class Block {
   ) {
     this.#tokens = tokensOf(body.text).filter(token => token.kind !== 'comment')
     this.#assignments = assignmentsIn(body.text, this.#tokens)
+    this.#cursors = new Cursors(body.text, this.#tokens, read)
   }
 
   /** Reads statements up to the END of what `inside` names, which it steps over. */
@@ -149,12 +150,15 @@ class Block {
         this.#condition('WHEN', false)
         this.statements('CASE', under(way, undefined))
       } else if (word === 'WHILE') {
+        const rows = this.#word(1) === 'FOUND' && this.#word(2) === 'LOOP' ? this.#cursors.lastFetched : undefined
         this.#condition('LOOP')
+        const inside = this.found.length
         this.statements('LOOP', { ...under(way, undefined), repeated: true })
+        this.#loopsOver(rows, inside)
       } else if (word === 'FOR' || word === 'FOREACH') this.#loop(way)
       else if (word === 'LOOP') {
         this.#at++
-        const [rows, inside] = [this.#fetched(), this.found.length]
+        const [rows, inside] = [this.#cursors.fetch(this.#at), this.found.length]
         this.statements('LOOP', { ...way, repeated: true })
         this.#loopsOver(rows, inside)
       } else this.#simple(way)
@@ -208,28 +212,9 @@ class Block {
       const isCursor = this.#tokens.slice(first, last).some(({ text }) => text === 'CURSOR')
       if (isCursor && query > 0) {
         this.#expression(`(${this.#slice(query + 1, last)})`)
-        this.#holds(name, this.#slice(query + 1, last))
+        this.#cursors.declare(named, query + 1, last)
       }
     }
-  }
-
-  #holds(cursor: string, text: string) {
-    const { command } = this.read(text)
-    if (command?.tag === 'SELECT') this.#cursors.set(cursor, { text, reads: command.reads })
-  }
-
-  /** OPEN cursor [ [ NO ] SCROLL ] FOR query (plpgsql-cursors.html). */
-  #open(first: number, last: number) {
-    const [named, mark] = [this.#tokens[first + 1], this.#tokens.slice(first, last).findIndex(isFor)]
-    if (named && mark > 0) this.#holds(foldedName(this.body.text, named), this.#slice(first + mark + 1, last))
-  }
-
-  /** The rows of a loop that begins with FETCH ... cursor INTO. */
-  #fetched(): Rows | undefined {
-    if (this.#word() !== 'FETCH') return undefined
-    const end = this.#tokens.findIndex(({ text }, at) => at > this.#at && (text === 'INTO' || text === ';'))
-    const named = this.#tokens[end - 1]
-    return named && this.#cursors.get(foldedName(this.body.text, named))
   }
 
   #initial(name: string, first: number, last: number) {
@@ -289,9 +274,8 @@ class Block {
     const query = inside === before + 1 ? this.found[before] : undefined
     const text = query?.excerpt?.text ?? this.#slice(first, last)
     this.statements('LOOP', { ...under(way, undefined), repeated: true })
-    const cursor = this.#tokens[first]
     if (query?.command.tag === 'SELECT') this.#loopsOver({ text, reads: query.command.reads }, inside)
-    else if (cursor) this.#loopsOver(this.#cursors.get(foldedName(this.body.text, cursor)), inside)
+    else this.#loopsOver(this.#cursors.of(this.#tokens[first]), inside)
   }
 
   /** What a loop runs for each row of a query. */
@@ -334,6 +318,7 @@ class Block {
   #simple(way: Way) {
     const word = this.#word()
     const first = this.#at
+    this.#cursors.fetch(first)
     const last = this.#skipTo(';')
     const second = this.#tokens[first + 1]?.text
     if (word === 'EXECUTE') return this.#dynamic(first, last, way)
@@ -341,7 +326,7 @@ class Block {
     if (word === 'RETURN') return this.#return(first, last, way)
     if (word === 'RAISE') return this.#expression(this.#slice(first + 3, last).replace(/^,/, ''))
     if (word === 'EXIT' && this.#isBlock(second)) this.#returned ??= way
-    if (word === 'OPEN') return this.#open(first, last)
+    if (word === 'OPEN') return this.#cursors.open(first, last)
     if (withoutSql.has(word) || last < first) return
     if (assigns.has(second ?? '')) return this.#assignment(first, last)
     this.#sql(first, last, way)
@@ -451,10 +436,6 @@ class Block {
     return from && to && last >= first ? this.body.text.slice(from.start, to.end) : ''
   }
 }
-
-type Rows = NonNullable<BodyStatement['over']>
-
-const isFor = ({ text }: Token): boolean => text === 'FOR'
 
 const mostValues = 100
 
