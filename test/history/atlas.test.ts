@@ -31,11 +31,13 @@ describe('Atlas', () => {
       '3_c.sql': '-- atlas:txmode none\nSELECT 1;',
       '4_d.sql': 'SELECT 0;\n-- atlas:txmode none\n\nSELECT 1;',
       '10_e.sql': '-- atlas:txmode file\r\n\r\nSELECT 1;',
+      '11_v0.12.1.sql': 'SELECT 1;',
       'schema.sql': 'SELECT 0;',
       ...sum,
     }
     assert.deepEqual(sectionsOf(historyIn(files)), [
       '10_e.sql up tool: SELECT 1',
+      '11_v0.12.1.sql up tool: SELECT 1',
       '1_a.sql up tool: SELECT 1 | SELECT 2',
       '2_b.sql up own: SELECT 1',
       '3_c.sql up tool: SELECT 1',

@@ -26,6 +26,7 @@ describe('files for another database', () => {
     'CockroachDB, by its families':
       'CREATE TABLE u (id UUID DEFAULT gen_random_uuid(), at TIMESTAMPTZ, FAMILY "primary" (id, at));',
     'CockroachDB, by its types': 'CREATE TABLE u (at TIMESTAMPTZ, tally INT8 NOT NULL DEFAULT 0:::INT8);',
+    'CockroachDB, by its settings': 'SET sql_safe_updates = false; ALTER TABLE u DROP COLUMN a CASCADE;',
     'MySQL, by its conflict': 'INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1;',
     'ClickHouse, by its users': "CREATE USER IF NOT EXISTS u IDENTIFIED WITH sha256_password BY 'x';",
     'ClickHouse, by its engine': 'CREATE TABLE t (id UInt64) ENGINE = MergeTree() ORDER BY id;',

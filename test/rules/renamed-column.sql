@@ -174,7 +174,7 @@
 -- file: 0002_emails.sql
   ALTER TABLE integrations RENAME TO emails;
   ALTER TABLE public.emails RENAME COLUMN mail TO address;
---                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "public.emails"]
+--                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN breaks running code that names column "mail" of table "public.emails"]
 -- fix: Keep both names up to date while code moves over, in new migrations
   ALTER TABLE integrations RENAME TO emails;
   ALTER TABLE public.emails ADD COLUMN address text;
@@ -1312,3 +1312,22 @@
   --rollback CREATE TRIGGER users_email_sync BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_email_sync();
   --rollback COMMENT ON COLUMN users.mail IS 'DEPRECATED: it is called email';
   --rollback UPDATE users SET email = mail;
+
+-- bad: of a table that gets another name afterwards
+-- given: golang-migrate, renamed-table off
+-- file: 1_carts.up.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY, buyer bigint);
+-- file: 2_baskets.up.sql
+  ALTER TABLE carts RENAME COLUMN buyer TO owner;
+--                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information [renamed-column: RENAME COLUMN breaks running code that names column "buyer" of table "carts"]
+  ALTER TABLE carts RENAME TO baskets;
+
+-- bad: of a table whose name a view bears from then on
+-- given: golang-migrate, renamed-table off
+-- file: 1_carts.up.sql
+  CREATE TABLE carts (buyer bigint);
+-- file: 2_baskets.up.sql
+  ALTER TABLE carts RENAME TO baskets;
+  ALTER TABLE baskets RENAME COLUMN buyer TO owner;
+--                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [renamed-column: RENAME COLUMN breaks running code that names column "buyer" of table "baskets"]
+  CREATE VIEW carts AS SELECT owner FROM baskets;

@@ -61,6 +61,33 @@
   ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
   ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
 
+-- good: a backfill of the rows that another column marks
+-- file: 0001_posts.sql
+  CREATE TABLE posts (id bigint PRIMARY KEY, is_deleted boolean NOT NULL);
+-- file: 0002_deleted.sql
+  ALTER TABLE posts ADD COLUMN deleted_at timestamptz;
+-- file: 0003_marked.sql
+  UPDATE posts SET deleted_at = now() WHERE is_deleted IS TRUE AND deleted_at IS NULL;
+  UPDATE posts SET deleted_at = now() WHERE is_deleted AND deleted_at IS NULL;
+
+-- bad: nothing says which rows a loop changes
+-- given: batches-in-one-transaction off
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE old_plans (user_id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  DO $$
+  DECLARE
+    old record;
+  BEGIN
+    FOR old IN SELECT user_id, plan FROM old_plans WHERE plan <> 'free' LOOP
+      IF old.plan IS NOT NULL THEN
+        UPDATE users SET plan = old.plan;
+--      ^^^^^^ warning [unbatched-backfill: UPDATE changes all rows of table "users" in every round of a loop, in one transaction]
+      END IF;
+    END LOOP;
+  END $$;
+
 -- bad: alone in a changeset that is cut at semicolons, and sent as a whole then
 -- given: liquibase
 -- file: 1_users.sql

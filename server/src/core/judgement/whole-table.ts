@@ -1,7 +1,7 @@
 import { compareDotted } from '../history/numbering'
 import { asTable, type Column, columnNamed, keyOf, primaryKeyOf, relationNamed, type Table } from '../postgres/catalog'
 import { isSystem } from '../postgres/effects/gathering'
-import type { Comparison, Name } from '../sql/parts'
+import type { Comparison, Expression, Name } from '../sql/parts'
 import type { Delete, Update } from '../sql/row-commands'
 import { type Token, tokensOf } from '../sql/tokens'
 import { nameOf, type Span } from '../text'
@@ -23,10 +23,16 @@ export function changesEveryRow(command: Update | Delete, context: RuleContext):
   if (command.tag === 'DELETE' && where.columns.some(column => isFilled(column, command.table, table, context)))
     return false
   if (where.columns.every(column => isNewColumn(column, command.table, table, context))) return true
-  const [test, ...others] = where.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
-  if (command.tag === 'DELETE' || test?.operator !== 'IS NULL' || others.length > 0) return false
+  const test = onlyTestOf(where, context)
+  if (command.tag === 'DELETE' || test?.operator !== 'IS NULL') return false
   const isAssigned = command.assignments.some(({ column }) => column === test.column)
   return isAssigned && !isAsOldAsTable(columnNamed(table, test.column), table)
+}
+
+/** The one comparison that a condition consists of; undefined where it asks for more, or for something else. */
+export function onlyTestOf({ comparisons, span }: Expression, context: RuleContext): Comparison | undefined {
+  const [test, ...others] = comparisons?.length === 1 ? (comparisons[0] ?? []) : []
+  return others.length === 0 && termsOf(span, context).length === 1 ? test : undefined
 }
 
 /**

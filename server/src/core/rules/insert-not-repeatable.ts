@@ -2,11 +2,13 @@ import type { Fix } from '../finding'
 import { insertion } from '../fixes/edits'
 import { isTakenAsItIs } from '../fixes/select-source'
 import plain from '../history/frameworks/plain'
+import { onceForEach } from '../history/numbering'
 import type { Step } from '../history/steps'
 import { laterSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { inQuotes } from '../judgement/target'
 import { asTable, columnNamed, type Index, indexesOf, keyOf, relationNamed } from '../postgres/catalog'
+import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Insert } from '../sql/row-commands'
 import { defineRule } from './rule'
@@ -228,9 +230,7 @@ history proves such an index, and is for you to review: rows that conflict for a
 
 /** Seeds come in runs of many statements: the first one speaks for all. */
 const isFirstInto = (insert: Insert, { steps, index }: RuleContext): boolean =>
-  !steps
-    .slice(0, index)
-    .some(({ command }) => command?.tag === 'INSERT' && command.table.name === insert.table.name && !command.onConflict)
+  (firsts(steps).filled.get(insert.table.name) ?? index) >= index
 
 const canFail = ({ command }: { command?: { tag: string } }): boolean =>
   command?.tag !== 'SET' && command?.tag !== 'RESET' && command?.tag !== 'COMMENT'
@@ -240,10 +240,23 @@ function isStartedAfresh({ table }: Insert, context: RuleContext): boolean {
   const relation = asTable(relationNamed(context.catalog, table))
   if (relation?.persistence === 'temporary') return true
   if (relation?.born?.migration === context.migration.path && !relation.conditional) return true
-  return context.steps.slice(0, context.index).some(({ command }) => {
-    if (command?.tag === 'TRUNCATE TABLE') return command.tables.some(({ name }) => name === table.name)
-    return command?.tag === 'DELETE' && command.table.name === table.name
-  })
+  return (firsts(context.steps).emptied.get(table.name) ?? context.index) < context.index
+}
+
+/** Where tables are filled and emptied first, by name: seeds are many, and each of them asks. */
+const firsts = onceForEach((steps: readonly Step[]) => {
+  const filled = new Map<string, number>()
+  const emptied = new Map<string, number>()
+  for (const [index, { command }] of steps.entries()) {
+    if (command?.tag === 'INSERT' && !command.onConflict) once(filled, command.table, index)
+    if (command?.tag === 'DELETE') once(emptied, command.table, index)
+    if (command?.tag === 'TRUNCATE TABLE') for (const table of command.tables) once(emptied, table, index)
+  }
+  return { filled, emptied }
+})
+
+const once = (places: Map<string, number>, { name }: Name, index: number): void => {
+  if (!places.has(name)) places.set(name, index)
 }
 
 /** This INSERT and those after it into the same table, for which it spoke. */

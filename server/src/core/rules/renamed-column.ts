@@ -9,9 +9,10 @@ import {
   existingTableOrView,
   isUnreleased,
   subcommandsOf,
+  type Target,
 } from '../judgement/target'
 import { stillNaming } from '../judgement/users'
-import { asTable, type Catalog, type Column, columnNamed } from '../postgres/catalog'
+import { asTable, type Catalog, type Column, columnNamed, key } from '../postgres/catalog'
 import { defineRule } from './rule'
 
 export default defineRule({
@@ -25,7 +26,9 @@ From the moment the migration commits, every running query that names the column
 code that was deployed before it, and code that an earlier release brings back. Code deployed before the migration cannot use
 the new name either.
 
-Where columns change places, it is information: another one bears the old name when the transaction commits, or bore the new
+It is information where the migration renames the table as well, and no view bears the name that it had.
+
+Where columns change places, it is information, too: another one bears the old name when the transaction commits, or bore the new
 name before, and goes. Queries go on, and get the other column, with another type maybe. Nothing is said of a table that the
 same migration makes, and of a column that it makes: where that takes the place of another, the other one is told.`,
   instead: `
@@ -61,10 +64,13 @@ set off other triggers: what those set in the row is taken back, and the fix is 
         }
         continue
       }
+      const isBroken = isRenamed(target, context)
       yield {
         at,
         message: `RENAME COLUMN breaks running code that names column "${from.name}" of ${target.label}`,
+        severity: isBroken ? 'information' : undefined,
         detail: [
+          ...(isBroken ? ['The migration renames the table as well, which breaks the same queries.'] : []),
           `Queries with the old name fail as soon as the migration commits, and queries with "${to.name}" fail until then.`,
           ...(target.table ? stillNaming(target.table, from.name, catalogAtEnd(context)) : []),
         ].join(' '),
@@ -205,6 +211,18 @@ set off other triggers: what those set in the row is taken back, and the fix is 
   ALTER TABLE users RENAME COLUMN mail TO email;
 `,
 })
+
+/** Whether the migration takes from the table the name by which running code knows it. */
+function isRenamed({ relation }: Target, context: RuleContext): boolean {
+  const schema = relation.slice(0, relation.indexOf('.'))
+  return context.steps.some(({ command }) => {
+    if (command?.tag !== 'ALTER TABLE') return false
+    const old = key(schema, command.relation.name)
+    const isGone = context.steps[0]?.before.relations.has(old) && !catalogAtEnd(context).relations.has(old)
+    const isIt = (to: string) => old === relation || key(schema, to) === relation
+    return isGone && command.subcommands.some(one => one.kind === 'RENAME TO' && isIt(one.to.name))
+  })
+}
 
 /** The name that means another column: the old one is there when the transaction commits, or the new one was before. */
 function swappedWith(relation: string, from: string, to: string, context: RuleContext): string | undefined {

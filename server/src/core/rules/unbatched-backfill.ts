@@ -12,7 +12,7 @@ import { isForDevelopers } from '../judgement/for-developers'
 import { heldLock } from '../judgement/held-lock'
 import { existingTable, inQuotes, isNew, whoWaits } from '../judgement/target'
 import { byHand, neverOutside } from '../judgement/tool-hints'
-import { changesEveryRow, givesEveryRow, isNewColumn } from '../judgement/whole-table'
+import { changesEveryRow, givesEveryRow, isNewColumn, onlyTestOf } from '../judgement/whole-table'
 import type { Table } from '../postgres/catalog'
 import type { Delete, Insert, Merge, Select, Update } from '../sql/row-commands'
 import { defineRule, type RuleFinding } from './rule'
@@ -52,8 +52,7 @@ fix is for you to review: others see the table half done, and a run that fails k
 
   *check(command, context) {
     if (context.inside?.isOfOneRow) return
-    // A loop takes some rows at a time.
-    const found = context.inside?.repeated ? rowByRow(command, context) : unbatched(command, context)
+    const found = context.inside?.repeated ? inLoop(command, context) : unbatched(command, context)
     if (found) yield found
   },
 
@@ -555,7 +554,7 @@ fix is for you to review: others see the table half done, and a run that fails k
     version integer;
   BEGIN
     FOR shard IN 1..10 LOOP
-      UPDATE users SET plan = 'free';
+      UPDATE users SET plan = 'free' WHERE id % 10 = shard - 1;
     END LOOP;
     SELECT settings.version INTO STRICT version FROM settings;
     UPDATE settings SET version = 2;
@@ -567,18 +566,29 @@ function unbatched(command: Changing | Select, context: RuleContext): RuleFindin
   return unbatchedItself(command, context) ?? unbatchedInWith(command, context)
 }
 
-/** A loop over every row that never commits is one transaction, and slower than one statement. */
-function rowByRow(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
+/**
+ * A loop takes some rows at a time, unless nothing says which ones. One over every row that never commits is one transaction, and
+ * slower than one statement.
+ */
+function inLoop(command: Changing | Select, context: RuleContext): RuleFinding | undefined {
   const { inside, steps, index } = context
-  if (!inside?.over || (command.tag !== 'UPDATE' && command.tag !== 'DELETE')) return undefined
+  if (command.tag !== 'UPDATE' && command.tag !== 'DELETE') return undefined
   const target = tableWithRows(command.table, context)
-  if (!target || steps[index]?.effects?.endsTransactions || !givesEveryRow(inside.over, context)) return undefined
+  if (!target || steps[index]?.effects?.endsTransactions) return undefined
+  const isWhole = !command.where && changesEveryRow(command, context)
+  if (!isWhole && !(inside?.over && givesEveryRow(inside.over, context))) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'
-  const what = `${command.tag} ${verb} rows of ${target.label} for every row that a loop reads, in one transaction`
+  const what = isWhole
+    ? `${command.tag} ${verb} all rows of ${target.label} in every round of a loop, in one transaction`
+    : `${command.tag} ${verb} rows of ${target.label} for every row that a loop reads, in one transaction`
   return {
     ...finding(what, target.relation, command, context),
     fixes: () =>
-      none('What the loop does for a row may be more than one statement: where a batch ends, only you know.'),
+      none(
+        isWhole
+          ? 'The loop runs the statement again and again: which rows it means each time, only you know.'
+          : 'What the loop does for a row may be more than one statement: where a batch ends, only you know.',
+      ),
   }
 }
 
@@ -616,8 +626,8 @@ function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFi
 
 /** ` whose "plan" is null`: where the column is older than the migrations of this release running code may have filled it in some. */
 function withNull({ where, table: name }: Update | Delete, table: Table | undefined, context: RuleContext): string {
-  const [test, ...others] = where?.comparisons?.length === 1 ? (where.comparisons[0] ?? []) : []
-  const isSaid = test?.operator === 'IS NULL' && others.length === 0 && !isNewColumn(test.column, name, table, context)
+  const test = where && onlyTestOf(where, context)
+  const isSaid = test?.operator === 'IS NULL' && !isNewColumn(test.column, name, table, context)
   return isSaid ? ` whose "${test.column}" is null` : ''
 }
 

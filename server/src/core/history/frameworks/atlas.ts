@@ -85,7 +85,7 @@ export default {
   },
 } satisfies Framework
 
-const fileName = /^\d+(?:_[^.]*)?\.sql$/
+const fileName = /^\d+(?:_(?!.*\.(?:up|down)\.sql$).*)?\.sql$/
 
 const pairName = /^\d+_.*\.(?:up|down)\.sql$/
 

@@ -114,8 +114,8 @@ const foreignPatterns = [
   String.raw`\[dbo\]\.|\bOBJECT_ID\s*\(|\b(?:INTO|FROM|JOIN|TABLE|UPDATE)\s+(?:#\w|@\w+\.)|\bIDENTITY\s*\(\s*1\s*,\s*1\s*\)|\bN?VARCHAR\s*\(\s*MAX\s*\)|\bVARCHAR2\b`,
 ].join('|')
 
-/** https://www.cockroachlabs.com/docs/stable/scalar-expressions#type-annotations, column-families */
-const cockroachWords = /:::\s*[a-z]|\bFAMILY\s+(?:"\w+"|'')\s*\(/i
+/** https://www.cockroachlabs.com/docs/stable/scalar-expressions#type-annotations, column-families, set-vars (which MySQL has too) */
+const cockroachWords = /:::\s*[a-z]|\bFAMILY\s+(?:"\w+"|'')\s*\(|\bsql_safe_updates\b/i
 
 const foreignWords = new RegExp(foreignPatterns, 'im')
 
