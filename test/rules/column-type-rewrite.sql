@@ -2474,3 +2474,51 @@
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
+
+-- bad: two columns, of which one would keep its bytes in UTC: by itself that mends nothing
+-- file: 0001_visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY, pages integer, at timestamp);
+-- file: 0002_wider.sql
+  ALTER TABLE visits ALTER COLUMN pages TYPE bigint, ALTER COLUMN at TYPE timestamptz USING at AT TIME ZONE 'UTC';
+--                                      ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "visits" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+--                                                                   ^^^^^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "visits" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- fix: Fill a new column beside it and swap the names, in new migrations
+  ALTER TABLE visits ALTER COLUMN at TYPE timestamptz USING at AT TIME ZONE 'UTC';
+  ALTER TABLE visits ADD COLUMN pages_new bigint;
+  CREATE FUNCTION visits_pages_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.pages_new := NEW.pages;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER visits_pages_new_sync BEFORE INSERT OR UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION visits_pages_new_sync();
+-- file: 0003_backfill_visits_pages.sql
+  DO $$
+  DECLARE
+    batch_start visits.id%TYPE;
+    batch_end visits.id%TYPE;
+    last_key visits.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM visits ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM visits ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM visits WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE visits SET pages_new = pages WHERE id BETWEEN batch_start AND batch_end AND pages_new IS NULL AND pages IS NOT NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM visits WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 0004_swap_visits_pages.sql
+  BEGIN;
+  DROP TRIGGER visits_pages_new_sync ON visits;
+  DROP FUNCTION visits_pages_new_sync();
+  ALTER TABLE visits RENAME COLUMN pages TO pages_old;
+  ALTER TABLE visits RENAME COLUMN pages_new TO pages;
+  COMMENT ON COLUMN visits.pages_old IS 'DEPRECATED: a later release drops it';
+  COMMIT;
+-- file: 0005_drop_visits_pages_old.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE visits DROP COLUMN pages_old;

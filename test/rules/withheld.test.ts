@@ -267,6 +267,16 @@ DROP FUNCTION named(text);`
     assert.deepEqual(reasons(' runInTransaction:false', `SELECT 1;\n${rename}`), why)
   })
 
+  it('says that the table is written anew for another clause', () => {
+    const anyway =
+      'Another clause of the statement writes the whole table anew: mend that first, or give this one a statement of its own.'
+    const beside = (clause: string, rule: string) =>
+      reason(`ALTER TABLE users ALTER COLUMN age TYPE bigint, ${clause};`, rule)
+    assert.equal(beside('ADD CONSTRAINT said CHECK (email IS NOT NULL)', 'check-validated-at-once'), anyway)
+    assert.equal(beside('ALTER COLUMN email SET NOT NULL', 'not-null-scan'), anyway)
+    assert.equal(beside('ADD UNIQUE (email)', 'unique-constraint-builds-index'), anyway)
+  })
+
   it('says that a view under the old name would be in the way of later migrations', () => {
     const inTheWay = 'A later migration puts something in its place, or takes away what the view would read.'
     const renamed = (later: string) =>

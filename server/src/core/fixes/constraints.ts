@@ -2,6 +2,7 @@ import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
 import type { RuleContext } from '../judgement/context'
 import { mentions, reshapes } from '../judgement/dependence'
+import { rewritingIn } from '../judgement/target'
 import { asTable, relationNamed } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation } from '../sql/commands'
@@ -12,7 +13,7 @@ import type { About } from './behind'
 import { anotherSubcommand, insertion, replacement, written } from './edits'
 import { changesTable } from './indexes'
 import { isNeeded, laterTransaction } from './placement'
-import { withhold } from './withheld'
+import { isRewrittenAnyway, none, withhold } from './withheld'
 
 /**
  * Returns the fix that adds a foreign key or a check NOT VALID and validates it in a later transaction. An unnamed
@@ -28,6 +29,9 @@ export function validatedLater(
   // Without the table IF EXISTS skips the statement, and VALIDATE would fail.
   if (alter.ifExists) withhold('IF EXISTS may skip the statement, and VALIDATE CONSTRAINT would fail then.')
   if (name === undefined || alter.ifExists) return []
+  // A foreign key is checked by a query of its own; all else while the rows are written.
+  const isAnyway = definition.kind !== 'FOREIGN KEY' && rewritingIn(alter, context).length > 0
+  if (isAnyway) return none(isRewrittenAnyway)
   const needs = (step: Step) =>
     mentions(step, name) ? `names "${name}"` : reshapes(step, alter.relation.name, context) && changesTable
   if (context.transaction.kind !== 'own' && isNeeded(context, needs)) return []

@@ -1,22 +1,38 @@
 import type { Edit, Fix } from '../finding'
 import type { Step } from '../history/steps'
 import type { RuleContext } from '../judgement/context'
-import type { SubcommandOfKind, Target } from '../judgement/target'
+import { rewritingIn, type SubcommandOfKind, type Target } from '../judgement/target'
 import { columnIn, tokensIn } from '../judgement/whole-table'
 import { columnNamed, columnsOfIndex, indexesOf, keyOf } from '../postgres/catalog'
 import { typeChange } from '../postgres/types'
+import type { AlterRelation } from '../sql/commands'
+import type { Subcommand } from '../sql/subcommands'
 import type { Span } from '../text'
 import { replacement, statementsAfter, statementsBefore, withBlanksBefore } from './edits'
 import { inBody } from './placement'
-import { none } from './withheld'
+import { isRewrittenAnyway, none, withReason } from './withheld'
 
 type TypeChange = SubcommandOfKind<'ALTER COLUMN TYPE'>
+
+/**
+ * Returns that fix; none where the statement writes the table anew for another clause, which the time zone does not mend.
+ */
+export function takenAsUtc(alter: AlterRelation, subcommand: TypeChange, target: Target, context: RuleContext): Fix[] {
+  const fixes = asUtc(subcommand, target, context)
+  const isOther = (other: Subcommand) => other !== subcommand && !isTakenAsUtc(other, target, context)
+  if (fixes.length > 0 && rewritingIn(alter, context).some(isOther)) return none(isRewrittenAnyway)
+  return fixes
+}
+
+/** Returns whether that fix is all that a clause needs. */
+export const isTakenAsUtc = (subcommand: Subcommand, target: Target, context: RuleContext): boolean =>
+  subcommand.kind === 'ALTER COLUMN TYPE' && withReason(() => asUtc(subcommand, target, context)).result.length > 0
 
 /**
  * Returns the fix that changes between `timestamp` and `timestamptz` in a session whose TimeZone is UTC: the values are the same
  * bytes there since PostgreSQL 12 (proven in test/postgres), and USING would make PostgreSQL write them anew.
  */
-export function takenAsUtc(subcommand: TypeChange, { table }: Target, context: RuleContext): Fix[] {
+function asUtc(subcommand: TypeChange, { table }: Target, context: RuleContext): Fix[] {
   const { column, type, using } = subcommand
   const from = columnNamed(table, column.name)?.type
   const { parameters } = context.transaction

@@ -3,7 +3,7 @@ import type { Step } from '../history/steps'
 import { downSteps } from '../judgement/around'
 import type { RuleContext } from '../judgement/context'
 import { mentions, reshapes } from '../judgement/dependence'
-import type { Target } from '../judgement/target'
+import { rewritingIn, type Target } from '../judgement/target'
 import { key } from '../postgres/catalog'
 import { nameOfAdded } from '../postgres/names'
 import type { AlterRelation, Command } from '../sql/commands'
@@ -40,7 +40,7 @@ import {
 } from './placement'
 import { restBehind } from './rest-behind'
 import { unusedName } from './unused-name'
-import { none, withhold, withReason } from './withheld'
+import { isRewrittenAnyway, none, withhold, withReason } from './withheld'
 
 /**
  * Returns the fix that builds the index of a UNIQUE or PRIMARY KEY constraint with CONCURRENTLY and then makes the constraint
@@ -67,6 +67,7 @@ export function builtConcurrently(
   if (replaces && !isExchange) return none(takesItsPlace)
   if (isOfNewColumn) return none('The same statement adds the column: add that before, in a statement of its own.')
   if (alter.ifExists) return none('IF EXISTS may skip the statement, and CREATE INDEX would fail then.')
+  if (rewritingIn(alter, context).length > 0) return none(isRewrittenAnyway)
   if (!clauses) return none('A constraint that uses an index cannot say all that this one says.')
 
   const name = nameOfAdded(context.catalog, alter, definition)

@@ -162,6 +162,15 @@ export function* subcommandsOf<K extends SubcommandKind>(
   }
 }
 
+/** Returns those clauses that surely write the table anew: what others of the statement read of it then costs little more. */
+export function rewritingIn(alter: AlterRelation, context: RuleContext): readonly Subcommand[] {
+  const effects = ownEffects(alter, context)
+  return alter.subcommands.filter((_, place) => {
+    const own = effects[place]
+    return own !== undefined && own.rewrites.length > 0 && own.unknown.length === 0
+  })
+}
+
 /** All rules of ALTER TABLE ask the same of one statement. */
 function ownEffects(alter: AlterRelation, context: RuleContext): readonly Effects[] {
   const { catalog, transaction, migration } = context

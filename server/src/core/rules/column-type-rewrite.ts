@@ -1,5 +1,5 @@
 import { retypedInSteps } from '../fixes/retyped-in-steps'
-import { takenAsUtc } from '../fixes/taken-as-utc'
+import { isTakenAsUtc, takenAsUtc } from '../fixes/taken-as-utc'
 import { hasSubcommand } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
 import { tableWithRows } from '../judgement/emptied'
@@ -55,10 +55,11 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
         severity: isUnknown ? (isWider(subcommand) ? 'information' : 'warning') : undefined,
         isOfFile: isUnknown && isWider(subcommand),
         fixes: () => {
-          const asUtc = takenAsUtc(subcommand, target, context)
-          if (asUtc.length > 0) return asUtc
+          if (isTakenAsUtc(subcommand, target, context)) return takenAsUtc(alter, subcommand, target, context)
           // All that the statement rewrites the table for, together: the rows are filled once.
-          const alike = changes.filter(other => !!workOf(other.effects, target.label))
+          const alike = changes.filter(
+            other => !!workOf(other.effects, target.label) && !isTakenAsUtc(other.subcommand, target, context),
+          )
           return retypedInSteps(
             alter,
             alike.map(other => other.subcommand),

@@ -5,7 +5,7 @@ import { replacement, statementsAfter, statementsBefore, written } from '../fixe
 import { changesTable } from '../fixes/indexes'
 import { proofOfNotNull } from '../fixes/not-null-steps'
 import { type Down, isNeeded, laterTransaction } from '../fixes/placement'
-import { none, withReason } from '../fixes/withheld'
+import { isRewrittenAnyway, none, withReason } from '../fixes/withheld'
 import type { Step } from '../history/steps'
 import { downSteps, laterSteps } from '../judgement/around'
 import { definesConstraint, hasSubcommand } from '../judgement/concerns'
@@ -15,6 +15,7 @@ import { isEmptiedBy, mayWrite, tableWithRows } from '../judgement/emptied'
 import {
   isUnreleased,
   modeOn,
+  rewritingIn,
   type SubcommandOfKind,
   subcommandsOf,
   type Target,
@@ -450,6 +451,7 @@ function provenFirst(alter: AlterRelation, subcommand: SubcommandOfKind<'SET NOT
   const inSteps = withReason(() => afterBackfill(alter, column.name, context)).result
   if (inSteps.length > 0) return [...inSteps]
   if ((alter.only && !isWithoutInheritors(alter, context)) || alter.ifExists) return []
+  if (rewritingIn(alter, context).length > 0) return none(isRewrittenAnyway)
   if (isMadeHere(alter, column.name) || needsNotNull(alter, column.name, context)) return []
   const table = written(context, alter.relation.span)
   const { name, clause, add, remove, prove, unprove } = proofOfNotNull(alter.relation, table, column.name, context)
