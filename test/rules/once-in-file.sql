@@ -123,6 +123,64 @@
 --                   ^^^^^^^^^^^ information [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "t2" and "t1": INSERT, UPDATE and DELETE wait until every row is checked]
   ALTER TABLE t3 ADD FOREIGN KEY (other) REFERENCES t1 (id);
 
+-- bad: more foreign keys than anybody looks at one by one
+-- file: 0001_dump.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE t1 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+--                                                       ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "user_id" of table "t1": DELETE and key UPDATE on "users" read the whole table]
+  CREATE TABLE t2 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t3 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t4 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t5 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t6 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t7 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t8 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t9 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t10 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t11 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+
+-- bad: few are left beside those that are allowed, and each is told
+-- file: 0001_some.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE t1 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t2 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t3 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t4 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t5 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t6 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t7 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t8 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t9 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+--                                                       ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "user_id" of table "t9": DELETE and key UPDATE on "users" read the whole table]
+  CREATE TABLE t10 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+--                                                        ^^^^^^^^^^ hint [foreign-key-without-index: no index begins with "user_id" of table "t10": DELETE and key UPDATE on "users" read the whole table]
+-- fix: Create an index
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE t1 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t2 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t3 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t4 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t5 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t6 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t7 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t8 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t9 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE INDEX ON t9 (user_id);
+  CREATE TABLE t10 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+-- fix: Create an index
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  CREATE TABLE t1 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t2 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t3 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t4 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t5 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t6 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t7 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t8 (id bigint PRIMARY KEY, user_id bigint REFERENCES users); -- guard: allow foreign-key-without-index: it is small
+  CREATE TABLE t9 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE TABLE t10 (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+  CREATE INDEX ON t10 (user_id);
+
 -- good: nothing of the kind
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email text);

@@ -54,12 +54,12 @@ export interface Finding {
   readonly fixes: readonly Fix[]
   /** Why there is no fix although the rule has one, as a sentence; worked out with the fixes. */
   readonly withheld?: string
-  /** Of several such of its rule in one file the first is told: the others would say the same. */
-  readonly isOfFile?: boolean
+  /** Of more such of its rule in one file the first alone is told, and says how many it speaks for. */
+  readonly mostInFile?: number
 }
 
 /** What a finding says, and how urgent it is. */
-type Told = Pick<Finding, 'severity' | 'message' | 'detail' | 'hint' | 'relation' | 'isOfFile'>
+type Told = Pick<Finding, 'severity' | 'message' | 'detail' | 'hint' | 'relation' | 'mostInFile'>
 
 /**
  * Returns a finding that says something else, or whose fixes are changed, or left out with a sentence that says why: each when
@@ -81,7 +81,7 @@ export function withFixes(finding: Finding, change: (fix: Fix) => Fix | string, 
     detail: told.detail ?? finding.detail,
     hint: told.hint ?? finding.hint,
     relation: told.relation ?? finding.relation,
-    isOfFile: told.isOfFile ?? finding.isOfFile,
+    mostInFile: told.mostInFile ?? finding.mostInFile,
     get fixes() {
       return changed().filter(fix => typeof fix !== 'string')
     },

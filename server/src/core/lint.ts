@@ -177,34 +177,41 @@ const lighter = (findings: readonly Finding[], { rules }: Settings): Finding[] =
           severity: 'information',
           detail:
             `The project begins with this migration and those before it: the table may be empty still. ${finding.detail ?? ''}`.trim(),
-          isOfFile: true,
+          mostInFile: 1,
         })
       : finding,
   )
 
-/** Of findings that are judged for a whole file the first of each rule is told, and says how many it speaks for. */
+/** Where a file has more of a kind than are worth telling one by one, the first is told, and says how many it speaks for. */
 function onceInFile(findings: readonly Finding[]): readonly Finding[] {
   const kinds = new Map<string, Finding[]>()
   for (const finding of findings) {
-    if (!finding.isOfFile) continue
+    if (finding.mostInFile === undefined) continue
     const kind = `${finding.rule} ${finding.severity}`
-    kinds.set(kind, [...(kinds.get(kind) ?? []), finding])
+    const alike = kinds.get(kind)
+    if (alike) alike.push(finding)
+    else kinds.set(kind, [finding])
   }
-  if (kinds.size === 0) return findings
-  const told = new Map<Finding, number>()
+  const spokenFor = new Map<Finding, Finding | undefined>()
   for (const alike of kinds.values()) {
+    const most = alike[0]?.mostInFile ?? alike.length
+    if (alike.length <= most) continue
     const first = alike.reduce((a, b) => (b.span.start < a.span.start ? b : a))
-    told.set(first, alike.length - 1)
+    const detail = `${first.detail ?? ''} This file has ${alike.length - 1} more like it.`.trim()
+    for (const finding of alike) spokenFor.set(finding, undefined)
+    const isTaken = alike.length <= manyFixes
+    spokenFor.set(
+      first,
+      withFixes(first, fix => (isTaken ? fix : eachBySetting), { detail }),
+    )
   }
-  return findings.flatMap(finding => {
-    if (!finding.isOfFile) return [finding]
-    const others = told.get(finding)
-    if (others === undefined) return []
-    if (others === 0) return [finding]
-    const more = `This file has ${others} more like it.`
-    return [withFixes(finding, fix => fix, { detail: `${finding.detail ?? ''} ${more}`.trim() })]
-  })
+  if (spokenFor.size === 0) return findings
+  return findings.flatMap(finding => (spokenFor.has(finding) ? (spokenFor.get(finding) ?? []) : [finding]))
 }
+
+const manyFixes = 10
+
+const eachBySetting = 'Where the settings give the rule a severity each is told, and has its fix.'
 
 /** Of the fixes of a statement in a body those that change nothing but its own text, where that is what runs. */
 function fixesWithin({ inside, routine, statement }: InnerStep, { fixes }: RuleFinding): readonly Fix[] {
@@ -235,7 +242,7 @@ class FoundByRule implements Finding {
   readonly detail?: string
   readonly hint?: string
   readonly relation?: string
-  readonly isOfFile?: boolean
+  readonly mostInFile?: number
   readonly span: Span
   private known: Offered | undefined
 
@@ -254,7 +261,7 @@ class FoundByRule implements Finding {
     this.detail = found.detail
     this.hint = found.hint
     this.relation = found.relation
-    this.isOfFile = severity === undefined && found.isOfFile
+    this.mostInFile = severity === undefined ? found.mostInFile : undefined
     this.span = shifted(found.at, offset)
   }
 

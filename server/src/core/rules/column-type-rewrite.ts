@@ -53,7 +53,7 @@ of the table. From \`timestamp\` to \`timestamptz\` and back no row is touched w
         hint: 'Add a column of the new type, fill it in batches while a trigger keeps it up to date, then swap the names.',
         relation: target.relation,
         severity: isUnknown ? (isWider(subcommand) ? 'information' : 'warning') : undefined,
-        isOfFile: isUnknown && isWider(subcommand),
+        mostInFile: isUnknown && isWider(subcommand) ? 1 : undefined,
         fixes: () => {
           if (isTakenAsUtc(subcommand, target, context)) return takenAsUtc(alter, subcommand, target, context)
           // All that the statement rewrites the table for, together: the rows are filled once.

@@ -33,7 +33,7 @@ set \`lock_timeout\` before.`,
         : 'Without a mode it is the strongest: name one that keeps out only what has to be kept out.',
       relation: target.relation,
       severity: lock.modeSpan ? 'hint' : undefined,
-      isOfFile: lock.modeSpan !== undefined,
+      mostInFile: lock.modeSpan && 1,
     }
   },
 

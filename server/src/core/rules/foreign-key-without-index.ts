@@ -48,7 +48,8 @@ migrations write, and of one that keeps what has been (\`price_versions\`, \`ord
 Nothing is said of tables that a library brings along (Quartz, Spring Batch, Camunda), and of columns that none of several
 migrations makes: where they are made, their indexes may be as well.
 
-Nothing is said where an index, a key or a unique constraint begins with the columns, here or in a later migration, where
+Of more than ten in one file, such as the dump that a history begins with, the first is told. Nothing is said where an index, a key
+or a unique constraint begins with the columns, here or in a later migration, where
 the foreign key itself is dropped again, and in files among the sources of tests (\`src/test/resources/\`).`,
   instead: `
 Create an index over the columns of the foreign key; on a table that is in use \`CONCURRENTLY\`.`,
@@ -92,6 +93,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
         detail: 'PostgreSQL makes no index for the referencing columns of a foreign key.',
         hint: 'Create one, unless the table stays small or referenced rows are never deleted.',
         relation,
+        mostInFile: 10,
         fixes: () => indexed(name, columns, context),
       }
     }

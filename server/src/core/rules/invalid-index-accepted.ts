@@ -36,7 +36,7 @@ file commits by itself. It is for you to review: where somebody has built the in
       message: `IF NOT EXISTS accepts the invalid index that a failed build of ${inQuotes({ name })} leaves behind`,
       detail: 'The second attempt then does nothing and succeeds, and the index is never built.',
       hint: 'Drop the index with IF EXISTS first, and build it without IF NOT EXISTS.',
-      isOfFile: true,
+      mostInFile: 1,
       fixes: () => droppedFirst(index, context),
     }
   },

@@ -15,7 +15,7 @@ A \`json\` value is kept as the text that came in: every function reads it anew,
 equality operator, so that \`SELECT DISTINCT\`, \`GROUP BY\` and \`UNION\` over such a column fail. \`jsonb\` has all that. It
 does not keep white space, the order of keys, and keys that come twice.
 
-Nothing is said where a later migration gives the column another type or drops it.`,
+Of more than five in one file the first is told. Nothing is said where a later migration gives the column another type or drops it.`,
   instead: `
 Make new columns \`jsonb\`, unless the text itself has to come back as it was.`,
   manual: ['datatype-json.html'],
@@ -29,6 +29,7 @@ Make new columns \`jsonb\`, unless the text itself has to come back as it was.`,
         message: `column "${column.name.name}" of table ${inQuotes(table)} is json: it has no equality and no index looks into it`,
         detail: 'DISTINCT, GROUP BY and UNION over a json column fail; jsonb has an equality operator and GIN indexes.',
         hint: 'Make it jsonb, unless white space and the order of keys have to be kept.',
+        mostInFile: 5,
         fixes: () => withType('jsonb', column, context),
       }
     }

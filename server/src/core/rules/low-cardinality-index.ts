@@ -14,7 +14,8 @@ export default defineRule({
 An index on a column that has two values finds half of the table, and PostgreSQL reads the table instead. It is used
 only for a value that few rows have, and then an index over these rows alone is smaller and does the same.
 
-Told are B-trees on one \`boolean\` column, or on one of an enum with no more than two labels: of three one is often rare. Nothing is said of partial
+Told are B-trees on one \`boolean\` column, or on one of an enum with no more than two labels: of three one is often rare. Of more than five in one
+file the first is told. Nothing is said of partial
 and unique indexes, of several columns, of an index that includes others, and of tables that a library brings along (Quartz).`,
   instead: `
 Make it a partial index for the value that is searched for: \`CREATE INDEX ... (created_at) WHERE NOT done\`.`,
@@ -31,6 +32,7 @@ Make it a partial index for the value that is searched for: \`CREATE INDEX ... (
       at: column.span,
       message: `column "${column.column}" of table ${inQuotes(index.table)} has ${values}: an index on it alone finds too much to be used`,
       hint: 'Make it a partial index over the rows that are searched for.',
+      mostInFile: 5,
     }
   },
 

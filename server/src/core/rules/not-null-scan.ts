@@ -436,7 +436,7 @@ function* changingNothing(
       : 'It takes ACCESS EXCLUSIVE on the table for nothing; where a database has the column without NOT NULL, it reads every row.',
     severity: 'hint',
     relation,
-    isOfFile: true,
+    mostInFile: 1,
   }
 }
 

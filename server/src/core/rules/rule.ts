@@ -105,8 +105,8 @@ export interface RuleFinding {
   readonly relation?: string
   /** Where one case of the hazard weighs less or more than the rule's own severity. */
   readonly severity?: Severity
-  /** Where who reads it judges the file and not the statement: of several such in one file the first is told. */
-  readonly isOfFile?: boolean
+  /** Of more such in one file the first alone is told: who reads them judges the file and not each statement. */
+  readonly mostInFile?: number
   /** Computed when somebody asks: not at every keystroke. Alternatives, best first. */
   readonly fixes?: () => readonly Fix[]
 }

@@ -681,7 +681,7 @@ function finding(
       : 'Change the rows in batches along the primary key, each in its own transaction, and ANALYZE the table afterwards.',
     relation,
     severity,
-    isOfFile: !held && (isCopy || isForDevelopers(context.migration.path)),
+    mostInFile: !held && (isCopy || isForDevelopers(context.migration.path)) ? 1 : undefined,
     fixes: () => {
       const fixes = command.tag === 'SELECT' ? [] : batched(command, context)
       return fixes.length === 0 && held && command.tag === 'INSERT' ? copiedAfterwards(command, context) : fixes
