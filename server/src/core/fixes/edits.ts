@@ -3,7 +3,7 @@ import type { Migration } from '../history/migration'
 import type { Step } from '../history/steps'
 import type { AlterRelation } from '../sql/commands'
 import type { Subcommand } from '../sql/subcommands'
-import { skipSpace, tokenAt, tokensOf } from '../sql/tokens'
+import { behindComment, skipSpace, tokenAt, tokensOf } from '../sql/tokens'
 import { lineStart, type Span } from '../text'
 
 /** Where a statement stands: all that an edit needs to know. */
@@ -199,12 +199,10 @@ export function fenceAround({ migration, section, statement }: Place): Span | un
 /** Returns the lines that belong to a statement: from the comments directly above it to a comment after its semicolon. */
 function linesOf({ migration, section, statement }: Place): Span {
   const file = migration.text
-  const end = semicolonAfter({ migration, section, statement }) ?? statement.span.end
-  const rest = /^[ \t]*(--[^\r\n]*)?/.exec(file.slice(end, Math.min(lineEnd(file, end), section.span.end)))?.[0] ?? ''
-  const isLast = lineEnd(file, end) === end + rest.length
+  const end = behindComment(file, semicolonAfter({ migration, section, statement }) ?? statement.span.end)
   let start = lineStart(file, statement.span.start)
   if (file.slice(start, statement.span.start).trim() !== '' || start < section.span.start) {
-    return { start: statement.span.start, end: isLast ? end + rest.trimEnd().length : end }
+    return { start: statement.span.start, end }
   }
   while (start > section.span.start) {
     const above = lineStart(file, start - 1)
@@ -212,7 +210,7 @@ function linesOf({ migration, section, statement }: Place): Span {
     if (above < section.span.start || !line.startsWith('--') || isDirective(line)) break
     start = above
   }
-  return { start, end: isLast ? end + rest.trimEnd().length : end }
+  return { start, end }
 }
 
 /** Comments that a tool reads belong to the file: `-- +goose StatementBegin`, `--> statement-breakpoint`, `--! split`, `-- atlas:nolint`, `-- no-transaction`. */

@@ -43,7 +43,6 @@ export function columnDroppedLater(
   if (alter.only || context.direction === 'down') return []
   if (!table || !known || table.conditional) return none('The migrations here do not show whether the column is there.')
   if (isAnnounced({ table: alter.relation.name, column: name }, context)) return []
-  if (alter.subcommands.length > 1 && semicolonAfter(context) === undefined) return []
   if (alter.subcommands.some(other => other !== subcommand && names(other, name)))
     return none(`The same statement has something else to do with column "${name}".`)
   const key = keyOf(context.catalog, alter.relation)

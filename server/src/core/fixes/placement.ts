@@ -24,6 +24,7 @@ import {
   leaving,
   lineOf,
   removedStatement,
+  replacement,
   statementsAfter,
   statementsBefore,
 } from './edits'
@@ -500,7 +501,10 @@ export function undoneBy(context: RuleContext, undo: Undo | undefined): Down {
     // It runs before the rest of the down then, under the names that the up leaves.
     const table = tableOf(step.command)
     const isElse = table !== undefined && downs.slice(0, place).some(other => reshapes(other, table))
-    if (isElse && undo.otherwise !== '' && undo.leaves === undefined) return { edits: [edit], text: undo.otherwise }
+    if (isElse && undo.otherwise !== '' && undo.leaves === undefined) {
+      const other = replacement(step, { start: 0, end: step.statement.text.length }, undo.otherwise.replace(/;$/, ''))
+      return { edits: [edit], text: cutStatement(step, [other]).text }
+    }
     return { edits: [undo.leaves === undefined ? edit : leaving(step, edit, undo.leaves)], text }
   }
   return { edits: [], text: undo.otherwise }

@@ -52,12 +52,13 @@ function intoOwn(up: Migration, history: History, sql: string): Placed | undefin
   const section = down?.sections.find(({ direction }) => direction === 'down')
   if (!down || !section) return undefined
   const [first, last] = [section.statements.at(0), section.statements.at(-1)]
-  const text = inLineEndingOf(up.text, fenced(inTransaction(sql, up, section), down))
+  const text = fenced(inTransaction(sql, up, section), down)
   if (first && last) {
     const semicolon = /^\s*;/.exec(down.text.slice(last.span.end))?.[0].length ?? 0
     return { edits: [edit(down, { start: first.span.start, end: last.span.end + semicolon }, text)] }
   }
-  return { edits: [atEndOf(down, section.span, text)] }
+  const own = atEndOf(down, section.span, text)
+  return { edits: [{ ...own, text: inLineEndingOf(down.text.includes('\n') ? down.text : up.text, own.text) }] }
 }
 
 /** At the end of what stands there, on lines of its own. */

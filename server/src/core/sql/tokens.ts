@@ -196,3 +196,11 @@ function numberAt(text: string, offset: number): RawToken {
   }
   return token('number', end)
 }
+
+/** Returns where the comment ends that stands behind an offset, alone on the rest of its line; the offset itself where none does. */
+export function behindComment(text: string, offset: number): number {
+  const line = /^.*/.exec(text.slice(offset))?.[0].trimEnd() ?? ''
+  const start = line.length - line.trimStart().length
+  const comment = start < line.length ? tokenAt(line, start) : undefined
+  return comment?.kind === 'comment' && comment.end === line.length ? offset + line.length : offset
+}

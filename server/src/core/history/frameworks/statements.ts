@@ -1,4 +1,5 @@
 import { statementSpansIn } from '../../sql/split'
+import { behindComment } from '../../sql/tokens'
 import type { FollowUp } from './framework'
 
 /**
@@ -20,13 +21,14 @@ export function oneByOne(request: FollowUp): readonly FollowUp[] {
   }))
 }
 
-/** Returns the text of each statement with the comments before it, each ended by a semicolon. */
+/** Returns the text of each statement with the comments before it and behind it on its line, each ended by a semicolon. */
 export function texts(sql: string): readonly string[] {
   let from = 0
   return statementSpansIn(sql).map(({ end }) => {
-    const text = sql.slice(from, end).trim()
-    from = sql[end] === ';' ? end + 1 : end
-    return `${text};`
+    const semicolon = sql[end] === ';' ? end + 1 : end
+    const start = from
+    from = behindComment(sql, semicolon)
+    return `${sql.slice(start, end).trim()};${sql.slice(semicolon, from).trimEnd()}`
   })
 }
 
