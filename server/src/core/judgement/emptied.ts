@@ -1,3 +1,4 @@
+import { onceForEach } from '../history/numbering'
 import type { Step } from '../history/steps'
 import { keyOf } from '../postgres/catalog'
 import { isBuiltInFunction } from '../postgres/volatility'
@@ -17,15 +18,17 @@ export function tableWithRows(name: Name, context: RuleContext): Target | undefi
   return target && isTruncated(name, target, context) ? undefined : target
 }
 
-function isTruncated({ name }: Name, { relation }: Target, context: RuleContext): boolean {
-  for (let place = context.index - 1; place >= 0; place--) {
-    const step = context.steps[place]
-    if (!step || step.transaction.number !== context.transaction.number) return false
-    if (truncates(step, relation)) return true
-    if (bringsTable(step) || (mayWrite(step, name) && !bringsFew(step))) return false
-  }
-  return false
+function isTruncated({ name }: Name, { relation }: Target, { steps, index, transaction }: RuleContext): boolean {
+  const isIts = (step: Step) => step.transaction.number === transaction.number && truncates(step, relation)
+  const [place] = truncations(steps).findLast(([at, step]) => at < index && isIts(step)) ?? []
+  if (place === undefined) return false
+  return !steps.slice(place + 1, index).some(step => bringsTable(step) || (!bringsFew(step) && mayWrite(step, name)))
 }
+
+/** Files of thousands of statements have few of them. */
+const truncations = onceForEach((steps: readonly Step[]) =>
+  [...steps.entries()].filter(([, { command }]) => command?.tag === 'TRUNCATE TABLE'),
+)
 
 const truncates = ({ command, before }: Step, relation: string): boolean =>
   command?.tag === 'TRUNCATE TABLE' && command.tables.some(table => !table.only && keyOf(before, table) === relation)
