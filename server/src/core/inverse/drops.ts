@@ -88,29 +88,29 @@ const isKnownAbsent = (name: Name, { tag }: Drop, catalog: Catalog): boolean =>
   /VIEW|SEQUENCE/.test(tag) && relationNamed(catalog, name) === undefined
 
 /** Whether a statement made what is dropped. */
-function makes(command: Command, { after }: Step, name: Name, { tag, on }: Drop, before: Catalog): boolean {
-  const isRelation = (made: Name) => keyOf(after, made) === keyOf(before, name)
+function makes(command: Command, step: Step, name: Name, { tag, on }: Drop, before: Catalog): boolean {
+  const isRelation = (made: Name) => keyOf(step.after, made) === keyOf(before, name)
   switch (tag) {
     case 'DROP SEQUENCE':
       return command.tag === 'CREATE SEQUENCE' && isRelation(command.sequence)
     case 'DROP TYPE':
-      return command.tag === 'CREATE TYPE' && isType(command.type, after, name, before)
+      return command.tag === 'CREATE TYPE' && isType(command.type, step.after, name, before)
     case 'DROP DOMAIN':
-      return command.tag === 'CREATE DOMAIN' && isType(command.domain, after, name, before)
+      return command.tag === 'CREATE DOMAIN' && isType(command.domain, step.after, name, before)
     case 'DROP FUNCTION':
     case 'DROP PROCEDURE':
       return (
         command.tag === tag.replace('DROP', 'CREATE') &&
         'name' in command &&
         command.name !== undefined &&
-        keyIn(after, after.routines, command.name as Name) === keyIn(before, before.routines, name)
+        keyIn(step.after, step.after.routines, command.name as Name) === keyIn(before, before.routines, name)
       )
     case 'DROP TRIGGER':
       return (
         command.tag === 'CREATE TRIGGER' &&
         command.name.name === name.name &&
         on !== undefined &&
-        keyOf(after, command.table) === keyOf(before, on)
+        keyOf(step.after, command.table) === keyOf(before, on)
       )
     case 'DROP POLICY':
       return (

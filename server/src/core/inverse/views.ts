@@ -68,10 +68,10 @@ export function viewAgain(made: Step, view: Table, before: Catalog, past: Past, 
 /** Returns the lines that make a view again that went, with all that went with it; undefined where nothing shows how it was made. */
 export function viewBack(view: Table, before: Catalog, past: Past): string[] | undefined {
   const key = keyOfRelation(view)
-  const made = newest(past, (command, { after }) => {
+  const made = newest(past, (command, step) => {
     const name =
       command.tag === 'CREATE VIEW' ? command.view : command.tag === 'CREATE MATERIALIZED VIEW' && command.relation
-    return name && keyOf(after, name) === key ? command : undefined
+    return name && keyOf(step.after, name) === key ? command : undefined
   })
   if (!made) return undefined
   const indexes = indexesOf(before, key).map(
@@ -83,8 +83,11 @@ export function viewBack(view: Table, before: Catalog, past: Past): string[] | u
 /** Returns the statements that gave a table what goes with it and no definition of it has: comments, privileges, triggers. */
 export function givenTo(table: Table, catalog: Catalog, past: Past): string[] {
   const key = keyOfRelation(table)
-  const made = newest(past, (command, { before, after }) =>
-    command.tag === 'CREATE TABLE' && after.relations.has(key) && !before.relations.has(key) ? command : undefined,
+  // The catalogs of a step are worked out when they are asked for: not for every INSERT of a long seed.
+  const made = newest(past, (command, step) =>
+    command.tag === 'CREATE TABLE' && step.after.relations.has(key) && !step.before.relations.has(key)
+      ? command
+      : undefined,
   )
   return made ? givenSince(made.step, table, catalog, past) : []
 }
@@ -94,8 +97,8 @@ function givenSince(made: Step, view: Table, { searchPath }: Catalog, past: Past
   const key = keyOfRelation(view)
   const lines: string[] = []
   for (const step of [...since(made, past)].reverse()) {
-    const { command, before } = step
-    const isIt = (name: WrittenName) => keyOf(before, name) === key
+    const { command } = step
+    const isIt = (name: WrittenName) => keyOf(step.before, name) === key
     if (command && 'grant' in command && command.grant?.on === 'TABLE') {
       if (command.relations.some(isIt) || command.grant.schemas.includes(view.schema))
         lines.push(...grantOn(textOfKey(key, searchPath), wholeStatement(step)))

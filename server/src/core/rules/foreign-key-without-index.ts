@@ -1,12 +1,14 @@
 import type { Fix } from '../finding'
 import { statementsAfter, written } from '../fixes/edits'
 import { blockAround, isNeeded, newMigrations } from '../fixes/placement'
+import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import { definesConstraint } from '../judgement/concerns'
 import type { RuleContext } from '../judgement/context'
 import { reshapes } from '../judgement/dependence'
 import { isAmongTests } from '../judgement/for-developers'
 import { foreignKeysIn } from '../judgement/foreign-keys'
-import { earlierStatements, laterStatements } from '../judgement/later'
+import { laterStatements, statementsUp } from '../judgement/later'
 import { catalogAtEnd, inQuotes, isNew } from '../judgement/target'
 import { isVendored } from '../judgement/vendored'
 import {
@@ -299,13 +301,21 @@ function keepsRows(name: Name, catalog: Catalog, context: RuleContext): boolean 
   const table = asTable(relationNamed(catalog, name))
   const isOwned = table?.constraints.some(({ kind }) => kind === 'FOREIGN KEY')
   if (!table?.columnsKnown || isOwned || table.columns.length > 8 || isOfPeople.test(name.name)) return false
-  const written = [
-    ...context.steps,
-    ...earlierStatements(context, [name.name]).map(({ statement }) => statement),
-    ...laterStatements(context, [name.name]),
-  ].map(({ command }) => (command?.tag === 'INSERT' && command.table.name === name.name ? command.rows : 0))
+  const written = context.history.migrations.map(migration => rowsIn(migration).get(name.name) ?? 0)
   return written.reduce((sum, rows) => sum + rows, 0) > 1
 }
+
+/** The number of rows that a migration writes into tables, by their names. */
+const rowsIn = onceForEach((migration: Migration): ReadonlyMap<string, number> => {
+  const rows = new Map<string, number>()
+  if (migration.direction === 'down') return rows
+  for (const { command } of statementsUp(migration)) {
+    if (command?.tag !== 'INSERT') continue
+    const { name } = command.table
+    rows.set(name, (rows.get(name) ?? 0) + command.rows)
+  }
+  return rows
+})
 
 /** Whoever signs up stands beside those that the migrations write. */
 const isOfPeople = /(?:^|_)(?:users?|accounts?|tenants?|organi[sz]ations?|persons?|people|clients?|customers?)$/i
