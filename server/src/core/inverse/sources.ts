@@ -1,5 +1,6 @@
 import type { History } from '../history/history'
 import type { Migration } from '../history/migration'
+import { onceForEach } from '../history/numbering'
 import { type Step, stepsOf } from '../history/steps'
 import {
   type Catalog,
@@ -28,16 +29,19 @@ export function pastOf(history: History, up: Migration, index: number, settings:
 }
 
 function* backwards(history: History, up: Migration, index: number, settings: Settings): Iterator<Step> {
-  const ups = (migration: Migration) => stepsOf(history, migration, settings).filter(isUp)
-  yield* ups(up).slice(0, index).reverse()
+  const ups = (migration: Migration) => upsOf(stepsOf(history, migration, settings))
+  yield* ups(up).slice(Math.max(0, ups(up).length - index))
   const { migrations } = history
   for (let place = migrations.indexOf(up) - 1; place >= 0; place--) {
     const migration = migrations[place] as Migration
-    if (migration.direction !== 'down') yield* ups(migration).reverse()
+    if (migration.direction !== 'down') yield* ups(migration)
   }
 }
 
-const isUp = ({ direction }: Step): boolean => direction === 'up'
+/** Newest first. It is asked for each column of each table that goes. */
+const upsOf = onceForEach((steps: readonly Step[]): readonly Step[] =>
+  steps.filter(({ direction }) => direction === 'up').toReversed(),
+)
 
 /** Returns what the file says at a span of a statement, with placeholders as they were written. */
 export const written = ({ migration, statement }: Step, span: Span): string =>
