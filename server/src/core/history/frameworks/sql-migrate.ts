@@ -57,18 +57,32 @@ export default {
   followUp({ after, taken, title, up, down, transaction }) {
     const last = lastName(taken, name => /^\d/.test(name))
     if (last === undefined) return undefined
-    const [, number = '', separator = '-'] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
+    const [number, separator = '-'] = numberedAfter(last)
     const words = separator === '_' ? title : title.replaceAll('_', '-')
     const option = transaction ? '' : ' notransaction'
     const undo = down === '' ? nothingToUndo : `${inFences(down)}\n`
     return [
       {
-        path: beside(after, `${numberAfter(number)}${separator}${words}.sql`),
+        path: beside(after, `${number}${separator}${words}.sql`),
         text: `-- +migrate Up${option}\n${inFences(up)}\n\n-- +migrate Down${down === '' ? '' : option}\n${undo}`,
       },
     ]
   },
 } satisfies Framework
+
+/**
+ * The number after that of a name, and what stands behind it. `2026-01-30.1-x.sql` is a day and a place in it: the number is the
+ * year, and by the name `.10` would come before `.2`.
+ */
+function numberedAfter(last: string): readonly [string, string?] {
+  const [, day, place, behind] = /^(\d{4}-\d\d-\d\d)(?:\.(\d))?([-_])/.exec(last) ?? []
+  if (day === undefined) {
+    const [, number = '', separator] = /^(\d+)([-_]?)/.exec(last) as RegExpExecArray
+    return [numberAfter(number), separator]
+  }
+  if (place === undefined) return [numberAfter(day), behind]
+  return [place === '9' ? `${numberAfter(day)}.0` : `${day}.${Number(place) + 1}`, behind]
+}
 
 /** The databases of all environments that `dbconfig.yml` names. */
 function dialectsIn({ read }: Folder): readonly string[] {
