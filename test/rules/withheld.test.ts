@@ -267,6 +267,13 @@ DROP FUNCTION named(text);`
     assert.deepEqual(reasons(' runInTransaction:false', `SELECT 1;\n${rename}`), why)
   })
 
+  it('says that a function is given the name of the table', () => {
+    assert.equal(
+      reason("ALTER TABLE users DROP COLUMN email;\nSELECT audited('users');", 'dropped-column'),
+      'It cannot move behind line 3: that SELECT is given the name of table "users", and may go by its columns.',
+    )
+  })
+
   it('says that the table is written anew for another clause', () => {
     const anyway =
       'Another clause of the statement writes the whole table anew: mend that first, or give this one a statement of its own.'

@@ -201,8 +201,8 @@ const besideTables: ReadonlySet<string> = new Set([
   'VACUUM',
 ])
 
-/** Functions are given the names of tables to change: `create_hypertable('events', 'at')`. */
-const isInString = ({ statement }: Later, table: string): boolean =>
+/** Returns whether a table is named in a string: functions are given the names of tables to change: `create_hypertable('events', 'at')`. */
+export const isInString = ({ statement }: Later, table: string): boolean =>
   tokensOf(statement.text).some(token => /string$/.test(token.kind) && mayName(token, table.toLowerCase()))
 
 const writers: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'MERGE', 'COPY', 'SELECT'])

@@ -24,6 +24,7 @@ import type { AlterRelation, Command, Drop } from '../sql/commands'
 import type { Name } from '../sql/parts'
 import { quoted } from '../sql/quote'
 import type { Subcommand } from '../sql/subcommands'
+import { isInString } from './behind'
 import { cutStatement, cutSubcommand, leaving, replacement, semicolonAfter, statementsAfter, written } from './edits'
 import { type Down, isNeeded, newMigrations, type Undo, undoneBy } from './placement'
 import { none, withhold } from './withheld'
@@ -48,6 +49,9 @@ export function columnDroppedLater(
   const key = keyOf(context.catalog, alter.relation)
   const takesPlace = (step: Step) => {
     if (mentions(step, alter.relation.name) && mentions(step, name)) return `names column "${name}" too`
+    // It would make a trigger or a copy of the columns that are there.
+    if (step.command?.tag === 'SELECT' && isInString(step, alter.relation.name))
+      return `is given the name of table "${alter.relation.name}", and may go by its columns`
     return wantsGone(step, key, context) && dropsWhatIsUsed
   }
   if (isNeeded(context, takesPlace)) return []

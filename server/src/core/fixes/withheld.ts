@@ -7,7 +7,8 @@ export function withhold(reason: string): undefined {
 }
 
 /** Why a clause is not made lighter by itself. */
-export const isRewrittenAnyway = 'Another clause of the statement writes the whole table anew: mend that first, or give this one a statement of its own.'
+export const isRewrittenAnyway =
+  'Another clause of the statement writes the whole table anew: mend that first, or give this one a statement of its own.'
 
 /** Says why no fix is offered, and returns none. */
 export function none(reason: string): [] {
