@@ -1,6 +1,8 @@
 import type { Edit, Fix } from '../finding'
 import { fenced } from '../fixes/edits'
 import { isFenced, sentWhole } from '../fixes/placement'
+import type { History } from '../history/history'
+import type { Migration } from '../history/migration'
 import type { Step } from '../history/steps'
 import type { RuleContext } from '../judgement/context'
 import { isForDevelopers } from '../judgement/for-developers'
@@ -20,7 +22,7 @@ A migration is for one database, but roles and the settings of \`ALTER SYSTEM\` 
 database of the server that the migration runs on finds the role there already and fails; a setting holds for all of them.
 Both need rights that a migration should not have, and managed servers refuse \`ALTER SYSTEM\`.
 
-Roles are told once in a migration, at the first. Nothing is said where a \`DO\` block asks first whether the role is there, of roles in a folder for development or tests, and of \`ALTER SYSTEM\` in a transaction block, which
+Roles are told once, at the first that the migrations make. Nothing is said where a \`DO\` block asks first whether the role is there, of roles in a folder for development or tests, and of \`ALTER SYSTEM\` in a transaction block, which
 PostgreSQL refuses.`,
   instead: `
 Make roles and settings where servers are set up. A migration that needs a role may make it in a \`DO\` block that looks for
@@ -28,10 +30,10 @@ it in \`pg_roles\` first: the fix writes that around each role of the migration.
   manual: ['sql-createrole.html', 'sql-altersystem.html', 'user-manag.html'],
 
   *check(command, context) {
-    const { inside, transaction, steps, index, migration } = context
+    const { inside, transaction, steps, index, migration, history } = context
     if (isPlainRole(command) && steps.slice(0, index).some(step => isPlainRole(step.command))) return
     if (command.tag === 'ALTER ROLE' && !command.isSuperuser) return
-    if (isPlainRole(command) && isForDevelopers(migration.path)) return
+    if (isPlainRole(command) && (isForDevelopers(migration.path) || isUsual(migration, history))) return
     if (inside?.conditional || inside?.guard || (command.tag === 'ALTER SYSTEM' && transaction.isBlock)) return
     yield {
       at: command.keywords,
@@ -106,6 +108,13 @@ it in \`pg_roles\` first: the fix writes that around each role of the migration.
   CREATE ROLE shop;
   CREATE ROLE clerk;
 
+-- good: an earlier migration has made one
+-- file: 0001_role.sql
+  -- guard: allow server-wide-change: one server for each database
+  CREATE ROLE shop;
+-- file: 0002_role.sql
+  CREATE ROLE clerk;
+
 -- good: a role for development
 -- given: flyway
 -- file: db/migration/dev/V1__role.sql
@@ -125,6 +134,16 @@ it in \`pg_roles\` first: the fix writes that around each role of the migration.
   END $$;
 `,
 })
+
+/** Whether an earlier migration makes a role: it was told there, and the project has its way. */
+const isUsual = (migration: Migration, { migrations }: History): boolean =>
+  migrations
+    .slice(0, migrations.indexOf(migration))
+    .some(({ sections }) =>
+      sections.some(
+        ({ direction, statements }) => direction === 'up' && statements.some(({ command }) => isPlainRole(command)),
+      ),
+    )
 
 const isPlainRole = (command: Command | undefined): boolean => command?.tag === 'CREATE ROLE' && !command.isSuperuser
 

@@ -25,7 +25,8 @@ The planner decides by statistics, which \`ANALYZE\` gathers. \`ALTER COLUMN ...
 touches no row, and an index over an expression has none until the table is analyzed next. Autovacuum does that when about a tenth
 of the rows have changed: in a large table that is quiet, after weeks. Until then plans may be bad.
 
-Nothing is said of a column that no B-tree begins with, or that is unique, where the planner has little to choose from, of a
+A change of type is told where settings give this rule a severity: most tables are analyzed before anybody suffers. Nothing is
+said of a column that no B-tree begins with, or that is unique, where the planner has little to choose from, of a
 table that the same migration makes, where it or a later one analyzes the table afterwards, of a second such change in the same
 file, and where another rule speaks of the same clause.`,
   instead: `
@@ -55,7 +56,7 @@ file, and where another rule speaks of the same clause.`,
 
 -- bad: a type that takes the values as they are, in the transaction of the tool
 -- shows: missing \`ANALYZE\` after a change of type
--- given: golang-migrate
+-- given: golang-migrate, statistics-missing hint
 -- file: 000001_users.up.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20), town varchar(20));
   CREATE INDEX users_email_town_idx ON users (email, town);
@@ -68,7 +69,15 @@ file, and where another rule speaks of the same clause.`,
 -- file: 000003_analyze_users.up.sql
   ANALYZE users;
 
+-- good: the settings do not name the rule
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20));
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_email.sql
+  ALTER TABLE users ALTER COLUMN email TYPE text;
+
 -- good: no index begins with the column, or it is unique, or of another kind
+-- given: statistics-missing hint
 -- file: 0001_users.sql
   CREATE TABLE users (id bigint PRIMARY KEY, email varchar(20) UNIQUE, name varchar(20), bio varchar(80));
   CREATE INDEX users_bio_idx ON users USING gin (bio gin_trgm_ops);
@@ -120,7 +129,9 @@ function ofIndex(index: CreateIndex, context: RuleContext): RuleFinding | undefi
   }
 }
 
+/** Few tables wait long for the next ANALYZE: who wants to hear of it says so in the settings. */
 function ofColumns(alter: AlterRelation, context: RuleContext): RuleFinding | undefined {
+  if (context.settings.rules['statistics-missing'] === undefined) return undefined
   const target = tableWithRows(alter.relation, context)
   if (!target || isTold(alter.relation, context)) return undefined
   for (const { subcommand, effects } of subcommandsOf(alter, context, 'ALTER COLUMN TYPE')) {
