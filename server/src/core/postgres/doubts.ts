@@ -289,10 +289,18 @@ export function mayDoAnything(
   return false
 }
 
-function isMade({ name }: { readonly name: string }, { routines }: Catalog): boolean {
-  for (const key of routines.keys()) if (key.endsWith(`.${name}`)) return true
-  return false
+const isMade = ({ name }: { readonly name: string }, { routines }: Catalog): boolean => namesIn(routines).has(name)
+
+/** Every statement that calls something asks for a name, and routines are made now and then. */
+function namesIn(routines: Catalog['routines']): ReadonlySet<string> {
+  const known = routineNames.get(routines)
+  if (known) return known
+  const names = new Set([...routines.keys()].map(key => key.slice(key.indexOf('.') + 1)))
+  routineNames.set(routines, names)
+  return names
 }
+
+const routineNames = new WeakMap<Catalog['routines'], ReadonlySet<string>>()
 
 const isAboutSearchPath = ({ sets }: OtherCommand): boolean => sets?.parameter === 'search_path'
 
