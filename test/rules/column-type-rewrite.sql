@@ -1841,7 +1841,6 @@
   ALTER TABLE orders DROP CONSTRAINT orders_total_check;
   ALTER TABLE orders RENAME CONSTRAINT orders_total_check_new TO orders_total_check;
   ALTER TABLE orders DROP CONSTRAINT orders_number_key, ADD CONSTRAINT orders_number_key UNIQUE USING INDEX orders_number_key_new;
-  ALTER TABLE orders ALTER COLUMN number_old DROP NOT NULL;
   ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300;
   ALTER TABLE orders ALTER COLUMN total SET (n_distinct = 7);
   ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
@@ -1849,6 +1848,7 @@
   COMMENT ON INDEX orders_total_idx IS 'for the report IS';
   COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
   COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  ALTER TABLE orders ALTER COLUMN number_old DROP NOT NULL;
   COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
 -- file: 000008_swap_orders_columns.down.sql
@@ -1967,7 +1967,6 @@
   ALTER TABLE orders DROP CONSTRAINT orders_total_check;
   ALTER TABLE orders RENAME CONSTRAINT orders_total_check_new TO orders_total_check;
   ALTER TABLE orders DROP CONSTRAINT orders_number_key, ADD CONSTRAINT orders_number_key UNIQUE USING INDEX orders_number_key_new;
-  ALTER TABLE orders ALTER COLUMN number_old DROP NOT NULL;
   ALTER TABLE orders ALTER COLUMN total SET STATISTICS 300;
   ALTER TABLE orders ALTER COLUMN total SET (n_distinct = 7);
   ALTER TABLE orders REPLICA IDENTITY USING INDEX orders_number_key;
@@ -1975,6 +1974,7 @@
   COMMENT ON INDEX orders_total_idx IS 'for the report IS';
   COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
   COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  ALTER TABLE orders ALTER COLUMN number_old DROP NOT NULL;
   COMMENT ON COLUMN orders.number_old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
 -- file: 000008_swap_orders_columns.down.sql

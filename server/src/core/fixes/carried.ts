@@ -104,7 +104,7 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
     ...indexes.map(index => movedIndex(index, own)),
     ...constraints.map(one => (one.index === undefined ? movedCondition(one, own) : movedKey(one, own))),
     ...referring.map(one => one?.last),
-    ...columns.flatMap(successor => [movedDefault(successor, own), movedNotNull(successor, own)]),
+    ...columns.map(successor => movedDefault(successor, own)),
   ]
   const moves = all.filter(moved => moved !== undefined)
   if (moves.length < all.length) return undefined
@@ -122,12 +122,14 @@ export function carriedOver(succession: Succession, context: RuleContext): Carri
     context,
   )
   if (!kept) return undefined
+  const nullness = columns.map(successor => movedNotNull(successor, own))
   return {
     names: [...indexes, ...constraints, ...references.map(({ constraint }) => constraint)].map(({ name }) => name),
     tables: references.map(one => one.table.name),
     parts: [...moves.flatMap(({ build }) => build ?? []), ...provenParts(moves, own)],
-    taken: [...moves.flatMap(({ taken }) => taken), ...kept],
-    given: [...moves.toReversed().flatMap(({ given }) => given), ...kept],
+    // The columns of a replica identity are NOT NULL.
+    taken: [...moves.flatMap(({ taken }) => taken), ...kept, ...nullness.flatMap(({ taken }) => taken)],
+    given: [...[...moves, ...nullness].toReversed().flatMap(({ given }) => given), ...kept],
     again: moves.flatMap(({ again }) => again ?? []),
   }
 }

@@ -31,7 +31,7 @@ export function proofOfNotNull(
   given?: ReadonlySet<string>,
 ): Proof {
   const isNative = context.settings.postgres >= 18
-  const name = isNative ? nameOfNotNull(table, column, given) : checkName(table, column, context, given)
+  const name = isNative ? nativeName(table, column, context, given) : checkName(table, column, context, given)
   const alter = `ALTER TABLE ${tableText}`
   const constraint = quoted(name)
   const remove = `${alter} DROP CONSTRAINT ${constraint};`
@@ -98,6 +98,21 @@ export function notNullParts(
       transaction: true,
     },
   ]
+}
+
+/** Long names may come to the same as that of another column. */
+function nativeName(table: Name, column: string, { catalog }: RuleContext, given?: ReadonlySet<string>): string {
+  const { constraints = [], columns = [] } = asTable(relationNamed(catalog, table)) ?? {}
+  const others = columns.filter(({ name, notNull }) => notNull && name !== column)
+  return nameOfNotNull(
+    table,
+    column,
+    new Set([
+      ...(given ?? []),
+      ...constraints.map(({ name }) => name),
+      ...others.map(({ name }) => nameOfNotNull(table, name)),
+    ]),
+  )
 }
 
 /** Not the name that PostgreSQL 18 gives to the NOT NULL constraint itself. */
