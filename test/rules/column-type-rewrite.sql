@@ -552,6 +552,78 @@
   UPDATE orders SET total_old = total::integer;
   COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
 
+-- bad: of a column with quotes in its name, with a down
+-- given: golang-migrate
+-- file: 000001_orders.up.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, "a ""total""" boolean);
+-- file: 000001_orders.down.sql
+  DROP TABLE orders;
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ALTER COLUMN "a ""total""" TYPE integer USING CASE WHEN "a ""total""" THEN 1 ELSE 0 END;
+--                                              ^^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
+-- file: 000002_totals.down.sql
+  ALTER TABLE orders ALTER COLUMN "a ""total""" TYPE boolean USING "a ""total""" > 0;
+-- fix: Fill a new column beside it and swap the names, in new migrations
+-- file: 000002_totals.up.sql
+  ALTER TABLE orders ADD COLUMN "a ""total""_new" integer;
+  CREATE FUNCTION "orders_a ""total""_new_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW."a ""total""_new" := CASE WHEN NEW."a ""total""" THEN 1 ELSE 0 END;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER "orders_a ""total""_new_sync" BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION "orders_a ""total""_new_sync"();
+-- file: 000002_totals.down.sql
+  DROP TRIGGER "orders_a ""total""_new_sync" ON orders;
+  DROP FUNCTION "orders_a ""total""_new_sync"();
+  ALTER TABLE orders DROP COLUMN "a ""total""_new";
+-- file: 000003_backfill_orders_a_total.up.sql
+  DO $$
+  DECLARE
+    batch_start orders.id%TYPE;
+    batch_end orders.id%TYPE;
+    last_key orders.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      UPDATE orders SET "a ""total""_new" = CASE WHEN "a ""total""" THEN 1 ELSE 0 END WHERE id BETWEEN batch_start AND batch_end AND "a ""total""_new" IS NULL;
+      COMMIT;
+      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+-- file: 000003_backfill_orders_a_total.down.sql
+  -- Nothing to undo.
+-- file: 000004_swap_orders_a_total.up.sql
+  DROP TRIGGER "orders_a ""total""_new_sync" ON orders;
+  DROP FUNCTION "orders_a ""total""_new_sync"();
+  ALTER TABLE orders RENAME COLUMN "a ""total""" TO "a ""total""_old";
+  ALTER TABLE orders RENAME COLUMN "a ""total""_new" TO "a ""total""";
+  COMMENT ON COLUMN orders."a ""total""_old" IS 'DEPRECATED: a later release drops it';
+-- file: 000004_swap_orders_a_total.down.sql
+  COMMENT ON COLUMN orders."a ""total""_old" IS NULL;
+  UPDATE orders SET "a ""total""_old" = "a ""total""" > 0 WHERE (CASE WHEN "a ""total""_old" THEN 1 ELSE 0 END)::integer::text IS DISTINCT FROM "a ""total"""::text;
+  ALTER TABLE orders RENAME COLUMN "a ""total""" TO "a ""total""_new";
+  ALTER TABLE orders RENAME COLUMN "a ""total""_old" TO "a ""total""";
+  CREATE FUNCTION "orders_a ""total""_new_sync"() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW."a ""total""_new" := CASE WHEN NEW."a ""total""" THEN 1 ELSE 0 END;
+    RETURN NEW;
+  END
+  $$;
+  CREATE TRIGGER "orders_a ""total""_new_sync" BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION "orders_a ""total""_new_sync"();
+-- file: 000005_drop_orders_a_total_old.up.sql
+  -- For a later release, when nobody needs the old values.
+  ALTER TABLE orders DROP COLUMN "a ""total""_old";
+-- file: 000005_drop_orders_a_total_old.down.sql
+  ALTER TABLE orders ADD COLUMN "a ""total""_old" boolean;
+  UPDATE orders SET "a ""total""_old" = "a ""total""" > 0;
+  COMMENT ON COLUMN orders."a ""total""_old" IS 'DEPRECATED: a later release drops it';
+
 -- bad: through another type
 -- given: golang-migrate, removed-enum-label off
 -- file: 000001_orders.up.sql

@@ -1,5 +1,6 @@
 import type { Step } from '../history/steps'
 import type { Command, Drop } from '../sql/commands'
+import { cutName } from '../sql/source'
 import type { SubcommandKind } from '../sql/subcommands'
 import { type Token, tokensOf } from '../sql/tokens'
 
@@ -16,15 +17,16 @@ export interface Worded {
 
 function isNamedIn(text: string, name: string): boolean {
   const wanted = name.toLowerCase()
-  if (!text.toLowerCase().includes(wanted)) return false
+  if (!text.toLowerCase().includes(wanted.replaceAll('"', '""'))) return false
   return tokensOf(text).some(token => mayName(token, wanted))
 }
 
 /** Returns whether a token is a name, which is given in lower case, or a string that may hold it. */
 export function mayName({ kind, text }: Token, name: string): boolean {
-  if (kind === 'word') return text.toLowerCase() === name
-  if (kind === 'quoted identifier') return text.slice(1, -1).toLowerCase() === name
-  return (kind === 'string' || kind === 'dollar string') && text.toLowerCase().includes(name)
+  if (kind === 'word') return cutName(text.toLowerCase()) === name
+  if (kind === 'quoted identifier') return cutName(text.slice(1, -1).replaceAll('""', '"').toLowerCase()) === name
+  if (kind !== 'string' && kind !== 'dollar string') return false
+  return [name, name.replaceAll('"', '""')].some(one => text.toLowerCase().includes(one))
 }
 
 /**
