@@ -2099,16 +2099,13 @@
 -- file: 000001_orders.up.sql
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
-    the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter integer NOT NULL,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter integer,
 --  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter" is cut to "the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält"]
-    the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb integer NOT NULL,
-    total_new integer,
-    total integer
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb integer,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop__new text
   );
   CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter, total);
-  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb);
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter);
 -- file: 000001_orders.down.sql
   DROP TABLE orders;
 -- file: 000002_totals.up.sql
@@ -2116,44 +2113,35 @@
     ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter TYPE bigint,
 --               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning [identifier-cut: identifier "the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter" is cut to "the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält"]
 --                                                                                ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
-    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE bigint,
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE bigint;
 --                                                                             ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
-    ALTER COLUMN total TYPE bigint;
---                     ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]
 -- file: 000002_totals.down.sql
   ALTER TABLE orders
     ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_älter TYPE integer,
-    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE integer,
-    ALTER COLUMN total TYPE integer;
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE integer;
 -- fix: Write the name as PostgreSQL keeps it
 -- file: 000001_orders.up.sql
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
-    the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält integer NOT NULL,
-    the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb integer NOT NULL,
-    total_new integer,
-    total integer
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält integer,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb integer,
+    the_total_of_all_that_the_customer_has_ordered_in_our_shop__new text
   );
   CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, total);
-  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb);
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält);
 -- fix: Write the name as PostgreSQL keeps it
 -- file: 000002_totals.up.sql
   ALTER TABLE orders
     ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TYPE bigint,
-    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE bigint,
-    ALTER COLUMN total TYPE bigint;
+    ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TYPE bigint;
 -- fix: Fill new columns beside them and swap the names, in new migrations
 -- file: 000002_totals.up.sql
-  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new bigint;
   ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 bigint;
-  ALTER TABLE orders ADD COLUMN total_new1 bigint;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 bigint;
   CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-    NEW.total_new1 := NEW.total;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
     RETURN NEW;
   END
   $$;
@@ -2161,9 +2149,8 @@
 -- file: 000002_totals.down.sql
   DROP TRIGGER orders_columns_new_sync ON orders;
   DROP FUNCTION orders_columns_new_sync();
-  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
   ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER TABLE orders DROP COLUMN total_new1;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2;
 -- file: 000003_backfill_orders_columns.up.sql
   DO $$
   DECLARE
@@ -2177,7 +2164,7 @@
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__new = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb, total_new1 = total WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL OR total_new1 IS NULL AND total IS NOT NULL);
+      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL);
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -2185,109 +2172,62 @@
   $$;
 -- file: 000003_backfill_orders_columns.down.sql
   -- Nothing to undo.
--- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.up.sql
-  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new, total_new1);
--- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.down.sql
-  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
--- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
   CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1
     ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1);
--- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
   DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
--- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
--- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
--- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
-  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new SET NOT NULL;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 SET NOT NULL;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
--- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new DROP NOT NULL;
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 DROP NOT NULL;
--- file: 000008_swap_orders_columns.up.sql
+-- file: 000005_swap_orders_columns.up.sql
   DROP TRIGGER orders_columns_new_sync ON orders;
   DROP FUNCTION orders_columns_new_sync();
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  ALTER TABLE orders RENAME COLUMN total TO total_old;
-  ALTER TABLE orders RENAME COLUMN total_new1 TO total;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
   ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__new RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old DROP NOT NULL;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 DROP NOT NULL;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
--- file: 000008_swap_orders_columns.down.sql
+-- file: 000005_swap_orders_columns.down.sql
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS NULL;
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS NULL;
-  COMMENT ON COLUMN orders.total_old IS NULL;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop__old::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält::text;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb::text;
-  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2;
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  ALTER TABLE orders RENAME COLUMN total TO total_new1;
-  ALTER TABLE orders RENAME COLUMN total_old TO total;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb SET NOT NULL;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält SET NOT NULL;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
   ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
   CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-    NEW.total_new1 := NEW.total;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
     RETURN NEW;
   END
   $$;
   CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
--- file: 000009_drop_orders_columns_old.up.sql
+-- file: 000006_drop_orders_columns_old.up.sql
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
   ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER TABLE orders DROP COLUMN total_old;
--- file: 000009_drop_orders_columns_old.down.sql
+-- file: 000006_drop_orders_columns_old.down.sql
   ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old integer;
   ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 integer;
-  ALTER TABLE orders ADD COLUMN total_old integer;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  UPDATE orders SET total_old = total;
   CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old, total_old);
-  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1);
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old);
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
 -- fix: Fill new columns beside them and swap the names, in new migrations
 -- file: 000002_totals.up.sql
-  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new bigint;
   ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 bigint;
-  ALTER TABLE orders ADD COLUMN total_new1 bigint;
+  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 bigint;
   CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-    NEW.total_new1 := NEW.total;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
     RETURN NEW;
   END
   $$;
@@ -2295,9 +2235,8 @@
 -- file: 000002_totals.down.sql
   DROP TRIGGER orders_columns_new_sync ON orders;
   DROP FUNCTION orders_columns_new_sync();
-  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
   ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER TABLE orders DROP COLUMN total_new1;
+  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2;
 -- file: 000003_backfill_orders_columns.up.sql
   DO $$
   DECLARE
@@ -2311,7 +2250,7 @@
       SELECT batch.id INTO batch_end FROM (
         SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
       ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__new = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb, total_new1 = total WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL OR total_new1 IS NULL AND total IS NOT NULL);
+      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL);
       COMMIT;
       SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
     END LOOP;
@@ -2319,233 +2258,54 @@
   $$;
 -- file: 000003_backfill_orders_columns.down.sql
   -- Nothing to undo.
--- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.up.sql
-  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new, total_new1);
--- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.down.sql
-  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
--- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
   CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1
     ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1);
--- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
+-- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
   DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
--- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
--- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
--- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
-  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new SET NOT NULL;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 SET NOT NULL;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
--- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new DROP NOT NULL;
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 DROP NOT NULL;
--- file: 000008_swap_orders_columns.up.sql
+-- file: 000005_swap_orders_columns.up.sql
   DROP TRIGGER orders_columns_new_sync ON orders;
   DROP FUNCTION orders_columns_new_sync();
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  ALTER TABLE orders RENAME COLUMN total TO total_old;
-  ALTER TABLE orders RENAME COLUMN total_new1 TO total;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
   ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__new RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old DROP NOT NULL;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 DROP NOT NULL;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
--- file: 000008_swap_orders_columns.down.sql
+-- file: 000005_swap_orders_columns.down.sql
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS NULL;
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS NULL;
-  COMMENT ON COLUMN orders.total_old IS NULL;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop__old::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält::text;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb::text;
-  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
+  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2;
   ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  ALTER TABLE orders RENAME COLUMN total TO total_new1;
-  ALTER TABLE orders RENAME COLUMN total_old TO total;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb SET NOT NULL;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält SET NOT NULL;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
+  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
   ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
   CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-    NEW.total_new1 := NEW.total;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
+    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new2 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
     RETURN NEW;
   END
   $$;
   CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
--- file: 000009_drop_orders_columns_old.up.sql
+-- file: 000006_drop_orders_columns_old.up.sql
   -- For a later release, when nobody needs the old values.
   ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
   ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER TABLE orders DROP COLUMN total_old;
--- file: 000009_drop_orders_columns_old.down.sql
+-- file: 000006_drop_orders_columns_old.down.sql
   ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old integer;
   ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 integer;
-  ALTER TABLE orders ADD COLUMN total_old integer;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
   UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  UPDATE orders SET total_old = total;
   CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old, total_old);
-  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1);
+    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old);
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
   COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
--- fix: Fill new columns beside them and swap the names, in new migrations
--- file: 000002_totals.up.sql
-  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new bigint;
-  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 bigint;
-  ALTER TABLE orders ADD COLUMN total_new1 bigint;
-  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-    NEW.total_new1 := NEW.total;
-    RETURN NEW;
-  END
-  $$;
-  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
--- file: 000002_totals.down.sql
-  DROP TRIGGER orders_columns_new_sync ON orders;
-  DROP FUNCTION orders_columns_new_sync();
-  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
-  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER TABLE orders DROP COLUMN total_new1;
--- file: 000003_backfill_orders_columns.up.sql
-  DO $$
-  DECLARE
-    batch_start orders.id%TYPE;
-    batch_end orders.id%TYPE;
-    last_key orders.id%TYPE;
-  BEGIN
-    SELECT id INTO batch_start FROM orders ORDER BY id LIMIT 1;
-    SELECT id INTO last_key FROM orders ORDER BY id DESC LIMIT 1;
-    WHILE batch_start <= last_key LOOP
-      SELECT batch.id INTO batch_end FROM (
-        SELECT id FROM orders WHERE id >= batch_start ORDER BY id LIMIT 5000
-      ) AS batch ORDER BY batch.id DESC LIMIT 1;
-      UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__new = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält, the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb, total_new1 = total WHERE id BETWEEN batch_start AND batch_end AND (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält IS NOT NULL OR the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NULL AND the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb IS NOT NULL OR total_new1 IS NULL AND total IS NOT NULL);
-      COMMIT;
-      SELECT id INTO batch_start FROM orders WHERE id > batch_end ORDER BY id LIMIT 1;
-    END LOOP;
-  END
-  $$;
--- file: 000003_backfill_orders_columns.down.sql
-  -- Nothing to undo.
--- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.up.sql
-  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new, total_new1);
--- file: 000004_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new.down.sql
-  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
--- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.up.sql
-  CREATE INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1);
--- file: 000005_build_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1.down.sql
-  DROP INDEX CONCURRENTLY the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
--- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
--- file: 000006_add_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
--- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.up.sql
-  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders VALIDATE CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new SET NOT NULL;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 SET NOT NULL;
-  ALTER TABLE orders DROP CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1;
--- file: 000007_validate_orders_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new_the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1_not_null.down.sql
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in__check CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop__new IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new DROP NOT NULL;
-  ALTER TABLE orders ADD CONSTRAINT orders_the_total_of_all_that_the_customer_has_ordered_in_check1 CHECK (the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 IS NOT NULL) NOT VALID;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 DROP NOT NULL;
--- file: 000008_swap_orders_columns.up.sql
-  DROP TRIGGER orders_columns_new_sync ON orders;
-  DROP FUNCTION orders_columns_new_sync();
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__new TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  ALTER TABLE orders RENAME COLUMN total TO total_old;
-  ALTER TABLE orders RENAME COLUMN total_new1 TO total;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__new RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old DROP NOT NULL;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 DROP NOT NULL;
-  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
--- file: 000008_swap_orders_columns.down.sql
-  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS NULL;
-  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS NULL;
-  COMMENT ON COLUMN orders.total_old IS NULL;
-  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop__old::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält::text;
-  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb WHERE the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1::bigint::text IS DISTINCT FROM the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb::text;
-  UPDATE orders SET total_old = total WHERE total_old::bigint::text IS DISTINCT FROM total::text;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER TABLE orders RENAME COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  ALTER TABLE orders RENAME COLUMN total TO total_new1;
-  ALTER TABLE orders RENAME COLUMN total_old TO total;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb SET NOT NULL;
-  ALTER TABLE orders ALTER COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält SET NOT NULL;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_ide;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop__new;
-  ALTER INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old RENAME TO the_total_of_all_that_the_customer_has_ordered_in_our_shop_idx;
-  CREATE FUNCTION orders_columns_new_sync() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop__new := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-    NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_new1 := NEW.the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-    NEW.total_new1 := NEW.total;
-    RETURN NEW;
-  END
-  $$;
-  CREATE TRIGGER orders_columns_new_sync BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION orders_columns_new_sync();
--- file: 000009_drop_orders_columns_old.up.sql
-  -- For a later release, when nobody needs the old values.
-  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old;
-  ALTER TABLE orders DROP COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1;
-  ALTER TABLE orders DROP COLUMN total_old;
--- file: 000009_drop_orders_columns_old.down.sql
-  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop__old integer;
-  ALTER TABLE orders ADD COLUMN the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 integer;
-  ALTER TABLE orders ADD COLUMN total_old integer;
-  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop__old = the_total_of_all_that_the_customer_has_ordered_in_our_shop_ält;
-  UPDATE orders SET the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 = the_total_of_all_that_the_customer_has_ordered_in_our_shop_äb;
-  UPDATE orders SET total_old = total;
-  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop__old
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop__old, total_old);
-  CREATE INDEX the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1
-    ON orders (the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1);
-  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop__old IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.the_total_of_all_that_the_customer_has_ordered_in_our_shop_old1 IS 'DEPRECATED: a later release drops it';
-  COMMENT ON COLUMN orders.total_old IS 'DEPRECATED: a later release drops it';
 
 -- bad: two columns, of which one would keep its bytes in UTC: by itself that mends nothing
 -- file: 0001_visits.sql
