@@ -122,6 +122,17 @@ CREATE TABLE settings (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES
     )
   })
 
+  it('takes back each default that it gives, however many a statement needs', () => {
+    const files = Object.entries({
+      '000001_orders.up.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY);\n',
+      '000002_count.up.sql':
+        'ALTER TABLE orders ADD COLUMN count int NOT NULL, ADD COLUMN length int NOT NULL, ADD COLUMN name text NOT NULL;\n',
+    }).map(([path, text]) => ({ path, text, isNamed: true, marks: [] }))
+    const options = { review: true, creates: true }
+    const { changes } = fixed(historyFor({ files }), [`${folder}/000002_count.up.sql`], defaultSettings, options)
+    assert.equal(changes.filter(({ after }) => after.includes('DROP DEFAULT')).length, 3)
+  })
+
   it('numbers what waits for a later release behind all else that it writes', () => {
     const files = Object.entries({
       'V1__orders.sql': 'CREATE TABLE orders (id bigint PRIMARY KEY, buyer bigint, amount int, fax text);\n',

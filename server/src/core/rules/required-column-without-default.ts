@@ -374,7 +374,7 @@ function withoutDefaultLater(
     down: { edits: [], text: `${alter} SET DEFAULT ${value};` },
     transaction: true,
   }
-  const placed = newMigrations(context, [part], edits, { tables: [relation.name] })
+  const placed = newMigrations(context, [part], edits, { tables: [relation.name], columns: [] })
   const title = `Give it DEFAULT ${value}, and drop that`
   return placed ? [{ title: `${title}${placed.where}`, safety: 'review', isChange: true, ...placed }] : []
 }
