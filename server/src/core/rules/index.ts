@@ -72,6 +72,7 @@ import renamedColumn from './renamed-column'
 import renamedEnumValue from './renamed-enum-value'
 import renamedTable from './renamed-table'
 import repeatedIndexColumn from './repeated-index-column'
+import replacedFunctionInIndex from './replaced-function-in-index'
 import requiredColumnWithoutDefault from './required-column-without-default'
 import rollbackLosesData from './rollback-loses-data'
 import rowSecurityWithoutPolicy from './row-security-without-policy'
@@ -146,6 +147,7 @@ export const rules: readonly Rule[] = [
   requiredColumnWithoutDefault,
   insertNotRepeatable,
   sequenceNotReset,
+  replacedFunctionInIndex,
   constraintNeverValidated,
   droppedColumn,
   droppedTable,

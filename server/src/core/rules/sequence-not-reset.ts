@@ -111,10 +111,11 @@ Leave the column out, so that the sequence fills it, or set the sequence behind 
   INSERT INTO roles (id, name) VALUES (1, 'admin');
   SELECT setval('role_ids', (SELECT max(id) FROM roles));
 
--- good: DEFAULT, in the place of the column
+-- good: DEFAULT, in the place of the column, and a query that gives none
 -- file: 0001_roles.sql
   CREATE TABLE roles (id serial PRIMARY KEY, name text);
   INSERT INTO roles VALUES (DEFAULT, 'admin');
+  INSERT INTO roles (SELECT FROM generate_series(1, 3));
 
 -- good: the sequence is set
 -- file: 0001_roles.sql
@@ -178,9 +179,9 @@ function isCounted(table: Table, name: string): boolean {
 const isUnique = (table: Table, name: string, { catalog }: RuleContext): boolean =>
   indexesOf(catalog, keyOfRelation(table)).some(({ unique, columns }) => unique && columns[0] === name)
 
-/** Those that the statement names, or all of the table in their order. */
-function columnsFilled({ columns, table: { span } }: Insert, table: Table): readonly Identifier[] {
-  if (columns.length > 0 || !table.columnsKnown) return columns
+/** Those that the statement names, or all of the table in their order; a query may give fewer. */
+function columnsFilled({ columns, table: { span }, values }: Insert, table: Table): readonly Identifier[] {
+  if (columns.length > 0 || !table.columnsKnown || !values) return columns
   return table.columns.map(({ name }) => ({ name, span }))
 }
 
