@@ -43,7 +43,7 @@ that they are not null. The whole history is searched: an index that a later mig
 small table, or rows that are never deleted, need no index.
 
 Nothing is said of a list of allowed values, whose rows stay: a table of up to three columns with a text for its key, one
-called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`, \`tipos_pago\`); and of columns that tell who did something
+called so (\`order_types\`, \`cancellation_reasons\`, \`countries\`); and of columns that tell who did something
 (\`created_by\`, \`ready_by\`, \`createdByUserId\`, \`inviter_id\`): users who did something are seldom deleted. Unless the foreign key
 says \`ON DELETE CASCADE\` or the like, nothing is said of a table of up to eight columns that refers to no other and whose rows the
 migrations write, and of one that keeps what has been (\`price_versions\`, \`order_history\`, \`revinfo\` of Hibernate Envers).
@@ -169,14 +169,12 @@ Create an index over the columns of the foreign key; on a table that is in use \
   CREATE TABLE order_states (state text PRIMARY KEY, description text);
   CREATE TABLE order_types (id bigint PRIMARY KEY, title text);
   CREATE TABLE countries (id bigint PRIMARY KEY, title text);
-  CREATE TABLE tipos_pago (id bigint PRIMARY KEY, titulo text);
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE orders (
     id bigint PRIMARY KEY,
     state text NOT NULL REFERENCES order_states (state),
     type_id bigint REFERENCES order_types (id),
     country_id bigint REFERENCES countries (id),
-    id_tipo_pago bigint REFERENCES tipos_pago (id),
     ready_by bigint REFERENCES users (id),
     approved_by_id bigint REFERENCES users (id),
     created_by bigint REFERENCES users (id)
@@ -279,14 +277,12 @@ const isWriter = (columns: readonly string[]): boolean => columns.length === 1 &
 const writerName =
   /(?:(?:_|ed|en|made|set|run|sent)_?by(?:_?(?:user|admin|account|employee|member|person|profile))?|et_av(?:_[a-zæøå]+)*|(?:^|_)(?:creator|inviter|approver|reviewer|updater|uploader)(?:_?user)?)(?:_?id)?$/i
 
-/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`; in Spanish `tipos_pago`. */
+/** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`. */
 const listName =
   /(?:^|_|(?=[A-Z]))(?:types?|kinds?|reasons?|status(?:es)?|enums?|codes?|roles?|lists?|lookups?|methods?|levels?|genders?|units?_of_measure|categor(?:y|ies)|countr(?:y|ies)|municipalit(?:y|ies)|provinces?|currenc(?:y|ies)|languages?)$/i
-const listInSpanish =
-  /^(?:(?:tipos?|est[aá]tus|estados?|categor[ií]as?|cat[aá]logos?|clases?|motivos?)_|(?:pa[ií]s(?:es)?|provincias?|municipios?|monedas?)(?:_|$))/i
 
 const isList = (name: Name, catalog: Catalog): boolean =>
-  listName.test(name.name) || listInSpanish.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
+  listName.test(name.name) || isListOfValues(asTable(relationNamed(catalog, name)))
 
 /** Of columns that no migration makes nobody knows which indexes there are. */
 const isShown = (columns: readonly string[], table: Table): boolean =>
