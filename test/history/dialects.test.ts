@@ -47,6 +47,11 @@ describe('files for another database', () => {
     it(`are left alone: ${title}`, () => assert.equal(isFound(table, text, table), false))
   }
 
+  it('are left alone where a file behind PostgreSQL’s own words is for CockroachDB', () => {
+    const types = 'CREATE TABLE u (id UUID, at TIMESTAMPTZ);'
+    assert.equal(isFound(types, table, 'SET sql_safe_updates = false; ALTER TABLE u DROP COLUMN at;'), false)
+  })
+
   const own = {
     'such words in comments and strings':
       '-- AUTOINCREMENT as in SQLite: `a` `b` `c` `d`\nSELECT \'ENGINE=InnoDB\', "AUTO_INCREMENT";',

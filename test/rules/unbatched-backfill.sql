@@ -61,6 +61,18 @@
   ALTER TABLE users ADD CONSTRAINT users_plan_not_null NOT NULL plan NOT VALID;
   ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null;
 
+-- good: rows of a table that the migration drops
+-- given: dropped-table off
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+  CREATE TABLE cart_lines (cart_id bigint REFERENCES carts (id));
+  CREATE INDEX cart_lines_cart_idx ON cart_lines (cart_id);
+-- file: 0002_no_carts.sql
+  DELETE FROM cart_lines;
+  DELETE FROM carts;
+  DROP TABLE cart_lines;
+  DROP TABLE carts;
+
 -- good: a backfill of the rows that another column marks
 -- file: 0001_posts.sql
   CREATE TABLE posts (id bigint PRIMARY KEY, is_deleted boolean NOT NULL);

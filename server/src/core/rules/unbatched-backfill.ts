@@ -10,7 +10,7 @@ import { mentions } from '../judgement/dependence'
 import { tableWithRows } from '../judgement/emptied'
 import { isForDevelopers } from '../judgement/for-developers'
 import { heldLock } from '../judgement/held-lock'
-import { existingTable, inQuotes, isNew, whoWaits } from '../judgement/target'
+import { catalogAtEnd, existingTable, inQuotes, isNew, whoWaits } from '../judgement/target'
 import { byHand, neverOutside } from '../judgement/tool-hints'
 import { changesEveryRow, givesEveryRow, isNewColumn, onlyTestOf } from '../judgement/whole-table'
 import type { Table } from '../postgres/catalog'
@@ -37,7 +37,7 @@ which rows belong together and fills a new column, or looks each row's value up 
 Nothing is said of
 
 - a \`WHERE\` that picks rows by what they hold,
-- tables that the same migration makes or the same transaction empties with \`TRUNCATE\`,
+- tables that the same migration makes or the same transaction empties with \`TRUNCATE\`, and \`DELETE\` from one that the migration drops,
 - \`INSERT ... SELECT\` and \`MERGE\` into such a table, or into any table from a folder for development or tests, and \`DELETE\` in
   such a folder, while nobody waits for the transaction,
 - loops that take some rows at a time or commit,
@@ -612,6 +612,9 @@ function unbatchedInWith(command: Changing | Select, context: RuleContext): Rule
 function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFinding | undefined {
   const target = tableWithRows(command.table, context)
   if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, context)) return undefined
+  // The table goes, and its rows with it.
+  if (command.tag === 'DELETE' && target.table && !catalogAtEnd(context).relations.has(target.relation))
+    return undefined
   // Rows for tests are put in where others were.
   if (command.tag === 'DELETE' && isForDevelopers(context.migration.path) && !heldLock(context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'

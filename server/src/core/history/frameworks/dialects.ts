@@ -79,21 +79,25 @@ export function isForeignText(text: string): boolean {
 
 /**
  * Whether any of the texts is, and none has a word of PostgreSQL's own: what is wrong there is to be told. CockroachDB has those
- * words too, and some that nobody else has.
+ * words too, and in some files a word that nobody else has: the first hundred are looked through for that.
  */
 export function areForeign(texts: Iterable<string>): boolean {
+  let isOwn = false
   let isForeign = false
   let isStandard = false
   let isOracle = false
+  let read = 0
   for (const text of texts) {
     const has = (words: RegExp) => words.test(text) && words.test(bare(text))
     if (has(cockroachWords)) return true
-    if (has(ownWords)) return false
+    isOwn ||= has(ownWords)
+    if (isOwn && ++read >= 100) return false
+    if (isOwn) continue
     isForeign ||= isForeignText(text)
     isStandard ||= has(standardWords)
     isOracle ||= has(oracleWords)
   }
-  return isForeign && (isOracle || !isStandard)
+  return !isOwn && isForeign && (isOracle || !isStandard)
 }
 
 /**
