@@ -8,7 +8,7 @@ import type { RuleContext } from '../judgement/context'
 import { columnsDefined } from '../judgement/defined'
 import { mentions } from '../judgement/dependence'
 import { hintForLater } from '../judgement/tool-hints'
-import { type Catalog, type Column, keyIn, keyOf, tableAt, typeNamed } from '../postgres/catalog'
+import { type Birth, type Catalog, type Column, keyIn, keyOf, tableAt, typeNamed } from '../postgres/catalog'
 import type { Settings } from '../settings'
 import { bodyOf } from '../sql/bodies'
 import type { AlterType, Command } from '../sql/commands'
@@ -317,15 +317,23 @@ const isOff = (value: string | undefined): boolean => /^(?:off|false|no|0)$/i.te
 interface Added {
   readonly value: string
   readonly type: Name
+  /** What made the type. */
+  readonly born?: Birth
   /** Whether the transaction makes the type too. */
   readonly isOwn: boolean
 }
 
-/** The values that earlier statements of the transaction add to types. */
-function addedBefore({ steps, index, transaction }: Standing): readonly Added[] {
+/** The values that earlier statements of the transaction add to types, unless another type has the name by now. */
+function addedBefore({ steps, index, transaction, before }: Standing): readonly Added[] {
   const made = transaction.isBlock ? additionsIn(steps) : none
   if (made.length === 0) return none
-  return made.filter(({ place, number }) => place < index && number === transaction.number).map(({ added }) => added)
+  const isStill = ({ type, born }: Added) => {
+    const now = typeNamed(before, type)?.born
+    return now?.migration === born?.migration && now?.transaction === born?.transaction
+  }
+  return made
+    .filter(({ place, number, added }) => place < index && number === transaction.number && isStill(added))
+    .map(({ added }) => added)
 }
 
 interface Addition {
@@ -358,7 +366,7 @@ function addedBy({ type: name, addValue }: AlterType, { before, migration, trans
   const type = typeNamed(before, name)
   if (!addValue || (type && type.kind !== 'enum') || type?.labels.includes(addValue.label)) return undefined
   const isOwn = type?.born?.migration === migration.path && type.born.transaction === transaction.number
-  return { value: addValue.label, type: name, isOwn }
+  return { value: addValue.label, type: name, born: type?.born, isOwn }
 }
 
 /** Where a statement uses the value as one of the type; strings that go elsewhere are no use of it. */
