@@ -19,10 +19,10 @@
 -- file: 2_roles.up.sql
   ALTER TYPE role ADD VALUE 'owner';
   CREATE TYPE new_role AS ENUM ('admin', 'member', 'owner');
-  INSERT INTO accounts (id, role) VALUES (1, 'owner');
---                                           ^^^^^^^ error [enum-value-used-at-once: value "owner" of enum type "role" is new in this transaction: it cannot be used before COMMIT]
+  UPDATE accounts SET role = 'owner' WHERE id = 1;
+--                           ^^^^^^^ error [enum-value-used-at-once: value "owner" of enum type "role" is new in this transaction: it cannot be used before COMMIT]
 -- fix: Run it in a new migration
   ALTER TYPE role ADD VALUE 'owner';
   CREATE TYPE new_role AS ENUM ('admin', 'member', 'owner');
 -- file: 3_use_new_value_in_accounts.up.sql
-  INSERT INTO accounts (id, role) VALUES (1, 'owner');
+  UPDATE accounts SET role = 'owner' WHERE id = 1;
