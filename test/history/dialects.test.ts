@@ -16,6 +16,7 @@ describe('files for another database', () => {
     'SQLite, by WITHOUT ROWID': 'CREATE TABLE t (a text PRIMARY KEY) WITHOUT ROWID;',
     'SQLite, by its functions': "CREATE TABLE t (at integer DEFAULT (strftime('%s', 'now')), data JSONB NOT NULL);",
     'SQLite, by INSERT OR IGNORE': 'INSERT OR IGNORE INTO t VALUES (1);',
+    'SQLite, by its types': 'CREATE TABLE t (\n  id NOT NULL,\n  doc BLOB,\n  PRIMARY KEY (id)\n);',
     'MySQL, by AUTO_INCREMENT': 'CREATE TABLE t (id bigint AUTO_INCREMENT PRIMARY KEY);',
     'MySQL, by its engine': 'CREATE TABLE t (id int) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;',
     'MySQL, by unsigned numbers': 'CREATE TABLE t (id int(10) unsigned NOT NULL);',

@@ -76,10 +76,10 @@ describe('sql-migrate', () => {
   })
 
   it('is followed by the next one of the day where names begin with a day', () => {
-    const after = (name: string) => Object.keys(followUp(historyIn({ [name]: '-- +migrate Up\nSELECT 1;\n' })))[0]
-    assert.equal(after('2026-01-30.1-add-x.sql'), 'm/2026-01-30.2-check-x.sql')
-    assert.equal(after('2026-01-31.9-add-x.sql'), 'm/2026-02-01.0-check-x.sql')
-    assert.equal(after('2026-02-28-add-x.sql'), 'm/2026-03-01-check-x.sql')
+    const next = (name: string) => Object.keys(followUp(historyIn({ [name]: '-- +migrate Up\nSELECT 1;\n' })))[0]
+    assert.equal(next('2026-01-30.1-add-x.sql'), 'm/2026-01-30.2-check-x.sql')
+    assert.equal(next('2026-01-31.9-add-x.sql'), 'm/2026-02-01.0-check-x.sql')
+    assert.equal(next('2026-02-28-add-x.sql'), 'm/2026-03-01-check-x.sql')
   })
 
   it('is followed by a file with both directions, separated as the last one, fenced where it would be cut', () => {

@@ -55,3 +55,17 @@
 -- good: a rule that is off
 -- given: dropped-column off
   ALTER TABLE users DROP COLUMN email;
+
+-- bad: what follows a table that could not be read
+-- file: 0001_items.sql
+  CREATE TABLE visits (
+    id bigint PRIMARY KEY,
+    at timestamptz NOT NULL,
+    UNIQUE (id, (at::date))
+--              ^ error [syntax: syntax error at or near "("]
+  );
+  CREATE INDEX visits_at_idx ON visits (at);
+  ALTER TABLE visits ALTER COLUMN at SET NOT NULL;
+  CREATE TABLE IF NOT EXISTS shop.items (id bigint PRIMARY KEY, UNIQUE ((id)));
+--                                                                      ^ error [syntax: syntax error at or near "("]
+  CREATE INDEX items_id_idx ON shop.items (id);

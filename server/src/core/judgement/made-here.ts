@@ -2,6 +2,8 @@ import { onceForEach } from '../history/numbering'
 import type { Step } from '../history/steps'
 import { relationNamed } from '../postgres/catalog'
 import type { Name } from '../sql/parts'
+import { foldedName } from '../sql/source'
+import { tokensOf } from '../sql/tokens'
 import type { RuleContext } from './context'
 
 /** Returns whether an earlier statement of the section makes a table of this very name, or does where it is not there yet. */
@@ -52,9 +54,10 @@ interface Made {
 
 const madeIn = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonly Made[]> => {
   const made = new Map<string, Made[]>()
-  for (const [place, { command }] of steps.entries()) {
+  for (const [place, step] of steps.entries()) {
+    const { command } = step
     const mayBeThere = command !== undefined && 'ifNotExists' in command && command.ifNotExists !== undefined
-    for (const { schema, name } of command ? namesMade(command, made) : []) {
+    for (const { schema, name } of command ? namesMade(command, made) : nameUnread(step)) {
       const one = { schema, place, mayBeThere }
       const known = made.get(name)
       if (known) known.push(one)
@@ -63,6 +66,20 @@ const madeIn = onceForEach((steps: readonly Step[]): ReadonlyMap<string, readonl
   }
   return made
 })
+
+/** The table that a CREATE TABLE makes which could not be read: it runs before what follows, mended or not. */
+function nameUnread({ statement: { text, problem }, before }: Step): readonly Pick<Name, 'schema' | 'name'>[] {
+  if (!problem || !/^\s*CREATE\b/i.test(text)) return []
+  const tokens = tokensOf(text).filter(({ kind }) => kind !== 'comment')
+  const table = tokens.slice(0, 4).findIndex(({ text: word }) => word === 'TABLE')
+  if (table < 0) return []
+  const mayBeThere = tokens[table + 1]?.text === 'IF'
+  const [first, dot, second] = tokens.slice(table + (mayBeThere ? 4 : 1))
+  if (!first) return []
+  const last = dot?.text === '.' ? second : undefined
+  const name = { ...(last && { schema: foldedName(text, first) }), name: foldedName(text, last ?? first) }
+  return mayBeThere && relationNamed(before, name) ? [] : [name]
+}
 
 /** A table that gets a name was made here where the one with its old name was. */
 function namesMade(

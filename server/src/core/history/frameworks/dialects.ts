@@ -110,6 +110,8 @@ const bare = (text: string): string =>
 const foreignPatterns = [
   // SQLite: https://sqlite.org/autoinc.html, pragma.html, withoutrowid.html, schematab.html, lang_datefunc.html, lang_conflict.html
   String.raw`\bAUTOINCREMENT\b|^[ \t]*PRAGMA\s+\w+|\)\s*WITHOUT\s+ROWID\b|\bsqlite_(?:master|schema|sequence)\b|\b(?:strftime|unixepoch|julianday)\s*\(|\b(?:INSERT|UPDATE)\s+OR\s+(?:IGNORE|REPLACE|ABORT|FAIL|ROLLBACK)\b`,
+  // None of PostgreSQL's types: https://sqlite.org/datatype3.html, https://dev.mysql.com/doc/refman/8.4/en/blob.html
+  String.raw`(?:\w|')\s+(?:TINY|MEDIUM|LONG)?BLOB\s*(?:[,)]|NOT\s+NULL\b|DEFAULT\b|$)`,
   // MySQL and ClickHouse: https://dev.mysql.com/doc/refman/8.4/en/create-table.html, alter-table.html
   String.raw`\bAUTO_INCREMENT\b|\)\s*ENGINE\s*=\s*\w|\bENGINE\s*=\s*(?:InnoDB|MyISAM|\w*MergeTree)\b|\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b|\b(?:BIG|SMALL|TINY|MEDIUM)?INT(?:EGER)?(?:\s*\(\d+\))?\s+UNSIGNED\b|\bTINYINT\s*\(\d|\bMODIFY\s+COLUMN\b|\bON\s+DUPLICATE\s+KEY\s+UPDATE\b|\bIDENTIFIED\s+(?:BY|WITH)\b|\bFOREIGN_KEY_CHECKS\b|\b(?:CODEC|(?:TO)?LOWCARDINALITY)\s*\(`,
   // The same of MySQL's ALTER TABLE and DROP INDEX
