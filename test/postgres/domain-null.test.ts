@@ -42,6 +42,7 @@ describe('a domain that refuses null, on PostgreSQL', () => {
       `concat(VALUE, '') = ''`,
     ],
     integer: [`VALUE > 0`, `coalesce(VALUE, 1) > 0`, `coalesce(VALUE, 1.0) = 1`],
+    'integer[]': [`(VALUE || '{1}'::integer[]) IS NOT NULL`],
   }
 
   for (const [refuses, kinds] of [

@@ -1833,8 +1833,10 @@
   COMMENT ON INDEX orders_total_idx IS 'for the report IS';
   COMMENT ON CONSTRAINT orders_total_check ON orders IS 'nobody pays nothing';
   COMMENT ON CONSTRAINT orders_number_key ON orders IS 'printed on the bill';
+  CREATE TABLE offers (id bigint PRIMARY KEY, total integer CONSTRAINT orders_total_check CHECK (total > 0));
+  COMMENT ON CONSTRAINT orders_total_check ON offers IS 'not orders_number_key';
 -- file: 000001_orders.down.sql
-  DROP TABLE orders;
+  DROP TABLE orders, offers;
 -- file: 000002_totals.up.sql
   ALTER TABLE orders ALTER COLUMN number TYPE bigint, ALTER COLUMN total TYPE bigint;
 --                                       ^^^^^^^^^^^ error [column-type-rewrite: ALTER COLUMN TYPE rewrites table "orders" under ACCESS EXCLUSIVE: reads and writes wait until it is done]

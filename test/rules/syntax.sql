@@ -69,3 +69,17 @@
   CREATE TABLE IF NOT EXISTS shop.items (id bigint PRIMARY KEY, UNIQUE ((id)));
 --                                                                      ^ error [syntax: syntax error at or near "("]
   CREATE INDEX items_id_idx ON shop.items (id);
+
+-- bad: a comment behind a statement that goes on in the next line
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, age integer);
+-- file: 0002_age.sql
+  ALTER TABLE users ADD CHECK (age > 0); /* older
+--                      ^^^^^ error [check-validated-at-once: ADD CHECK takes ACCESS EXCLUSIVE on table "users": reads and writes wait until every row is checked]
+    than nobody */
+  CREATE TABLE ages (age integer PRIMARY KEY);
+-- fix: Add it NOT VALID and validate it in the next statement
+  ALTER TABLE users ADD CONSTRAINT users_age_check CHECK (age > 0) NOT VALID;
+  ALTER TABLE users VALIDATE CONSTRAINT users_age_check; /* older
+    than nobody */
+  CREATE TABLE ages (age integer PRIMARY KEY);

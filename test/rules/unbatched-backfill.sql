@@ -73,6 +73,35 @@
   DROP TABLE cart_lines;
   DROP TABLE carts;
 
+-- bad: rows of a table that the migration renames
+-- given: renamed-table off
+-- file: 0001_carts.sql
+  CREATE TABLE carts (id bigint PRIMARY KEY);
+-- file: 0002_baskets.sql
+  DELETE FROM carts;
+--^^^^^^^^^^^ warning [unbatched-backfill: DELETE deletes all rows of table "carts" in one transaction]
+  ALTER TABLE carts RENAME TO baskets;
+-- fix: Change the rows in batches
+  DO $$
+  DECLARE
+    batch_start carts.id%TYPE;
+    batch_end carts.id%TYPE;
+    last_key carts.id%TYPE;
+  BEGIN
+    SELECT id INTO batch_start FROM carts ORDER BY id LIMIT 1;
+    SELECT id INTO last_key FROM carts ORDER BY id DESC LIMIT 1;
+    WHILE batch_start <= last_key LOOP
+      SELECT batch.id INTO batch_end FROM (
+        SELECT id FROM carts WHERE id >= batch_start ORDER BY id LIMIT 5000
+      ) AS batch ORDER BY batch.id DESC LIMIT 1;
+      DELETE FROM carts WHERE carts.id BETWEEN batch_start AND batch_end;
+      COMMIT;
+      SELECT id INTO batch_start FROM carts WHERE id > batch_end ORDER BY id LIMIT 1;
+    END LOOP;
+  END
+  $$;
+  ALTER TABLE carts RENAME TO baskets;
+
 -- good: a backfill of the rows that another column marks
 -- file: 0001_posts.sql
   CREATE TABLE posts (id bigint PRIMARY KEY, is_deleted boolean NOT NULL);

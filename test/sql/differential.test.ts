@@ -60,8 +60,9 @@ describe('a second reader', () => {
   })
 })
 
-/** pgsql-ast-parser does not read everything that PostgreSQL reads. */
+/** pgsql-ast-parser does not read everything that PostgreSQL reads, and keeps quotes in names doubled. */
 function theirReading(sql: string): Statement | undefined {
+  if (sql.includes('""')) return undefined
   try {
     return parse(sql)[0]
   } catch {

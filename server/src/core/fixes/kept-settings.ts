@@ -66,16 +66,16 @@ function remember(said: Map<string, string>, about?: string, text?: string) {
   if (text !== undefined) said.set(about, text)
 }
 
-function commented({ on, relation }: Comment, { text }: Statement, { indexes, constraints }: Named): Said {
+function commented({ on, relation, constraint = '' }: Comment, { text }: Statement, named: Named): Said {
+  const { indexes, constraints } = named
   const tokens = tokensOf(text)
   const is = tokens.find(token => token.text === 'IS')
   const value = text.slice(is?.end).trim()
   const name = relation?.name ?? ''
   const remark = (what: string) => (/^null$/i.test(value) ? undefined : `COMMENT ON ${what} IS ${value};`)
   if (on === 'INDEX' && indexes.has(name)) return [`INDEX ${name}`, remark(`INDEX ${indexes.get(name)}`)]
-  if (on !== 'TABCONSTRAINT') return []
-  const [constraint, table] = [...constraints].find(([one]) => mentions({ statement: { text } }, one)) ?? []
-  if (constraint === undefined) return []
+  const table = constraints.get(constraint)
+  if (table === undefined || !mentions({ statement: { text: table } }, name)) return []
   return [`CONSTRAINT ${constraint}`, remark(`CONSTRAINT ${quoted(constraint)} ON ${table}`)]
 }
 

@@ -4,6 +4,7 @@ import { keyOf } from '../postgres/catalog'
 import { isBuiltInFunction } from '../postgres/volatility'
 import type { Name } from '../sql/parts'
 import type { SubcommandKind } from '../sql/subcommands'
+import { laterSteps } from './around'
 import type { RuleContext } from './context'
 import { mentions } from './dependence'
 import { existingTable, type Target } from './target'
@@ -47,6 +48,12 @@ export const isEmptiedBy = (steps: readonly Step[], table: string): boolean =>
     if (command?.tag === 'TRUNCATE TABLE') return command.tables.some(name => name.name === table)
     return command?.tag === 'DELETE' && !command.where && !command.using && command.table.name === table
   })
+
+/** Returns whether a later statement drops a table of this name: that loses its rows as well, and is told. */
+export const isDroppedNext = (table: string, context: RuleContext): boolean =>
+  laterSteps(context).some(
+    ({ command }) => command?.tag === 'DROP TABLE' && command.names.some(({ name }) => name === table),
+  )
 
 /** Returns whether a statement may write rows of the table: what has a body may write one that it does not name. */
 export function mayWrite(step: Step, table: string): boolean {

@@ -34,12 +34,16 @@ export function readersToo({ relation, label }: Target, context: RuleContext): s
     : ''
 }
 
-/** Returns whether a statement of another kind takes as strong a lock in the same transaction: others wait for that all the same. */
+/**
+ * Returns whether a statement of another kind takes as strong a lock in the same transaction: others wait for that all the same. Not
+ * LOCK TABLE, which itself is told only where no other statement does.
+ */
 export const isLockedAnyway = (relation: string, mode: LockMode, context: RuleContext): boolean =>
   context.transaction.isBlock &&
   context.steps.some(
     ({ command, effects, transaction }) =>
       command?.tag !== context.command?.tag &&
+      command?.tag !== 'LOCK TABLE' &&
       transaction.number === context.transaction.number &&
       effects?.locks.some(lock => lock.relation === relation && rank(lock) >= lockModes.indexOf(mode)),
   )

@@ -262,6 +262,17 @@ must run outside a transaction block. The index of a partitioned table cannot be
   DROP INDEX users_email_idx;
   ALTER TABLE users ADD COLUMN phone text;
 
+-- bad: beside LOCK TABLE, of which nothing is said then
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+  CREATE INDEX users_email_idx ON users (email);
+-- file: 0002_lock.sql
+  BEGIN;
+  LOCK TABLE users IN ACCESS EXCLUSIVE MODE;
+  DROP INDEX users_email_idx CASCADE;
+--^^^^^^^^^^ information [drop-index-without-concurrently: DROP INDEX takes ACCESS EXCLUSIVE on table "users": reads and writes wait]
+  COMMIT;
+
 -- bad: the down makes it again without saying its name
 -- given: goose
 -- file: 00001_jobs.sql

@@ -6,7 +6,6 @@ import { existingTable, isUnreleased, type SubcommandOfKind, subcommandsOf, type
 import { type Catalog, relationNamed } from '../postgres/catalog'
 import type { AlterRelation, Command } from '../sql/commands'
 import type { Name } from '../sql/parts'
-import type { Subcommand } from '../sql/subcommands'
 import { tokensOf } from '../sql/tokens'
 import { defineRule, type RuleFinding } from './rule'
 
@@ -44,7 +43,7 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
         continue
       }
       if (which !== 'ALL' && !isEnabledAgain(alter, context)) {
-        if (!isTold(subcommand, alter, context)) yield { at: subcommand.keywords, ...oneTriggerOf(target) }
+        yield { at: subcommand.keywords, ...oneTriggerOf(target) }
         continue
       }
       if (which !== 'ALL' && !isBetween) continue
@@ -109,6 +108,18 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
   ALTER TABLE orders DISABLE TRIGGER touch;
 --                   ^^^^^^^^^^^^^^^ hint [triggers-disabled: DISABLE TRIGGER leaves a trigger of table "orders" off: nothing in this migration enables it again]
   ALTER TABLE orders DISABLE TRIGGER note;
+
+-- bad: one that stays off, behind one that does not
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY, changed timestamptz);
+  CREATE TABLE lines (id bigint PRIMARY KEY, changed timestamptz);
+-- file: 0002_clean.sql
+  BEGIN;
+  ALTER TABLE orders DISABLE TRIGGER touch;
+  ALTER TABLE orders ENABLE TRIGGER touch;
+  ALTER TABLE lines DISABLE TRIGGER touch;
+--                  ^^^^^^^^^^^^^^^ hint [triggers-disabled: DISABLE TRIGGER leaves a trigger of table "lines" off: nothing in this migration enables it again]
+  COMMIT;
 
 -- bad: of the whole session
 -- shows: foreign keys turned off with \`session_replication_role\`
@@ -213,6 +224,8 @@ const oneTriggerOf = ({ label, relation }: Target): Omit<RuleFinding, 'at'> => (
   hint: 'Enable it again in the same transaction, or drop it where it is not wanted any more.',
   severity: 'hint',
   relation,
+  // Whoever switches off many by name means it.
+  mostInFile: 1,
 })
 
 /** ALL, USER or a trigger's name, as it stands. */
@@ -220,13 +233,6 @@ const triggerOf = ({ span }: SubcommandOfKind<'DISABLE TRIGGER'>, { statement }:
   tokensOf(statement.text)
     .filter(({ kind, end }) => kind !== 'comment' && end <= span.end)
     .at(-1)?.text
-
-/** Whether the file has disabled another before: whoever switches off many by name means it, and is told once. */
-const isTold = (subcommand: Subcommand, alter: AlterRelation, { steps, index }: RuleContext): boolean =>
-  alter.subcommands.find(disables) !== subcommand ||
-  steps.slice(0, index).some(({ command }) => command?.tag === 'ALTER TABLE' && command.subcommands.some(disables))
-
-const disables = ({ kind }: Subcommand): boolean => kind === 'DISABLE TRIGGER'
 
 /** Whether a later transaction of the same migration enables triggers of the table. */
 const isEnabledElsewhere = (alter: AlterRelation, context: RuleContext): boolean =>

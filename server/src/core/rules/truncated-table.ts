@@ -1,4 +1,5 @@
 import type { RuleContext } from '../judgement/context'
+import { isDroppedNext } from '../judgement/emptied'
 import { isForDevelopers } from '../judgement/for-developers'
 import { handedOver, takes } from '../judgement/given-up'
 import { existingTable, isUnreleased, tablesListed, takes as takesLock } from '../judgement/target'
@@ -148,12 +149,6 @@ const emptiedToo = (named: ReadonlySet<string>, context: RuleContext): string[] 
     if (isUnreleased(table.born, context)) return []
     return table.inherits.some(parent => named.has(parent)) ? [] : [`"${relation.replace(/^public\./, '')}"`]
   })
-
-/** The drop loses the rows as well, and is told. */
-const isDroppedNext = (table: string, { steps, index }: RuleContext): boolean =>
-  steps
-    .slice(index + 1)
-    .some(({ command }) => command?.tag === 'DROP TABLE' && command.names.some(({ name }) => name === table))
 
 /** Whether an earlier statement of the migration puts the rows somewhere else. */
 const isCopied = (table: string, { steps, index }: RuleContext): boolean =>

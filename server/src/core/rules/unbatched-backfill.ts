@@ -7,7 +7,7 @@ import { wholeSources } from '../fixes/select-source'
 import { none } from '../fixes/withheld'
 import type { RuleContext } from '../judgement/context'
 import { mentions } from '../judgement/dependence'
-import { tableWithRows } from '../judgement/emptied'
+import { isDroppedNext, tableWithRows } from '../judgement/emptied'
 import { isForDevelopers } from '../judgement/for-developers'
 import { heldLock } from '../judgement/held-lock'
 import { catalogAtEnd, existingTable, inQuotes, isNew, whoWaits } from '../judgement/target'
@@ -613,8 +613,8 @@ function unbatchedChange(command: Update | Delete, context: RuleContext): RuleFi
   const target = tableWithRows(command.table, context)
   if (!target || target.table?.kind === 'foreign table' || !changesEveryRow(command, context)) return undefined
   // The table goes, and its rows with it.
-  if (command.tag === 'DELETE' && target.table && !catalogAtEnd(context).relations.has(target.relation))
-    return undefined
+  const isGone = target.table && !catalogAtEnd(context).relations.has(target.relation)
+  if (command.tag === 'DELETE' && isGone && isDroppedNext(command.table.name, context)) return undefined
   // Rows for tests are put in where others were.
   if (command.tag === 'DELETE' && isForDevelopers(context.migration.path) && !heldLock(context)) return undefined
   const verb = command.tag === 'UPDATE' ? 'changes' : 'deletes'

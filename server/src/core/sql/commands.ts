@@ -419,5 +419,7 @@ export interface Comment {
   readonly on: string
   readonly relation?: Name
   readonly column?: string
+  /** Of a table. */
+  readonly constraint?: string
   readonly keywords: Span
 }

@@ -62,10 +62,15 @@ function resultOf(node: Node | undefined, depth: number): Value {
     return values.every(value => value === null) ? null : values.find(value => value !== null)
   }
   if (FuncCall) return called(FuncCall, depth)
-  // PostgreSQL's own operators make null of null (pg_proc.proisstrict); that of other kinds, as IN and LIKE, is null too.
-  if (A_Expr && nullOfNull.has(A_Expr.kind ?? '')) return resultOf(A_Expr.lexpr, depth + 1) === null ? null : undefined
+  if (A_Expr && isStrict(A_Expr)) return resultOf(A_Expr.lexpr, depth + 1) === null ? null : undefined
   return constantText(node)
 }
+
+/**
+ * PostgreSQL's own operators make null of null (pg_proc.proisstrict), but for || of arrays, which leaves the other one. IN and LIKE
+ * make null of it too.
+ */
+const isStrict = ({ kind, name }: A_Expr): boolean => nullOfNull.has(kind ?? '') && strings(name).at(-1) !== '||'
 
 const nullOfNull: ReadonlySet<string> = new Set(['AEXPR_OP', 'AEXPR_LIKE', 'AEXPR_ILIKE', 'AEXPR_SIMILAR', 'AEXPR_IN'])
 

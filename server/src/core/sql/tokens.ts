@@ -202,5 +202,7 @@ export function behindComment(text: string, offset: number): number {
   const line = /^.*/.exec(text.slice(offset))?.[0].trimEnd() ?? ''
   const start = line.length - line.trimStart().length
   const comment = start < line.length ? tokenAt(line, start) : undefined
-  return comment?.kind === 'comment' && comment.end === line.length ? offset + line.length : offset
+  return comment?.kind === 'comment' && !comment.unterminated && comment.end === line.length
+    ? offset + line.length
+    : offset
 }

@@ -341,6 +341,7 @@ const translators: { [K in keyof Raw]?: (statement: NonNullable<Raw[K]>, source:
       on: type.replace('OBJECT_', '').replaceAll('_', ' '),
       ...(relation.length > 0 && { relation: nameFromParts(relation, cursor.name()?.span ?? spanOf(source, 0, 0)) }),
       ...(type === 'OBJECT_COLUMN' && { column: parts.at(-1) }),
+      ...(type === 'OBJECT_TABCONSTRAINT' && { constraint: parts.at(-1) }),
       keywords: spanOf(source, 0, 1),
     }
   },
