@@ -6,6 +6,7 @@ import { catalogAfter } from '../history/fold'
 import type { History } from '../history/history'
 import { type Step, stepsOf } from '../history/steps'
 import { lackingIn } from '../inverse/inverse'
+import { mayWrite } from '../judgement/emptied'
 import { isCommentedOn, saysIrreversible } from '../judgement/intent'
 import { type Pair, pairOf, type RoundTrip, roundTripOf, type Trace } from '../judgement/round-trip'
 import { type Catalog, typeNamed } from '../postgres/catalog'
@@ -382,6 +383,21 @@ says so.`,
   ALTER TABLE days ALTER COLUMN plan TYPE plan USING plan::text::plan;
   DROP TYPE plan_old;
 
+-- good: the down takes the label by hand, or refuses to run
+-- given: golang-migrate
+-- file: 000001_mood.up.sql
+  CREATE TYPE mood AS ENUM ('sad', 'happy');
+-- file: 000001_mood.down.sql
+  DROP TYPE mood;
+-- file: 000002_calm.up.sql
+  ALTER TYPE mood ADD VALUE 'calm';
+-- file: 000002_calm.down.sql
+  DELETE FROM pg_enum WHERE enumlabel = 'calm' AND enumtypid = 'mood'::regtype;
+-- file: 000003_wild.up.sql
+  ALTER TYPE mood ADD VALUE 'wild';
+-- file: 000003_wild.down.sql
+  DO $$ BEGIN RAISE EXCEPTION 'the label is in use'; END $$;
+
 -- good: a constraint stays validated
 -- given: golang-migrate
 -- file: 000001_users.up.sql
@@ -420,16 +436,23 @@ says so.`,
 
 /** The labels that the up adds without IF NOT EXISTS, and the down leaves: told at the first, once. */
 function* labelsAgain({ up, down }: Pair, history: History, settings: Settings): Iterable<RuleFinding> {
+  const steps = stepsOf(history, up, settings).filter(
+    ({ command, direction }) =>
+      direction !== 'down' && command?.tag === 'ALTER TYPE' && command.addValue && !command.addValue.ifNotExists,
+  )
+  if (steps.length === 0) return
+  // Some take labels from pg_enum by hand, or raise an error, and the up does not run again.
+  const downs = stepsOf(history, down, settings).filter(({ direction }) => direction === 'down')
+  if (downs.some(step => mayWrite(step, 'pg_enum'))) return
   const undone = catalogAfter(down, 'down', history.before(down.path, 'down'))
-  const added = stepsOf(history, up, settings).flatMap(step => {
-    const { command, before, direction } = step
-    if (direction === 'down' || command?.tag !== 'ALTER TYPE') return []
-    const { type, addValue } = command
+  const added = steps.flatMap(step => {
+    if (step.command?.tag !== 'ALTER TYPE' || !step.command.addValue) return []
+    const { type, addValue } = step.command
     const isThere = (catalog: Catalog) => {
       const known = typeNamed(catalog, type)
-      return known?.kind === 'enum' && addValue !== undefined && known.labels.includes(addValue.label)
+      return known?.kind === 'enum' && known.labels.includes(addValue.label)
     }
-    if (!addValue || addValue.ifNotExists || isThere(before) || !isThere(undone)) return []
+    if (isThere(step.before) || !isThere(undone)) return []
     return [{ step, span: addValue.span, what: `label "${addValue.label}" from type "${type.name}"` }]
   })
   const [first, ...others] = added

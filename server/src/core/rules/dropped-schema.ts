@@ -14,7 +14,8 @@ export default defineRule({
 The finding is an error where the history shows tables in it, and for \`DROP DATABASE\`, which deletes everything.
 
 Without \`CASCADE\` PostgreSQL refuses to drop a schema that holds anything: it is information of a schema that the history does not
-show, and nothing is said of others. So it does with \`DROP TABLESPACE\`. \`DROP OWNED\` deletes what a role owns, and nothing is said of it where \`REASSIGN OWNED\` comes
+show, and nothing is said of others. \`DROP TABLESPACE\` is refused as well where anything is left in it, in any database of the
+server. \`DROP OWNED\` deletes what a role owns, and nothing is said of it where \`REASSIGN OWNED\` comes
 before. Nothing either of a schema whose tables the same migration makes, and of down migrations.`,
   instead: `
 Drop what is in the schema by name, in migrations that say what goes, and then the empty schema without \`CASCADE\`.`,

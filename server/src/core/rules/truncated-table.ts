@@ -4,6 +4,7 @@ import { isForDevelopers } from '../judgement/for-developers'
 import { handedOver, takes } from '../judgement/given-up'
 import { existingTable, isUnreleased, tablesListed, takes as takesLock } from '../judgement/target'
 import { keyOf, tableAt } from '../postgres/catalog'
+import { tokensOf } from '../sql/tokens'
 import { defineRule } from './rule'
 
 export default defineRule({
@@ -16,8 +17,9 @@ export default defineRule({
 \`ACCESS EXCLUSIVE\` until the transaction ends. With \`CASCADE\` it empties also the tables that reference the table, those
 that reference them, and so on: the finding is an error where the history shows such tables that the statement does not name.
 
-The finding is information where an earlier migration has copied the rows, and where the migration fills the table again.
-Nothing is said of a table that the same migration makes or drops, whose rows it has copied, or writes again one by one, of a temporary one, in a folder
+The finding is information where an earlier migration has copied the rows, and where the migration itself copies some of them or
+fills the table again. Nothing is said of a table that the same migration makes or drops, of one whose rows it has copied with
+\`SELECT * FROM\` or writes again one by one, of a temporary one, in a folder
 that is named for development or tests, and of down migrations, which rollback-loses-data looks at.`,
   instead: `
 Name every table that is to be emptied and leave \`CASCADE\` out: PostgreSQL then refuses to empty one that is referenced from
@@ -103,6 +105,19 @@ outside. Keep a copy of rows that somebody may still ask for.`,
   CREATE TABLE old_visits AS SELECT * FROM visits;
   TRUNCATE visits;
 
+-- bad: some of its rows are elsewhere
+-- file: 0001_visits.sql
+  CREATE TABLE visits (id bigint PRIMARY KEY, day date);
+  CREATE TABLE days (number bigint);
+-- file: 0002_visits.sql
+  CREATE TABLE old_visits AS SELECT * FROM visits WHERE day > '2020-01-01';
+  TRUNCATE visits;
+--         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
+-- file: 0003_visits.sql
+  INSERT INTO days SELECT count(*) FROM visits;
+  TRUNCATE visits;
+--         ^^^^^^ information [truncated-table: TRUNCATE deletes all rows of table "visits"]
+
 -- good: what is emptied for developers
 -- given: flyway
 -- file: all/V1__visits.sql
@@ -150,9 +165,22 @@ const emptiedToo = (named: ReadonlySet<string>, context: RuleContext): string[] 
     return table.inherits.some(parent => named.has(parent)) ? [] : [`"${relation.replace(/^public\./, '')}"`]
   })
 
-/** Whether an earlier statement of the migration puts the rows somewhere else. */
+/** Whether an earlier statement of the migration puts all rows somewhere else, as they are. */
 const isCopied = (table: string, { steps, index }: RuleContext): boolean =>
-  steps.slice(0, index).some(({ statement }) => takes(statement, table))
+  steps.slice(0, index).some(({ statement }) => takes(statement, table) && isWhole(statement.text))
+
+/** `SELECT * FROM visits` and `TABLE visits`. */
+function isWhole(text: string): boolean {
+  const words = tokensOf(text)
+    .filter(({ kind }) => kind !== 'comment')
+    .map(token => token.text)
+  const isOfAll = words.some(
+    (word, at) => (word === '*' && words[at - 1] === 'SELECT') || (word === 'TABLE' && words[at - 1] === 'AS'),
+  )
+  return isOfAll && !words.some(word => picking.has(word))
+}
+
+const picking: ReadonlySet<string> = new Set(['EXCEPT', 'FETCH', 'INTERSECT', 'JOIN', 'LIMIT', 'TABLESAMPLE', 'WHERE'])
 
 /** Whether the migration then writes the rows that the table is to have: whoever typed them knows which. */
 const isTyped = (table: string, { steps, index }: RuleContext): boolean =>
@@ -171,5 +199,7 @@ function keptBy(table: string, context: RuleContext): string | undefined {
     .slice(index + 1)
     .some(({ command }) => command?.tag === 'INSERT' && command.table.name === table)
   if (isFilled) return 'The migration fills it again.'
+  const isRead = steps.slice(0, index).some(({ statement }) => takes(statement, table))
+  if (isRead) return 'An earlier statement of the migration takes from the rows what it needs; the rest is lost.'
   return handedOver({ table }, context)
 }
