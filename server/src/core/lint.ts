@@ -173,7 +173,7 @@ function once(findings: readonly Finding[]): Finding[] {
 const lighter = (findings: readonly Finding[], { rules }: Settings): Finding[] =>
   findings.map(finding =>
     finding.risk === 'locking' && rules[finding.rule] === undefined && /^(?:error|warning)$/.test(finding.severity)
-      ? withFixes(finding, () => 'The project begins here: while nobody uses the tables, the statement does as it is.', {
+      ? withFixes(finding, () => 'While nobody uses the tables the statement does as it is.', {
           severity: 'information',
           detail:
             `The project begins with this migration and those before it: the table may be empty still. ${finding.detail ?? ''}`.trim(),

@@ -123,6 +123,21 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
   ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
 --                                    ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL fails when table "users" has rows]
 
+-- bad: a new column of a table of another schema
+-- file: 0001_users.sql
+  CREATE TABLE shop.users (id bigint PRIMARY KEY);
+  CREATE TABLE blog.users (id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  ALTER TABLE shop.users ADD COLUMN plan text;
+  ALTER TABLE blog.users ALTER COLUMN plan SET NOT NULL;
+--                                         ^^^^^^^^^^^^ error [not-null-scan: SET NOT NULL takes ACCESS EXCLUSIVE on table "blog.users": reads and writes wait until every row is checked]
+-- fix: Prove it with a CHECK that is validated first
+  ALTER TABLE shop.users ADD COLUMN plan text;
+  ALTER TABLE blog.users ADD CONSTRAINT users_plan_not_null_check CHECK (plan IS NOT NULL) NOT VALID;
+  ALTER TABLE blog.users VALIDATE CONSTRAINT users_plan_not_null_check;
+  ALTER TABLE blog.users ALTER COLUMN plan SET NOT NULL;
+  ALTER TABLE blog.users DROP CONSTRAINT users_plan_not_null_check;
+
 -- bad: on PostgreSQL 18, where NOT NULL itself may be NOT VALID
 -- given: postgres 18, golang-migrate
 -- file: 000001_users.up.sql
@@ -394,8 +409,9 @@ function holdsNullAlone(
   context: RuleContext,
 ): boolean {
   const { catalog, settings, steps, index } = context
+  const { schema, name } = alter.relation
   const added = ({ command }: Pick<Step, 'command'>) =>
-    command?.tag === 'ALTER TABLE' && command.relation.name === alter.relation.name
+    command?.tag === 'ALTER TABLE' && command.relation.name === name && command.relation.schema === schema
       ? command.subcommands.find(other => other.kind === 'ADD COLUMN' && other.column.name.name === column.name)
       : undefined
   const place = steps.slice(0, index + 1).findLastIndex(added)
@@ -403,8 +419,8 @@ function holdsNullAlone(
   if (one?.kind !== 'ADD COLUMN' || one.ifNotExists || fillsItself(one.column, catalog, settings.postgres)) return false
   const since = steps.slice(place + 1, index)
   return (
-    !isEmptiedBy(steps.slice(0, index), alter.relation.name) &&
-    !since.some(step => mayWrite(step, alter.relation.name) || changesType(step, column.name))
+    !isEmptiedBy(steps.slice(0, index), name) &&
+    !since.some(step => mayWrite(step, name) || changesType(step, column.name))
   )
 }
 
