@@ -50,15 +50,6 @@
   LOCK TABLE orders IN SHARE MODE;
   COMMIT;
 
--- bad: columns that are NOT NULL already
--- given: golang-migrate
--- file: 000001_users.up.sql
-  CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, name text NOT NULL);
--- file: 000002_users.up.sql
-  ALTER TABLE users ALTER COLUMN email SET NOT NULL;
---                                     ^^^^^^^^^^^^ hint [not-null-scan: SET NOT NULL changes nothing: column "email" of table "users" is NOT NULL already]
-  ALTER TABLE users ALTER COLUMN name SET NOT NULL;
-
 -- bad: rows for tests
 -- given: flyway
 -- file: db/migration/V1__users.sql
@@ -91,37 +82,6 @@
   $$;
 -- file: db/testdata/V667__backfill_users.sql.conf
   executeInTransaction=false
-
--- bad: a project begins
--- given: flyway, foreign-key-without-index off
--- file: V1__tables.sql
-  CREATE TABLE t1 (id bigint, other bigint);
-  CREATE TABLE t2 (id bigint, other bigint);
-  CREATE TABLE t3 (id bigint, other bigint);
-  CREATE TABLE t4 (id bigint, other bigint);
-  CREATE TABLE t5 (id bigint, other bigint);
-  CREATE TABLE t6 (id bigint, other bigint);
-  CREATE TABLE t7 (id bigint, other bigint);
-  CREATE TABLE t8 (id bigint, other bigint);
-  CREATE TABLE t9 (id bigint, other bigint);
-  CREATE TABLE t10 (id bigint, other bigint);
-  CREATE TABLE t11 (id bigint, other bigint);
--- file: V2__keys.sql
-  ALTER TABLE t1 ADD PRIMARY KEY (id);
---                   ^^^^^^^^^^^ information [primary-key-builds-index: ADD PRIMARY KEY takes ACCESS EXCLUSIVE on table "t1": reads and writes wait until the index is built]
-  ALTER TABLE t2 ADD PRIMARY KEY (id);
-  ALTER TABLE t3 ADD PRIMARY KEY (id);
-  ALTER TABLE t4 ADD PRIMARY KEY (id);
-  ALTER TABLE t5 ADD PRIMARY KEY (id);
-  ALTER TABLE t6 ADD PRIMARY KEY (id);
-  ALTER TABLE t7 ADD PRIMARY KEY (id);
-  ALTER TABLE t8 ADD PRIMARY KEY (id);
-  ALTER TABLE t9 ADD PRIMARY KEY (id);
-  ALTER TABLE t10 ADD PRIMARY KEY (id);
-  ALTER TABLE t11 ADD PRIMARY KEY (id);
-  ALTER TABLE t2 ADD FOREIGN KEY (other) REFERENCES t1 (id);
---                   ^^^^^^^^^^^ information [foreign-key-validated-at-once: ADD FOREIGN KEY takes SHARE ROW EXCLUSIVE on tables "t2" and "t1": INSERT, UPDATE and DELETE wait until every row is checked]
-  ALTER TABLE t3 ADD FOREIGN KEY (other) REFERENCES t1 (id);
 
 -- bad: more foreign keys than anybody looks at one by one
 -- file: 0001_dump.sql

@@ -177,7 +177,6 @@ const lighter = (findings: readonly Finding[], { rules }: Settings): Finding[] =
           severity: 'information',
           detail:
             `The project begins with this migration and those before it: the table may be empty still. ${finding.detail ?? ''}`.trim(),
-          mostInFile: 1,
         })
       : finding,
   )

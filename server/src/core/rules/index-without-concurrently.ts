@@ -270,7 +270,6 @@ function* builtBefore(index: CreateIndex, what: string, target: Target, context:
     hint: hintWithTool(buildConcurrently, context, byHand.build),
     severity: 'hint',
     relation: target.relation,
-    mostInFile: 1,
     // Whether it builds something after all is not known here: a person has to look at that.
     fixes: () =>
       target.table?.kind === 'partitioned table'

@@ -452,7 +452,6 @@ function* changingNothing(
       : 'It takes ACCESS EXCLUSIVE on the table for nothing; where a database has the column without NOT NULL, it reads every row.',
     severity: 'hint',
     relation,
-    mostInFile: 1,
   }
 }
 
