@@ -125,3 +125,23 @@
   ALTER TABLE users VALIDATE CONSTRAINT users_plan_not_null_check;
   ALTER TABLE users ALTER COLUMN plan SET NOT NULL;
   ALTER TABLE users DROP CONSTRAINT users_plan_not_null_check;
+
+-- bad: rows that ROLLBACK TO SAVEPOINT brings back
+-- given: truncated-table off
+-- file: 0001_words.sql
+  CREATE TABLE words (id bigint PRIMARY KEY, word text);
+-- file: 0002_again.sql
+  BEGIN;
+  SAVEPOINT before;
+  TRUNCATE words;
+  ROLLBACK TO SAVEPOINT before;
+  CREATE INDEX words_word_idx ON words (word);
+--^^^^^^^^^^^^ error [index-without-concurrently: CREATE INDEX takes SHARE on table "words": INSERT, UPDATE and DELETE wait until the index is built]
+  COMMIT;
+-- fix: Build the index concurrently after COMMIT
+  BEGIN;
+  SAVEPOINT before;
+  TRUNCATE words;
+  ROLLBACK TO SAVEPOINT before;
+  COMMIT;
+  CREATE INDEX CONCURRENTLY words_word_idx ON words (word);

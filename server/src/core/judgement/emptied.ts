@@ -34,8 +34,10 @@ const truncations = onceForEach((steps: readonly Step[]) =>
 const truncates = ({ command, before }: Step, relation: string): boolean =>
   command?.tag === 'TRUNCATE TABLE' && command.tables.some(table => !table.only && keyOf(before, table) === relation)
 
+/** Whether there may be rows that another table had, or ROLLBACK TO SAVEPOINT has brought back. */
 const bringsTable = ({ command }: Step): boolean =>
-  command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => bringing.has(kind))
+  command?.tag === 'ROLLBACK' ||
+  (command?.tag === 'ALTER TABLE' && command.subcommands.some(({ kind }) => bringing.has(kind)))
 
 const bringing: ReadonlySet<SubcommandKind> = new Set<SubcommandKind>(['ATTACH PARTITION', 'INHERIT', 'RENAME TO'])
 

@@ -125,6 +125,8 @@ writes go on while rows are checked, then \`SET NOT NULL\`, which reads nothing,
 
 -- bad: a new column of a table of another schema
 -- file: 0001_users.sql
+  CREATE SCHEMA shop;
+  CREATE SCHEMA blog;
   CREATE TABLE shop.users (id bigint PRIMARY KEY);
   CREATE TABLE blog.users (id bigint PRIMARY KEY, plan text);
 -- file: 0002_plan.sql
