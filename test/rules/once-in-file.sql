@@ -146,3 +146,11 @@
   CREATE TABLE users (id bigint PRIMARY KEY, email text);
 -- file: 0002_index.sql
   CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+
+-- bad: triggers that stay off
+-- file: 0001_orders.sql
+  CREATE TABLE orders (id bigint PRIMARY KEY);
+-- file: 0002_off.sql
+  ALTER TABLE orders DISABLE TRIGGER touch;
+--                   ^^^^^^^^^^^^^^^ hint [triggers-disabled: DISABLE TRIGGER leaves a trigger of table "orders" off: nothing in this migration enables it again]
+  ALTER TABLE orders DISABLE TRIGGER note;

@@ -107,7 +107,6 @@ the foreign keys \`DEFERRABLE\` and \`SET CONSTRAINTS ALL DEFERRED\`.`,
 -- file: 0002_clean.sql
   ALTER TABLE orders DISABLE TRIGGER touch;
 --                   ^^^^^^^^^^^^^^^ hint [triggers-disabled: DISABLE TRIGGER leaves a trigger of table "orders" off: nothing in this migration enables it again]
-  ALTER TABLE orders DISABLE TRIGGER note;
 
 -- bad: one that stays off, behind one that does not
 -- file: 0001_orders.sql
