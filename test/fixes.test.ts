@@ -14,10 +14,10 @@ import { loadInstalledParser } from './parser'
  * Every fix of every example, proven with rows in the tables: the history with the migration as it was and the history with
  * the fix run, and leave the same catalog and the same rows. Statements run one by one, as CONCURRENTLY wants it.
  */
-describe('fixes, on PostgreSQL', () => {
+describe('fixes, on PostgreSQL', function () {
+  this.timeout(120_000)
   let server: PGlite
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     await loadInstalledParser()
     server = await PGlite.create()
   })

@@ -152,7 +152,7 @@ describe('command line', () => {
 })
 
 describe('command line as a process', function () {
-  this.timeout(30_000)
+  this.timeout(120_000)
   afterEach(removeFolders)
   const main = resolve('server/src/cli/main.ts')
   const argumentsFor = (...args: string[]) => ['--import', 'tsx', main, ...args]

@@ -83,7 +83,7 @@ function versionsOf(history: History, created: readonly Change[]): readonly Vers
 
 /** The number of a file or of its folder; what fixes call them begins with a letter. */
 function numberIn(path = ''): { readonly start: number; readonly text: string } | undefined {
-  const found = [...path.matchAll(/(?<=\/[A-Za-z]{0,2})\d+(?:[._-]\d+)*(?=[._-])/g)].at(-1)
+  const found = [...path.matchAll(/(?<=(?:^|\/)[A-Za-z]{0,2})\d+(?:[._-]\d+)*(?=[._-])/g)].at(-1)
   return found && { start: found.index, text: found[0] }
 }
 

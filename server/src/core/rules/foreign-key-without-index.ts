@@ -275,7 +275,7 @@ Create an index over the columns of the foreign key; on a table that is in use \
 const isWriter = (columns: readonly string[]): boolean => columns.length === 1 && writerName.test(columns[0] ?? '')
 
 const writerName =
-  /(?:(?:_|ed|en|made|set|run|sent)_?by(?:_?(?:user|admin|account|employee|member|person|profile))?|et_av(?:_[a-zæøå]+)*|(?:^|_)(?:creator|inviter|approver|reviewer|updater|uploader)(?:_?user)?)(?:_?id)?$/i
+  /(?:(?:_|ed|en|made|set|run|sent)_?by(?:_?(?:user|admin|account|employee|member|person|profile))?|(?:^|_)(?:creator|inviter|approver|reviewer|updater|uploader)(?:_?user)?)(?:_?id)?$/i
 
 /** What tables of kinds, reasons and the like are called: `order_types`, `OrderStatus`, `country`. */
 const listName =
