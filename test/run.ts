@@ -10,12 +10,12 @@ import { root } from './editor/root'
 import { editorTests } from './editor/run'
 import { sum, type Tally, tallyOf } from './tally'
 
-/** Those that start processes of their own, and mostly wait for them. */
-const withProcesses = 'test/{cli,lsp}/**/*.test.ts'
+/** About half of the time: those that start processes of their own, and what is asked of PostgreSQL alone. */
+const half = 'test/{cli,lsp,postgres}/**/*.test.ts'
 
 /** `npm test`: the tests that `npx mocha` runs, then the editor; the last line sums them up. */
 const everything = async (): Promise<void> => {
-  const tallies = await Promise.all([unitTests('test/**/*.test.ts', withProcesses), besides(withProcesses)])
+  const tallies = await Promise.all([unitTests('test/**/*.test.ts', half), besides(half)])
   finish(sum([...tallies, await inEditor()]))
 }
 
