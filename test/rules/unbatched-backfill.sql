@@ -985,3 +985,123 @@
   END
   $$; -- fill it
   -- +goose StatementEnd
+
+-- good: loops over some rows, over a catalog, and one that commits
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text, address text);
+-- file: 0002_address.sql
+  DO $$
+  DECLARE
+    one record;
+  BEGIN
+    FOR one IN SELECT id FROM users WHERE email = 'nobody@example.com' LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+    END LOOP;
+    FOR one IN SELECT DISTINCT email FROM users LOOP
+      UPDATE users SET address = '' WHERE id = 1;
+    END LOOP;
+    FOR one IN SELECT oid FROM pg_class LOOP
+      DELETE FROM users WHERE id = one.oid;
+    END LOOP;
+  END
+  $$;
+-- file: 0003_again.sql
+  DO $$
+  DECLARE
+    one record;
+  BEGIN
+    FOR one IN SELECT id FROM users LOOP
+      UPDATE users SET address = '' WHERE id = one.id;
+      COMMIT;
+    END LOOP;
+  END
+  $$;
+
+-- good: the rows for which there was nothing to fill in
+-- given: goose, work-under-lock off
+-- file: 00001_users.sql
+  -- +goose Up
+  CREATE TABLE users (id bigint PRIMARY KEY, mail text);
+  CREATE TABLE owners (id bigint PRIMARY KEY, mail text);
+-- file: 00002_owner.sql
+  -- +goose Up
+  ALTER TABLE users ADD COLUMN owner_id bigint;
+  UPDATE users SET owner_id = owners.id FROM owners WHERE owners.mail = users.mail AND owners.id > 7;
+  DELETE FROM users WHERE owner_id IS NULL;
+
+-- good: nulls where there are none
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY);
+  ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';
+-- file: 0002_plan.sql
+  UPDATE users SET plan = 'free' WHERE plan IS NULL;
+
+-- good: nulls of a column that came with the table
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  UPDATE users SET plan = 'basic' WHERE plan IS NULL;
+
+-- good: rows of another table pick them
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, plan text);
+  CREATE TABLE upgrades (user_id bigint PRIMARY KEY, plan text);
+-- file: 0002_plan.sql
+  UPDATE users SET plan = upgrades.plan FROM upgrades WHERE upgrades.user_id = users.id;
+
+-- good: a list of values, and constants, pick them
+-- file: 0001_shop.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, kind text);
+  CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint);
+-- file: 0002_plan.sql
+  ALTER TABLE orders ADD COLUMN plan text;
+  UPDATE orders SET plan = v.plan FROM (VALUES (1, 'basic'), (2, 'free')) AS v (id, plan) WHERE v.id = orders.id;
+  UPDATE orders SET plan = users.kind FROM users WHERE users.id = orders.user_id AND users.kind = 'guest';
+  MERGE INTO orders USING (VALUES (1, 'free')) AS v (id, plan) ON v.id = orders.id
+  WHEN MATCHED THEN UPDATE SET plan = v.plan;
+
+-- good: a copy into a new table, and nobody waits for the transaction
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_copy.sql
+  BEGIN;
+  CREATE TABLE contacts (user_id bigint, email text);
+  INSERT INTO contacts (user_id, email) SELECT id, email FROM users;
+  COMMIT;
+
+-- good: a list joined to the table says which rows
+-- given: insert-not-repeatable off
+-- file: 0001_steps.sql
+  CREATE TABLE steps (id bigint PRIMARY KEY, code text);
+  CREATE TABLE columns (step_id bigint, name text);
+-- file: 0002_columns.sql
+  INSERT INTO columns (step_id, name)
+  SELECT steps.id, v.name FROM steps JOIN (VALUES ('read', 'at'), ('read', 'by')) AS v (code, name) ON v.code = steps.code;
+  WITH v (code, name) AS (VALUES ('write', 'at'))
+  INSERT INTO columns (step_id, name) SELECT steps.id, v.name FROM v JOIN steps ON v.code = steps.code;
+
+-- good: a total is one row
+-- file: 0001_users.sql
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 0002_total.sql
+  CREATE TABLE totals (at timestamptz, users bigint);
+  INSERT INTO totals (at, users) SELECT now(), count(*) FROM users;
+
+-- good: every aggregate of PostgreSQL's makes one row
+-- given: insert-not-repeatable off
+-- file: 0001_scores.sql
+  CREATE TABLE scores (id bigint PRIMARY KEY, score numeric);
+  CREATE TABLE totals (score numeric);
+-- file: 0002_totals.sql
+  INSERT INTO totals (score) SELECT stddev(score) FROM scores;
+  INSERT INTO totals (score) SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY score), 0) FROM scores;
+
+-- good: the table keeps the version of the database
+-- file: 41.sql
+  CREATE TABLE shop_version (schema_version integer NOT NULL);
+  CREATE TABLE users (id bigint PRIMARY KEY, email text);
+-- file: 42.sql
+  BEGIN;
+  ALTER TABLE users ADD COLUMN plan text;
+  UPDATE shop_version SET schema_version = 42;
+  COMMIT;

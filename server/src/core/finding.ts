@@ -92,3 +92,7 @@ export function withFixes(finding: Finding, change: (fix: Fix) => Fix | string, 
     },
   }
 }
+
+/** Returns whether it is more than advice: an error or a warning. */
+export const isUrgent = ({ severity }: Pick<Finding, 'severity'>): boolean =>
+  severity === 'error' || severity === 'warning'

@@ -1,4 +1,4 @@
-import { type Finding, type Fix, withFixes } from './finding'
+import { type Finding, type Fix, isUrgent, withFixes } from './finding'
 import { type Change, changesBy, changesTogether } from './fix-changes'
 import { asNewest, type History, withFixed } from './history/history'
 import { lint } from './lint'
@@ -154,12 +154,12 @@ function whyNot(
   const stays = fixed.some(finding => count(left, finding) > count(before, finding) - count(fixed, finding))
   if (stays) return 'With the fix that was worked out the finding would stay.'
   const worse = left.find(
-    one => isUrgent(one) && one.severity === 'error' && errors(left, one.rule) > errors(before, one.rule),
+    one => isFault(one) && one.severity === 'error' && errors(left, one.rule) > errors(before, one.rule),
   )
   if (worse) return brings(worse)
-  const urgent = left.filter(isUrgent)
-  if (urgent.length <= before.filter(isUrgent).length - fixed.filter(isUrgent).length) return undefined
-  const other = urgent.find(one => count(urgent, one) > count(before.filter(isUrgent), one))
+  const urgent = left.filter(isFault)
+  if (urgent.length <= before.filter(isFault).length - fixed.filter(isFault).length) return undefined
+  const other = urgent.find(one => count(urgent, one) > count(before.filter(isFault), one))
   return other ? brings(other) : 'With the fix that was worked out as much would be left to mend.'
 }
 
@@ -187,8 +187,7 @@ const errors = (findings: readonly Finding[], rule: string): number =>
   findings.filter(finding => finding.severity === 'error' && finding.rule === rule).length
 
 /** But for what is no fault of a fix. */
-const isUrgent = ({ rule, severity }: Finding): boolean =>
-  (severity === 'error' || severity === 'warning') && !notOfFixes.has(rule)
+const isFault = (finding: Finding): boolean => isUrgent(finding) && !notOfFixes.has(finding.rule)
 
 /**
  * Whether a down is missing is judged by how many others have one, new migrations too; whether what has run may be changed, by people;

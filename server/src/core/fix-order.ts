@@ -1,3 +1,4 @@
+import { isUrgent } from './finding'
 import type { Change } from './fix-changes'
 import { type History, withFile, withFixed } from './history/history'
 import type { Migration } from './history/migration'
@@ -97,6 +98,3 @@ function endOf(history: History, settings: Settings): Catalog {
   const steps = stepsOf(history, last, settings).filter(({ direction }) => direction === 'up')
   return steps.at(-1)?.after ?? history.before(last.path, 'up')
 }
-
-const isUrgent = ({ severity }: { readonly severity: string }): boolean =>
-  severity === 'error' || severity === 'warning'

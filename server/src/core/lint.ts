@@ -2,7 +2,7 @@ import { type ActiveRule, activeRules } from './active-rules'
 import { type Allowance, allowancesIn } from './allow/allowances'
 import { withoutAllowed } from './allow/apply'
 import { inCommentLines } from './comment-lines'
-import { type Finding, type Fix, type Risk, type Severity, withFixes } from './finding'
+import { type Finding, type Fix, isUrgent, type Risk, type Severity, withFixes } from './finding'
 import { inBody } from './fixes/placement'
 import { withhold, withReason } from './fixes/withheld'
 import type { History } from './history/history'
@@ -172,7 +172,7 @@ function once(findings: readonly Finding[]): Finding[] {
 /** Who waits for tables that are still being made? What the settings give a severity keeps it. */
 const lighter = (findings: readonly Finding[], { rules }: Settings): Finding[] =>
   findings.map(finding =>
-    finding.risk === 'locking' && rules[finding.rule] === undefined && /^(?:error|warning)$/.test(finding.severity)
+    finding.risk === 'locking' && rules[finding.rule] === undefined && isUrgent(finding)
       ? withFixes(finding, () => 'While nobody uses the tables the statement does as it is.', {
           severity: 'information',
           detail:

@@ -23,9 +23,10 @@ export default defineRule({
 A plain \`CREATE INDEX\` takes \`SHARE\` on its table and keeps it until the transaction ends. Reads go on; every
 \`INSERT\`, \`UPDATE\` and \`DELETE\` waits. The build reads the whole table, so the wait grows with it.
 
-It is a hint where \`IF NOT EXISTS\` finds the index there already: a database that lacks it is locked all the same. Nothing is said of a materialized view, which only \`REFRESH\` writes (that waits for \`CREATE INDEX CONCURRENTLY\`
-too), of a table that the same migration makes or the same transaction empties with \`TRUNCATE\`, of a temporary table, or of an
-index \`ON ONLY\` a partitioned table, which builds nothing.`,
+It is a hint where \`IF NOT EXISTS\` finds the index there already: a database that lacks it is locked all the same. Nothing is
+said of a materialized view, which only \`REFRESH\` writes (that waits for \`CREATE INDEX CONCURRENTLY\` too), of a table that
+the same migration makes or the same transaction empties with \`TRUNCATE\`, of a temporary table, or of an index \`ON ONLY\` a
+partitioned table, which builds nothing.`,
   instead: `
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It reads the table twice and waits for older transactions, so it takes
 longer, and it cannot run inside a transaction block: the fix uses the migration tool's own marker for that, or moves
